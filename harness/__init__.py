@@ -1,0 +1,1 @@
+"""Night Harness: proves that a batch chain recovers."""

@@ -1,0 +1,232 @@
+"""What a chain is: its jobs, files, consumers, owner and deadline, and the defences that it has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PrivateAttr, Strict as Coerce, model_validator
+
+from harness.chain_rules import chain_mistakes, name_mistake
+from harness.errors import AuthorError
+from harness.strict import Location, Strict, unknown
+from harness.units import ClockTime, Duration
+
+__all__ = [
+    "Action",
+    "Chain",
+    "ClockTime",
+    "Consumer",
+    "Content",
+    "Defence",
+    "Duration",
+    "FileSpec",
+    "Folder",
+    "FromPlace",
+    "Held",
+    "Job",
+    "RetryOnFailure",
+    "Rule",
+    "When",
+]
+
+When = Literal["initialization_error", "failed", "exceeded_max_run_time", "missed_start", "late"]
+Action = Literal["restart", "kill", "page"]
+Text = Annotated[str, Field(min_length=1)]
+# A list in the file; a tuple in the model, which is frozen.
+Texts = Annotated[tuple[Text, ...], Coerce(False)]
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+class FromPlace(Strict):
+    """The value of an environment variable that is known only when the night runs: ``{from: source.url}``."""
+
+    place: Text = Field(alias="from")
+
+
+class Content(Strict):
+    """What a file holds: made by a factory with the parameters beside its name, or copied from a real file."""
+
+    model_config = {"extra": "allow"}
+
+    factory: Text | None = None
+    copy_of: Text | None = Field(default=None, alias="copy")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the factory gets besides date and seed."""
+        return dict(self.model_extra or {})
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Content:
+        if (self.factory is None) == (self.copy_of is None):
+            raise ValueError("expected either 'factory: NAME' with its parameters or 'copy: PATH'")
+        if self.copy_of is not None and self.parameters:
+            raise ValueError(f"a copied file takes no parameters, found '{next(iter(self.parameters))}'")
+        return self
+
+
+class FileSpec(Strict):
+    """A file that the source publishes each night, or (``days``) one for each of the last days."""
+
+    name: Annotated[str, BeforeValidator(name_mistake)]
+    source: Literal["http"] = "http"
+    arrives: ClockTime
+    content: Content
+    days: int = Field(default=1, ge=1)
+
+
+class RetryOnFailure(Strict):
+    """The scheduler's own retry: for Failed only, never for an Initialization Error."""
+
+    attempts: int = Field(ge=1, le=999)
+    every: Duration
+    defence: str | None = None
+
+
+class Rule(Strict):
+    """What the scheduler does when something happens to a job, at most ``times`` times."""
+
+    when: When
+    do: Annotated[tuple[Action, ...], Coerce(False), Field(min_length=1), BeforeValidator(_listed)]
+    after: Duration = Duration()
+    times: int | None = Field(default=None, ge=1)
+    defence: str | None = None
+
+
+Environment = dict[Text, Text | FromPlace]
+
+
+class Job(Strict):
+    """One program that the scheduler starts: at a time, or after other jobs finished OK."""
+
+    run: Annotated[Texts, Field(min_length=1)]
+    at: ClockTime | None = None
+    latest_start: ClockTime | None = None
+    max_run_time: Duration | None = None
+    after: Annotated[Texts, BeforeValidator(_listed)] = ()
+    retry_on_failure: RetryOnFailure | None = None
+    rules: Annotated[tuple[Rule, ...], Coerce(False)] = ()
+    owner: Text | None = None
+    environment: Environment = {}
+    image: Text | None = None
+
+
+class Consumer(Strict):
+    """Who receives the chain's rows, and which columns make a row's key (none: all of them)."""
+
+    kind: Literal["http"] = "http"
+    key: Texts = ()
+
+
+class Held(Strict):
+    """An earlier day's file that a folder holds when the night begins."""
+
+    file: Text
+    days_before: int = Field(default=1, ge=1)
+
+
+class Folder(Strict):
+    """A working folder of the chain, watched through the night."""
+
+    holds: Annotated[tuple[Held, ...], Coerce(False)] = ()
+
+
+class Defence(Strict):
+    """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name."""
+
+    variable: Text | None = None
+
+
+class Chain(Strict):
+    """The system under test. Build it from a file with `harness.loading.load_chain`, or here with the same names."""
+
+    chain: Text
+    timezone: str = "UTC"
+    owner: Text
+    runbook: Text | None = None
+    deadline: ClockTime
+    evening: ClockTime = ClockTime("22:00")
+    closes: ClockTime = ClockTime("12:00")
+    image: Text = "night-harness/jobs"
+    environment: Environment = {}
+    folders: dict[Text, Folder] = {}
+    files: dict[Text, FileSpec] = {}
+    jobs: dict[Text, Job] = Field(min_length=1)
+    consumers: dict[Text, Consumer] = {}
+    defences: dict[Text, Defence] = {}
+    switched_off: Annotated[tuple[Text, ...], BeforeValidator(_listed), Coerce(False)] = Field(
+        default=(), alias="without"
+    )
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _places: dict[Location, tuple[Path, int]] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Names that do not resolve, cycles, times outside the night, owners that are missing."""
+        return chain_mistakes(data)
+
+    @model_validator(mode="after")
+    def _switch_off(self) -> Chain:
+        off = tuple(self.defences) if self.switched_off == ("all",) else self.switched_off
+        # The model is frozen for its users; here it is still being built.
+        self.__dict__["switched_off"] = off
+        self.__dict__["jobs"] = {name: _without_defences(job, off) for name, job in self.jobs.items()}
+        return self
+
+    def without(self, names: str | Iterable[str]) -> Chain:
+        """The same chain with those defences off (``"all"``: every one): variables say off, their rules are gone."""
+        wanted = list(self.defences) if names == "all" else [names] if isinstance(names, str) else list(names)
+        for name in wanted:
+            if name not in self.defences:
+                raise AuthorError(f"{self.where()}: {unknown('defence', name, self.defences)}")
+        off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
+        jobs = {name: _without_defences(job, off) for name, job in self.jobs.items()}
+        return self.model_copy(update={"switched_off": off, "jobs": jobs})
+
+    def owner_of(self, job: str) -> str:
+        """Who is paged when that job fails."""
+        return self.jobs[job].owner or self.owner
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who may be paged, the chain's own owner first."""
+        return tuple(dict.fromkeys([self.owner, *(self.owner_of(job) for job in self.jobs)]))
+
+    @property
+    def folder(self) -> Path:
+        """Where the chain's programs and files are: relative paths start there, and jobs run there."""
+        return self._folder
+
+    def located(self, folder: Path, places: Mapping[Location, tuple[Path, int]] | None = None) -> Chain:
+        """The same chain, which knows its folder and the file and line of each of its keys."""
+        chain = self.model_copy()
+        chain._folder, chain._places = folder, dict(places or {})
+        return chain
+
+    def place(self, *keys: str | int) -> tuple[Path, int]:
+        """The file and line of a key, or of the nearest one above it."""
+        for length in range(len(keys), -1, -1):
+            if keys[:length] in self._places:
+                return self._places[keys[:length]]
+        return Path(f"chain {self.chain}"), 1
+
+    def where(self, *keys: str | int) -> str:
+        """The same place as text: ``chain.yaml:12``, or the chain's name when it was built in Python."""
+        file, line = self.place(*keys)
+        return f"{file}:{line}" if self._places else str(file)
+
+
+def _without_defences(job: Job, off: tuple[str, ...]) -> Job:
+    retry = job.retry_on_failure
+    return job.model_copy(
+        update={
+            "rules": tuple(rule for rule in job.rules if rule.defence not in off),
+            "retry_on_failure": None if retry and retry.defence in off else retry,
+        }
+    )

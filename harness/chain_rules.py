@@ -1,0 +1,174 @@
+"""What must hold between the keys of a chain: names resolve, there is no cycle, times lie within the night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import string
+from collections.abc import Iterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from harness.strict import Location, get, mapping, sequence, unknown
+from harness.units import ClockTime
+
+PLACES = (
+    "source.url",
+    "scheduler.url",
+    "desk.url",
+    "night.date",
+    "night.timezone",
+    "chain.owner",
+    "job.name",
+    "job.owner",
+)
+"""What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
+
+
+def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
+    """All of them, with their places; wrong types are left to the model."""
+    yield from _owners(data)
+    yield from _timezone(data)
+    yield from _predecessors(data)
+    yield from _defences(data)
+    yield from _environments(data)
+    yield from _folders(data)
+    yield from _times(data)
+
+
+def name_mistake(pattern: Any) -> Any:
+    """A file's name must change with the date, and be a name."""
+    if not isinstance(pattern, str):
+        return pattern
+    example = 'such as "forecast_{date:%Y%m%d}.csv"'
+    try:
+        fields = [field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None]
+        one, other = (pattern.format(date=day) for day in (dt.date(2026, 11, 23), dt.date(2025, 10, 22)))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError(f"found '{pattern}', expected a name with {{date}} in it, {example}") from error
+    if set(fields) != {"date"} or one == other:
+        raise ValueError(f"found '{pattern}', expected {{date}} in it, {example}: each night's file has its own name")
+    if "/" in one or one in (".", ".."):
+        raise ValueError(f"found '{pattern}', expected a name without folders")
+    return pattern
+
+
+def _owners(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, job in mapping(data, "jobs").items():
+        if not get(job, "owner") and not get(data, "owner"):
+            yield ("jobs", name), f"job '{name}' has no owner: name one here or for the whole chain ('owner: TEAM')"
+
+
+def _timezone(data: Any) -> Iterator[tuple[Location, str]]:
+    zone = get(data, "timezone")
+    if isinstance(zone, str):
+        try:
+            ZoneInfo(zone)
+        except (OSError, ValueError):
+            yield ("timezone",), f"found '{zone}', expected a time zone's name, such as Europe/Paris"
+
+
+def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:
+    jobs = mapping(data, "jobs")
+    after = {name: [one for one in sequence(job, "after") if isinstance(one, str)] for name, job in jobs.items()}
+    for name, predecessors in after.items():
+        for position, predecessor in enumerate(predecessors):
+            if predecessor not in jobs:
+                yield ("jobs", name, "after", position), unknown("job", predecessor, jobs)
+        if not predecessors and isinstance(jobs[name], Mapping) and not get(jobs[name], "at"):
+            yield ("jobs", name), f"job '{name}' would never start: expected 'at: \"HH:MM\"' or 'after: [JOB]'"
+    cycle = find_cycle(after)
+    if cycle:
+        yield ("jobs", cycle[0], "after"), f"the jobs wait for each other in a cycle: {' -> '.join(cycle)}"
+
+
+def find_cycle(after: Mapping[str, list[str]]) -> list[str]:
+    """The first cycle as a path that begins and ends with the same job, or nothing."""
+    done: set[str] = set()
+    for start in after:
+        path: list[str] = []
+        pending = [(start, iter(after[start]))] if start not in done else []
+        while pending:
+            name, rest = pending[-1]
+            if len(path) < len(pending):
+                path.append(name)
+            successor = next((one for one in rest if one in after and one not in done), None)
+            if successor is None:
+                done.add(path.pop())
+                pending.pop()
+            elif successor in path:
+                # `after` points backwards; the path is told in the order in which the jobs would run.
+                return [*path[path.index(successor) :], successor][::-1]
+            else:
+                pending.append((successor, iter(after[successor])))
+    return []
+
+
+def _defences(data: Any) -> Iterator[tuple[Location, str]]:
+    defences = mapping(data, "defences")
+    for name, job in mapping(data, "jobs").items():
+        retry = get(get(job, "retry_on_failure"), "defence")
+        if isinstance(retry, str) and retry not in defences:
+            yield ("jobs", name, "retry_on_failure", "defence"), unknown("defence", retry, defences)
+        for position, rule in enumerate(sequence(job, "rules")):
+            defence = get(rule, "defence")
+            if isinstance(defence, str) and defence not in defences:
+                yield ("jobs", name, "rules", position, "defence"), unknown("defence", defence, defences)
+    off = sequence(data, "without")
+    for position, name in enumerate(off):
+        if isinstance(name, str) and name not in defences and off != ["all"]:
+            yield ("without", position), unknown("defence", name, [*defences, "all"])
+
+
+def _environments(data: Any) -> Iterator[tuple[Location, str]]:
+    consumers = [f"{name}.url" for name in mapping(data, "consumers")]
+    folders = [f"folder.{name}" for name in mapping(data, "folders")]
+    known = [*PLACES, *consumers, *folders]
+    jobs = {("jobs", name): job for name, job in mapping(data, "jobs").items()}
+    places: dict[Location, Any] = {(): data, **jobs}
+    for location, holder in places.items():
+        for variable, value in mapping(holder, "environment").items():
+            place = get(value, "from")
+            if isinstance(place, str) and place not in known:
+                yield (*location, "environment", variable, "from"), unknown("place", place, known)
+
+
+def _folders(data: Any) -> Iterator[tuple[Location, str]]:
+    files = mapping(data, "files")
+    for name, folder in mapping(data, "folders").items():
+        for position, held in enumerate(sequence(folder, "holds")):
+            file = get(held, "file")
+            if isinstance(file, str) and file not in files:
+                yield ("folders", name, "holds", position, "file"), unknown("file", file, files)
+
+
+def minutes_of(time: Any, days: int | None = None) -> float | None:
+    """Minutes after the business date's midnight (before it: negative), or None for what is no time of day."""
+    try:
+        clock = ClockTime.parse(time)
+    except (TypeError, ValueError):
+        return None
+    day = clock.days_after_business_date if days is None else days
+    return day * 1440 + clock.time.hour * 60 + clock.time.minute + clock.time.second / 60
+
+
+def outside_the_night(time: Any, evening: Any, closes: Any) -> str | None:
+    """Why a time is not within the night, or None when it is (or is no time of day, which is reported elsewhere)."""
+    minutes, begin, end = minutes_of(time), minutes_of(evening, -1), minutes_of(closes, 0)
+    if minutes is None or begin is None or end is None or begin <= minutes <= end:
+        return None
+    return (
+        f'found "{time}", expected a time within the night, from "{evening}" on the evening before to "{closes}" '
+        "(the chain's 'evening' and 'closes' move these)"
+    )
+
+
+def _times(data: Any) -> Iterator[tuple[Location, str]]:
+    evening, closes = get(data, "evening") or "22:00", get(data, "closes") or "12:00"
+    times: dict[Location, Any] = {("deadline",): get(data, "deadline")}
+    times |= {("files", name, "arrives"): get(file, "arrives") for name, file in mapping(data, "files").items()}
+    for name, job in mapping(data, "jobs").items():
+        times |= {("jobs", name, key): get(job, key) for key in ("at", "latest_start")}
+    for location, time in times.items():
+        text = outside_the_night(time, evening, closes)
+        if text is not None:
+            yield location, text

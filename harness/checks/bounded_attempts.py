@@ -1,0 +1,27 @@
+"""Nothing is tried for ever."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.checks.check import Finding, check
+from harness.checks.holdings import begun
+from harness.history import History
+
+UNDECLARED = 20
+"""A chain whose rules set no limit may launch a job so often in one night before that is called for ever."""
+
+
+@check("bounded_attempts")
+def bounded_attempts(night: History, baseline: History) -> Finding:
+    """Each job is launched at most as often as the chain's retries and rules declare."""
+    if not baseline.of("launch", type="invoke"):
+        return Finding.unknown("the baseline launched nothing")
+    launches = Counter(event.value["job"] for event in night.of("launch", type="invoke"))
+    allowed = {job: told["launches"] or UNDECLARED for job, told in begun(night).value["jobs"].items()}
+    over = [
+        f"{job}: {count} launches, {allowed[job]} allowed" for job, count in launches.items() if count > allowed[job]
+    ]
+    if over:
+        return Finding.violated("a job was launched more often than the chain declares", over=over)
+    return Finding.holds(f"{launches.total()} launches, within what the chain declares")

@@ -1,0 +1,25 @@
+"""No job starts before the jobs it depends on have finished well."""
+
+from __future__ import annotations
+
+from harness.checks.check import Finding, check
+from harness.checks.holdings import begun
+from harness.history import History
+
+
+@check("dependency_order", applies=lambda begin: any(job["after"] for job in begin["jobs"].values()))
+def dependency_order(night: History, baseline: History) -> Finding:
+    """At each launch, every predecessor's latest run has finished OK."""
+    jobs = begun(night).value["jobs"]
+    if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):
+        return Finding.unknown("the baseline launched no job that depends on another")
+    finished: dict[str, bool] = {}
+    early: list[str] = []
+    for event in night.of(component="scheduler"):
+        job = event.value.get("job")
+        if event.action == "launch" and event.type == "invoke":
+            early += [f"{job} before {other}" for other in jobs[job]["after"] if not finished.get(other)]
+            finished[job] = False
+        elif event.action == "job":
+            finished[job] = event.type == "ok"
+    return Finding.violated("jobs ran too early", early=early) if early else Finding.holds("every job waited its turn")

@@ -1,0 +1,71 @@
+"""What the consumers hold when the night is over, as multisets of rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from harness.history import Event, History
+
+Row = tuple[str, str]
+"""A row's key and the digest of its content."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """The rows of one consumer: the night's own, and those of declared fallbacks by the date they are of."""
+
+    own: Counter[Row] = field(default_factory=Counter)
+    fallback: dict[str, Counter[Row]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """All rows, doubled ones counted as often as they are held."""
+        return self.own.total() + sum(rows.total() for rows in self.fallback.values())
+
+
+def holdings(history: History) -> dict[str, Holdings]:
+    """What each consumer holds, from the events written when the night was settled."""
+    held: dict[str, Holdings] = {name: Holdings() for name in consumers(history)}
+    for event in history.of("holds", type="info"):
+        if "night" in event.value:
+            continue
+        of = held.setdefault(event.component, Holdings())
+        day = event.value.get("fallback_of")
+        rows = of.own if day is None else of.fallback.setdefault(day, Counter())
+        rows.update((key, digest) for key, digest in event.value["rows"])
+    return held
+
+
+def earlier(baseline: History, consumer: str, day: str) -> Counter[Row]:
+    """What the fault-free night of an earlier date delivered: a declared fallback must equal it."""
+    rows: Counter[Row] = Counter()
+    for event in baseline.of("holds", component=consumer, night=day):
+        rows.update((key, digest) for key, digest in event.value["rows"])
+    return rows
+
+
+def consumers(history: History) -> list[str]:
+    """The chain's consumers, as the night began."""
+    begin = history.of("begin", component="night").first()
+    return list(begin.value["consumers"]) if begin else []
+
+
+def begun(history: History) -> Event:
+    """The event that says what the night was to be."""
+    begin = history.of("begin", component="night").first()
+    if begin is None:
+        raise ValueError("this history has no begin event, so it does not say what night it is")
+    return begin  # type: ignore[no-any-return]  # Sequence's items are untyped
+
+
+def finished_at(history: History) -> int | None:
+    """UTC nanoseconds when the last row was stored that the night needed; None while a consumer holds nothing."""
+    held = holdings(history)
+    if not held:
+        last = history.of("job", type="ok").last()
+        return last.at if last else None
+    if any(not of.rows for of in held.values()):
+        return None
+    stored = [event.at for event in history.of("batch", type="ok") if not event.value.get("replayed")]
+    return max(stored) if stored else None

@@ -1,0 +1,22 @@
+"""The night is delivered before its deadline."""
+
+from __future__ import annotations
+
+from harness.checks.check import Finding, check
+from harness.checks.holdings import begun, finished_at
+from harness.history import History
+
+
+@check("on_time")
+def on_time(night: History, baseline: History) -> Finding:
+    """The last row that the night owes is stored at the deadline or before."""
+    deadline = begun(night).value["deadline_ns"]
+    if (in_baseline := finished_at(baseline)) is None or in_baseline > deadline:
+        return Finding.unknown("the baseline itself was not on time, so a fault's part in it cannot be told")
+    finished = finished_at(night)
+    if finished is None:
+        return Finding.violated("never delivered")
+    minutes = abs(deadline - finished) / 60e9
+    if finished > deadline:
+        return Finding.violated(f"delivered {minutes:,.0f} min after the deadline")
+    return Finding.holds(f"delivered {minutes:,.0f} min before the deadline")

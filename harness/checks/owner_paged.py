@@ -1,0 +1,41 @@
+"""Who owns a failure is told of it, in time and once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from harness.checks.check import Finding, check
+from harness.checks.holdings import begun, finished_at, holdings
+from harness.history import History
+
+
+@check("owner_paged")
+def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
+    """When the night is not delivered by the deadline, the owner is paged by then, once for each job and cause.
+
+    A page for a night that was delivered in time is allowed and counted as friction, not as a violation; a page to
+    anybody but an owner of the chain is one.
+    """
+    begin = begun(night).value
+    deadline = begin["deadline_ns"]
+    owners = {begin["owner"], *(job["owner"] for job in begin["jobs"].values())}
+    pages = night.of("page", component="desk", type="ok")
+    strangers = [page.value["owner"] for page in pages if page.value["owner"] not in owners]
+    if strangers:
+        return Finding.violated("somebody was paged who owns nothing here", paged=strangers, owners=owners)
+    often = Counter((page.value["job"], page.value["cause"]) for page in pages)
+    repeated = [f"{job}: {cause} ({count} times)" for (job, cause), count in often.items() if count > 1]
+    if repeated:
+        return Finding.violated("the same failure was paged more than once", repeated=repeated)
+    finished = finished_at(night)
+    if finished is not None and finished <= deadline:
+        return Finding.holds(f"nobody had to be told; {len(pages)} paged" if pages else "nobody had to be told")
+    if pages:
+        late = pages[0].at > deadline
+        said = f"{pages[0].value['owner']} was paged {abs(deadline - pages[0].at) / 60e9:,.0f} min"
+        if late:
+            return Finding.violated(f"{said} after the deadline")
+        return Finding.holds(f"{said} before the deadline")
+    if finished is not None and any(of.fallback for of in holdings(night).values()):
+        return Finding.holds("the fallback is flagged where it is consumed")
+    return Finding.violated("the night was not delivered by the deadline, and nobody was told")

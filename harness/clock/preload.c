@@ -1,0 +1,101 @@
+/* How the library enters a process: it maps the page, takes our signal, and follows forks.
+ *
+ * Without NIGHT_CLOCK in the environment nothing happens at all, and every wrapper is the bare call. */
+#define _GNU_SOURCE
+#include "preload.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct night_page *night_page;
+
+/* What the program believes to have installed for NIGHT_SIGNAL. */
+static struct sigaction asked;
+
+void *night_symbol(const char *name) {
+    void *symbol = dlsym(RTLD_NEXT, name);
+    if (!symbol) {
+        dprintf(2, "night: this C library has no %s\n", name);
+        abort();
+    }
+    return symbol;
+}
+
+static struct night_page *map(const char *path) {
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    struct stat file;
+    void *at = MAP_FAILED;
+    if (fstat(fd, &file) == 0 && (size_t)file.st_size == sizeof(struct night_page))
+        at = mmap(NULL, sizeof(struct night_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    else
+        errno = EINVAL;
+    close(fd);
+    if (at == MAP_FAILED)
+        return NULL;
+    struct night_page *page = at;
+    if (page->magic == NIGHT_MAGIC && page->version == NIGHT_VERSION)
+        return page;
+    munmap(at, sizeof(struct night_page));
+    errno = EINVAL;
+    return NULL;
+}
+
+__attribute__((constructor)) static void enter(void) {
+    const char *path = getenv("NIGHT_CLOCK");
+    night_network_start();
+    if (!path || !*path)
+        return;
+    int error = errno;
+    struct night_page *page = map(path);
+    if (!page) {
+        dprintf(2, "night: no virtual time in process %d: %s: %s\n", getpid(), path, strerror(errno));
+        errno = error;
+        return;
+    }
+    night_page = page;
+    night_timers_start();
+    night_waiting_start();
+    pthread_atfork(NULL, NULL, night_slot_of_child);
+    errno = error;
+}
+
+void night_pass_on(int signo, siginfo_t *info, void *context) {
+    if (asked.sa_flags & SA_SIGINFO) {
+        if (asked.sa_sigaction)
+            asked.sa_sigaction(signo, info, context);
+    } else if (asked.sa_handler != SIG_DFL && asked.sa_handler != SIG_IGN) {
+        asked.sa_handler(signo);
+    }
+}
+
+NIGHT_EXPORT int sigaction(int signo, const struct sigaction *new, struct sigaction *old) {
+    NIGHT_REAL(sigaction);
+    if (!night_page || signo != NIGHT_SIGNAL)
+        return real(signo, new, old);
+    struct sigaction before = asked;
+    if (new)
+        asked = *new;
+    if (old)
+        *old = before;
+    return 0;
+}
+
+NIGHT_EXPORT sighandler_t signal(int signo, sighandler_t handler) {
+    NIGHT_REAL(signal);
+    if (!night_page || signo != NIGHT_SIGNAL)
+        return real(signo, handler);
+    sighandler_t before = asked.sa_handler;
+    memset(&asked, 0, sizeof asked);
+    asked.sa_handler = handler;
+    return before;
+}

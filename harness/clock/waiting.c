@@ -1,0 +1,205 @@
+/* One wait: a thread says until when it waits, sleeps with no real limit, and is woken at its deadline.
+ *
+ * The grant is a handshake. The controller moves the slot from WAITING to GRANTED and then sends
+ * NIGHT_SIGNAL; the thread moves it from WAITING to RUNNING. Whoever is first wins, so a thread that
+ * was woken by what it waited for never also times out. A granted thread stays in the wrapper until
+ * the signal has come, so that the signal can never hit anything else. */
+#define _GNU_SOURCE
+#include "preload.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define INITIAL_EXEC __attribute__((tls_model("initial-exec")))
+static _Thread_local struct night_slot *mine INITIAL_EXEC;
+static _Thread_local volatile sig_atomic_t signalled INITIAL_EXEC;
+static pthread_key_t leaving;
+
+const struct timespec night_far_away = {.tv_sec = 7258118400}; /* the year 2200 */
+
+static void on_signal(int signo, siginfo_t *info, void *context) {
+    int error = errno;
+    if (mine && atomic_load(&mine->state) == NIGHT_GRANTED)
+        signalled = 1;
+    else
+        night_pass_on(signo, info, context);
+    errno = error;
+}
+
+static void give_back(void *slot) {
+    (void)slot;
+    struct night_slot *own = mine;
+    mine = NULL;
+    if (!own || atomic_load(&own->tid) != (int32_t)syscall(SYS_gettid))
+        return; /* a child's copy of its parent's */
+    atomic_store(&own->state, NIGHT_RUNNING);
+    atomic_store(&own->tid, 0);
+}
+
+/* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
+static struct night_slot *slot_of_thread(void) {
+    int32_t tid = (int32_t)syscall(SYS_gettid);
+    if (mine && atomic_load_explicit(&mine->tid, memory_order_relaxed) == tid)
+        return mine;
+    struct night_page *page = night_page;
+    struct night_slot *found = NULL;
+    uint32_t used = atomic_load(&page->slots_used);
+    if (used > NIGHT_SLOTS)
+        used = NIGHT_SLOTS;
+    for (uint32_t i = 0; i < used && !found; i++) /* ours from before exec */
+        if (atomic_load_explicit(&page->slots[i].tid, memory_order_relaxed) == tid)
+            found = &page->slots[i];
+    for (uint32_t i = 0; i < used && !found; i++) {
+        int32_t nobody = 0;
+        if (atomic_load_explicit(&page->slots[i].tid, memory_order_relaxed) == 0 &&
+            atomic_compare_exchange_strong(&page->slots[i].tid, &nobody, tid))
+            found = &page->slots[i];
+    }
+    while (!found) {
+        uint32_t next = atomic_fetch_add(&page->slots_used, 1);
+        if (next >= NIGHT_SLOTS) {
+            atomic_store(&page->slots_used, NIGHT_SLOTS);
+            return NULL;
+        }
+        int32_t nobody = 0;
+        if (atomic_compare_exchange_strong(&page->slots[next].tid, &nobody, tid))
+            found = &page->slots[next];
+    }
+    atomic_store(&found->state, NIGHT_RUNNING);
+    atomic_store(&found->pid, (int32_t)getpid());
+    atomic_store(&found->kind, NIGHT_NOTHING);
+    mine = found;
+    pthread_setspecific(leaving, found);
+    return found;
+}
+
+void night_slot_of_child(void) {
+    int error = errno;
+    slot_of_thread();
+    errno = error;
+}
+
+void night_waiting_start(void) {
+    pthread_key_create(&leaving, give_back);
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
+    int (*real)(int, const struct sigaction *, struct sigaction *) =
+        (int (*)(int, const struct sigaction *, struct sigaction *))(uintptr_t)night_symbol("sigaction");
+    real(NIGHT_SIGNAL, &action, NULL);
+    slot_of_thread();
+}
+
+static int64_t real_monotonic(void) {
+    static int (*real)(clockid_t, struct timespec *);
+    if (!real)
+        real = (int (*)(clockid_t, struct timespec *))(uintptr_t)night_symbol("clock_gettime");
+    struct timespec now;
+    real(CLOCK_MONOTONIC, &now);
+    return night_ns(now.tv_sec, now.tv_nsec);
+}
+
+static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64_t deadline_ns) {
+    atomic_store_explicit(&slot->kind, kind, memory_order_relaxed);
+    atomic_store_explicit(&slot->fd, fd, memory_order_relaxed);
+    atomic_store_explicit(&slot->since_ns, night_look_monotonic(), memory_order_relaxed);
+    atomic_store_explicit(&slot->real_since_ns, real_monotonic(), memory_order_relaxed);
+    atomic_store_explicit(&slot->deadline_ns, deadline_ns, memory_order_relaxed);
+    atomic_fetch_add_explicit(&slot->serial, 1, memory_order_relaxed);
+    atomic_store(&slot->state, NIGHT_WAITING);
+}
+
+/* Waits for the signal of a grant that we have already seen. */
+static void settle(void) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigset_t only = all;
+    sigdelset(&only, NIGHT_SIGNAL);
+    NIGHT_REAL(ppoll);
+    while (!signalled)
+        real(NULL, 0, NULL, &only);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t deadline_ns, int how,
+                  struct timespec abstime) {
+    struct night_slot *slot = slot_of_thread();
+    if (!slot)
+        return false;
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, NIGHT_SIGNAL);
+    pthread_sigmask(how, &ours, &wait->before);
+    wait->slot = slot;
+    /* A signal handler that waits in the middle of a condition wait: that one goes on afterwards. */
+    wait->outer_state = NIGHT_RUNNING;
+    uint32_t state = atomic_load(&slot->state);
+    int32_t outer = atomic_load(&slot->kind);
+    if (state != NIGHT_RUNNING && (outer == NIGHT_CONDITION || outer == NIGHT_MUTEX)) {
+        uint32_t waiting = NIGHT_WAITING;
+        if (!atomic_compare_exchange_strong(&slot->state, &waiting, NIGHT_RUNNING) && waiting == NIGHT_GRANTED)
+            settle();
+        wait->outer_state = waiting;
+        wait->outer_kind = outer;
+        wait->outer_deadline_ns = atomic_load(&slot->deadline_ns);
+    }
+    signalled = 0;
+    slot->abstime = abstime;
+    publish(slot, kind, fd, deadline_ns);
+    return true;
+}
+
+bool night_wait_begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t deadline_ns,
+                      const sigset_t *asked, sigset_t *inside) {
+    if (!begin(wait, kind, fd, deadline_ns, SIG_BLOCK, night_far_away))
+        return false;
+    *inside = asked ? *asked : wait->before;
+    sigdelset(inside, NIGHT_SIGNAL);
+    return true;
+}
+
+bool night_wait_begin_futex(struct night_wait *wait, enum night_kind kind, int64_t deadline_ns,
+                            struct timespec abstime) {
+    return begin(wait, kind, -1, deadline_ns, SIG_UNBLOCK, abstime);
+}
+
+bool night_wait_end(struct night_wait *wait) {
+    int error = errno;
+    struct night_slot *slot = wait->slot;
+    uint32_t state = NIGHT_WAITING;
+    bool granted = false;
+    if (!atomic_compare_exchange_strong(&slot->state, &state, NIGHT_RUNNING) && state == NIGHT_GRANTED) {
+        granted = true;
+        if (!signalled)
+            settle();
+        atomic_store(&slot->state, NIGHT_RUNNING);
+    }
+    if (wait->outer_state != NIGHT_RUNNING) {
+        slot->abstime = wait->outer_state == NIGHT_GRANTED ? (struct timespec){0} : night_far_away;
+        signalled = wait->outer_state == NIGHT_GRANTED;
+        publish(slot, wait->outer_kind, -1, wait->outer_deadline_ns);
+        if (wait->outer_state == NIGHT_GRANTED)
+            atomic_store(&slot->state, NIGHT_GRANTED);
+    }
+    pthread_sigmask(SIG_SETMASK, &wait->before, NULL);
+    errno = error;
+    return granted;
+}
+
+void night_note(enum night_kind kind, int fd) {
+    struct night_slot *slot = slot_of_thread();
+    if (slot && atomic_load(&slot->state) == NIGHT_RUNNING)
+        publish(slot, kind, fd, NIGHT_NEVER);
+}
+
+void night_forget(void) {
+    uint32_t waiting = NIGHT_WAITING;
+    if (mine && atomic_load(&mine->deadline_ns) == NIGHT_NEVER)
+        atomic_compare_exchange_strong(&mine->state, &waiting, NIGHT_RUNNING);
+}

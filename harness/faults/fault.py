@@ -1,0 +1,114 @@
+"""What every fault is: parameters, a trigger, an injection that is its own rollback, and the registry of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import fields
+from typing import Any, ClassVar, Protocol, TypeVar
+
+from pydantic import ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from harness.chain import Chain, ClockTime, Duration
+from harness.strict import unknown
+
+STRICT = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+class System(Protocol):
+    """What a fault may touch of the running stack: the mocks hold the fault, so it ends with them at the latest."""
+
+    def armed(
+        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
+    ) -> AbstractContextManager[None]:
+        """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
+
+    def receipt(self, fault: Fault, effect: str) -> None:
+        """Write a receipt for a fault that needs no mock to act."""
+
+
+@dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
+class On:
+    """An event that sets a fault off: its component, its action and what its value must contain."""
+
+    component: str
+    action: str
+    type: str | None = None
+    value: dict[str, Any] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Fault:
+    """A failure mode with its parameters; the fields here are the trigger that all faults share.
+
+    at: not before this time of the night. on: not before this event. for: how long from then (or from its first act)
+    on. until: not after this time. call: only the nth time it could act. times: at most so often. chance: each time
+    with this probability, decided by hashing seed, scenario and fault, so that the same seed decides the same.
+    """
+
+    at: ClockTime | None = None
+    on: On | None = None
+    for_: Duration | None = Field(default=None, alias="for")
+    until: ClockTime | None = None
+    call: int | None = Field(default=None, ge=1)
+    times: int | None = Field(default=None, ge=1)
+    chance: float | None = Field(default=None, gt=0, le=1)
+
+    name: ClassVar[str]
+    """What users type in a scenario, and what reports show; set by `fault`."""
+
+    named_by: ClassVar[tuple[str, ...]] = ()
+    """Words that name this cause: a page that contains one of them has named it (`cause_named`)."""
+
+    detectable_by: ClassVar[tuple[str, ...]] = ()
+    """The controls of a chain that can notice it."""
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Put the fault into the running system; leaving the context takes it out again."""
+        raise TypeError(f"{type(self).__name__} does not say how it is injected into {system}")
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """Why this fault cannot apply to the chain: (parameter, what was found and expected)."""
+        for parameter, kind, known in (("job", "job", chain.jobs), ("file", "file", chain.files)):
+            target = getattr(self, parameter, None)
+            if target is not None and target not in known:
+                yield parameter, unknown(kind, target, known)
+
+    def trigger(self, to_ns: Callable[[ClockTime], int], *, seed: str) -> dict[str, Any]:
+        """The trigger as the mocks take it; ``to_ns`` turns a clock time of the night into UTC nanoseconds."""
+        moments = {"at_ns": self.at, "until_ns": self.until}
+        trigger: dict[str, Any] = {name: to_ns(moment) for name, moment in moments.items() if moment is not None}
+        trigger |= {name: getattr(self, name) for name in ("call", "times") if getattr(self, name) is not None}
+        if self.for_ is not None:
+            trigger["for_ns"] = self.for_.ns
+        if self.chance is not None:
+            trigger |= {"chance": self.chance, "seed": seed}
+        if self.on is not None:
+            kind = {"type": self.on.type} if self.on.type else {}
+            trigger["on"] = {"component": self.on.component, "action": self.on.action, "value": self.on.value} | kind
+        return trigger
+
+    def parameters(self) -> dict[str, Any]:
+        """What the author set, with the names of the scenario file; defaults are left out."""
+        given = {f.name.removesuffix("_"): (getattr(self, f.name), f) for f in fields(self)}
+        return {name: value for name, (value, f) in given.items() if value != f.default and value is not None}
+
+
+FAULTS: dict[str, type[Fault]] = {}
+"""Every registered fault by the name that users type."""
+
+F = TypeVar("F", bound=type[Fault])
+
+
+def fault(name: str) -> Callable[[F], F]:
+    """Register a fault class under the name that users type."""
+
+    def register(cls: F) -> F:
+        if name in FAULTS:
+            raise ValueError(f"two faults are called {name!r}: {FAULTS[name].__name__} and {cls.__name__}")
+        cls.name = name
+        FAULTS[name] = cls
+        return cls
+
+    return register

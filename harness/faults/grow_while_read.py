@@ -1,0 +1,51 @@
+"""A file can be seen, and read, before its sender has finished writing it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import ClassVar
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from harness.chain import Duration
+from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.truncate_file import Keep
+
+
+@fault("grow_while_read")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class GrowWhileRead(Fault):
+    """Show a file at its arrival with only its ``start``, and let it grow in ``steps`` equal steps, one ``every``.
+
+    Listing and length always agree with what is there, so a client that reads it sees a whole, shorter file.
+
+    Stands for: a sender that writes in place instead of renaming into place; an upload over a slow line.
+    Detectable by: a manifest, a trailer record, a size that stays the same between two looks.
+    A sound chain: does not take the file before it is whole, and comes back for it.
+    """
+
+    file: str
+    start: Keep
+    every: Duration
+    steps: int = Field(default=4, ge=1)
+
+    named_by: ClassVar[tuple[str, ...]] = (
+        "truncat",
+        "short",
+        "incomplete",
+        "partial",
+        "growing",
+        "trailer",
+        "checksum",
+        "control total",
+    )
+    detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the source's listing and answers for the file."""
+        start = self.start if isinstance(self.start, int) else float(self.start)
+        effect = {"grow": {"from": start, "every_ns": self.every.ns, "steps": self.steps}}
+        return system.armed(
+            self, component="source", point="serve", where={"file": self.file, "what": "file"}, effect=effect
+        )

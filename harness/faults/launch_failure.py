@@ -1,0 +1,48 @@
+"""A job does not start."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
+
+from harness.faults.fault import STRICT, Fault, System, fault
+
+
+@fault("launch_failure")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class LaunchFailure(Fault):
+    """Make the scheduler's order to start a job fail, as the operating system really fails it.
+
+    agent_away: nobody answers on the job's machine; the job waits for it. program_not_found: the program is gone
+    (ENOENT). permission_denied: it is there and may not be executed (EACCES). dies_at_once: it starts and is killed
+    before it does anything.
+
+    Stands for: a moved interpreter after a patch day, a lost execute bit after a deployment, an agent that did not come
+    back from a reboot, a memory limit that kills at start.
+    Detectable by: the scheduler's status.
+    A sound chain: restarts by a rule, because OpCon's Retry on Failure never retries an Initialization Error.
+    """
+
+    job: str
+    cause: Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once"] = "program_not_found"
+
+    named_by: ClassVar[tuple[str, ...]] = (
+        "initialization error",
+        "not found",
+        "enoent",
+        "permission denied",
+        "eacces",
+        "agent",
+        "machine",
+        "signal 9",
+        "killed",
+    )
+    detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the scheduler's launch of the job."""
+        return system.armed(
+            self, component="scheduler", point="launch", where={"job": self.job}, effect={"cause": self.cause}
+        )

@@ -1,0 +1,51 @@
+"""The file source accepts a request and falls silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from harness.chain import Chain
+from harness.faults.fault import STRICT, Fault, System, fault
+
+
+@fault("source_hang")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class SourceHang(Fault):
+    """Hold connections to the source open without an answer: before its first byte, or after ``after_bytes`` of it.
+
+    Stands for: the 2 AM timeout. A storage back end that fails over in mid-request, a firewall that forgets a
+    connection; both ends believe that the other one is still there.
+    Detectable by: a client timeout, and nothing else. Clients without one wait for ever, or for hours by default.
+    A sound chain: gives up after its own timeout, tries again with backoff, and says what it waited for.
+    """
+
+    phase: Literal["first_byte", "body"] = "first_byte"
+    after_bytes: int = Field(default=65_536, ge=1)
+
+    named_by: ClassVar[tuple[str, ...]] = (
+        "did not answer",
+        "timed out",
+        "timeout",
+        "no answer",
+        "silent",
+        "max run time",
+    )
+    detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the wire in front of the source; taking it out drops the connections that hang."""
+        effect: dict[str, Any] = {"hang": self.phase}
+        if self.phase == "body":
+            effect["after_bytes"] = self.after_bytes
+        return system.armed(self, component="wire", point="connect", where={"endpoint": "source"}, effect=effect)
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """A chain that retrieves nothing has no source to hang."""
+        yield from super().mistakes(chain)
+        if not chain.files:
+            yield "source_hang", f"source_hang needs a file to retrieve, and {chain.chain} has none"

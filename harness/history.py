@@ -1,0 +1,178 @@
+"""What happened in a night, in one total order: events, the recorder that writes them, the history that reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+EventType = Literal["invoke", "ok", "fail", "info"]
+
+DIGEST_GRAIN_NS = 1_000_000_000
+"""Two runs agree on an event's second; below it, the microseconds that clock reads add depend on the machine."""
+
+VOLATILE = frozenset({"pid", "port", "ports"})
+"""Names in an event's value that another run on the same machine may answer differently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a history.
+
+    ``at`` is UTC nanoseconds of the night's clock; every read of that clock is unique over all processes, so ``at``
+    alone orders the events. ``type`` is Jepsen's: an operation is invoked, then ends ok or fails; what is not an
+    operation, or is uncertain, is info.
+    """
+
+    index: int
+    at: int
+    component: str
+    type: EventType
+    action: str
+    value: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+    def to_json(self) -> str:
+        """One line of a history file."""
+        record = {"index": self.index, "at": self.at, "component": self.component, "type": self.type}
+        return json.dumps(record | {"action": self.action, "value": self.value, "error": self.error}, sort_keys=False)
+
+
+class Recorder:
+    """Appends a component's events to its own file, one JSON line each, flushed at once.
+
+    A component reads its own clock (``clock`` gives UTC nanoseconds), because under the preload library every read is
+    unique; listeners see an event after it is written and before the component goes on.
+    """
+
+    def __init__(self, path: Path, component: str, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self.component = component
+        self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
+        self._path = path
+        self._clock = clock
+        self._file = path.open("a", encoding="utf-8", buffering=1)
+
+    def record(
+        self,
+        type: EventType,  # noqa: A002 - the event's field is called type
+        action: str,
+        value: Mapping[str, Any] | None = None,
+        *,
+        error: str | None = None,
+        component: str | None = None,
+    ) -> None:
+        """Write one event now; ``component`` where one program speaks for several (consumers)."""
+        event = {
+            "at": self._clock(),
+            "component": component or self.component,
+            "type": type,
+            "action": action,
+            "value": dict(value or {}),
+            "error": error,
+        }
+        self._file.write(json.dumps(event) + "\n")
+        for listener in self.listeners:
+            listener(event)
+
+    def forget(self) -> None:
+        """Start the file anew, for another night."""
+        self._file.close()
+        self._file = self._path.open("w", encoding="utf-8", buffering=1)
+
+    def close(self) -> None:
+        """Close the file; what was recorded stays."""
+        self._file.close()
+
+
+class History(Sequence[Event]):
+    """The events of one night, ordered, read-only, with the questions that checks and reports ask of them."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._events = tuple(events)
+
+    @classmethod
+    def merge(cls, records: Iterable[Mapping[str, Any]]) -> History:
+        """Order what several components recorded, and number it."""
+        ordered = sorted(records, key=lambda record: record["at"])
+        return cls(
+            Event(
+                index=index,
+                at=record["at"],
+                component=record["component"],
+                type=record["type"],
+                action=record["action"],
+                value=record["value"],
+                error=record.get("error"),
+            )
+            for index, record in enumerate(ordered)
+        )
+
+    @classmethod
+    def read(cls, path: Path) -> History:
+        """A history file, as `write` left it."""
+        return cls.merge(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
+
+    def write(self, path: Path) -> None:
+        """One JSON line an event."""
+        path.write_text("".join(event.to_json() + "\n" for event in self._events), encoding="utf-8")
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._events[index]
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self._events)
+
+    def of(
+        self,
+        action: str | None = None,
+        *,
+        component: str | None = None,
+        type: EventType | None = None,  # noqa: A002 - the event's field is called type
+        **value: Any,
+    ) -> History:
+        """The events that match all that is given; further names are looked up in the events' values."""
+        return History(
+            event
+            for event in self._events
+            if (action is None or event.action == action)
+            and (component is None or event.component == component)
+            and (type is None or event.type == type)
+            and all(event.value.get(name) == wanted for name, wanted in value.items())
+        )
+
+    def first(self) -> Event | None:
+        """The earliest event, or None."""
+        return self._events[0] if self._events else None
+
+    def last(self) -> Event | None:
+        """The latest event, or None."""
+        return self._events[-1] if self._events else None
+
+    def digest(self) -> str:
+        """What two runs of the same scenario and seed must agree on: every event, to the second of the night.
+
+        Within one second, components work side by side and their order is free, so events are sorted by component
+        and kept in each component's own order.
+        """
+        canonical = sorted(
+            (event.at // DIGEST_GRAIN_NS, event.component, position, json.dumps(_stable(event), sort_keys=True))
+            for position, event in enumerate(self._events)
+        )
+        digest = hashlib.sha256()
+        for second, _, _, text in canonical:
+            digest.update(f"{second} {text}\n".encode())
+        return digest.hexdigest()
+
+
+def _stable(event: Event) -> dict[str, Any]:
+    value = {name: content for name, content in event.value.items() if name not in VOLATILE}
+    return {"component": event.component, "type": event.type, "action": event.action, "value": value} | (
+        {"error": event.error} if event.error else {}
+    )

@@ -1,0 +1,1 @@
+"""Programs that play a chain's neighbours: file source, wire, scheduler, consumers, desk, folder watch."""

@@ -1,0 +1,1 @@
+"""The scheduler's mock: it starts the night's jobs as OpCon would, traps included."""

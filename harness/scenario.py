@@ -1,0 +1,179 @@
+"""What goes wrong in a night of a chain, and what must hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    InstanceOf,
+    PlainSerializer,
+    PrivateAttr,
+    Strict as Coerce,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
+
+from harness.chain import Chain
+from harness.chain_rules import outside_the_night
+from harness.checks.outcome import Outcome
+from harness.faults import FAULTS, Fault
+from harness.strict import Location, Strict, get, invalid, mapping, sequence, show, unknown, words
+from harness.units import ClockTime
+
+Text = Annotated[str, Field(min_length=1)]
+NOBODY = "nobody"
+COMPONENTS = ("night", "source", "wire", "scheduler", "desk", "folders")
+"""Who records events, besides the consumers under their own names."""
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _date(value: Any) -> Any:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+def build_fault(value: Any) -> Fault:
+    """``{launch_failure: {job: retrieve}}``, or a fault without parameters by its bare name, as a fault."""
+    if isinstance(value, Fault):
+        return value
+    if isinstance(value, str):
+        value = {value: {}}
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"found {show(value)}, expected a fault with its parameters, such as no_fault: {{}}")
+    name, parameters = next(iter(value.items()))
+    if name not in FAULTS:
+        raise invalid("fault", [((str(name),), unknown("fault", str(name), FAULTS))])
+    if len(value) > 1:
+        other = list(value)[1]
+        raise invalid("fault", [((str(other),), f"found '{other}' beside '{name}': indent it as a parameter of the fault")])
+    kind = FAULTS[name]
+    try:
+        return TypeAdapter(kind).validate_python({} if parameters is None else parameters)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise invalid(name, [((name, *detail["loc"]), words(detail, fault_parameters(kind))) for detail in details]) from None
+
+
+def fault_parameters(kind: type[Fault]) -> list[str]:
+    """The names that a fault takes, as users write them: its own first, then the triggers."""
+    fields = kind.__pydantic_fields__  # type: ignore[attr-defined]  # every fault is a pydantic dataclass
+    shared = Fault.__pydantic_fields__  # type: ignore[attr-defined]
+    ordered = [*(name for name in fields if name not in shared), *shared]
+    return [fields[name].alias or name for name in ordered]
+
+
+def describe_fault(fault: Fault) -> dict[str, dict[str, Any]]:
+    """A fault as a scenario file says it; `build_fault` takes it back."""
+    parameters = TypeAdapter(type(fault)).dump_python(fault, by_alias=True, exclude_defaults=True, mode="json")
+    return {fault.name: parameters}
+
+
+class Expect(Strict):
+    """What must hold when the night is over; only the outcome must be said."""
+
+    outcome: Annotated[Outcome, Coerce(False)]
+    by: ClockTime | None = None
+    paged: Text | None = None
+    """The owner who was paged, or "nobody"."""
+    cause: Text | None = None
+    """Words that the page must contain."""
+    attempts: dict[Text, Annotated[int, Field(ge=0)]] = {}
+    """How often each of these jobs was launched."""
+
+
+class Scenario(Strict):
+    """A sentence, a chain, a night, its faults, and what must hold; the chain has ``without`` switched off already."""
+
+    scenario: Text
+    chain: InstanceOf[Chain]
+    night: Annotated[dt.date, BeforeValidator(_date)]
+    switched_off: Annotated[tuple[Text, ...], Coerce(False), BeforeValidator(_listed)] = Field(default=(), alias="without")
+    seed: int = 0
+    faults: Annotated[
+        tuple[Annotated[InstanceOf[Fault], BeforeValidator(build_fault), PlainSerializer(describe_fault)], ...],
+        Coerce(False),
+        Field(min_length=1),
+    ]
+    expect: Expect
+
+    _file: Path | None = PrivateAttr(default=None)
+    _lines: dict[Location, int] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterator[tuple[Location, str]]:
+        """Faults, triggers and expectations that the chain cannot have."""
+        chain = get(data, "chain")
+        if not isinstance(chain, Chain):
+            return
+        off = sequence(data, "without")
+        for position, name in enumerate(off):
+            if isinstance(name, str) and name not in chain.defences and off != ["all"]:
+                yield ("without", position), unknown("defence", name, [*chain.defences, "all"])
+        yield from _fault_mistakes(data, chain)
+        yield from _expect_mistakes(get(data, "expect"), chain)
+
+    @model_validator(mode="after")
+    def _switch_off(self) -> Scenario:
+        if self.switched_off:
+            names = "all" if self.switched_off == ("all",) else self.switched_off
+            # The model is frozen for its users; here it is still being built.
+            self.__dict__["chain"] = self.chain.without(names)
+        return self
+
+    @property
+    def file(self) -> Path | None:
+        """Where the scenario was written, or None for one that was built in Python."""
+        return self._file
+
+    def located(self, file: Path, lines: Mapping[Location, int]) -> Scenario:
+        """The same scenario, which knows its file and the line of each of its keys."""
+        scenario = self.model_copy()
+        scenario._file, scenario._lines = file, dict(lines)
+        return scenario
+
+    def line(self, *keys: str | int) -> int:
+        """The line of a key, or of the nearest one above it."""
+        found = (self._lines[keys[:length]] for length in range(len(keys), -1, -1) if keys[:length] in self._lines)
+        return next(found, 1)
+
+
+def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
+    for position, raw in enumerate(sequence(data, "faults")):
+        try:
+            fault = build_fault(raw)
+        except ValueError:  # reported where the faults are validated
+            continue
+        location = ("faults", position, fault.name)
+        for parameter, text in fault.mistakes(chain):
+            yield (*location, parameter), text
+        for key in ("at", "until"):
+            time = getattr(fault, key)
+            if time is not None and (text := outside_the_night(time, chain.evening, chain.closes)):
+                yield (*location, key), text
+        if fault.on is not None and fault.on.component not in (known := [*COMPONENTS, *chain.consumers]):
+            yield (*location, "on", "component"), unknown("component", fault.on.component, known)
+
+
+def _expect_mistakes(expect: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
+    paged, cause = get(expect, "paged"), get(expect, "cause")
+    if isinstance(paged, str) and paged not in (known := [NOBODY, *chain.owners]):
+        yield ("expect", "paged"), unknown("owner", paged, known)
+    if paged == NOBODY and cause is not None:
+        yield ("expect", "cause"), "found a cause beside 'paged: nobody': no page, no cause in it; drop one of the two"
+    for job in mapping(expect, "attempts"):
+        if job not in chain.jobs:
+            yield ("expect", "attempts", job), unknown("job", job, chain.jobs)
+    by = get(expect, "by")
+    if isinstance(by, str) and (text := outside_the_night(by, chain.evening, chain.closes)):
+        yield ("expect", "by"), text

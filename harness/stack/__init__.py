@@ -1,0 +1,118 @@
+"""Where a night runs: the mocks, the agent that starts jobs, and the clock, behind one door.
+
+A stack is started once and reset for every night. What differs between processes and containers is how it starts,
+where its endpoints and folders are for a job, and how it ends; all else goes through the door and is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
+    from types import TracebackType
+    from typing import Self
+
+    from harness.clock.controller import Stop
+    from harness.stack.door import Door
+
+RUNAWAY_S = 60.0
+"""For so long, in real seconds, a night's processes may compute without once letting time move."""
+
+
+class Stack(ABC):
+    """A running stack; ``start`` it, or use it as a context manager. Raises `StackError` when it is not as it must be.
+
+    ``clock`` is "virtual", or says in one line why time is real here.
+    """
+
+    clock: str
+    door: Door
+
+    @abstractmethod
+    def start(self) -> Self:
+        """Bring everything up, ready for the first reset."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End every process and remove every trace; calling it twice is no mistake."""
+
+    @abstractmethod
+    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+        """Where jobs find things: source.url, consumers.url, desk.url, scheduler.url, and for the names that are
+        given, folder.<folder> (a path) and <consumer>.url."""
+
+    @abstractmethod
+    def job_environment(self, component: str) -> dict[str, str]:
+        """The scrubbed environment that a job starts from, preloaded with the night's clock; nothing of the host's."""
+
+    @abstractmethod
+    def job_cwd(self, chain_folder: Path) -> str:
+        """The chain's folder as its jobs see it."""
+
+    @abstractmethod
+    def agent(self, image: str | None = None) -> str:
+        """The name of the agent that starts the jobs of an image, for the plan; one stack may need no image."""
+
+    def store(self, sha256: str, content: bytes | Path) -> None:
+        """Keep a file's content under its checksum, once; it outlives resets."""
+        self.door.keep(sha256, content)
+
+    def reset(self, plan: Mapping[str, Any]) -> None:
+        """Forget the last night and get ready for this one; its jobs are dead when this returns."""
+        self.door.ask("POST", "/reset", plan)
+
+    def begin(self) -> None:
+        """Let the scheduler begin the night's schedule."""
+        self.control("scheduler", "POST", "start")
+
+    def control(self, component: str, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """Ask a mock over its control interface."""
+        return self.door.ask(method, f"/mocks/{component}/{path}", body)
+
+    def arm(self, component: str, order: Mapping[str, Any]) -> None:
+        """Give a mock an order that acts when its trigger says so."""
+        self.control(component, "POST", "arm", order)
+
+    def disarm(self, component: str, order_id: str) -> None:
+        """Take an order back; what it holds up is released."""
+        self.control(component, "DELETE", f"arm/{order_id}")
+
+    def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S) -> Stop:
+        """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it."""
+        return self.door.run(until_ns, runaway_s=runaway_s)
+
+    def pace(self, until_ns: int) -> None:
+        """Let the night's time flow at the wall's speed, until `unpace`."""
+        self.door.ask("POST", "/pace", {"until_ns": until_ns})
+
+    def unpace(self) -> None:
+        """Let it stand still again."""
+        self.door.ask("DELETE", "/pace")
+
+    def travel(self, at_ns: int) -> None:
+        """Set the night's wall clock to another instant (UTC); monotonic time goes on."""
+        self.door.ask("POST", "/travel", {"at_ns": at_ns})
+
+    def settle(self) -> None:
+        """The night is over: every mock writes what it still has to say."""
+        self.door.ask("POST", "/settle")
+
+    def history(self) -> list[dict[str, Any]]:
+        """Everything recorded since the reset, by all components, in the order of time."""
+        return [json.loads(line) for line in self.door.read("/history").splitlines()]
+
+    def output(self, job: str, attempt: int, stream: str = "err") -> str:
+        """What an attempt of a job wrote to "out" or "err"."""
+        return self.door.read(f"/output/{job}.{attempt}.{stream}").decode(errors="replace")
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

@@ -1,0 +1,114 @@
+"""The harness's side of a stack's one door: HTTP and JSON to the supervisor, with a token, and a timeout on every call.
+
+What goes wrong behind the door arrives as the same kind of error that it was there: a `StackError` where the
+environment is at fault, a `HarnessBug` where a mock or the supervisor itself is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+import urllib3
+
+from harness.clock.controller import Stop
+from harness.errors import HarnessBug, StackError
+
+CONNECT_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 30.0
+"""Between two bytes of an answer: a run that takes longer sends a line end every second, to show that it lives."""
+
+
+class Door:
+    """A connection pool to one supervisor; safe to use from several threads."""
+
+    def __init__(self, url: str, token: str, *, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self.url = url
+        self._headers = {"Authorization": f"Bearer {token}"}
+        timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s)
+        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
+        self._lease: urllib3.BaseHTTPResponse | None = None
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """One question, one JSON answer."""
+        content = b"" if body is None else json.dumps(body).encode()
+        return self._answer(self._request(method, path, content), f"{method} {path}")
+
+    def read(self, path: str) -> bytes:
+        """What is there, as bytes."""
+        response = self._request("GET", path)
+        if response.status != 200:
+            self._answer(response, f"GET {path}")
+        return response.data
+
+    def keep(self, sha256: str, content: bytes | Path) -> None:
+        """Put a content into the stack's store unless it is there."""
+        path = f"/store/{quote(sha256)}"
+        if self._request("HEAD", path).status == 200:
+            return
+        if isinstance(content, bytes):
+            self._answer(self._request("PUT", path, content), f"PUT {path}")
+        else:
+            with content.open("rb") as file:
+                self._answer(self._request("PUT", path, file), f"PUT {path}")
+
+    def run(self, until_ns: int, *, runaway_s: float) -> Stop:
+        """Let time move; returns when the controller stopped, and says why."""
+        answer = self.ask("POST", "/run", {"until_ns": until_ns, "runaway_s": runaway_s})
+        return Stop(
+            reason=answer["reason"], at_ns=answer["at_ns"], jumps=answer["jumps"], waits=tuple(answer["waits"])
+        )
+
+    def take_lease(self) -> None:
+        """Hold the stack alive from here on: it ends a few seconds after this process does."""
+        self._lease = self._request("GET", "/lease", stream=True)
+
+    def close(self) -> None:
+        """Give back the lease and every connection."""
+        if self._lease is not None:
+            self._lease.close()
+            self._lease = None
+        self._pool.clear()
+
+    def _request(
+        self, method: str, path: str, body: bytes | BinaryIO | None = None, *, stream: bool = False
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(
+                method, self.url + path, body=body, headers=self._headers, preload_content=not stream
+            )
+        except urllib3.exceptions.TimeoutError as error:
+            raise self._silent(f"no answer to {method} {path}: {error}") from error
+        except urllib3.exceptions.HTTPError as error:
+            raise self._silent(f"{method} {path} failed: {error}") from error
+
+    def _silent(self, found: str) -> StackError:
+        return StackError(
+            f"the supervisor of the stack at {self.url}",
+            found=found,
+            expected="an answer: the supervisor lives as long as the run that started it",
+            todo="look for what ended or stopped it (out of memory, a signal), then run again",
+        )
+
+    def _answer(self, response: urllib3.BaseHTTPResponse, question: str) -> Any:
+        with closing(response):
+            try:
+                answer = json.loads(response.data or b"{}")
+            except ValueError:
+                answer = {"error": f"status {response.status}: {response.data[:500]!r}"}
+        error = answer.get("error") if isinstance(answer, dict) else None
+        if response.status < 400 and error is None:
+            return answer
+        if isinstance(error, dict):
+            raise StackError(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
+        raise HarnessBug(f"{question} on the stack at {self.url}: {error or f'status {response.status}'}")
+
+
+def sha256_of(content: bytes) -> str:
+    """The name of a content in the store."""
+    return hashlib.sha256(content).hexdigest()
