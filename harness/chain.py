@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, Strict as Coerce, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from harness.chain_rules import chain_mistakes, name_mistake
 from harness.errors import AuthorError
-from harness.strict import Location, Strict, unknown
+from harness.strict import LAX, Location, Strict, unknown
 from harness.units import ClockTime, Duration
 
 __all__ = [
@@ -26,20 +26,24 @@ __all__ = [
     "FromPlace",
     "Held",
     "Job",
+    "OneOrMore",
     "RetryOnFailure",
     "Rule",
+    "Text",
     "When",
 ]
 
 When = Literal["initialization_error", "failed", "exceeded_max_run_time", "missed_start", "late"]
 Action = Literal["restart", "kill", "page"]
 Text = Annotated[str, Field(min_length=1)]
-# A list in the file; a tuple in the model, which is frozen.
-Texts = Annotated[tuple[Text, ...], Coerce(False)]
+Texts = Annotated[tuple[Text, ...], LAX]
 
 
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
+
+
+OneOrMore = Annotated[Texts, BeforeValidator(_listed, json_schema_input_type=Text | list[Text])]
 
 
 class FromPlace(Strict):
@@ -92,7 +96,12 @@ class Rule(Strict):
     """What the scheduler does when something happens to a job, at most ``times`` times."""
 
     when: When
-    do: Annotated[tuple[Action, ...], Coerce(False), Field(min_length=1), BeforeValidator(_listed)]
+    do: Annotated[
+        tuple[Action, ...],
+        LAX,
+        Field(min_length=1),
+        BeforeValidator(_listed, json_schema_input_type=Action | Annotated[list[Action], Field(min_length=1)]),
+    ]
     after: Duration = Duration()
     times: int | None = Field(default=None, ge=1)
     defence: str | None = None
@@ -108,9 +117,9 @@ class Job(Strict):
     at: ClockTime | None = None
     latest_start: ClockTime | None = None
     max_run_time: Duration | None = None
-    after: Annotated[Texts, BeforeValidator(_listed)] = ()
+    after: OneOrMore = ()
     retry_on_failure: RetryOnFailure | None = None
-    rules: Annotated[tuple[Rule, ...], Coerce(False)] = ()
+    rules: Annotated[tuple[Rule, ...], LAX] = ()
     owner: Text | None = None
     environment: Environment = {}
     image: Text | None = None
@@ -133,7 +142,7 @@ class Held(Strict):
 class Folder(Strict):
     """A working folder of the chain, watched through the night."""
 
-    holds: Annotated[tuple[Held, ...], Coerce(False)] = ()
+    holds: Annotated[tuple[Held, ...], LAX] = ()
 
 
 class Defence(Strict):
@@ -159,9 +168,7 @@ class Chain(Strict):
     jobs: dict[Text, Job] = Field(min_length=1)
     consumers: dict[Text, Consumer] = {}
     defences: dict[Text, Defence] = {}
-    switched_off: Annotated[tuple[Text, ...], BeforeValidator(_listed), Coerce(False)] = Field(
-        default=(), alias="without"
-    )
+    switched_off: OneOrMore = Field(default=(), alias="without")
 
     _folder: Path = PrivateAttr(default_factory=Path)
     _places: dict[Location, tuple[Path, int]] = PrivateAttr(default_factory=dict)
@@ -181,7 +188,8 @@ class Chain(Strict):
 
     def without(self, names: str | Iterable[str]) -> Chain:
         """The same chain with those defences off (``"all"``: every one): variables say off, their rules are gone."""
-        wanted = list(self.defences) if names == "all" else [names] if isinstance(names, str) else list(names)
+        wanted = [names] if isinstance(names, str) else list(names)
+        wanted = list(self.defences) if wanted == ["all"] else wanted
         for name in wanted:
             if name not in self.defences:
                 raise AuthorError(f"{self.where()}: {unknown('defence', name, self.defences)}")

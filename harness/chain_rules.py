@@ -123,9 +123,9 @@ def _environments(data: Any) -> Iterator[tuple[Location, str]]:
     consumers = [f"{name}.url" for name in mapping(data, "consumers")]
     folders = [f"folder.{name}" for name in mapping(data, "folders")]
     known = [*PLACES, *consumers, *folders]
-    jobs = {("jobs", name): job for name, job in mapping(data, "jobs").items()}
-    places: dict[Location, Any] = {(): data, **jobs}
-    for location, holder in places.items():
+    holders: list[tuple[Location, Any]] = [((), data)]
+    holders += [(("jobs", name), job) for name, job in mapping(data, "jobs").items()]
+    for location, holder in holders:
         for variable, value in mapping(holder, "environment").items():
             place = get(value, "from")
             if isinstance(place, str) and place not in known:

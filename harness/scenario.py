@@ -13,27 +13,21 @@ from pydantic import (
     InstanceOf,
     PlainSerializer,
     PrivateAttr,
-    Strict as Coerce,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
-from harness.chain import Chain
+from harness.chain import Chain, OneOrMore, Text
 from harness.chain_rules import outside_the_night
 from harness.checks.outcome import Outcome
 from harness.faults import FAULTS, Fault
-from harness.strict import Location, Strict, get, invalid, mapping, sequence, show, unknown, words
+from harness.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.units import ClockTime
 
-Text = Annotated[str, Field(min_length=1)]
 NOBODY = "nobody"
 COMPONENTS = ("night", "source", "wire", "scheduler", "desk", "folders")
 """Who records events, besides the consumers under their own names."""
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
 
 
 def _date(value: Any) -> Any:
@@ -56,13 +50,17 @@ def build_fault(value: Any) -> Fault:
         raise invalid("fault", [((str(name),), unknown("fault", str(name), FAULTS))])
     if len(value) > 1:
         other = list(value)[1]
-        raise invalid("fault", [((str(other),), f"found '{other}' beside '{name}': indent it as a parameter of the fault")])
+        raise invalid(
+            "fault", [((str(other),), f"found '{other}' beside '{name}': indent it as a parameter of the fault")]
+        )
     kind = FAULTS[name]
     try:
         return TypeAdapter(kind).validate_python({} if parameters is None else parameters)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise invalid(name, [((name, *detail["loc"]), words(detail, fault_parameters(kind))) for detail in details]) from None
+        raise invalid(
+            name, [((name, *detail["loc"]), words(detail, fault_parameters(kind))) for detail in details]
+        ) from None
 
 
 def fault_parameters(kind: type[Fault]) -> list[str]:
@@ -80,9 +78,9 @@ def describe_fault(fault: Fault) -> dict[str, dict[str, Any]]:
 
 
 class Expect(Strict):
-    """What must hold when the night is over; only the outcome must be said."""
+    """What must hold when the night is over; a scenario file must name the outcome at least."""
 
-    outcome: Annotated[Outcome, Coerce(False)]
+    outcome: Annotated[Outcome, LAX] | None = None
     by: ClockTime | None = None
     paged: Text | None = None
     """The owner who was paged, or "nobody"."""
@@ -98,14 +96,13 @@ class Scenario(Strict):
     scenario: Text
     chain: InstanceOf[Chain]
     night: Annotated[dt.date, BeforeValidator(_date)]
-    switched_off: Annotated[tuple[Text, ...], Coerce(False), BeforeValidator(_listed)] = Field(default=(), alias="without")
+    without: OneOrMore = ()
     seed: int = 0
     faults: Annotated[
         tuple[Annotated[InstanceOf[Fault], BeforeValidator(build_fault), PlainSerializer(describe_fault)], ...],
-        Coerce(False),
-        Field(min_length=1),
-    ]
-    expect: Expect
+        LAX,
+    ] = ()
+    expect: Expect = Expect()
 
     _file: Path | None = PrivateAttr(default=None)
     _lines: dict[Location, int] = PrivateAttr(default_factory=dict)
@@ -125,10 +122,9 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _switch_off(self) -> Scenario:
-        if self.switched_off:
-            names = "all" if self.switched_off == ("all",) else self.switched_off
+        if self.without:
             # The model is frozen for its users; here it is still being built.
-            self.__dict__["chain"] = self.chain.without(names)
+            self.__dict__["chain"] = self.chain.without(self.without)
         return self
 
     @property
@@ -159,8 +155,8 @@ def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
             yield (*location, parameter), text
         for key in ("at", "until"):
             time = getattr(fault, key)
-            if time is not None and (text := outside_the_night(time, chain.evening, chain.closes)):
-                yield (*location, key), text
+            if time is not None and (outside := outside_the_night(time, chain.evening, chain.closes)):
+                yield (*location, key), outside
         if fault.on is not None and fault.on.component not in (known := [*COMPONENTS, *chain.consumers]):
             yield (*location, "on", "component"), unknown("component", fault.on.component, known)
 
@@ -175,5 +171,5 @@ def _expect_mistakes(expect: Any, chain: Chain) -> Iterator[tuple[Location, str]
         if job not in chain.jobs:
             yield ("expect", "attempts", job), unknown("job", job, chain.jobs)
     by = get(expect, "by")
-    if isinstance(by, str) and (text := outside_the_night(by, chain.evening, chain.closes)):
-        yield ("expect", "by"), text
+    if isinstance(by, str) and (outside := outside_the_night(by, chain.evening, chain.closes)):
+        yield ("expect", "by"), outside

@@ -6,10 +6,14 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pydantic
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Location = tuple[str | int, ...]
+
+LAX = pydantic.Strict(strict=False)
+"""For what a file writes as a list and the model, which is frozen, keeps as a tuple."""
 
 
 class Strict(BaseModel):
@@ -25,7 +29,10 @@ class Strict(BaseModel):
             model = handler(data)
         except ValidationError as error:
             known = [field.alias or name for name, field in cls.model_fields.items()]
-            mistakes += [(detail["loc"], words(detail, known)) for detail in error.errors(include_url=False)]
+            details = error.errors(include_url=False)
+            # A list whose entries are wrong counts as empty too; its entries say why.
+            details = [one for one in details if one["type"] != "too_short" or one["input"] in ([], (), {})]
+            mistakes += [(detail["loc"], words(detail, known)) for detail in details]
         if mistakes:
             raise invalid(cls.__name__, mistakes)
         return model
@@ -62,8 +69,8 @@ def words(detail: Mapping[str, Any], known: Iterable[str]) -> str:
     if kind in _EXPECTED:
         return f"found {found}, expected {_EXPECTED[kind]}"
     if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
-        bound = next(iter(context.values()))
-        return f"found {found}, expected a number {kind.replace('_', ' ').replace('than equal', 'than or equal to')} {bound}"
+        relation = kind.replace("_", " ").replace("than equal", "than or equal to")
+        return f"found {found}, expected a number {relation} {next(iter(context.values()))}"
     if kind == "value_error":
         return str(context["error"])
     return str(detail["msg"])

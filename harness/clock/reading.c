@@ -70,9 +70,8 @@ NIGHT_EXPORT int gettimeofday(struct timeval *restrict now, void *restrict zone)
     if (!night_page)
         return real(now, zone);
     if (zone)
-        real(NULL, zone);
-    if (now)
-        *now = night_timeval(realtime(night_read_monotonic()));
+        real(now, zone);
+    *now = night_timeval(realtime(night_read_monotonic()));
     return 0;
 }
 

@@ -37,6 +37,7 @@ static void give_back(void *slot) {
     if (!own || atomic_load(&own->tid) != (int32_t)syscall(SYS_gettid))
         return; /* a child's copy of its parent's */
     atomic_store(&own->state, NIGHT_RUNNING);
+    atomic_store(&own->pid, 0);
     atomic_store(&own->tid, 0);
 }
 

@@ -88,7 +88,7 @@ class Armory:
         self,
         recorder: Recorder,
         *,
-        fired: Callable[[Order], None] = lambda order: None,
+        fired: Callable[[Order], None] = lambda _: None,
         relay: Callable[[Relay], None] | None = None,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
@@ -143,12 +143,16 @@ class Armory:
             self._orders.clear()
             self._relays.clear()
 
-    def strike(self, point: str, bites: Callable[[Order], bool] = lambda order: True, /, **where: Any) -> list[Json]:
+    def strike(self, point: str, bites: Callable[[Order], bool] = lambda _: True, /, **where: Any) -> list[Json]:
         """Pass a point: the effects of the orders that act on this call, each with its receipt written.
 
         An order for which ``bites`` says no has nothing to act on here; the call does not count for it.
         """
-        struck: list[Order] = []
+        return [order.effect for order in self.struck(point, bites, **where)]
+
+    def struck(self, point: str, bites: Callable[[Order], bool] = lambda _: True, /, **where: Any) -> list[Order]:
+        """What `strike` does, for who needs the orders themselves: since when they act, whether they are taken out."""
+        acting: list[Order] = []
         with self._lock:
             now_ns = self._clock()
             for order in self._orders.values():
@@ -157,11 +161,11 @@ class Armory:
                     if order.agrees(order.calls):
                         order.acts += 1
                         order.acted_ns = order.acted_ns or now_ns
-                        struck.append(order)
-        for order in struck:
+                        acting.append(order)
+        for order in acting:
             receipt = {"id": order.id, "fault": order.fault, "point": point, "where": where, "effect": order.effect}
             self._recorder.record("info", "fault", receipt)
-        return [order.effect for order in struck]
+        return acting
 
     def acting(self, point: str, **where: Any) -> list[Order]:
         """The orders that would act on a call now; nothing is counted and no receipt is written."""

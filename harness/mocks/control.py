@@ -56,7 +56,7 @@ class Mock:
         return {}
 
     async def reset(self, plan: Json) -> None:
-        """Begin a night: forget the last one and take what is needed of the plan. Orders and events are gone already."""
+        """Begin a night: forget the last one, take what is needed of the plan. Orders and events are gone already."""
 
     async def settle(self) -> None:
         """End the night: write what is only known now."""
@@ -230,7 +230,7 @@ class _Call(BaseHTTPRequestHandler):
             status, found = cast("ControlServer", self.server).answer(
                 self.command, self.path, json.loads(body) if body else {}
             )
-        except Exception:  # noqa: BLE001 - whatever it is, the harness has to see it
+        except Exception:  # whatever it is, the harness has to see it
             found = {"error": traceback.format_exc()}
         payload = json.dumps(found).encode()
         head = f"HTTP/1.1 {status} -\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ IDLE_CLOSE_S = 75.0
 """What common servers wait before they close an idle connection; without an end, nobody could ever be stuck."""
 
 
-async def serve(mock: Mock, routes: list[web.AbstractRouteDef]) -> int:
+async def serve(mock: Mock, routes: list[web.RouteDef]) -> int:
     """Listen at the mock's address; the port."""
 
     @web.middleware
@@ -25,14 +26,12 @@ async def serve(mock: Mock, routes: list[web.AbstractRouteDef]) -> int:
         try:
             return await handler(request)
         except web.HTTPException as refusal:
-            if refusal.content_type == "application/json":
-                raise
-            return web.json_response({"error": f"{refusal.status} {refusal.reason}: {request.path}"}, status=refusal.status)
+            return refuse(refusal.status, f"{refusal.reason}: {request.method} {request.path}")
         except (ConnectionError, asyncio.CancelledError):
             raise  # the client has gone, which is its own affair
-        except Exception as error:  # noqa: BLE001 - a mistake of ours must reach the history, whatever it is
+        except Exception as error:  # a mistake of ours must reach the history, whatever it is
             mock.bug(f"{request.method} {request.path}", error)
-            return web.json_response({"error": repr(error)}, status=500)
+            return refuse(500, repr(error))
 
     app = web.Application(middlewares=[surface], client_max_size=LARGEST_BODY_BYTES)
     app.add_routes(routes)
@@ -40,11 +39,62 @@ async def serve(mock: Mock, routes: list[web.AbstractRouteDef]) -> int:
     await runner.setup()
     site = web.TCPSite(runner, mock.host, mock.port, backlog=1024)
     await site.start()
-    server: Any = site._server
-    port: int = server.sockets[0].getsockname()[1]
+    port: int = runner.addresses[0][1]
     return port
 
 
 def refuse(status: int, error: str, **more: Any) -> web.Response:
     """An error as JSON."""
     return web.json_response({"error": error, **more}, status=status)
+
+
+class Refusal(Exception):
+    """A request of the wrong shape: the field, what was found there, what was expected."""
+
+    def __init__(self, field: str, *, found: str, expected: str) -> None:
+        self.field = field
+        super().__init__(f"{field}: found {found}, expected {expected}")
+
+    def response(self) -> web.Response:
+        """The 400 that names the field."""
+        return refuse(400, str(self), field=self.field)
+
+
+class Fields:
+    """A JSON object that a client sent, asked field by field."""
+
+    def __init__(self, given: dict[str, Any]) -> None:
+        self.given = given
+
+    def text(self, name: str, *, optional: bool = False) -> str | None:
+        """A text that must not be empty; None where it may be absent and is."""
+        found = self.given.get(name)
+        if found is None and optional:
+            return None
+        if not isinstance(found, str) or not found:
+            raise Refusal(name, found=shown(found), expected="a text" + (" or null" if optional else ""))
+        return found
+
+
+async def fields_of(request: web.Request) -> Fields:
+    """The JSON object in a request's body."""
+    raw = await request.read()
+    try:
+        given = json.loads(raw, parse_constant=_no_number)
+    except ValueError as error:
+        raise Refusal("body", found=f"no JSON ({error})", expected="a JSON object") from None
+    if not isinstance(given, dict):
+        raise Refusal("body", found=shown(given), expected="a JSON object")
+    return Fields(given)
+
+
+def shown(found: Any) -> str:
+    """What was found, short enough for an error."""
+    if found is None:
+        return "nothing"
+    text = json.dumps(found)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")

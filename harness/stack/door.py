@@ -6,7 +6,6 @@ environment is at fault, a `HarnessBug` where a mock or the supervisor itself is
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import closing
@@ -107,8 +106,3 @@ class Door:
         if isinstance(error, dict):
             raise StackError(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
         raise HarnessBug(f"{question} on the stack at {self.url}: {error or f'status {response.status}'}")
-
-
-def sha256_of(content: bytes) -> str:
-    """The name of a content in the store."""
-    return hashlib.sha256(content).hexdigest()

@@ -167,7 +167,9 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     from docker.errors import APIError, ContainerError, ImageNotFound
 
     ask = "import platform; print('.'.join(platform.python_version_tuple()[:2]), platform.machine())"
-    todo = "name one that is there with `--base IMAGE`; fixtures/images/README.md says how to make one without a registry"
+    todo = (
+        "name one that is there with `--base IMAGE`; fixtures/images/README.md says how to make one without a registry"
+    )
     with engine_calls(f"asking base image {base} for its Python"):
         try:
             client.images.get(base)
@@ -177,7 +179,9 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
                 client.images.pull(base)
             except APIError as why:
                 found = f"it is not here and cannot be pulled ({why.explanation or why})"
-                raise StackError(f"base image {base}", found=found, expected="an image to build on", todo=todo) from None
+                raise StackError(
+                    f"base image {base}", found=found, expected="an image to build on", todo=todo
+                ) from None
         try:
             answer = client.containers.run(base, ["python3", "-c", ask], remove=True, network_disabled=True)
         except (ContainerError, APIError) as why:

@@ -1,8 +1,7 @@
-"""Whose stack it is: one process, told apart from any later process with the same pid.
+"""Who owns containers, networks and volumes: a process, and the world in which its pid means something.
 
-Containers, networks and volumes outlive the process that made them; a sweep may remove them only when that process is
-known to be gone. A pid alone does not say so: it is reused, it means another process in another PID namespace, and
-after a reboot it means nothing.
+They outlive the process that made them, and a sweep may remove them only when that process is known to be gone. From
+another boot, another PID namespace or another machine that shares the engine, that cannot be known.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ Life = Literal["alive", "dead", "unknown"]
 
 @dataclass(frozen=True)
 class Owner:
-    """A process, by its pid, its start time, and the boot and PID namespace in which these mean something."""
+    """A process by its pid and start time (clock ticks since boot), and the boot and PID namespace it lives in."""
 
     pid: int
     started: str
@@ -31,9 +30,8 @@ class Owner:
     @classmethod
     def parse(cls, text: str) -> Owner | None:
         """What `str` wrote; None when it is not one of ours."""
-        pid, _, rest = text.partition("@")
-        started, _, world = rest.partition("@")
-        return cls(int(pid), started, world) if pid.isdigit() else None
+        pid, *rest = text.split("@", 2)
+        return cls(int(pid), *rest) if pid.isdigit() and len(rest) == 2 else None
 
     def __str__(self) -> str:
         return f"{self.pid}@{self.started}@{self.world}"
@@ -42,9 +40,8 @@ class Owner:
         """Whether the process still runs; unknown where it cannot be seen from here."""
         if self.world != _world():
             return "unknown"
-        if not Path("/proc/self").exists():
-            return "alive" if _answers(self.pid) else "dead"
-        return "alive" if _started(self.pid) == self.started else "dead"
+        alive = _started(self.pid) == self.started if self.started else _answers(self.pid)
+        return "alive" if alive else "dead"
 
 
 def _world() -> str:
@@ -57,14 +54,16 @@ def _world() -> str:
 
 
 def _started(pid: int) -> str:
-    """The start time of a process, in clock ticks since boot; empty when there is none."""
+    """A process's start time; empty when there is none, when only its zombie is left, or without /proc."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
         return ""
+    return "" if fields[0] in "ZX" else fields[19]
 
 
 def _answers(pid: int) -> bool:
+    """Whether any process has this pid: all that can be known without /proc."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

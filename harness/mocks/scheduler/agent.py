@@ -63,7 +63,6 @@ class Process:
     def __init__(self, pid: int, connection: AgentConnection) -> None:
         self.pid = pid
         self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self.thaws_ns = 0
         self._connection = connection
 
     def signal(self, number: int) -> None:
@@ -89,10 +88,6 @@ class Process:
         else:
             raise AgentLost(f"the agent said {' '.join(words)!r} instead of how the job ended")
 
-    def close(self) -> None:
-        """Close the connection: the agent ends whatever the job has left behind."""
-        self._connection.close()
-
 
 class AgentConnection:
     """A connection to an agent that has answered, for one job."""
@@ -115,7 +110,6 @@ class AgentConnection:
         words = await self.answer()
         if words[0] == "started":
             return Process(int(words[1]), self)
-        self.close()
         if words[0] == "error":
             raise LaunchRefused(int(words[1]), " ".join(words[2:]))
         raise AgentLost(f"the agent said {' '.join(words)!r} instead of whether it started the job")
@@ -135,7 +129,7 @@ class AgentConnection:
         self._writer.write(line.encode())
 
     def close(self) -> None:
-        """End the connection, and with it the job."""
+        """End the connection: the agent ends the job, and whatever the job has left behind."""
         self._writer.close()
 
 

@@ -19,24 +19,24 @@ class RuleBook:
         self._rules = tuple(rules)
         self._acted = [0] * len(self._rules)
 
-    def take(self, when: str) -> list[Rule]:
-        """The rules that act on this event, each counted as having acted; the soonest first."""
-        left = [
-            (index, rule)
-            for index, rule in enumerate(self._rules)
-            if rule.when == when and (rule.times is None or self._acted[index] < rule.times)
-        ]
-        restarting = [index for index, rule in left if rule.restarts]
-        if restarting:
-            left = [
-                (index, rule)
-                for index, rule in left
-                if index == restarting[0] or not (rule.restarts or set(rule.do) == {"page"})
-            ]
-        for index, _ in left:
-            self._acted[index] += 1
-        return sorted((rule for _, rule in left), key=lambda rule: rule.after_ns)
-
     def of(self, when: str) -> list[Rule]:
-        """All rules for an event, whether or not they still act."""
-        return [rule for rule in self._rules if rule.when == when]
+        """The rules for an event that have times left."""
+        return [
+            rule
+            for rule, acted in zip(self._rules, self._acted, strict=True)
+            if rule.when == when and (rule.times is None or acted < rule.times)
+        ]
+
+    def due(self, when: str) -> list[Rule]:
+        """The rules that act on this event now, the soonest first."""
+        rules = self.of(when)
+        restart = next((rule for rule in rules if rule.restarts), None)
+        if restart is not None:
+            rules = [rule for rule in rules if rule is restart or not (rule.restarts or set(rule.do) == {"page"})]
+        return sorted(rules, key=lambda rule: rule.after_ns)
+
+    def spend(self, rule: Rule) -> None:
+        """Count one of the rule's times."""
+        for index, own in enumerate(self._rules):
+            if own is rule:
+                self._acted[index] += 1

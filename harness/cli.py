@@ -1,0 +1,299 @@
+"""The command line: arguments in, a call of the Python API, an exit code out.
+
+Exit codes are pytest's: 0 all as expected, 1 a night was not, 2 interrupted, 3 the harness or its environment failed,
+4 the author's mistake.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from harness.errors import AuthorError, NightHarnessError
+
+if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
+    import datetime as dt
+
+    from rich.console import Console
+
+    from harness.history import History
+    from harness.night import NightRunner
+    from harness.units import ClockTime
+
+OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Entry point of the ``harness`` command."""
+    options = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, _as_interrupt)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        sys.exit(command(options))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except AuthorError as error:
+        print(error, file=sys.stderr)
+        sys.exit(USAGE)
+    except NightHarnessError as error:
+        print(error, file=sys.stderr)
+        sys.exit(ENVIRONMENT)
+
+
+def _as_interrupt(*_: object) -> NoReturn:
+    """End as after Ctrl-C, so that the stack is stopped on the way out."""
+    raise KeyboardInterrupt
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="harness", description="Prove that a batch chain recovers.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=summary, description=summary)
+        sub.set_defaults(command=run)
+        return sub
+
+    demo = command("demo", _demo, "Run the reference chain's nights: fragile, then resilient, then on real data.")
+    _stack_option(demo)
+
+    run = command("run", _run, "Run scenario files, and say for each what came of it.")
+    run.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    run.add_argument("--json", action="store_true", help="print one JSON object a scenario instead of a report")
+    run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
+    _stack_option(run)
+
+    up = command("up", _up, "Bring a chain's stack up by itself, print its endpoints, and hold it until Ctrl-C.")
+    up.add_argument("chain", type=Path, metavar="CHAIN")
+    up.add_argument("--night", default="2026-11-23", help="the business date (default: %(default)s)")
+    up.add_argument("--at", metavar="HH:MM", help="the time to begin at (default: when every file has arrived)")
+    up.add_argument("--json", action="store_true", help="print the endpoints as JSON")
+    _stack_option(up)
+
+    judge = command("judge", _judge, "Judge a night again from its history file and its baseline's.")
+    judge.add_argument("history", type=Path)
+    judge.add_argument("baseline", type=Path)
+
+    lint = command("lint", _lint, "Check chains before go-live: owners, runbook, deadline, dependencies, programs.")
+    lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
+
+    schema = command("schema", _schema, "Print the JSON Schema of a file format.")
+    schema.add_argument("format", choices=("chain", "scenario"))
+
+    command("faults", _faults, "List the faults with their parameters.")
+
+    images = command("images", _images, "Build the container images of the docker stack.")
+    images.add_argument("action", choices=("build",))
+    images.add_argument("--base", metavar="IMAGE", help="the Python image to build on (default: an official slim one)")
+
+    command("clean", _clean, "Remove what killed runs left behind: processes, folders, containers, networks, volumes.")
+    return parser
+
+
+def _stack_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stack",
+        choices=("local", "docker", "auto"),
+        default="local",
+        help="local processes (default), containers, or containers where an engine answers",
+    )
+
+
+@contextmanager
+def _runner(stack_name: str, console: Console) -> Iterator[NightRunner]:
+    """A started stack with a runner on it; stopped on the way out, whatever happens."""
+    from harness.night import NightRunner
+    from harness.stack.choice import start
+
+    with console.status(f"starting the {stack_name} stack"):
+        stack = start(stack_name)
+    try:
+        console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
+        with tempfile.TemporaryDirectory(prefix="night-harness-store-") as store:
+            yield NightRunner(stack, Path(store))
+    finally:
+        stack.stop()
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from harness import demo
+    from harness.loading import load_scenario
+    from harness.report.terminal import show, summary
+
+    console = Console()
+    files = list(demo.nights())
+    results = []
+    with _runner(options.stack, console) as runner:
+        for number, file in enumerate(files, start=1):
+            scenario = load_scenario(file)
+            with console.status(f"night {number} of {len(files)}: {scenario.scenario}"):
+                result = runner.run(scenario)
+            show(console, result)
+            results.append(result)
+    summary(console, results)
+    if not demo.has_real_data():
+        console.print(f"The night on real data was left out: pip install {demo.DATA_PACKAGE}", style="yellow")
+    return FAILED if any(result.mismatches for result in results) else OK
+
+
+def _run(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from harness.loading import load_scenario
+    from harness.report.record import record
+    from harness.report.terminal import failure, repeat_command, show
+
+    scenarios = [load_scenario(file) for file in options.files]
+    console = Console(stderr=options.json)
+    worst = OK
+    with _runner(options.stack, console) as runner:
+        for file, scenario in zip(options.files, scenarios, strict=True):
+            with console.status(scenario.scenario):
+                result = runner.run(scenario)
+            if options.histories:
+                options.histories.mkdir(parents=True, exist_ok=True)
+                result.history.write(options.histories / f"{file.stem}.jsonl")
+                result.baseline.write(options.histories / f"{file.stem}.baseline.jsonl")
+            if options.json:
+                print(json.dumps(record(result)), flush=True)
+            else:
+                show(console, result)
+            if result.mismatches:
+                worst = FAILED
+                repeat = repeat_command(file, stack=result.stack)
+                print(failure(result, repeat=repeat), file=sys.stderr)
+    return worst
+
+
+def _up(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from harness.loading import load_chain
+    from harness.planning import Planner
+    from harness.stack.choice import start
+
+    chain = load_chain(options.chain)
+    date = _date(options.night)
+    console = Console(stderr=True)
+    with console.status(f"starting the {options.stack} stack"):
+        stack = start(options.stack, published=True)
+    try:
+        with tempfile.TemporaryDirectory(prefix="night-harness-store-") as store:
+            planner = Planner(Path(store))
+            plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
+            stack.reset(plan)
+        arrivals = [file["arrives_ns"] for file in plan["files"]]
+        at_ns = times.at(_clock(options.at)) if options.at else max(arrivals, default=times.begins_ns)
+        stack.run(at_ns + 1)
+        stack.pace(times.closes_ns)
+        endpoints = stack.published(chain.consumers) | {
+            "control.url": stack.door.url,
+            "control.token": stack.door.token,
+        }
+        if options.json:
+            print(json.dumps(endpoints), flush=True)
+        else:
+            for name, value in endpoints.items():
+                print(f"{name:<16} {value}")
+            print(f"Up for the night of {date}; Ctrl-C ends it.", flush=True)
+        threading.Event().wait()
+    finally:
+        stack.stop()
+    return OK
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from harness.checks import judge
+
+    judgement = judge(_history(options.history), _history(options.baseline))
+    print(f"{judgement.outcome}: {judgement.because}")
+    for finding in judgement.findings:
+        print(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
+        for name, found in finding.evidence.items():
+            print(f"            {name} ({found.total:,}): {found}")
+    return OK
+
+
+def _history(file: Path) -> History:
+    from harness.history import History
+
+    try:
+        return History.read(file)
+    except OSError as error:
+        raise AuthorError(f"{file}: {error.strerror}; expected a history file (harness run --histories DIR)") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise AuthorError(f"{file}: not a history file ({error}); expected one JSON event a line") from error
+
+
+def _lint(options: argparse.Namespace) -> int:
+    from harness.lint import lint
+
+    findings = [finding for chain in options.chains for finding in lint(chain)]
+    for finding in findings:
+        print(finding)
+    errors = sum(finding.severity == "error" for finding in findings)
+    print(f"{errors} errors, {len(findings) - errors} warnings in {len(options.chains)} chains")
+    return FAILED if errors else OK
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from harness.schemas import chain_schema, scenario_schema
+
+    print(json.dumps(chain_schema() if options.format == "chain" else scenario_schema(), indent=2))
+    return OK
+
+
+def _faults(_: argparse.Namespace) -> int:
+    from harness.faults import FAULTS
+    from harness.scenario import fault_parameters
+
+    for name, fault in sorted(FAULTS.items()):
+        print(f"{name}: {(fault.__doc__ or '').strip().splitlines()[0]}")
+        print(f"    parameters: {', '.join(fault_parameters(fault))}")
+    return OK
+
+
+def _images(options: argparse.Namespace) -> int:
+    from harness.stack.images import build_images
+
+    for image in build_images(options.base):
+        print(image)
+    return OK
+
+
+def _clean(_: argparse.Namespace) -> int:
+    from harness.stack.sweep import sweep
+
+    removed = sweep()
+    for thing in removed:
+        print(f"removed {thing}")
+    print(f"{len(removed)} left-overs of dead runs removed")
+    return OK
+
+
+def _date(text: str) -> dt.date:
+    import datetime
+
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError:
+        raise AuthorError(f"--night: found {text!r}, expected a date such as 2026-11-23") from None
+
+
+def _clock(text: str) -> ClockTime:
+    from harness.units import ClockTime
+
+    try:
+        return ClockTime.parse(text)
+    except ValueError as error:
+        raise AuthorError(f"--at: {error}") from None

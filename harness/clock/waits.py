@@ -1,0 +1,133 @@
+"""What a thread waits on, in words: for a night that is stuck, and for one that runs away."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import re
+import socket
+from pathlib import Path
+
+from harness.clock.census import KINDS, Sight
+from harness.clock.page import Page
+
+_CALLS = {
+    "x86_64": {
+        0: "read", 1: "write", 7: "poll", 23: "select", 34: "pause", 42: "connect", 43: "accept", 44: "send",
+        45: "recv", 46: "send", 47: "recv", 61: "wait for a child", 72: "fcntl", 73: "flock", 202: "a lock",
+        130: "a signal", 232: "epoll", 247: "wait for a child", 270: "select", 271: "poll", 281: "epoll",
+        288: "accept", 35: "sleep", 230: "sleep",
+    },
+    "aarch64": {
+        63: "read", 64: "write", 72: "select", 73: "poll", 98: "a lock", 95: "wait for a child", 115: "sleep",
+        22: "epoll", 202: "accept", 203: "connect", 206: "send", 207: "recv", 211: "send", 212: "recv", 242: "accept",
+        260: "wait for a child", 133: "a signal", 25: "fcntl", 32: "flock", 101: "sleep",
+    },
+}  # fmt: skip
+_ON_FILE = {"read", "write", "connect", "accept", "send", "recv", "flock", "fcntl"}
+_IDLE = {"accept", "a lock", "a signal", "pause"}
+
+
+def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo) -> tuple[str, ...]:
+    """One line for each thread that matters: idle servers and spare threads are left out unless they are all."""
+    lines: list[tuple[bool, str]] = []
+    for sight in sights:
+        call, on, idle = _wait_of(sight)
+        since = datetime.datetime.fromtimestamp((sight.since_ns + page.offset_ns) // 10**9, zone)
+        line = f"{_name(sight.pid)} (pid {sight.pid}) waits in {call}{on} since {since:%H:%M:%S}"
+        lines.append((idle, line))
+    telling = [line for idle, line in lines if not idle]
+    return tuple(sorted(telling or [line for _, line in lines]))
+
+
+def describe_work(sights: list[Sight], held_by: int | None, real_s: float) -> tuple[str, ...]:
+    """Who kept time from moving."""
+    lines = [
+        f"{_name(sight.pid)} (pid {sight.pid}) has worked for {real_s:g} real seconds without waiting"
+        for sight in sights
+        if not sight.asleep
+    ]
+    if held_by is not None:
+        lines.append(f"{_name(held_by)} (pid {held_by}) holds the clock")
+    return tuple(sorted(set(lines)))
+
+
+def _wait_of(sight: Sight) -> tuple[str, str, bool]:
+    """The call, what it is on (with its preposition, or nothing), and whether it tells little."""
+    call, fd = KINDS[sight.kind], sight.fd
+    if not call:
+        call, fd = _system_call(sight)
+    if call == "epoll" and fd >= 0:
+        watched = [_file(sight.pid, each) for each in _watched(sight.pid, fd)]
+        found = next((file for file in watched if file[1]), None)
+        return call, f" on {found[0]}" if found else "", found is None
+    if fd < 0:
+        return call, "", call in _IDLE or call in {"condition", "semaphore", "mutex"}
+    text, tells = _file(sight.pid, fd)
+    return call, f" on {text}", call in _IDLE or (sight.kind != 0 and not tells)
+
+
+def _system_call(sight: Sight) -> tuple[str, int]:
+    """What the kernel says that a thread sleeps in, and its first argument where that is a file."""
+    try:
+        fields = Path(f"/proc/{sight.pid}/task/{sight.tid}/syscall").read_text().split()
+        call = _CALLS.get(os.uname().machine, {}).get(int(fields[0]), f"system call {fields[0]}")
+    except (OSError, ValueError, IndexError):
+        return "a system call", -1
+    return call, int(fields[1], 16) if call in _ON_FILE or call == "epoll" else -1
+
+
+def _watched(pid: int, epoll: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{pid}/fdinfo/{epoll}").read_text()
+    except OSError:
+        return []
+    return [int(fd) for fd in re.findall(r"^tfd:\s*(\d+)", text, re.MULTILINE)]
+
+
+def _file(pid: int, fd: int) -> tuple[str, bool]:
+    """What a file descriptor is, and whether a wait on it says something (a connection does, a listener does not)."""
+    try:
+        target = str(Path(f"/proc/{pid}/fd/{fd}").readlink())
+    except OSError:
+        return f"file {fd}", True
+    if target.startswith("pipe:"):
+        return "a pipe", True
+    if not target.startswith("socket:"):
+        return target, not target.startswith("anon_inode")
+    inode = target[len("socket:[") : -1]
+    for table, family in (("tcp", socket.AF_INET), ("tcp6", socket.AF_INET6)):
+        for row in _rows(pid, table):
+            if row[9] == inode:
+                listens = row[3] == "0A"
+                return _address(row[1 if listens else 2], family), not listens
+    return "a local socket", False
+
+
+def _rows(pid: int, table: str) -> list[list[str]]:
+    try:
+        return [line.split() for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]]
+    except OSError:
+        return []
+
+
+def _address(text: str, family: socket.AddressFamily) -> str:
+    """`0100007F:1F90` is 127.0.0.1:8080: each word in the machine's order."""
+    host, port = text.split(":")
+    words = bytes.fromhex(host)
+    packed = b"".join(words[at : at + 4][::-1] for at in range(0, len(words), 4))
+    name = socket.inet_ntop(family, packed)
+    if name.startswith("::ffff:"):
+        name, family = name.removeprefix("::ffff:"), socket.AF_INET
+    return f"{name}:{int(port, 16)}" if family == socket.AF_INET else f"[{name}]:{int(port, 16)}"
+
+
+def _name(pid: int) -> str:
+    """The component that a process belongs to; else its program's name."""
+    try:
+        found = re.search(rb"(?:^|\0)NIGHT_COMPONENT=([^\0]+)", Path(f"/proc/{pid}/environ").read_bytes())
+        if found:
+            return found[1].decode(errors="replace")
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "a process"

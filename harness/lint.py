@@ -1,0 +1,171 @@
+"""What is wrong with a chain before go-live: what loads and runs, and still fails somebody at 02:00."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from harness.chain import Chain, Job
+from harness.chain_rules import minutes_of
+from harness.errors import LoadError
+from harness.loading import load_chain
+from harness.strict import Location
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One finding: where, what, and what to do about it. An error would fail a night; a warning might."""
+
+    file: Path
+    line: int
+    severity: Severity
+    text: str
+    todo: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.severity}: {self.text}" + (f"; {self.todo}" if self.todo else "")
+
+
+Said = Iterator[tuple[Location, Severity, str, str]]
+Check = Callable[[Chain], Said]
+
+
+def lint(path: Path | str) -> list[Finding]:
+    """All findings of a chain file; one that does not load has its mistakes as errors."""
+    try:
+        chain = load_chain(path)
+    except LoadError as error:
+        return [Finding(mistake.file, mistake.line, "error", mistake.text) for mistake in error.mistakes]
+    return lint_chain(chain)
+
+
+def lint_chain(chain: Chain) -> list[Finding]:
+    """All findings of a loaded chain, in the order of its lines."""
+    said = (one for check in CHECKS for one in check(chain))
+    return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
+
+
+def program_findings(chain: Chain) -> list[Finding]:
+    """Only the programs that cannot be started: the part that a night on this machine cannot do without."""
+    said = (one for one in _programs(chain) if one[1] == "error")
+    return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
+
+
+def _runbook(chain: Chain) -> Said:
+    if chain.runbook is None:
+        text = "the chain has no runbook: whoever is paged at night is on their own"
+        yield ("chain",), "error", text, "write one and name it: 'runbook: runbook.md'"
+    elif not (chain.folder / chain.runbook).is_file():
+        text = f"the runbook '{chain.runbook}' does not exist (looked for {chain.folder / chain.runbook})"
+        yield ("runbook",), "error", text, "write it, or name the one that exists"
+    elif not (chain.folder / chain.runbook).read_bytes().strip():
+        yield ("runbook",), "error", f"the runbook '{chain.runbook}' is empty", "write what to do when a job fails"
+
+
+def _programs(chain: Chain) -> Said:
+    for name, job in chain.jobs.items():
+        location: Location = ("jobs", name, "run")
+        # An image brings its own programs; what lies in the chain's folder goes with it wherever it runs.
+        elsewhere = job.image is not None
+        program = job.run[0]
+        if "/" in program:
+            yield from _program_file(chain.folder / program, program, location, elsewhere and program.startswith("/"))
+        elif not elsewhere and shutil.which(program) is None and program not in ("python", "python3"):
+            text = f"the program '{program}' of job '{name}' is not on the PATH"
+            yield location, "warning", text, "install it, or name its image: 'image: NAME'"
+        yield from _script(chain, job, location)
+
+
+def _program_file(path: Path, written: str, location: Location, in_image: bool) -> Said:
+    if in_image:
+        return
+    if not path.exists():
+        yield location, "error", f"the program '{written}' does not exist (looked for {path})", "check its path"
+    elif path.is_dir():
+        yield location, "error", f"the program '{written}' is a folder", "name the program in it"
+    elif not os.access(path, os.X_OK):
+        yield location, "error", f"the program '{written}' is not executable", f"chmod +x {path}"
+
+
+def _script(chain: Chain, job: Job, location: Location) -> Said:
+    for position, argument in enumerate(job.run[1:], 1):
+        if argument.startswith("-"):
+            # What follows an option may be its value; only a plain first argument is surely a script.
+            return
+        if argument.endswith((".py", ".sh", ".pl", ".rb", ".js", ".jar")):
+            if not argument.startswith("/") and not (chain.folder / argument).is_file():
+                text = f"'{argument}' does not exist (looked for {chain.folder / argument})"
+                yield (*location, position), "error", text, "relative paths start in the chain's folder"
+            return
+
+
+def _times(chain: Chain) -> Said:
+    deadline = minutes_of(chain.deadline) or 0.0
+    for name, job in chain.jobs.items():
+        start, latest = minutes_of(job.at), minutes_of(job.latest_start)
+        if job.latest_start is not None and job.at is None and not job.after:
+            continue
+        if start is not None and latest is not None and latest <= start:
+            text = f"job '{name}' starts at {job.at} and no later than {job.latest_start}: it would never run"
+            yield ("jobs", name, "latest_start"), "error", text, "latest_start must be after at"
+        for key, minutes in (("at", start), ("latest_start", latest)):
+            if minutes is not None and minutes >= deadline:
+                text = f"job '{name}' may start at {getattr(job, key)}, and the deadline is {chain.deadline}"
+                yield ("jobs", name, key), "error", text, "a deadline must be after the last start"
+
+
+def _arrivals(chain: Chain) -> Said:
+    deadline = minutes_of(chain.deadline) or 0.0
+    for name, file in chain.files.items():
+        minutes = minutes_of(file.arrives)
+        if minutes is not None and minutes >= deadline:
+            text = f"the file '{name}' arrives at {file.arrives}, and the deadline is {chain.deadline}"
+            yield ("files", name, "arrives"), "error", text, "a file that is needed must arrive before the deadline"
+
+
+def _rules(chain: Chain) -> Said:
+    for name, job in chain.jobs.items():
+        handled = {rule.when for rule in job.rules}
+        location: Location = ("jobs", name)
+        if job.retry_on_failure is not None and "initialization_error" not in handled:
+            text = f"job '{name}' is retried when it fails, but the scheduler never retries a launch failure"
+            todo = "add a rule: {when: initialization_error, do: restart, after: 5m, times: 3}"
+            yield (*location, "retry_on_failure"), "warning", text, todo
+        if job.max_run_time is not None and "exceeded_max_run_time" not in handled:
+            text = f"the max_run_time of job '{name}' only flags it: the job keeps running"
+            todo = "add a rule: {when: exceeded_max_run_time, do: [kill, restart]}"
+            yield (*location, "max_run_time"), "warning", text, todo
+        if job.latest_start is not None and "missed_start" not in handled:
+            text = f"when job '{name}' misses its latest_start it does not run, and nobody is told"
+            yield (*location, "latest_start"), "warning", text, "add a rule: {when: missed_start, do: page}"
+        if "failed" not in handled and not chain.switched_off:
+            text = f"nobody is told when job '{name}' fails for good"
+            yield location, "warning", text, "add a rule: {when: failed, do: page}"
+        for position, rule in enumerate(job.rules):
+            if rule.when == "exceeded_max_run_time" and job.max_run_time is None:
+                text = f"job '{name}' has no max_run_time, so this rule never acts"
+                yield (*location, "rules", position), "error", text, "set max_run_time, or drop the rule"
+            if rule.when == "missed_start" and job.latest_start is None:
+                text = f"job '{name}' has no latest_start, so this rule never acts"
+                yield (*location, "rules", position), "error", text, "set latest_start, or drop the rule"
+
+
+def _defences(chain: Chain) -> Said:
+    if chain.switched_off:
+        return  # their rules are gone, so nothing can be said of them
+    carried = {rule.defence for job in chain.jobs.values() for rule in job.rules}
+    carried |= {job.retry_on_failure.defence for job in chain.jobs.values() if job.retry_on_failure}
+    for name, defence in chain.defences.items():
+        if defence.variable is None and name not in carried:
+            text = f"the defence '{name}' switches nothing: it has no variable, and no rule carries its name"
+            todo = f"give it a variable, or a rule 'defence: {name}'; otherwise drop it"
+            yield ("defences", name), "error", text, todo
+
+
+CHECKS: tuple[Check, ...] = (_runbook, _programs, _times, _arrivals, _rules, _defences)

@@ -1,0 +1,95 @@
+"""The consumers' HTTP front end: batches in, with an idempotency key; what the plan holds, out."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from aiohttp import web
+
+from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
+from harness.mocks.control import Mock
+from harness.mocks.serving import Fields, Refusal, fields_of, refuse, serve, shown
+
+FIELDS = ("business_date", "rows", "fallback_of")
+
+
+class HttpFrontEnd:
+    """``POST /<consumer>/batches`` and ``GET /<consumer>/plan``."""
+
+    def __init__(self, mock: Mock, ledgers: dict[str, Ledger]) -> None:
+        self._mock = mock
+        self._ledgers = ledgers
+
+    async def listen(self) -> int:
+        """Start; the port."""
+        routes = [web.post("/{consumer}/batches", self._batch), web.get("/{consumer}/plan", self._plan)]
+        return await serve(self._mock, routes)
+
+    async def _batch(self, request: web.Request) -> web.Response:
+        name = request.match_info["consumer"]
+        if (ledger := self._ledgers.get(name)) is None:
+            return self._unknown(name)
+        record = self._mock.recorder.record
+        key = request.headers.get("Idempotency-Key")
+        try:
+            batch = _read(await fields_of(request), key, ledger)
+        except Refusal as refusal:
+            record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
+            return refusal.response()
+        value = {"key": key, "rows": len(batch.rows)}
+        value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
+        record("invoke", "batch", value, component=name)
+        try:
+            stored = ledger.store(batch)
+        except OtherPayload as conflict:
+            record("fail", "batch", value, error=str(conflict), component=name)
+            return refuse(422, str(conflict), field="Idempotency-Key")
+        replayed = stored is None
+        answer = {"stored": stored or 0, "replayed": replayed}
+        record("ok", "batch", value | answer, component=name)
+        return web.json_response(answer, status=200 if replayed else 201)
+
+    async def _plan(self, request: web.Request) -> web.Response:
+        name = request.match_info["consumer"]
+        if (ledger := self._ledgers.get(name)) is None:
+            return self._unknown(name)
+        rows, batches = ledger.count(request.query.get("business_date"))
+        return web.json_response({"rows": rows, "batches": batches})
+
+    def _unknown(self, name: str) -> web.Response:
+        return refuse(404, f"there is no consumer {name!r}; known: {', '.join(sorted(self._ledgers)) or 'none'}")
+
+
+def _read(fields: Fields, key: str | None, ledger: Ledger) -> Batch:
+    if unknown := sorted(set(fields.given) - set(FIELDS)):
+        raise Refusal(unknown[0], found="an unknown field", expected=f"only {', '.join(FIELDS)}")
+    rows = fields.given.get("rows")
+    if not isinstance(rows, list):
+        raise Refusal("rows", found=shown(rows), expected="a list of objects")
+    for position, row in enumerate(rows):
+        if not isinstance(row, dict):
+            raise Refusal(f"rows[{position}]", found=shown(row), expected="an object")
+        for column in ledger.key_columns:
+            if row.get(column) is None or isinstance(row[column], (dict, list)):
+                expected = "a value: the column is part of the row's key"
+                raise Refusal(f"rows[{position}].{column}", found=shown(row.get(column)), expected=expected)
+    return Batch(
+        key=key,
+        business_date=_date(fields, "business_date") or "",
+        fallback_of=_date(fields, "fallback_of", optional=True),
+        rows=rows,
+    )
+
+
+def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:
+    text = fields.text(name, optional=optional)
+    if text is None:
+        return None
+    try:
+        found: Any = date.fromisoformat(text).isoformat()
+    except ValueError:
+        found = None
+    if found != text:
+        raise Refusal(name, found=shown(text), expected="a date as YYYY-MM-DD")
+    return text

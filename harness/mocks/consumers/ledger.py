@@ -1,0 +1,116 @@
+"""What one consumer holds: batches of rows in a SQLite file, each batch taken once for its idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCHEMA = """
+create table batches (
+    batch integer primary key, key text unique, digest text not null,
+    business_date text not null, fallback_of text, rows integer not null
+);
+create table rows (
+    batch integer not null references batches, position integer not null,
+    row_key text not null, row_digest text not null, content text not null,
+    primary key (batch, position)
+) without rowid;
+"""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows as a client sent them, with the key under which they are to be taken once."""
+
+    key: str | None
+    business_date: str
+    fallback_of: str | None
+    rows: Sequence[Row]
+
+
+class OtherPayload(Exception):
+    """An idempotency key that came before, with other content."""
+
+
+class Ledger:
+    """One consumer's database of the night."""
+
+    def __init__(self, path: Path, key_columns: Sequence[str]) -> None:
+        self.key_columns = tuple(key_columns)
+        path.unlink(missing_ok=True)
+        self._database = sqlite3.connect(path, isolation_level=None)
+        # The file lives as long as the night; what a crash of the machine would leave of it is nobody's concern.
+        self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
+
+    def store(self, batch: Batch) -> int | None:
+        """Take a batch in: the number of rows stored, None if it was taken before; OtherPayload if it was another."""
+        rows = [
+            (position, self.row_key(row), hashlib.blake2b(content.encode(), digest_size=8).hexdigest(), content)
+            for position, row in enumerate(batch.rows)
+            for content in (_canonical(row),)
+        ]
+        payload = _canonical([batch.business_date, batch.fallback_of, [digest for _, _, digest, _ in rows]])
+        digest = hashlib.blake2b(payload.encode(), digest_size=16).hexdigest()
+        if batch.key is not None:
+            before = self._database.execute("select digest from batches where key = ?", (batch.key,)).fetchone()
+            if before is not None and before[0] != digest:
+                raise OtherPayload(f"Idempotency-Key {batch.key!r}: found another payload than the first one's")
+            if before is not None:
+                return None
+        self._database.execute("begin")
+        number = self._database.execute(
+            "insert into batches (key, digest, business_date, fallback_of, rows) values (?, ?, ?, ?, ?)",
+            (batch.key, digest, batch.business_date, batch.fallback_of, len(rows)),
+        ).lastrowid
+        self._database.executemany("insert into rows values (?, ?, ?, ?, ?)", ((number, *row) for row in rows))
+        self._database.execute("commit")
+        return len(rows)
+
+    def row_key(self, row: Row) -> str:
+        """What tells a row from the others: the key columns' values, or all of them in the order of their names."""
+        return "|".join(_text(row[column]) for column in self.key_columns or sorted(row))
+
+    def count(self, business_date: str | None) -> tuple[int, int]:
+        """Rows and batches held for a business date, or for all of them."""
+        where, values = ("where business_date = ?", (business_date,)) if business_date else ("", ())
+        query = f"select coalesce(sum(rows), 0), count(*) from batches {where}"  # noqa: S608 - no text of a client
+        rows, batches = self._database.execute(query, values).fetchone()
+        return rows, batches
+
+    def holds(self) -> list[dict[str, Any]]:
+        """Every batch with its rows' keys and digests, in the order in which they came."""
+        return [
+            {
+                "business_date": business_date,
+                "fallback_of": fallback_of,
+                "batch": batch,
+                "rows": [
+                    list(row)
+                    for row in self._database.execute(
+                        "select row_key, row_digest from rows where batch = ? order by position", (batch,)
+                    )
+                ],
+            }
+            for batch, business_date, fallback_of in self._database.execute(
+                "select batch, business_date, fallback_of from batches order by batch"
+            ).fetchall()
+        ]
+
+    def close(self) -> None:
+        """Leave the file as it is."""
+        self._database.close()
+
+
+def _canonical(content: Any) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,29 @@
+"""Moments and spans of the night as people read them in a page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+_NS = 1_000_000_000
+
+
+def clock_time(at_ns: int, timezone: str) -> str:
+    """``02:00`` in the schedule's time zone, with seconds only where there are any."""
+    local = datetime.fromtimestamp(at_ns // _NS, UTC).astimezone(ZoneInfo(timezone))
+    return local.strftime("%H:%M:%S" if local.second else "%H:%M")
+
+
+def wire_time(at_ns: int, timezone: str) -> str:
+    """``2026-11-23T02:00:00.0000000+01:00``, as OpCon writes date-times: seven digits of a second."""
+    local = datetime.fromtimestamp(at_ns // _NS, UTC).astimezone(ZoneInfo(timezone))
+    offset = local.strftime("%z")
+    return f"{local:%Y-%m-%dT%H:%M:%S}.{at_ns % _NS // 100:07d}{offset[:3]}:{offset[3:]}"
+
+
+def span(ns: int) -> str:
+    """``45m``, ``1h30m``, ``90s`` as ``1m30s``."""
+    hours, rest = divmod(ns // _NS, 3600)
+    minutes, seconds = divmod(rest, 60)
+    parts = [f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if count]
+    return "".join(parts) or "0s"

@@ -1,0 +1,286 @@
+"""One night: steady state, faults, heal, drain, judge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from harness.chain import Chain, Job
+from harness.checks import Friction, Judgement, Outcome, friction, judge
+from harness.checks.holdings import finished_at
+from harness.errors import HarnessBug, StackError
+from harness.faults import Fault
+from harness.history import Event, EventType, History
+from harness.planning import NightTimes, Planner
+from harness.scenario import Expect, Scenario
+from harness.stack import Stack
+
+BASELINE = "the same night without faults"
+
+RUNAWAY_S = 120.0
+"""Real seconds in which nobody lets the night's time move, before the night is called a runaway."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a scenario: the verdict, everything it rests on, and where the two differ from what was expected."""
+
+    scenario: Scenario
+    history: History
+    baseline: History
+    judgement: Judgement
+    times: NightTimes
+    stack: str
+    clock: str
+    wall_s: float
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict on the night."""
+        return self.judgement.outcome
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """The moment by which the night had to be delivered, in the chain's time zone."""
+        return self.local(self.times.deadline_ns)
+
+    @property
+    def finished_at(self) -> dt.datetime | None:
+        """The moment at which the last row was delivered, or None."""
+        finished = finished_at(self.history)
+        return None if finished is None else self.local(finished)
+
+    @property
+    def friction(self) -> Friction:
+        """What the night cost beyond the same night without faults."""
+        return friction(self.history, self.baseline)
+
+    @property
+    def pages(self) -> History:
+        """Who was told what."""
+        return self.history.of("page", component="desk", type="ok")
+
+    def local(self, at_ns: int) -> dt.datetime:
+        """A moment of the night in the chain's time zone, to the microsecond."""
+        utc = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=at_ns // 1_000)
+        return utc.astimezone(ZoneInfo(self.scenario.chain.timezone))
+
+    @property
+    def mismatches(self) -> list[str]:
+        """What the scenario expects and the night did not show, a sentence each; inconclusive is always one."""
+        expect, found = self.scenario.expect, []
+        if self.outcome is Outcome.INCONCLUSIVE:
+            found.append(f"the night proves nothing: {self.judgement.because}")
+        if expect is None:
+            return found
+        if self.outcome not in (expect.outcome, Outcome.INCONCLUSIVE):
+            found.append(f"expected {expect.outcome}, found {self.outcome}: {self.judgement.because}")
+        if expect.by is not None:
+            limit = self.local(self.times.at(expect.by))
+            if self.finished_at is None:
+                found.append(f"expected delivery by {expect.by}, found none")
+            elif self.finished_at > limit:
+                found.append(f"expected delivery by {expect.by}, found {self.finished_at:%H:%M:%S}")
+        found += self._paging_mismatches(expect)
+        for job, wanted in expect.attempts.items():
+            launches = len(self.history.of("launch", type="invoke", job=job))
+            if launches != wanted:
+                found.append(f"expected {wanted} launches of {job}, found {launches}")
+        return found
+
+    def _paging_mismatches(self, expect: Expect) -> Iterator[str]:
+        paged = [page.value["owner"] for page in self.pages]
+        if expect.paged == "nobody" and paged:
+            yield f"expected that nobody is paged, found {', '.join(paged)}: {self.pages[0].value['cause']}"
+        elif expect.paged not in (None, "nobody") and expect.paged not in paged:
+            yield f"expected a page to {expect.paged}, found {', '.join(paged) or 'none'}"
+        if expect.cause is not None:
+            causes = [f"{page.value['cause']} {page.value['text']}" for page in self.pages]
+            if not any(expect.cause.lower() in cause.lower() for cause in causes):
+                yield f"expected a page that says {expect.cause!r}, found {'; '.join(causes) or 'none'}"
+
+
+class NightRunner:
+    """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one."""
+
+    def __init__(self, stack: Stack, store: Path) -> None:
+        self.stack = stack
+        self._planner = Planner(store)
+        self._baselines: dict[tuple[Any, ...], History] = {}
+
+    def run(self, scenario: Scenario) -> Result:
+        """The night with its faults, judged against the same night without them.
+
+        Raises StackError when the environment fails; a night that goes wrong is a Result.
+        """
+        began = time.perf_counter()
+        chain = scenario.chain
+        baseline = self._baseline(chain, scenario.night, scenario.seed)
+        history = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
+        for day in _fallback_days(history):
+            earlier = self._baseline(chain, day, scenario.seed)
+            told = (event for event in earlier.of("holds", type="info"))
+            baseline = _with(baseline, [_tagged(event, day) for event in told])
+        return Result(
+            scenario=scenario,
+            history=history,
+            baseline=baseline,
+            judgement=judge(history, baseline),
+            times=self._planner.times(chain, scenario.night),
+            stack=self.stack.name,
+            clock=self.stack.clock,
+            wall_s=time.perf_counter() - began,
+        )
+
+    def _baseline(self, chain: Chain, night: dt.date, seed: int) -> History:
+        key = (chain.folder, chain.model_dump_json(), night, seed)
+        if key not in self._baselines:
+            self._baselines[key] = self._night(chain, night, seed, (), BASELINE)
+        return self._baselines[key]
+
+    def _night(self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str) -> History:
+        plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
+        times = self._planner.times(chain, night)
+        self.stack.reset(plan)
+        notes = _Notes()
+        notes.write(times.begins_ns, "begin", {"scenario": sentence} | _begin(chain, faults, plan))
+        with ExitStack() as injected:
+            for fault_id, fault in _numbered(faults):
+                injection = _Injection(self.stack, notes, times, chain, fault_id, seed=f"{seed}/{sentence}/{fault_id}")
+                injected.enter_context(fault.inject(injection))
+            self.stack.begin()
+            stop = self._go_on(until_ns=times.deadline_ns)
+            if stop.reason == "stuck":
+                notes.write(stop.at_ns, "stuck", {"waits": list(stop.waits)})
+                self.stack.travel(times.deadline_ns)
+        notes.write(max(stop.at_ns, times.begins_ns), "heal", {"reason": stop.reason})
+        if stop.reason != "asked":
+            stop = self._go_on(until_ns=times.closes_ns)
+        notes.write(stop.at_ns, "end", {"reason": stop.reason})
+        self.stack.settle()
+        history = History.merge([*notes.records, *self.stack.history()])
+        for bug in history.of("bug"):
+            raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
+        return history
+
+    def _go_on(self, *, until_ns: int) -> Any:
+        stop = self.stack.run(until_ns, runaway_s=RUNAWAY_S)
+        if stop.reason == "runaway":
+            raise StackError(
+                "the night's clock",
+                found=f"for {RUNAWAY_S:.0f} s somebody worked without a pause, and time could not move:\n"
+                + "\n".join(stop.waits),
+                expected="every program of the night to wait sooner or later",
+                todo="look at what the named program does; a busy loop needs a sleep",
+            )
+        return stop
+
+
+@dataclass
+class _Notes:
+    """The night's own events; the harness has no clock in the night, so it says when each of them was."""
+
+    records: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, at_ns: int, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
+        record = {"at": at_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
+        self.records.append(record)
+
+
+@dataclass(frozen=True)
+class _Injection:
+    """What one fault sees of the stack (`harness.faults.System`)."""
+
+    stack: Stack
+    notes: _Notes
+    times: NightTimes
+    chain: Chain
+    id: str
+    seed: str
+
+    @contextmanager
+    def armed(
+        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
+    ) -> Iterator[None]:
+        trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
+        order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
+        with ExitStack() as disarm:
+            self.stack.arm(component, order | {"trigger": trigger})
+            disarm.callback(self.stack.disarm, component, self.id)
+            if fault.on is not None:
+                observer = "consumers" if fault.on.component in self.chain.consumers else fault.on.component
+                self.stack.arm(observer, {"id": self.id, "relay": component, "on": trigger["on"]})
+                if observer != component:
+                    disarm.callback(self.stack.disarm, observer, self.id)
+            yield
+
+    def receipt(self, fault: Fault, effect: str) -> None:
+        value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
+        self.notes.write(self.times.begins_ns, "fault", value)
+
+
+def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
+    return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
+
+
+def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> dict[str, Any]:
+    """What the checks must know of the chain; a history can then be judged from its file alone."""
+    return {
+        "chain": chain.chain,
+        "date": plan["date"],
+        "seed": plan["seed"],
+        "without": list(chain.switched_off),
+        "owner": chain.owner,
+        "runbook": plan["runbook"],
+        "timezone": chain.timezone,
+        "begins_ns": plan["begins_ns"],
+        "deadline_ns": plan["deadline_ns"],
+        "closes_ns": plan["closes_ns"],
+        "files": [file["name"] for file in plan["files"]],
+        "seeds": sorted({held["sha256"] for folder in plan["folders"].values() for held in folder}),
+        "folders": sorted(plan["folders"]),
+        "consumers": sorted(plan["consumers"]),
+        "jobs": {
+            name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
+            for name, job in chain.jobs.items()
+        },
+        "faults": [
+            {
+                "id": fault_id,
+                "name": fault.name,
+                "parameters": {name: str(value) for name, value in fault.parameters().items()},
+                "named_by": list(fault.named_by),
+            }
+            for fault_id, fault in _numbered(faults)
+        ],
+    }
+
+
+def _launches_allowed(job: Job) -> int | None:
+    """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
+    restarts = [rule.times for rule in job.rules if "restart" in rule.do]
+    if None in restarts:
+        return None
+    retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
+    # A restart begins the scheduler's own count of retries anew.
+    return (1 + sum(restarts)) * (1 + retries)
+
+
+def _fallback_days(history: History) -> list[dt.date]:
+    days = {event.value.get("fallback_of") for event in history.of("holds", type="info")}
+    return [dt.date.fromisoformat(day) for day in sorted(day for day in days if day)]
+
+
+def _tagged(event: Event, day: dt.date) -> Event:
+    value = {**event.value, "night": day.isoformat()}
+    return Event(event.index, event.at, event.component, event.type, event.action, value, event.error)
+
+
+def _with(baseline: History, events: list[Event]) -> History:
+    return History([*baseline, *events])

@@ -1,0 +1,209 @@
+"""The pytest plugin: scenario files are tests, and ``night`` is a fixture for those who write theirs in Python."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for importing the harness
+    import datetime as dt
+
+    from harness.chain import Chain
+    from harness.faults import Fault
+    from harness.night import NightRunner, Result
+    from harness.scenario import Expect, Scenario
+
+_SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
+_REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
+HISTORIES = Path(".night-harness") / "histories"
+"""Below the root of the test run: where the history of a failed night is kept."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--stack``: where the nights run."""
+    group = parser.getgroup("night harness")
+    group.addoption(
+        "--stack",
+        choices=("local", "docker", "auto"),
+        default="local",
+        help="run nights on local processes (default), in containers, or in containers where an engine answers",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that every scenario file carries."""
+    config.addinivalue_line("markers", "night: a scenario file; every one carries it, so -m night selects them")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take YAML files that say ``scenario:`` at their top level; other YAML is none of ours."""
+    if file_path.suffix not in (".yaml", ".yml"):
+        return None
+    try:
+        text = file_path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise pytest.UsageError(f"{file_path}: {error.strerror}") from error
+    if not _SCENARIO.search(text):
+        return None
+    collector: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
+    return collector
+
+
+class ScenarioFile(pytest.File):
+    """A scenario file; all its mistakes are reported when it is collected."""
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """One item: the scenario, named by its sentence."""
+        from harness.errors import LoadError
+        from harness.loading import load_scenario
+
+        try:
+            scenario = load_scenario(self.path)
+        except LoadError as error:
+            raise self.CollectError(str(error)) from None
+
+        def run_scenario(night_runner: NightRunner, request: pytest.FixtureRequest) -> None:
+            _judge(night_runner.run(scenario), request)
+
+        item: ScenarioItem = ScenarioItem.from_parent(self, name=scenario.scenario, callobj=run_scenario)
+        item.scenario = scenario
+        item.add_marker("night")
+        yield item
+
+
+class ScenarioItem(pytest.Function):
+    """A scenario as a test: fixtures, marks, ``-k`` and ``-n`` work as for any other."""
+
+    scenario: Scenario
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """The file, the line of its sentence, the sentence."""
+        return self.path, self.scenario.line("scenario") - 1, self.name
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """What the harness says on purpose is said without a traceback."""
+        from harness.errors import NightHarnessError
+
+        if isinstance(excinfo.value, NightHarnessError):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+
+def _judge(result: Result, request: pytest.FixtureRequest) -> None:
+    """Leave the result's facts with the test, and fail it when the night differs from what was expected."""
+    from harness.errors import VerdictError
+    from harness.report.record import properties
+    from harness.report.terminal import failure, repeat_command
+
+    request.node.user_properties.extend(properties(result))
+    if not result.mismatches:
+        return
+    folder = request.config.rootpath / HISTORIES
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower()).strip('-')[:100]}.jsonl"
+    result.history.write(kept)
+    scenario_file = result.scenario.file
+    repeat = (
+        repeat_command(scenario_file, stack=result.stack)
+        if scenario_file
+        else f"pytest {str(request.node.nodeid)!r} --stack {result.stack}"
+    )
+    raise VerdictError(failure(result, repeat=repeat, history_file=kept))
+
+
+@pytest.fixture(scope="session")
+def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightRunner]:
+    """One started stack for each worker, reset between nights; override it to bring your own."""
+    from harness.errors import EngineError
+    from harness.night import NightRunner
+    from harness.stack.choice import start
+
+    try:
+        stack = start(request.config.getoption("--stack"))
+    except EngineError as error:
+        if os.environ.get(_REQUIRE_DOCKER):
+            raise
+        pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {error}")
+    try:
+        yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"))
+    finally:
+        stack.stop()
+
+
+class Night:
+    """What a test says of a night: its chain and its faults; a night that proves nothing fails the test."""
+
+    def __init__(self, runner: NightRunner, request: pytest.FixtureRequest) -> None:
+        self._runner = runner
+        self._request = request
+        self._what: tuple[Chain, dt.date] | None = None
+        self._faults: list[Fault] = []
+
+    def load(self, chain: str | Path, *, night: dt.date | str = "2026-11-23") -> Night:
+        """A chain file, relative to the root of the test run, and the business date."""
+        import datetime
+
+        from harness.loading import load_chain
+
+        date = datetime.date.fromisoformat(night) if isinstance(night, str) else night
+        self._what = load_chain(self._request.config.rootpath / chain), date
+        return self
+
+    def without(self, *defences: str) -> Night:
+        """Switch defences of the chain off ("all": every one)."""
+        chain, date = self._loaded()
+        self._what = chain.without("all" if defences == ("all",) else defences), date
+        return self
+
+    def inject(self, *faults: Fault) -> Night:
+        """Faults of this night, in order."""
+        self._faults += faults
+        return self
+
+    def run(self, *, seed: int = 0, expect: Expect | None = None) -> Result:
+        """The night; raises VerdictError when it proves nothing, or is not what ``expect`` says."""
+        from harness.scenario import Scenario
+
+        chain, date = self._loaded()
+        scenario = Scenario(
+            scenario=self._request.node.name,
+            chain=chain,
+            night=date,
+            seed=seed,
+            faults=tuple(self._faults),
+            expect=expect,
+        )
+        result = self._runner.run(scenario)
+        _judge(result, self._request)
+        return result
+
+    def frozen(self, time: str = "02:00") -> Any:
+        """Pin "now" of this test process to a time of the night (freezegun, in UTC)."""
+        import datetime
+
+        from freezegun import freeze_time
+
+        from harness.planning import night_times
+        from harness.units import ClockTime
+
+        chain, date = self._loaded()
+        at_ns = night_times(chain, date).at(ClockTime.parse(time))
+        return freeze_time(datetime.datetime.fromtimestamp(at_ns / 1e9, tz=datetime.UTC))
+
+    def _loaded(self) -> tuple[Chain, dt.date]:
+        from harness.errors import AuthorError
+
+        if self._what is None:
+            raise AuthorError('this night has no chain: call night.load("path/to/chain.yaml") first')
+        return self._what
+
+
+@pytest.fixture
+def night(night_runner: NightRunner, request: pytest.FixtureRequest) -> Night:
+    """A night to be described and run; see `Night`."""
+    return Night(night_runner, request)

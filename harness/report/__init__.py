@@ -1,0 +1,1 @@
+"""What people and machines read of a night: timeline, answers, terminal, JSON, JUnit properties."""

@@ -1,0 +1,78 @@
+"""The five questions that an operations team asks of a night, answered from its history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checks.holdings import begun, holdings
+from harness.history import History
+from harness.night import Result
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One question and its answer."""
+
+    question: str
+    answer: str
+
+
+def answers(result: Result) -> tuple[Answer, ...]:
+    """All five, in the order in which they are asked."""
+    return (
+        Answer("What happens if this fails at 2 AM?", f"{result.outcome}: {result.judgement.because}"),
+        Answer("Who owns it?", _owner(result)),
+        Answer("How quickly can the root cause be identified?", _cause(result)),
+        Answer("What depends on this flow downstream?", _touched(result)),
+        Answer("How much friction does it create?", result.friction.sentence),
+    )
+
+
+def _owner(result: Result) -> str:
+    begin = begun(result.history).value
+    page = result.pages.first()
+    if page is not None:
+        return f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
+    owed = result.judgement.of("owner_paged")
+    told = "who was told nothing" if owed and owed.state == "violated" else "who did not have to be told"
+    return f"{begin['owner']}, {told}"
+
+
+def _cause(result: Result) -> str:
+    page, acted = result.pages.first(), result.history.of("fault").first()
+    named = result.judgement.of("cause_named")
+    if page is None:
+        silent = result.judgement.of("owner_paged")
+        if silent and silent.state == "violated":
+            return "not at all: nothing was said"
+        return "nothing was paged; the fault left its trace in the history only"
+    after = "" if acted is None else f"{max(0, page.at - acted.at) / 60e9:,.0f} min after the fault: "
+    verdict = "" if named and named.state == "holds" else "  (which does not name it)"
+    return f"{after}{page.value['cause'] or 'the page gives no cause'}{verdict}"
+
+
+def _touched(result: Result) -> str:
+    night, baseline = result.history, result.baseline
+    said: list[str] = []
+    for job in begun(night).value["jobs"]:
+        calm, now = _ended(baseline, job), _ended(night, job)
+        if calm is None:
+            continue
+        if now is None:
+            said.append(f"{job} never finished")
+        elif now - calm > 60_000_000_000:
+            said.append(f"{job} {(now - calm) / 60e9:,.0f} min later")
+    wanted, got = holdings(baseline), holdings(night)
+    for consumer, held in got.items():
+        same = (held.own & wanted[consumer].own).total()
+        said.append(f"{consumer} holds {same:,} of {wanted[consumer].own.total():,} rows as without the fault")
+        extra = held.own.total() - same
+        if extra:
+            said.append(f"and {extra:,} rows more or other than it should")
+        said += [f"and {rows.total():,} rows of {day} as a fallback" for day, rows in held.fallback.items()]
+    return "; ".join(said) or "no job and no consumer was touched"
+
+
+def _ended(history: History, job: str) -> int | None:
+    last = history.of("job", type="ok", job=job).last()
+    return None if last is None else last.at

@@ -1,0 +1,56 @@
+"""A result as data: for ``--json``, for JUnit properties, and for whoever collects results over runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.night import Result
+from harness.report.answers import answers
+
+
+def record(result: Result) -> dict[str, Any]:
+    """Everything a machine may want to know of a night, in plain JSON types; times are ISO 8601 with their offset."""
+    strain = result.friction
+    finished = result.finished_at
+    return {
+        "scenario": result.scenario.scenario,
+        "chain": result.scenario.chain.chain,
+        "night": result.scenario.night.isoformat(),
+        "seed": result.scenario.seed,
+        "outcome": str(result.outcome),
+        "because": result.judgement.because,
+        "as_expected": not result.mismatches,
+        "mismatches": result.mismatches,
+        "findings": [
+            {
+                "check": finding.check,
+                "state": finding.state,
+                "sentence": finding.sentence,
+                "evidence": {
+                    name: {"first": list(found.first), "total": found.total} for name, found in finding.evidence.items()
+                },
+            }
+            for finding in result.judgement.findings
+        ],
+        "finished_at": finished.isoformat() if finished else None,
+        "deadline": result.deadline.isoformat(),
+        "answers": {answer.question: answer.answer for answer in answers(result)},
+        "friction": {
+            "pages": strain.pages,
+            "manual_steps": strain.manual_steps,
+            "reruns": strain.reruns,
+            "requests": strain.requests,
+            "delay_s": strain.delay_s,
+        },
+        "stack": result.stack,
+        "clock": result.clock,
+        "wall_s": round(result.wall_s, 3),
+        "digest": result.history.digest(),
+    }
+
+
+def properties(result: Result) -> list[tuple[str, str]]:
+    """What JUnit XML carries beside a test: the short facts, as text."""
+    facts = record(result)
+    names = ("chain", "night", "seed", "outcome", "because", "finished_at", "deadline", "stack", "clock", "digest")
+    return [(f"night_harness.{name}", str(facts[name])) for name in names]

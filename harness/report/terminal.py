@@ -1,0 +1,97 @@
+"""A night on a terminal: one screen for a failure, one panel for a demonstration."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from harness.checks import Outcome
+from harness.night import Result
+from harness.report.answers import answers
+from harness.report.timeline import Moment, around, timeline
+
+_MARKS = {"plain": " ", "good": "+", "bad": "!", "fault": "*", "edge": "-"}
+_STYLES = {"plain": "", "good": "green", "bad": "red", "fault": "bold magenta", "edge": "cyan"}
+_COLOURS = {
+    Outcome.UNAFFECTED: "green",
+    Outcome.RECOVERED: "green",
+    Outcome.DEGRADED: "yellow",
+    Outcome.CONTAINED: "yellow",
+    Outcome.DAMAGED: "red",
+    Outcome.INCONCLUSIVE: "red",
+}
+SCREEN_LINES = 18
+"""So many lines of the timeline fit on one screen beside the rest of a failure."""
+
+
+def failure(result: Result, *, repeat: str, history_file: Path | None = None) -> str:
+    """One screen of plain text: what differed, the timeline with the fault marked, the evidence, how to repeat it."""
+    lines = [f"{result.scenario.scenario}", ""]
+    lines += [f"  {mismatch}" for mismatch in result.mismatches]
+    violated = [finding for finding in result.judgement.findings if finding.state != "holds"]
+    if violated:
+        lines += ["", "findings"]
+    for finding in violated:
+        lines.append(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
+        lines += [f"            {name} ({found.total:,}): {found}" for name, found in finding.evidence.items()]
+    lines += ["", f"the night of {result.scenario.night} ({result.scenario.chain.timezone}; * is the fault)"]
+    lines += [f"  {_line(result, moment)}" for moment in around(timeline(result), lines=SCREEN_LINES)]
+    lines += ["", f"repeat it:  {repeat}"]
+    if history_file is not None:
+        lines.append(f"history:    {history_file}")
+    return "\n".join(lines)
+
+
+def show(console: Console, result: Result) -> None:
+    """The whole night: outcome, timeline, what the consumers hold against the baseline, the five answers."""
+    colour = _COLOURS[result.outcome]
+    told = Table.grid(padding=(0, 1))
+    for moment in around(timeline(result), lines=24):
+        told.add_row(
+            Text(f"{result.local(moment.at_ns):%H:%M:%S}", style="dim"),
+            Text(_MARKS[moment.kind], style=_STYLES[moment.kind]),
+            Text(moment.who, style="dim"),
+            Text(moment.text, style=_STYLES[moment.kind]),
+        )
+    asked = Table.grid(padding=(0, 1))
+    for answer in answers(result):
+        asked.add_row(Text(answer.question, style="bold"), Text(answer.answer))
+    title = f"[bold {colour}]{str(result.outcome).upper()}[/]  {result.scenario.scenario}"
+    hours = (result.history[-1].at - result.times.begins_ns) / 3.6e12
+    footer = f"{hours:.1f} h of night in {result.wall_s:.2f} s, baseline included, on the {result.stack} stack"
+    console.print(Panel(Group(told, "", asked), title=title, title_align="left", subtitle=footer, border_style=colour))
+
+
+def summary(console: Console, results: Sequence[Result]) -> None:
+    """All nights of a demonstration in one table."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("outcome", "chain", "scenario", "delivered", "cost"):
+        table.add_column(heading)
+    for result in results:
+        finished = result.finished_at
+        table.add_row(
+            Text(str(result.outcome), style=_COLOURS[result.outcome]),
+            result.scenario.chain.chain,
+            result.scenario.scenario,
+            f"{finished:%H:%M}" if finished else "never",
+            result.friction.sentence,
+        )
+    console.print(table)
+
+
+def repeat_command(scenario_file: Path | None, *, stack: str) -> str:
+    """The one command that runs a scenario again."""
+    if scenario_file is None:
+        return "pytest with the same test"
+    chosen = f" --stack {stack}" if stack != "local" else ""
+    return f"harness run {shlex.quote(str(scenario_file))}{chosen}"
+
+
+def _line(result: Result, moment: Moment) -> str:
+    return f"{result.local(moment.at_ns):%H:%M:%S} {_MARKS[moment.kind]} {moment.who:<10} {moment.text}"

@@ -1,0 +1,113 @@
+"""The moments of a night that are worth a line, in order, with the faults marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from harness.history import Event
+from harness.night import Result
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line: when, who, what; ``kind`` says how it is marked."""
+
+    at_ns: int
+    who: str
+    text: str
+    kind: str = "plain"
+    """plain | good | bad | fault | edge (the night's own limits)"""
+
+
+def timeline(result: Result) -> list[Moment]:
+    """Launches, ends of jobs, rules, faults, pages, deliveries, and the deadline; runs of alike moments are folded."""
+    moments = [moment for event in result.history for moment in _of(event)]
+    moments.append(Moment(result.times.deadline_ns, "night", "the deadline", "edge"))
+    moments.sort(key=lambda moment: moment.at_ns)
+    return _folded(moments)
+
+
+def around(moments: list[Moment], *, lines: int) -> list[Moment]:
+    """At most so many lines: faults and what is bad first, then their neighbours, in order."""
+    if len(moments) <= lines:
+        return moments
+    marked = [index for index, moment in enumerate(moments) if moment.kind in ("fault", "bad", "edge")]
+    anchors = marked or [0]
+    nearest = sorted(range(len(moments)), key=lambda index: min(abs(index - anchor) for anchor in anchors))
+    return [moments[index] for index in sorted(nearest[:lines])]
+
+
+def _of(event: Event) -> Iterator[Moment]:
+    tell = _TOLD.get(f"{event.action} {event.type}") or _TOLD.get(event.action)
+    if tell is not None:
+        text, kind = tell(event)
+        yield Moment(event.at, event.component, text, kind)
+
+
+def _batch(event: Event) -> tuple[str, str]:
+    if event.value.get("replayed"):
+        return "a batch came again and was recognised", "plain"
+    of = f", a fallback of {event.value['fallback_of']}" if event.value.get("fallback_of") else ""
+    return f"stores {event.value['stored']:,} rows{of}", "good"
+
+
+def _folder(event: Event) -> str:
+    return f"{event.value['folder']}/{event.value['name']}"
+
+
+def _ended(event: Event) -> str:
+    value = event.value
+    return f"signal {value['signal']}" if value.get("signal") else f"exit {value.get('exit')}"
+
+
+def _fault(event: Event) -> tuple[str, str]:
+    where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
+    effect = event.value["effect"]
+    how = effect if isinstance(effect, str) else ", ".join(f"{name}: {value}" for name, value in effect.items())
+    return f"{event.value['fault']}" + (f" on {where}" if where else "") + f" ({how})", "fault"
+
+
+_TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
+    "fault": _fault,
+    "publish": lambda event: (f"{event.value['name']} arrives ({event.value['records']:,} records)", "plain"),
+    "launch ok": lambda event: (f"starts {event.value['job']}", "plain"),
+    "launch fail": lambda event: (f"cannot start {event.value['job']}: {event.error}", "bad"),
+    "job ok": lambda event: (f"{event.value['job']} finished OK", "good"),
+    "job fail": lambda event: (f"{event.value['job']} failed ({_ended(event)}): {event.error}", "bad"),
+    "rule": lambda event: (
+        f"{event.value['job']} {event.value['when'].replace('_', ' ')}: rule says {_words(event.value['do'])}",
+        "plain",
+    ),
+    "overrun": lambda event: (f"{event.value['job']} exceeded its max run time and is left running", "bad"),
+    "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
+    "page": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
+    "batch ok": _batch,
+    "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),
+    "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
+    "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),
+    "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
+}
+
+
+def _words(do: object) -> str:
+    return ", ".join(do) if isinstance(do, list) else str(do)
+
+
+def _folded(moments: list[Moment]) -> list[Moment]:
+    """Runs of moments of one kind by one component become the first, and how many more there were."""
+    folded: list[Moment] = []
+    count = 0
+    for moment in moments:
+        last = folded[-1] if folded else None
+        if last and (last.who, last.kind, last.text.split()[0]) == (moment.who, moment.kind, moment.text.split()[0]):
+            count += 1
+            if count > 2:
+                folded[-1] = Moment(
+                    last.at_ns, last.who, f"{last.text.split('  (+')[0]}  (+{count - 2} alike)", last.kind
+                )
+                continue
+        else:
+            count = 0
+        folded.append(moment)
+    return folded

@@ -1,0 +1,90 @@
+"""The supervisor's hand on the night's clock: virtual through the controller, or real where the library cannot work."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+from typing import Protocol
+
+from harness.clock.controller import Controller, Stop
+from harness.clock.page import Page
+from harness.stack.directory import StackDirectory
+
+LOOK_EVERY_S = 0.02
+"""How often the real clock looks for the end of the schedule."""
+
+
+class Clockwork(Protocol):
+    """What /run, /pace and /travel need; run and pace block, and are called in a thread."""
+
+    def run(self, until_ns: int, runaway_s: float) -> Stop:
+        """Let time move."""
+
+    def pace(self, until_ns: int) -> None:
+        """Let it move at the wall's speed."""
+
+    def stop(self, reason: str) -> None:
+        """Make run or pace return at once."""
+
+    def travel(self, at_ns: int) -> None:
+        """Set the wall clock of the night."""
+
+
+class VirtualClockwork:
+    """The page and its controller."""
+
+    def __init__(self, page: Path, *, root: int | None) -> None:
+        self._page = Page.create(page, at_ns=time.time_ns())
+        self._controller = Controller(self._page, root=root)
+
+    def run(self, until_ns: int, runaway_s: float) -> Stop:
+        """See `Controller.run`."""
+        return self._controller.run(until_ns, runaway_s=runaway_s)
+
+    def pace(self, until_ns: int) -> None:
+        """See `Controller.pace`."""
+        self._controller.pace(until_ns)
+
+    def stop(self, reason: str) -> None:
+        """See `Page.stop`."""
+        self._page.stop(reason)
+
+    def travel(self, at_ns: int) -> None:
+        """See `Page.travel`."""
+        self._page.travel(at_ns)
+
+
+class RealClockwork:
+    """Time as the machine has it: a run waits for the end of the schedule, or of the night."""
+
+    def __init__(self, directory: StackDirectory) -> None:
+        self._schedule = directory.history / "scheduler.jsonl"
+        self._asked = threading.Event()
+
+    def run(self, until_ns: int, runaway_s: float) -> Stop:  # noqa: ARG002 - real time runs away from nobody
+        """Wait until then, or until the scheduler has recorded that the schedule is complete."""
+        self._asked.clear()
+        while time.time_ns() < until_ns:
+            if self._complete() or self._asked.wait(LOOK_EVERY_S):
+                return Stop(reason="asked", at_ns=time.time_ns(), jumps=0, waits=())
+        return Stop(reason="until", at_ns=time.time_ns(), jumps=0, waits=())
+
+    def pace(self, until_ns: int) -> None:
+        """Real time is paced already: wait for the stop."""
+        self._asked.clear()
+        self._asked.wait(max(0.0, (until_ns - time.time_ns()) / 1e9))
+
+    def stop(self, reason: str) -> None:  # noqa: ARG002 - nobody is told why
+        """End the wait."""
+        self._asked.set()
+
+    def travel(self, at_ns: int) -> None:
+        """Nobody can: the night is now."""
+
+    def _complete(self) -> bool:
+        try:
+            lines = self._schedule.read_bytes().splitlines()
+        except FileNotFoundError:
+            return False
+        return any(b'"schedule"' in line and b'"complete": true' in line for line in lines)

@@ -1,0 +1,306 @@
+"""The stack in containers: one clock container, the mocks beside it, and a container for every image that jobs need.
+
+    clock      PID 1 of the PID namespace that all others join; the supervisor; owns the network namespace of the mocks
+    mocks      source, wire, scheduler, consumers, desk, folders: processes in containers of the mocks image
+    agent-N    one for each image that jobs run in: the agent on the volume, and nothing else of ours
+
+The mocks share the clock container's network namespace, so that they talk over loopback as on the local stack; its
+names on the internal network are theirs. Jobs find these names in /etc/hosts: a name server's answer would come from
+outside the PID namespace, where the controller cannot see that somebody is at work. The internal network has no way
+out, and of the second one, by which the door is published, only the clock container is a member.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from harness.errors import HarnessBug, StackError
+from harness.stack import Stack
+from harness.stack.chain_copy import chain_copy
+from harness.stack.containers import ContainerSpec, StackContainer
+from harness.stack.door import Door
+from harness.stack.engine import engine_address, engine_calls, engine_client
+from harness.stack.images import jobs_image, mocks_image, require_image
+from harness.stack.sweep import ROLE_LABEL, RUN_LABEL, gone, labels, sweep_docker
+
+if TYPE_CHECKING:
+    from docker import DockerClient
+
+ROOT = "/night"
+LIBRARY = f"{ROOT}/lib/libnightclock.so"
+DOOR_PORT = 8000
+PORTS = {"source": 8080, "consumers": 8081, "desk": 8082, "scheduler": 8083}
+"""Where jobs reach the mocks; source and consumers through the wire."""
+BEHIND = {"source": 9080, "consumers": 9081}
+"""Where the wire reaches those in front of which it stands."""
+
+MOCKS: dict[str, list[str]] = {
+    "source": ["--host", "127.0.0.1", "--port", str(BEHIND["source"])],
+    "consumers": ["--host", "127.0.0.1", "--port", str(BEHIND["consumers"])],
+    "desk": ["--host", "0.0.0.0", "--port", str(PORTS["desk"])],  # noqa: S104 - the network is internal
+    "scheduler": ["--host", "0.0.0.0", "--port", str(PORTS["scheduler"])],  # noqa: S104
+    "folders": ["--host", "127.0.0.1", "--port", "0"],
+    "wire": [
+        argument
+        for name, port in BEHIND.items()
+        for argument in ("--route", f"{name}={PORTS[name]}=127.0.0.1:{port}")
+    ] + ["--host", "0.0.0.0"],  # noqa: S104
+}  # fmt: skip
+"""Each mock's own arguments: only what jobs connect to listens beyond loopback."""
+
+SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
+
+READY_S = 60.0
+LOOK_EVERY_S = 0.02
+ALIVE_EVERY_S = 0.25
+STOP_S = 20.0
+VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
+"""The page must be memory that several containers map; the size is a limit, not a reservation."""
+
+
+class DockerStack(Stack):
+    """Start it, reset it for every night, stop it; see `Stack`.
+
+    ``image`` is the image of jobs whose chain names none. ``published`` also publishes the mocks' endpoints on the
+    host's loopback interface, for people who point their own client at them.
+    """
+
+    def __init__(self, *, image: str | None = None, published: bool = False) -> None:
+        self.clock = "not started"
+        self.run_id = secrets.token_hex(6)
+        self._default_image = image
+        self._published = published
+        self._labels = labels(self.run_id)
+        self._client: DockerClient | None = None
+        self._containers: dict[str, StackContainer] = {}
+        self._agents: dict[str, str] = {}
+        self._environments: dict[str, dict[str, str]] = {}
+        self._copied: set[str] = set()
+        self._lock = threading.Lock()
+
+    def start(self) -> Self:
+        """Bring everything up; what was started is removed again when something fails half-way."""
+        self._client = engine_client()
+        try:
+            require_image(self._client, mocks_image(), ours=True)
+            sweep_docker(self._client)
+            self._make_ground()
+            self._start_clock()
+            self._start_mocks()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self) -> None:
+        """Kill the clock container, and with it every process of the stack; then remove what has no process."""
+        client, self._client = self._client, None
+        if client is None:
+            return
+        try:
+            if hasattr(self, "door"):
+                self.door.close()
+            with engine_calls("removing the stack"):
+                self._remove_containers(client)
+                mine = {"label": f"{RUN_LABEL}={self.run_id}"}
+                for network in client.networks.list(filters=mine):
+                    gone(network.remove)
+                for volume in client.volumes.list(filters=mine):
+                    gone(partial(volume.remove, force=True))
+        finally:
+            for container in self._containers.values():
+                container.release()
+            self._containers.clear()
+            client.close()
+
+    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+        """Where jobs find things, inside the internal network and on the volume."""
+        found = {f"{name}.url": f"http://{name}:{port}" for name, port in PORTS.items()}
+        found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
+        return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
+
+    def published(self) -> dict[str, str]:
+        """The mocks' endpoints as this machine reaches them; empty unless the stack was made with ``published``."""
+        if not self._published:
+            return {}
+        clock = self._containers["clock"]
+        return {f"{name}.url": f"http://{clock.host()}:{clock.port(port)}" for name, port in PORTS.items()}
+
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
+        """The image's own variables, one language, one home, and the night's clock."""
+        own = self._image_environment(jobs_image(image or self._default_image))
+        return own | {"HOME": f"{ROOT}/home", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"} | self._preload(component)
+
+    def job_cwd(self, chain_folder: Path) -> str:
+        """The chain's folder, copied to the volume when its content is new there."""
+        digest, packed = chain_copy(chain_folder)
+        with self._lock:
+            if digest not in self._copied:
+                with engine_calls(f"copying {chain_folder} to the stack"):
+                    self._containers["clock"].wrapped.put_archive(ROOT, packed)
+                self._copied.add(digest)
+        return f"{ROOT}/chain/{digest}"
+
+    def agent(self, image: str | None = None) -> str:
+        """The agent in a container of that image, which is started on first use and kept."""
+        wanted = jobs_image(image or self._default_image)
+        with self._lock:
+            if wanted not in self._agents:
+                name = f"agent-{len(self._agents) + 1}"
+                self._start_agent(name, wanted)
+                self._agents[wanted] = name
+            return self._agents[wanted]
+
+    def _make_ground(self) -> None:
+        """The volume and the two networks, all labelled."""
+        client = self._engine()
+        self._volume = self._inner = f"night-{self.run_id}"
+        self._outer = f"{self._inner}-door"
+        plain: dict[str, Any] = {"driver": "bridge", "labels": self._labels}
+        no_way_out = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
+        with engine_calls("making the stack's volume and networks"):
+            client.volumes.create(self._volume, driver="local", driver_opts=VOLUME_OPTIONS, labels=self._labels)
+            client.networks.create(self._inner, internal=True, **plain)
+            client.networks.create(self._outer, options=no_way_out, **plain)
+
+    def _start_clock(self) -> None:
+        """The clock container, its door, and the lease that keeps it alive."""
+        token = secrets.token_urlsafe(24)
+        inside = [DOOR_PORT, *(PORTS.values() if self._published else ())]
+        clock = self._started(
+            ContainerSpec(
+                role="clock",
+                image=mocks_image(),
+                command=["python", "-m", "harness.stack.inside", *SUPERVISOR],
+                name=f"night-{self.run_id}-clock",
+                environment={"NIGHT_TOKEN": token},
+                ports={f"{port}/tcp": (publish_at(), None) for port in inside},
+                options=self._options(network=self._outer),
+            )
+        )
+        with engine_calls("joining the clock to the internal network"):
+            self._engine().networks.get(self._inner).connect(clock.wrapped, aliases=list(PORTS))
+        self.door = Door(f"http://{clock.host()}:{clock.port(DOOR_PORT)}", token)
+        health = self._until(clock, lambda: self.door.ask("GET", "/health"))
+        self.door.take_lease()
+        self.clock = str(health.get("clock", "virtual"))
+
+    def _start_mocks(self) -> None:
+        """All mocks at once: each takes a third of a second, most of it the engine's."""
+        with ThreadPoolExecutor(max_workers=8) as pool:
+            list(pool.map(self._start_mock, MOCKS))
+        for name in MOCKS:
+            self._until(self._containers[name], lambda name=name: self.control(name, "GET", "health"))  # type: ignore[misc]
+
+    def _start_mock(self, name: str) -> None:
+        command = ["python", "-m", f"harness.mocks.{name}", "--dir", ROOT, *MOCKS[name]]
+        self._started(
+            ContainerSpec(
+                role=name,
+                image=mocks_image(),
+                command=command,
+                name=f"night-{self.run_id}-{name}",
+                environment=self._preload(name),
+                options=self._joined() | {"network_mode": f"container:{self._clock_id()}"},
+            )
+        )
+
+    def _start_agent(self, name: str, image: str) -> None:
+        """A container of the user's image with the volume and the names of the mocks added, nothing else."""
+        require_image(self._engine(), image)
+        address = self._containers["clock"].address(self._inner)
+        hosts = {"extra_hosts": dict.fromkeys(PORTS, address), "dns": ["127.0.0.1"]}
+        container = self._started(
+            ContainerSpec(
+                role=name,
+                image=image,
+                entrypoint=[f"{ROOT}/lib/night-agent"],
+                command=[f"{ROOT}/control/{name}.sock"],
+                name=f"night-{self.run_id}-{name}",
+                options=self._joined() | hosts | {"network": self._inner},
+            )
+        )
+        self._until(container, lambda: name in self.door.ask("GET", "/health")["agents"])
+
+    def _started(self, spec: ContainerSpec) -> StackContainer:
+        options = dict(spec.options) | {"labels": self._labels | {ROLE_LABEL: spec.role}}
+        container = StackContainer(replace(spec, options=options))
+        self._containers[spec.role] = container  # before it starts: what fails half-way is released, too
+        return container.start()
+
+    def _options(self, *, network: str) -> dict[str, Any]:
+        """A container on one of the two networks, with the volume, and with no way to more privileges."""
+        return {"network": network} | self._common()
+
+    def _joined(self) -> dict[str, Any]:
+        """A container in the clock's PID namespace, with the volume."""
+        return {"pid_mode": f"container:{self._clock_id()}"} | self._common()
+
+    def _common(self) -> dict[str, Any]:
+        mounts = {self._volume: {"bind": ROOT, "mode": "rw"}}
+        return {"volumes": mounts, "security_opt": ["no-new-privileges"]}
+
+    def _preload(self, component: str) -> dict[str, str]:
+        """The night's clock, for a process in a container."""
+        if self.clock != "virtual":
+            return {"NIGHT_COMPONENT": component}
+        return {"LD_PRELOAD": LIBRARY, "NIGHT_CLOCK": f"{ROOT}/page", "NIGHT_COMPONENT": component}
+
+    def _image_environment(self, image: str) -> dict[str, str]:
+        if image not in self._environments:
+            variables = require_image(self._engine(), image).get("Env") or []
+            self._environments[image] = dict(variable.split("=", 1) for variable in variables)
+        return self._environments[image]
+
+    def _engine(self) -> DockerClient:
+        if self._client is None:
+            raise HarnessBug("the docker stack was asked for something while it was not started")
+        return self._client
+
+    def _clock_id(self) -> str:
+        return str(self._containers["clock"].wrapped.id)
+
+    def _until(self, container: StackContainer, answer: Callable[[], Any]) -> Any:
+        """What ``answer`` gives as soon as it gives something; an error when the container is dead or time is up."""
+        begun = looked = time.monotonic()
+        while True:
+            try:
+                if got := answer():
+                    return got
+            except (StackError, HarnessBug):
+                pass  # not there yet: the door's own words are about a supervisor that once answered
+            now = time.monotonic()
+            if now - looked > ALIVE_EVERY_S:
+                looked = now
+                if not container.running():
+                    raise container.died()
+            if now - begun > READY_S:
+                raise container.died(f"it runs, and was not ready within {READY_S:g} s")
+            time.sleep(LOOK_EVERY_S)
+
+    def _remove_containers(self, client: DockerClient) -> None:
+        """End the namespace, wait until auto-removal is done, and take by force what it leaves."""
+        given_up = time.monotonic() + STOP_S
+        killed: set[str | None] = set()
+        chosen: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run_id}"}
+        while left := client.containers.list(all=True, filters=chosen, ignore_removed=True):
+            for container in left:
+                if container.status == "created" or time.monotonic() > given_up:
+                    gone(partial(container.remove, force=True))
+                elif container.labels.get(ROLE_LABEL) == "clock" and container.id not in killed:
+                    killed.add(container.id)
+                    gone(container.kill)
+            time.sleep(LOOK_EVERY_S)
+
+
+def publish_at() -> str:
+    """Where ports are published: this machine's loopback; an engine elsewhere is reached from elsewhere, by token."""
+    return "127.0.0.1" if engine_address().startswith(("unix:", "npipe:", "ssh:")) else "0.0.0.0"  # noqa: S104

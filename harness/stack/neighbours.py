@@ -1,0 +1,134 @@
+"""The mocks as the supervisor knows them: a kept connection to each control interface, and an eye on each process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import aiohttp
+
+from harness.errors import StackError
+from harness.stack.directory import StackDirectory
+
+ANSWER_TIMEOUT_S = 20.0
+LOOK_EVERY_S = 0.005
+DEATH_KNOWN_WITHIN_S = 0.5
+"""A connection may break a moment before the kernel tells of the death that broke it, which is the better message."""
+
+
+class Neighbours:
+    """The control interfaces of all mocks of one stack.
+
+    ``fallen`` is a future that fails with the first mock's death: whoever waits for something waits for it too.
+    """
+
+    def __init__(self, directory: StackDirectory) -> None:
+        self.pids: dict[str, int] = {}
+        self.endpoints: dict[str, int] = {}
+        self.fallen: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._directory = directory
+        self._watched: set[str] = set()
+        self._sessions: dict[str, aiohttp.ClientSession] = {}
+
+    @property
+    def names(self) -> list[str]:
+        """Who has answered."""
+        return list(self.pids)
+
+    async def gather(self, names: Iterable[str], *, within_s: float) -> None:
+        """Wait until each answers its health, and watch its process from then on."""
+        await asyncio.gather(*(self._meet(name, within_s) for name in names))
+
+    async def call(self, component: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+        """One control call: the status and the body of the answer."""
+        try:
+            async with self._session(component).request(method, f"http://mock/{path}", data=body) as answer:
+                return answer.status, await answer.read()
+        except TimeoutError as error:
+            raise self._silent(component, f"no answer to {method} /{path} in {ANSWER_TIMEOUT_S:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            await asyncio.wait({self.fallen}, timeout=DEATH_KNOWN_WITHIN_S)
+            if self.fallen.done():
+                self.fallen.result()
+            raise self._silent(component, f"{method} /{path} failed: {error}") from error
+
+    async def call_all(self, method: str, path: str, body: bytes = b"") -> None:
+        """The same call to every mock at once; the first refusal is raised when all have answered."""
+        answers = await asyncio.gather(*(self.call(name, method, path, body) for name in self.names))
+        for name, (status, answer) in zip(self.names, answers, strict=True):
+            if status >= 400:
+                raise RefusedError(f"{name}: {method} /{path}: {answer.decode(errors='replace')}")
+
+    def watch(self, name: str, pid: int, how_it_ended: Callable[[], str] = lambda: "it ended") -> None:
+        """Say so through ``fallen`` when a process ends that must not; whoever is watched already stays so."""
+        if name in self._watched or not hasattr(os, "pidfd_open"):
+            return
+        self._watched.add(name)
+        watched = os.pidfd_open(pid)
+        loop = asyncio.get_running_loop()
+
+        def ended() -> None:
+            loop.remove_reader(watched)
+            os.close(watched)
+            if not self.fallen.done():
+                self.fallen.set_exception(self._ended(name, how_it_ended()))
+                self.fallen.exception()  # it is no mistake if nobody asks any more
+
+        loop.add_reader(watched, ended)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        for session in self._sessions.values():
+            await session.close()
+
+    async def _meet(self, name: str, within_s: float) -> None:
+        socket = self._directory.socket(name)
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    with suppress(aiohttp.ClientConnectorError):
+                        async with self._session(name).get("http://mock/health") as answer:
+                            health = await answer.json()
+                            break
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError:
+            raise StackError(
+                f"the mock {name}",
+                found=f"no answer at control/{socket.name} within {within_s:g} s; its last output:\n"
+                + self._directory.last_lines(name),
+                expected="that it serves its control interface soon after its start",
+                todo="look at its output; on a machine this busy, start fewer stacks at once",
+            ) from None
+        self.endpoints |= health["endpoints"]
+        self.pids[name] = health["pid"]
+        self.watch(name, health["pid"])
+
+    def _session(self, component: str) -> aiohttp.ClientSession:
+        if component not in self._sessions:
+            self._sessions[component] = aiohttp.ClientSession(
+                connector=aiohttp.UnixConnector(str(self._directory.socket(component)), keepalive_timeout=3600),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_TIMEOUT_S),
+            )
+        return self._sessions[component]
+
+    def _silent(self, component: str, found: str) -> StackError:
+        return StackError(
+            f"the mock {component}",
+            found=f"{found}; its last output:\n{self._directory.last_lines(component)}",
+            expected="an answer from its control interface",
+            todo="look at its output; if there is nothing, run again, and report it with the history file",
+        )
+
+    def _ended(self, name: str, how: str) -> StackError:
+        return StackError(
+            f"the {name} of the stack",
+            found=f"{how} in the middle of the run; its last output:\n{self._directory.last_lines(name)}",
+            expected="that it lives as long as the stack",
+            todo="look for what ended it (out of memory, a signal); nothing is restarted behind your back: run again",
+        )
+
+
+class RefusedError(Exception):
+    """A mock refused a control call: a bug of the harness, told with the mock's own words."""

@@ -1,0 +1,114 @@
+"""Builds the two C artifacts that the package carries; everything else is in pyproject.toml.
+
+A machine without a compiler still gets an install that works: with a real clock, and a line that says so.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from setuptools import Distribution, setup
+from setuptools.command.build_py import build_py
+
+HERE = Path(__file__).parent
+STRICT = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """A file to compile: its sources, and the ways to link it, of which the first that works is taken."""
+
+    target: str
+    sources: str  # a glob, relative to this file
+    ways: tuple[tuple[str, ...], ...]
+
+
+ARTIFACTS = (
+    Artifact(
+        "harness/clock/libnightclock.so",
+        "harness/clock/*.c",
+        (("-fPIC", "-shared", "-fvisibility=hidden", "-pthread", "-ldl"),),
+    ),
+    Artifact("harness/stack/night-agent", "harness/stack/agent.c", (("-static",), ())),
+)
+
+
+def compiler() -> list[str]:
+    """The compiler of the environment ($CC), or the machine's."""
+    return shlex.split(os.environ.get("CC", "")) or ["cc"]
+
+
+def build(artifact: Artifact, folder: Path) -> Path | None:
+    """Compile one artifact below a folder; None, with a line on stderr, when that cannot be done."""
+    sources = sorted(str(path) for path in HERE.glob(artifact.sources))
+    if not sources:
+        return None
+    if not sys.platform.startswith("linux"):
+        return None
+    target = folder / artifact.target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    found = ""
+    for way in artifact.ways:
+        # Into a new file first: a running process may have the old one mapped.
+        new = target.with_name(f".{target.name}.{os.getpid()}")
+        command = [*compiler(), *STRICT, "-o", str(new), *sources, *way]
+        try:
+            subprocess.run(command, check=True, capture_output=True, text=True)
+        except OSError as error:
+            found = f"{command[0]}: {error.strerror}"
+            break
+        except subprocess.CalledProcessError as error:
+            found = error.stderr.strip() or f"{command[0]} ended with {error.returncode}"
+        else:
+            new.replace(target)
+            return target
+        finally:
+            new.unlink(missing_ok=True)
+    print(f"night-harness: {artifact.target} was not built, and the install goes on without it: {found}", file=sys.stderr)
+    return None
+
+
+class BuildWithArtifacts(build_py):
+    """Puts the artifacts beside the Python files: in the wheel, and in place for an editable install."""
+
+    def run(self) -> None:
+        """Copy the Python files, then compile."""
+        super().run()
+        folder = HERE if self.editable_mode else Path(self.build_lib)
+        self.built = [str(path) for artifact in ARTIFACTS if (path := build(artifact, folder))]
+
+    def get_outputs(self, include_bytecode: bool = True) -> list[str]:
+        """What this command makes, for the record of the install."""
+        return [*super().get_outputs(include_bytecode), *([] if self.editable_mode else getattr(self, "built", []))]
+
+
+class BinaryDistribution(Distribution):
+    """Says that the wheel is of one platform, though it has no Python extension."""
+
+    def has_ext_modules(self) -> bool:
+        """Whether the wheel belongs to one platform."""
+        return True
+
+
+def wheel_of_any_python() -> dict[str, type]:
+    """The artifacts know nothing of Python, so one wheel serves every version of it."""
+    try:
+        from setuptools.command.bdist_wheel import bdist_wheel
+    except ImportError:
+        return {}
+
+    class AnyPython(bdist_wheel):
+        def get_tag(self) -> tuple[str, str, str]:
+            return "py3", "none", super().get_tag()[2]
+
+    return {"bdist_wheel": AnyPython}
+
+
+if __name__ == "__main__":
+    setup(
+        distclass=BinaryDistribution,
+        cmdclass={"build_py": BuildWithArtifacts, **wheel_of_any_python()},
+    )
