@@ -24,7 +24,7 @@ def homes() -> list[Path]:
     """Where stacks live: shared memory, whose paths are short and whose files cost no disk, then the temp folder."""
     shared = Path("/dev/shm")  # noqa: S108 - the directories made there are private
     temporary = Path(tempfile.gettempdir())
-    return [shared, temporary] if os.access(shared, os.W_OK | os.X_OK) else [temporary, temporary]
+    return [shared, temporary] if os.access(shared, os.W_OK | os.X_OK) else [temporary]
 
 
 def claim(directory: Path) -> None:
@@ -38,7 +38,7 @@ def sweep(also: Path | None = None) -> list[Path]:
     ``also`` is one that goes whatever its owner: its own owner asks for it.
     """
     removed = []
-    for home in dict.fromkeys(homes()):
+    for home in homes():
         for directory in home.glob(f"{PREFIX}*"):
             if directory == also or _is_left_over(directory):
                 _end_processes(directory)

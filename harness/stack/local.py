@@ -36,9 +36,7 @@ class LocalStack(Stack):
     ``mocks`` puts another program in the place of a mock: its name and the argv that the options are added to.
     """
 
-    def __init__(
-        self, *, ports: Mapping[str, int] | None = None, mocks: Mapping[str, list[str]] | None = None
-    ) -> None:
+    def __init__(self, *, ports: Mapping[str, int] | None = None, mocks: Mapping[str, list[str]] | None = None) -> None:
         self._ports = dict(ports or {})
         self._mocks = dict(mocks or {})
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -140,8 +138,7 @@ class LocalStack(Stack):
 
 def _private_directory() -> Path:
     """A new directory that only this user may enter, in shared memory where there is enough."""
-    first, *others = homes()
-    home = next((home for home in (first, *others) if shutil.disk_usage(home).free >= ROOM_BYTES), others[-1])
+    home = next((home for home in homes() if shutil.disk_usage(home).free >= ROOM_BYTES), homes()[-1])
     return Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
 
 
@@ -151,4 +148,6 @@ def _python_path() -> str:
 
 def _without_night(environment: Mapping[str, str]) -> dict[str, str]:
     """The supervisor lives in real time, whoever starts it: a harness under test may itself be in a night."""
-    return {name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("NIGHT_")}
+    return {
+        name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("NIGHT_")
+    }

@@ -6,6 +6,7 @@ import ctypes
 import os
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -17,11 +18,10 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 def children_of(parent: int) -> list[int]:
     """The children of a process, zombies included."""
-    found = []
-    for entry in PROC.iterdir() if PROC.is_dir() else ():
-        if entry.name.isdigit() and _parent_of(entry) == parent:
-            found.append(int(entry.name))
-    return found
+    if not PROC.is_dir():
+        return []
+    processes = (entry for entry in PROC.iterdir() if entry.name.isdigit())
+    return [int(process.name) for process in processes if _parent_of(process) == parent]
 
 
 def adopt_orphans() -> None:
@@ -51,10 +51,8 @@ def kill_descendants() -> None:
 
 def signal_quietly(pid: int, signo: int) -> None:
     """Send a signal to a process that may be gone already."""
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, signo)
-    except ProcessLookupError:
-        pass
 
 
 def _parent_of(process: Path) -> int | None:

@@ -120,7 +120,7 @@ def agent_program() -> list[str]:
 
 
 def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:
-    """What every process of a local stack gets, and nothing else of the host's: not its credentials, not its proxies."""
+    """What every process of a local stack gets, and nothing else of the host's: no credentials, no proxies."""
     return {
         "PATH": os.pathsep.join([str(_folder_of_python(directory)), "/usr/local/bin", "/usr/bin", "/bin"]),
         "LANG": "C.UTF-8",

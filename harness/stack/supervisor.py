@@ -53,7 +53,7 @@ def main() -> None:
         else:
             _share_library(directory)
 
-        import asyncio  # noqa: PLC0415 - see above: the mocks are starting meanwhile
+        import asyncio  # the mocks are starting meanwhile: see above
 
         asyncio.run(_serve(options, directory, clockwork, spawned, token, why_real or "virtual"))
     except StackError as error:
@@ -74,10 +74,10 @@ async def _serve(
     token: str,
     clock: str,
 ) -> None:
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
-    from harness.stack.doorway import Doorway  # noqa: PLC0415
-    from harness.stack.neighbours import Neighbours  # noqa: PLC0415
+    from harness.stack.doorway import Doorway
+    from harness.stack.neighbours import Neighbours
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -148,7 +148,7 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> N
 
 
 def _clockwork(directory: StackDirectory, why_real: str | None, *, own_children_only: bool) -> Any:
-    from harness.stack.clockwork import RealClockwork, VirtualClockwork  # noqa: PLC0415
+    from harness.stack.clockwork import RealClockwork, VirtualClockwork
 
     if why_real is not None:
         return RealClockwork(directory)

@@ -1,0 +1,24 @@
+"""Hand-written histories for cause_named."""
+
+from harness.checks import CHECKS
+from tests.checks.nights import BASELINE, TRUNCATED, night, paged
+
+check = CHECKS["cause_named"]
+
+
+def test_a_page_that_names_the_injected_fault_holds() -> None:
+    assert check(night(paged("02:30:00", "the file is TRUNCATED"), faults=[TRUNCATED]), BASELINE).state == "holds"
+
+
+def test_a_page_that_names_something_else_is_a_violation() -> None:
+    finding = check(night(paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
+    assert finding.evidence["paged"].first == ("exit 3",)
+    assert finding.evidence["injected"].first == ("truncate_file",)
+
+
+def test_a_page_in_a_night_without_faults_names_nothing_true() -> None:
+    assert check(night(paged("02:30:00", "truncated")), BASELINE).state == "violated"
+
+
+def test_without_a_page_no_cause_has_to_be_named() -> None:
+    assert check(night(faults=[TRUNCATED]), BASELINE).state == "holds"

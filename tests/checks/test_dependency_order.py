@@ -1,0 +1,33 @@
+"""Hand-written histories for dependency_order."""
+
+from harness.checks import CHECKS
+from tests.checks.nights import BASELINE, EMPTY, calm, ended, launched, night
+
+check = CHECKS["dependency_order"]
+
+
+def test_one_after_the_other_holds() -> None:
+    assert check(night(*calm()), BASELINE).state == "holds"
+
+
+def test_a_job_before_its_predecessor_has_finished_is_a_violation() -> None:
+    early = night(*launched("02:00:00", "retrieve"), *launched("02:00:30", "publish"), ended("02:01:00", "retrieve"))
+    assert check(early, BASELINE).evidence["early"].first == ("publish before retrieve",)
+
+
+def test_a_job_after_a_failed_predecessor_is_a_violation() -> None:
+    lines = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve", "fail"), *launched("02:02:00", "publish")]
+    assert check(night(*lines), BASELINE).state == "violated"
+
+
+def test_only_the_latest_run_of_a_predecessor_counts() -> None:
+    again = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), *launched("02:02:00", "retrieve")]
+    assert check(night(*again, *launched("02:03:00", "publish")), BASELINE).state == "violated"
+
+
+def test_a_baseline_without_launches_checks_nothing() -> None:
+    assert check(night(*calm()), EMPTY).state == "unknown"
+
+
+def test_it_does_not_apply_to_jobs_that_depend_on_nothing() -> None:
+    assert not check.applies({"jobs": {"retrieve": {"after": []}}})

@@ -1,0 +1,52 @@
+"""Hand-written histories for no_partial_file_visible."""
+
+from harness.checks import CHECKS
+from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, Line, night
+
+check = CHECKS["no_partial_file_visible"]
+PLACE = {"folder": "landing", "name": "forecast.csv"}
+
+
+def created(clock: str, name: str = "forecast.csv") -> Line:
+    return (clock, "folders", "write invoke", PLACE | {"name": name})
+
+
+def closed(clock: str, sha256: str, name: str = "forecast.csv") -> Line:
+    return (clock, "folders", "write ok", PLACE | {"name": name, "sha256": sha256, "size": 99, "how": "closed"})
+
+
+def test_a_file_that_is_renamed_into_place_appears_whole() -> None:
+    assert check(night(closed("02:00:10", WHOLE)), BASELINE).state == "holds"
+
+
+def test_a_file_written_in_place_at_once_is_never_seen_half() -> None:
+    assert check(night(created("02:00:10"), closed("02:00:10", WHOLE)), BASELINE).state == "holds"
+
+
+def test_a_file_that_takes_its_time_under_its_final_name_is_visible() -> None:
+    finding = check(night(created("02:00:00"), closed("02:10:00", WHOLE)), BASELINE)
+    assert finding.evidence["partial"].first == ("landing/forecast.csv for 600 s",)
+
+
+def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:
+    assert "to the end" in str(check(night(created("02:00:00")), BASELINE).evidence["partial"])
+
+
+def test_a_file_with_other_bytes_than_were_published_is_partial() -> None:
+    assert check(night(closed("02:00:10", HALF)), BASELINE).state == "violated"
+
+
+def test_a_file_that_the_chain_held_before_is_whole() -> None:
+    assert check(night(closed("02:00:10", YESTERDAY)), BASELINE).state == "holds"
+
+
+def test_a_temporary_name_may_be_partial() -> None:
+    assert check(night(created("02:00:00", "forecast.csv.part")), BASELINE).state == "holds"
+
+
+def test_a_baseline_that_wrote_none_of_the_files_checks_nothing() -> None:
+    assert check(night(closed("02:00:10", WHOLE)), EMPTY).state == "unknown"
+
+
+def test_it_does_not_apply_to_a_chain_without_folders() -> None:
+    assert not check.applies({"folders": []})

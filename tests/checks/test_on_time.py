@@ -1,0 +1,25 @@
+"""Hand-written histories for on_time."""
+
+from harness.checks import CHECKS
+from tests.checks.nights import BASELINE, EMPTY, calm, night
+
+check = CHECKS["on_time"]
+
+
+def test_delivered_before_the_deadline_holds() -> None:
+    assert "238 min before" in check(night(*calm()), BASELINE).sentence
+
+
+def test_delivered_after_it_does_not() -> None:
+    finding = check(night(*calm(until="06:30:00")), BASELINE)
+    assert finding.state == "violated"
+    assert "30 min after" in finding.sentence
+
+
+def test_never_delivered_does_not() -> None:
+    assert check(night(), BASELINE).sentence == "never delivered"
+
+
+def test_a_baseline_that_was_late_itself_proves_nothing() -> None:
+    assert check(night(*calm()), night(*calm(until="07:00:00"))).state == "unknown"
+    assert check(night(*calm()), EMPTY).state == "unknown"

@@ -1,0 +1,115 @@
+"""The verdict, from hand-written histories: the worst finding decides."""
+
+import pytest
+
+from harness.checks import CHECKS, Check, Finding, Outcome, judge
+from harness.history import Event, History
+from tests.checks.nights import (
+    BASELINE,
+    EMPTY,
+    HALF,
+    TRUNCATED,
+    Line,
+    calm,
+    ended,
+    holds,
+    launched,
+    night,
+    paged,
+    receipt,
+    stored,
+)
+
+FAULTY = {"faults": [TRUNCATED]}
+
+
+def outcome(*lines: Line, baseline: History = BASELINE) -> Outcome:
+    return judge(night(receipt("02:00:05"), *lines, **FAULTY), baseline).outcome
+
+
+def retried() -> list[Line]:
+    first = [*launched("02:00:00", "retrieve"), ended("02:00:30", "retrieve", "fail")]
+    return [*first, *(line for line in calm() if line[2] != "holds info"), holds("a", "b", "c")]
+
+
+def test_nothing_needed_to_react() -> None:
+    assert outcome(*calm()) is Outcome.UNAFFECTED
+
+
+def test_a_rerun_that_delivers_in_time_is_a_recovery() -> None:
+    assert outcome(*retried()) is Outcome.RECOVERED
+
+
+def test_late_and_said_so_is_degraded() -> None:
+    assert outcome(*calm(until="06:30:00"), paged("05:00:00", "truncated")) is Outcome.DEGRADED
+
+
+def test_late_and_not_said_is_damage() -> None:
+    assert outcome(*calm(until="06:30:00")) is Outcome.DAMAGED
+
+
+def test_a_declared_fallback_is_degraded() -> None:
+    earlier = Event(0, 0, "planning", "info", "holds", {"rows": [["y", "d-y"]], "night": "2026-11-22"})
+    lines = [stored("02:02:00"), holds("y", fallback_of="2026-11-22")]
+    assert outcome(*lines, baseline=History([*BASELINE, earlier])) is Outcome.DEGRADED
+
+
+def test_nothing_delivered_and_the_owner_told_why_is_contained() -> None:
+    assert outcome(paged("02:30:00", "the file is truncated")) is Outcome.CONTAINED
+
+
+def test_nothing_delivered_and_a_page_without_the_cause_is_damage() -> None:
+    assert outcome(paged("02:30:00", "exit 3")) is Outcome.DAMAGED
+
+
+def test_nothing_delivered_and_nobody_told_is_damage() -> None:
+    assert outcome() is Outcome.DAMAGED
+
+
+@pytest.mark.parametrize("rows", [("a", "b"), ("a", "b", "c", "c"), ("a", "b", "c", "x")])
+def test_wrong_rows_are_damage_whoever_was_told(rows: tuple[str, ...]) -> None:
+    assert outcome(stored("02:02:00"), holds(*rows), paged("02:30:00", "truncated")) is Outcome.DAMAGED
+
+
+def test_a_partial_file_in_a_folder_is_damage_even_when_all_ends_well() -> None:
+    half = ("02:00:07", "folders", "write ok", {"folder": "landing", "name": "forecast.csv", "sha256": HALF, "size": 9})
+    assert outcome(half, *calm()) is Outcome.DAMAGED
+
+
+def test_a_fault_without_a_receipt_proves_nothing() -> None:
+    judgement = judge(night(*calm(), **FAULTY), BASELINE)
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "0:truncate_file" in judgement.because
+
+
+def test_a_baseline_that_failed_proves_nothing() -> None:
+    assert outcome(*calm(), baseline=EMPTY) is Outcome.INCONCLUSIVE
+
+
+def test_a_check_that_raises_is_unknown_with_its_traceback_and_the_others_still_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(night: History, baseline: History) -> Finding:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setitem(CHECKS, "broken", Check("broken", broken, lambda begin: True))
+    judgement = judge(night(*calm()), BASELINE)
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    finding = judgement.of("broken")
+    assert finding is not None
+    assert "planted" in finding.sentence
+    assert len(judgement.findings) == len(CHECKS)
+
+
+def test_a_history_that_was_written_and_read_again_is_judged_the_same(tmp_path: object) -> None:
+    from pathlib import Path
+
+    file = Path(str(tmp_path)) / "night.jsonl"
+    told = night(receipt("02:00:05"), *retried(), **FAULTY)
+    told.write(file)
+    assert judge(History.read(file), BASELINE) == judge(told, BASELINE)
+
+
+@pytest.mark.parametrize("name", sorted(CHECKS))
+def test_every_check_says_in_one_sentence_what_must_hold(name: str) -> None:
+    assert CHECKS[name].sentence.endswith(".")
