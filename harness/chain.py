@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
@@ -153,6 +153,8 @@ class Defence(Strict):
 
 class Chain(Strict):
     """The system under test. Build it from a file with `harness.loading.load_chain`, or here with the same names."""
+
+    file_keys: ClassVar[tuple[str, ...]] = ("like",)
 
     chain: Text
     timezone: str = "UTC"

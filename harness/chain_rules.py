@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import difflib
 import string
+import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from harness.strict import Location, get, mapping, sequence, unknown
 from harness.units import ClockTime
@@ -62,9 +63,11 @@ def _timezone(data: Any) -> Iterator[tuple[Location, str]]:
     zone = get(data, "timezone")
     if isinstance(zone, str):
         try:
-            ZoneInfo(zone)
-        except (OSError, ValueError):
-            yield ("timezone",), f"found '{zone}', expected a time zone's name, such as Europe/Paris"
+            zoneinfo.ZoneInfo(zone)
+        except (KeyError, OSError, ValueError):
+            near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            yield ("timezone",), f"found '{zone}', expected a time zone's name, such as Europe/Paris.{hint}"
 
 
 def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:

@@ -48,8 +48,9 @@ def write(write_content: Write, out: Any, *, date: dt.date, seed: int, parameter
     source = inspect.getsourcefile(write_content)
     try:
         records = write_content(out, date=date, seed=seed, **parameters)
-    except AuthorError:
-        raise
+    except ValueError as error:
+        # A factory's own words for what it cannot make.
+        raise AuthorError(f"{source}: the factory failed for {date}: {error}") from error
     except Exception as error:
         raise AuthorError(f"{source}: the factory failed for {date}: {type(error).__name__}: {error}") from error
     if not isinstance(records, int) or isinstance(records, bool) or records < 0:

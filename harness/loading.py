@@ -78,7 +78,7 @@ def _proves_nothing(document: Document) -> Iterator[tuple[Location, str]]:
         yield ("faults",), "found no faults, expected at least one; a calm night says so: [no_fault]"
     expect = document.data.get("expect", {})
     if isinstance(expect, Mapping) and "outcome" not in expect:
-        yield ("expect",), f"found no outcome to expect; expected one of: {', '.join(Outcome)}"
+        yield ("expect",), f"found no outcome to expect; expected one of: {', '.join(one.value for one in Outcome)}"
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
@@ -21,6 +21,9 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True, serialize_by_alias=True)
 
+    file_keys: ClassVar[tuple[str, ...]] = ()
+    """Keys that only the file knows; loading has taken them out."""
+
     @model_validator(mode="wrap")
     @classmethod
     def _in_words(cls, data: Any, handler: ModelWrapValidatorHandler[Any]) -> Any:
@@ -28,7 +31,7 @@ class Strict(BaseModel):
         try:
             model = handler(data)
         except ValidationError as error:
-            known = [field.alias or name for name, field in cls.model_fields.items()]
+            known = [field.alias or name for name, field in cls.model_fields.items()] + list(cls.file_keys)
             details = error.errors(include_url=False)
             # A list whose entries are wrong counts as empty too; its entries say why.
             details = [one for one in details if one["type"] != "too_short" or one["input"] in ([], (), {})]
@@ -79,6 +82,8 @@ def words(detail: Mapping[str, Any], known: Iterable[str]) -> str:
 _EXPECTED = {
     "int_type": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
     "bool_type": "true or false",
     "float_type": "a number",
     "dict_type": "a mapping (key: value)",

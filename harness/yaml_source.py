@@ -59,7 +59,7 @@ def _parse(file: Path, content: bytes, expected: str) -> Document:
     if node is None:
         raise _unreadable(file, 1, f"the file is empty; expected {expected}")
     if not isinstance(node, MappingNode):
-        kind = "a list" if isinstance(node, SequenceNode) else show(node.value)
+        kind = "a list" if isinstance(node, SequenceNode) else show(node.value or None)
         raise _unreadable(file, node.start_mark.line + 1, f"found {kind}, expected a mapping: {expected}")
     reader = _Reader(file)
     data = reader.value(node, ())
@@ -83,7 +83,9 @@ def _compose(file: Path, text: str) -> Node | None:
         elif error.context and error.context_mark:
             problem = f"{error.context} (from line {error.context_mark.line + 1}): {problem}"
         raise _unreadable(file, line, f"not YAML: {problem}") from None
-    except (YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise _unreadable(file, 1, "found data nested too deeply, expected a handful of levels") from None
+    except YAMLError as error:
         raise _unreadable(file, 1, f"not YAML: {error}") from None
 
 

@@ -31,6 +31,7 @@ struct thread {
     bool restless;        /* has moved since the last quiet moment */
     bool fresh;           /* not looked at yet */
     bool asleep;
+    bool dead; /* a zombie: nobody has asked for its exit code yet, if anybody ever will */
     int64_t moved_ns;
 };
 
@@ -90,7 +91,10 @@ static uint64_t runs_of(const struct thread *thread) {
     return at ? strtoull(at, NULL, 10) : 0;
 }
 
-static bool is_sleep(char state) { return strchr("STtZX", state) != NULL; }
+static bool is_sleep(struct thread *thread, char state) {
+    thread->dead = state == 'Z' || state == 'X';
+    return strchr("STtZX", state) != NULL;
+}
 
 /* Both numbers of switches, and the state, from `status`. */
 static enum look look_plainly(struct thread *thread, uint64_t *count) {
@@ -102,7 +106,7 @@ static enum look look_plainly(struct thread *thread, uint64_t *count) {
     if (!state || !willing || !forced)
         return GONE;
     *count = 1 + strtoull(strchr(willing, ':') + 1, NULL, 10) + strtoull(strchr(forced, ':') + 1, NULL, 10);
-    return is_sleep(state[8]) ? SLEEPS : WORKS;
+    return is_sleep(thread, state[8]) ? SLEEPS : WORKS;
 }
 
 static enum look look_closely(struct thread *thread, uint64_t *count, bool baseline) {
@@ -120,7 +124,7 @@ static enum look look_closely(struct thread *thread, uint64_t *count, bool basel
     if (read_at(thread->stat, text, sizeof text) <= 0)
         return GONE;
     char *name_end = strrchr(text, ')');
-    if (!name_end || !is_sleep(name_end[2]))
+    if (!name_end || !is_sleep(thread, name_end[2]))
         return WORKS;
     thread->state_count = *count;
     return SLEEPS;
@@ -435,12 +439,35 @@ static bool is_quiet(struct night_census *census) {
 
 /* ---- the jump ------------------------------------------------------------------------------------ */
 
-static void forget_the_dead(struct night_page *page) {
+static bool has_zombies(const struct night_census *census) {
+    for (const struct process *process = census->processes; process; process = process->next)
+        for (const struct thread *thread = process->threads; thread; thread = thread->next)
+            if (thread->dead)
+                return true;
+    return false;
+}
+
+static bool is_dead(const struct night_census *census, int32_t tid, bool zombies) {
+    if (!night_alive(tid))
+        return true;
+    if (!zombies)
+        return false;
+    for (const struct process *process = census->processes; process; process = process->next)
+        for (const struct thread *thread = process->threads; thread; thread = thread->next)
+            if (thread->tid == tid)
+                return thread->dead && (thread->tid != thread->pid || !process->threads->next);
+    return false;
+}
+
+/* The dead are due for nothing. */
+static void forget_the_dead(const struct night_census *census) {
+    struct night_page *page = census->page;
+    bool zombies = has_zombies(census);
     uint32_t used = atomic_load(&page->slots_used);
     for (uint32_t i = 0; i < used && i < NIGHT_SLOTS; i++) {
         struct night_slot *slot = &page->slots[i];
         int32_t tid = atomic_load(&slot->tid);
-        if (tid == 0 || night_alive(tid))
+        if (tid == 0 || !is_dead(census, tid, zombies))
             continue;
         atomic_store(&slot->pid, 0);
         atomic_compare_exchange_strong(&slot->tid, &tid, 0);
@@ -448,7 +475,7 @@ static void forget_the_dead(struct night_page *page) {
     used = atomic_load(&page->timers_used);
     for (uint32_t i = 0; i < used && i < NIGHT_TIMERS; i++) {
         int32_t pid = atomic_load(&page->timers[i].pid);
-        if (pid != 0 && !night_alive(pid))
+        if (pid != 0 && is_dead(census, pid, zombies))
             atomic_compare_exchange_strong(&page->timers[i].pid, &pid, 0);
     }
 }
@@ -462,7 +489,7 @@ static void move_to(struct night_page *page, int64_t to_ns) {
 /* Everybody sleeps: move time to whatever is due first. */
 static enum night_result jump(struct night_census *census, int64_t until_ns) {
     struct night_page *page = census->page;
-    forget_the_dead(page);
+    forget_the_dead(census);
     atomic_store(&page->mover, (int32_t)getpid());
     enum night_result result = NIGHT_ON;
     int64_t due_ns = night_next_due(page);
@@ -586,7 +613,7 @@ int64_t night_census_jumps(const struct night_census *census) { return census->j
 int night_census_sight(const struct night_census *census, int index, struct night_sight *sight) {
     for (const struct process *process = census->processes; process; process = process->next)
         for (const struct thread *thread = process->threads; thread && !process->outside; thread = thread->next) {
-            if (index-- > 0)
+            if (thread->dead || index-- > 0)
                 continue;
             *sight = (struct night_sight){.pid = thread->pid, .tid = thread->tid, .asleep = thread->asleep,
                                           .fd = -1, .since_ns = thread->moved_ns};

@@ -51,9 +51,9 @@ class Fault:
     on: On | None = None
     for_: Duration | None = Field(default=None, alias="for")
     until: ClockTime | None = None
-    call: int | None = Field(default=None, ge=1)
-    times: int | None = Field(default=None, ge=1)
-    chance: float | None = Field(default=None, gt=0, le=1)
+    call: int | None = Field(default=None, ge=1, strict=True)
+    times: int | None = Field(default=None, ge=1, strict=True)
+    chance: float | None = Field(default=None, gt=0, le=1, strict=True)
 
     name: ClassVar[str]
     """What users type in a scenario, and what reports show; set by `fault`."""

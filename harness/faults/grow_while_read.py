@@ -28,7 +28,7 @@ class GrowWhileRead(Fault):
     file: str
     start: Keep
     every: Duration
-    steps: int = Field(default=4, ge=1)
+    steps: int = Field(default=4, ge=1, strict=True)
 
     named_by: ClassVar[tuple[str, ...]] = (
         "truncat",

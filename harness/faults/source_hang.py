@@ -25,7 +25,7 @@ class SourceHang(Fault):
     """
 
     phase: Literal["first_byte", "body"] = "first_byte"
-    after_bytes: int = Field(default=65_536, ge=1)
+    after_bytes: int = Field(default=65_536, ge=1, strict=True)
 
     named_by: ClassVar[tuple[str, ...]] = (
         "did not answer",

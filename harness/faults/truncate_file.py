@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from harness.faults.fault import STRICT, Fault, System, fault
@@ -27,7 +27,11 @@ def _keep(text: object) -> Fraction | int:
     raise ValueError(f'how much of the file is kept: found {text!r}, expected "50%" (below 100) or "1234 bytes"')
 
 
-Keep = Annotated[Fraction | int, BeforeValidator(_keep, json_schema_input_type=str)]
+def _written(keep: Fraction | int) -> str:
+    return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
+
+
+Keep = Annotated[Fraction | int, BeforeValidator(_keep, json_schema_input_type=str), PlainSerializer(_written)]
 
 
 @fault("truncate_file")

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,7 +163,8 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
         writer.write(chunk)
         await writer.drain()
     if writer.can_write_eof() and not writer.is_closing():
-        writer.write_eof()
+        with suppress(OSError):  # the other side is gone altogether, which its own reader will say
+            writer.write_eof()
 
 
 async def _answer(reader: asyncio.StreamReader, line: Line, passes: int | None) -> None:

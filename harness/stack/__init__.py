@@ -46,7 +46,7 @@ class Stack(ABC):
         given, folder.<folder> (a path) and <consumer>.url."""
 
     @abstractmethod
-    def job_environment(self, component: str) -> dict[str, str]:
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The scrubbed environment that a job starts from, preloaded with the night's clock; nothing of the host's."""
 
     @abstractmethod

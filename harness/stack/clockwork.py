@@ -27,6 +27,9 @@ class Clockwork(Protocol):
     def stop(self, reason: str) -> None:
         """Make run or pace return at once."""
 
+    def forget_stop(self) -> None:
+        """Take back a stop that nobody has heeded: it was meant for a run that is over."""
+
     def travel(self, at_ns: int) -> None:
         """Set the wall clock of the night."""
 
@@ -49,6 +52,10 @@ class VirtualClockwork:
     def stop(self, reason: str) -> None:
         """See `Page.stop`."""
         self._page.stop(reason)
+
+    def forget_stop(self) -> None:
+        """See `Page.stopped`."""
+        self._page.stopped()
 
     def travel(self, at_ns: int) -> None:
         """See `Page.travel`."""
@@ -78,6 +85,9 @@ class RealClockwork:
     def stop(self, reason: str) -> None:  # noqa: ARG002 - nobody is told why
         """End the wait."""
         self._asked.set()
+
+    def forget_stop(self) -> None:
+        """Every wait begins with none."""
 
     def travel(self, at_ns: int) -> None:
         """Nobody can: the night is now."""

@@ -35,6 +35,7 @@ class ContainerSpec:
     environment: Mapping[str, str] = field(default_factory=dict)
     entrypoint: Sequence[str] | None = None
     ports: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -58,9 +59,10 @@ class StackContainer:
             container = DockerContainer(spec.image, docker_client_kw={"timeout": CALL_S}, name=spec.name)
             container.env = dict(spec.environment)
             container.ports = dict(spec.ports)  # type: ignore[arg-type]  # docker-py's (address, port): loopback only
+            container.volumes = {name: {"bind": at, "mode": "rw"} for name, at in spec.volumes.items()}
             container.with_command(list(spec.command))
             more = {"entrypoint": list(spec.entrypoint)} if spec.entrypoint is not None else {}
-            container.with_kwargs(auto_remove=True, detach=True, **more, **spec.options)
+            container.with_kwargs(auto_remove=True, **more, **spec.options)
             self._started = container
             container.start()
         self._follower = threading.Thread(target=self._follow, name=f"output of {spec.name}", daemon=True)
@@ -81,10 +83,6 @@ class StackContainer:
             raise self.died("it publishes no port")
         return int(bound[0]["HostPort"])
 
-    def host(self) -> str:
-        """The address at which the published ports of the engine's machine are reached."""
-        return str(self._container().get_container_host_ip()).replace("localhost", "127.0.0.1")
-
     def address(self, network: str) -> str:
         """Its address on one of its networks."""
         with engine_calls(f"asking for the address of {self.spec.name}"):
@@ -102,14 +100,15 @@ class StackContainer:
                 return False
         return self.wrapped.status == "running"
 
-    def died(self, status: str = "it ended right after its start") -> StackError:
-        """The error for a container that is not there when it should be."""
+    def died(self, status: str = "it ended right after its start", *, tail: str | None = None) -> StackError:
+        """The error for a container that is not there when it should be; ``tail`` is what it wrote elsewhere."""
         if self._follower is not None:
             self._follower.join(timeout=2)
-        tail = "\n    ".join(self._tail) or "(it wrote nothing)"
+        lines = tail.splitlines()[-TAIL_LINES:] if tail else self._tail
+        shown = "\n    ".join(lines) or "(it wrote nothing)"
         return StackError(
             f"container {self.spec.name} ({self.spec.role}, image {self.spec.image})",
-            found=f"{status}; its last output:\n    {tail}",
+            found=f"{status}; its last output:\n    {shown}",
             expected=f"`{' '.join([*(self.spec.entrypoint or ()), *self.spec.command])}` to keep running",
             todo="mend what its last line says; after a change of the harness, `harness images build`",
         )

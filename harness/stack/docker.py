@@ -12,7 +12,9 @@ out, and of the second one, by which the door is published, only the clock conta
 
 from __future__ import annotations
 
+import io
 import secrets
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -27,8 +29,9 @@ from harness.stack import Stack
 from harness.stack.chain_copy import chain_copy
 from harness.stack.containers import ContainerSpec, StackContainer
 from harness.stack.door import Door
-from harness.stack.engine import engine_address, engine_calls, engine_client
+from harness.stack.engine import engine_calls, engine_client, engine_host, published_at
 from harness.stack.images import jobs_image, mocks_image, require_image
+from harness.stack.supervisor import TOKEN
 from harness.stack.sweep import ROLE_LABEL, RUN_LABEL, gone, labels, sweep_docker
 
 if TYPE_CHECKING:
@@ -57,6 +60,8 @@ MOCKS: dict[str, list[str]] = {
 """Each mock's own arguments: only what jobs connect to listens beyond loopback."""
 
 SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
+
+UNPRIVILEGED = ["no-new-privileges"]
 
 READY_S = 60.0
 LOOK_EVERY_S = 0.02
@@ -132,7 +137,7 @@ class DockerStack(Stack):
         if not self._published:
             return {}
         clock = self._containers["clock"]
-        return {f"{name}.url": f"http://{clock.host()}:{clock.port(port)}" for name, port in PORTS.items()}
+        return {f"{name}.url": f"http://{engine_host()}:{clock.port(port)}" for name, port in PORTS.items()}
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The image's own variables, one language, one home, and the night's clock."""
@@ -181,15 +186,15 @@ class DockerStack(Stack):
                 image=mocks_image(),
                 command=["python", "-m", "harness.stack.inside", *SUPERVISOR],
                 name=f"night-{self.run_id}-clock",
-                environment={"NIGHT_TOKEN": token},
-                ports={f"{port}/tcp": (publish_at(), None) for port in inside},
-                options=self._options(network=self._outer),
+                environment={TOKEN: token},
+                ports={f"{port}/tcp": (published_at(), None) for port in inside},
+                options={"network": self._outer},
             )
         )
         with engine_calls("joining the clock to the internal network"):
             self._engine().networks.get(self._inner).connect(clock.wrapped, aliases=list(PORTS))
-        self.door = Door(f"http://{clock.host()}:{clock.port(DOOR_PORT)}", token)
-        health = self._until(clock, lambda: self.door.ask("GET", "/health"))
+        self.door = Door(f"http://{engine_host()}:{clock.port(DOOR_PORT)}", token)
+        health = self._until([clock], lambda: self.door.ask("GET", "/health"))
         self.door.take_lease()
         self.clock = str(health.get("clock", "virtual"))
 
@@ -197,11 +202,12 @@ class DockerStack(Stack):
         """All mocks at once: each takes a third of a second, most of it the engine's."""
         with ThreadPoolExecutor(max_workers=8) as pool:
             list(pool.map(self._start_mock, MOCKS))
-        for name in MOCKS:
-            self._until(self._containers[name], lambda name=name: self.control(name, "GET", "health"))  # type: ignore[misc]
+        asked = {"mocks": list(MOCKS), "within_s": 1.0}
+        self._until([self._containers[name] for name in MOCKS], lambda: self.door.ask("POST", "/gather", asked))
 
     def _start_mock(self, name: str) -> None:
         command = ["python", "-m", f"harness.mocks.{name}", "--dir", ROOT, *MOCKS[name]]
+        command = ["sh", "-c", f'exec "$@" >>{_log(name)} 2>&1', "sh", *command]  # the supervisor quotes the log, too
         self._started(
             ContainerSpec(
                 role=name,
@@ -228,25 +234,17 @@ class DockerStack(Stack):
                 options=self._joined() | hosts | {"network": self._inner},
             )
         )
-        self._until(container, lambda: name in self.door.ask("GET", "/health")["agents"])
+        self._until([container], lambda: name in self.door.ask("GET", "/health")["agents"])
 
     def _started(self, spec: ContainerSpec) -> StackContainer:
-        options = dict(spec.options) | {"labels": self._labels | {ROLE_LABEL: spec.role}}
-        container = StackContainer(replace(spec, options=options))
+        options = dict(spec.options) | {"labels": self._labels | {ROLE_LABEL: spec.role}, "security_opt": UNPRIVILEGED}
+        container = StackContainer(replace(spec, options=options, volumes={self._volume: ROOT}))
         self._containers[spec.role] = container  # before it starts: what fails half-way is released, too
         return container.start()
 
-    def _options(self, *, network: str) -> dict[str, Any]:
-        """A container on one of the two networks, with the volume, and with no way to more privileges."""
-        return {"network": network} | self._common()
-
     def _joined(self) -> dict[str, Any]:
-        """A container in the clock's PID namespace, with the volume."""
-        return {"pid_mode": f"container:{self._clock_id()}"} | self._common()
-
-    def _common(self) -> dict[str, Any]:
-        mounts = {self._volume: {"bind": ROOT, "mode": "rw"}}
-        return {"volumes": mounts, "security_opt": ["no-new-privileges"]}
+        """A container in the clock's PID namespace."""
+        return {"pid_mode": f"container:{self._clock_id()}"}
 
     def _preload(self, component: str) -> dict[str, str]:
         """The night's clock, for a process in a container."""
@@ -268,23 +266,39 @@ class DockerStack(Stack):
     def _clock_id(self) -> str:
         return str(self._containers["clock"].wrapped.id)
 
-    def _until(self, container: StackContainer, answer: Callable[[], Any]) -> Any:
-        """What ``answer`` gives as soon as it gives something; an error when the container is dead or time is up."""
+    def _until(self, containers: list[StackContainer], answer: Callable[[], Any]) -> Any:
+        """What ``answer`` gives as soon as it gives something; an error when a container is dead or time is up."""
         begun = looked = time.monotonic()
+        why = "no answer"
         while True:
             try:
                 if got := answer():
                     return got
-            except (StackError, HarnessBug):
-                pass  # not there yet: the door's own words are about a supervisor that once answered
+            except (StackError, HarnessBug) as error:  # not there yet, most likely
+                why = str(error).partition("\n")[0]
             now = time.monotonic()
             if now - looked > ALIVE_EVERY_S:
                 looked = now
-                if not container.running():
-                    raise container.died()
+                for container in containers:
+                    if not container.running():
+                        raise container.died(tail=self._log_of(container.spec.role))
             if now - begun > READY_S:
-                raise container.died(f"it runs, and was not ready within {READY_S:g} s")
+                raise containers[0].died(f"it runs, and was not ready within {READY_S:g} s ({why})")
             time.sleep(LOOK_EVERY_S)
+
+    def _log_of(self, role: str) -> str | None:
+        """The log that a mock wrote to the volume, which outlives its container; None for the others."""
+        from docker.errors import APIError
+
+        if role not in MOCKS:
+            return None
+        try:
+            packed, _ = self._containers["clock"].wrapped.get_archive(_log(role))
+        except APIError:
+            return None
+        with tarfile.open(fileobj=io.BytesIO(b"".join(packed))) as tar:
+            log = tar.extractfile(tar.getmembers()[0])
+            return log.read().decode(errors="replace") if log else None
 
     def _remove_containers(self, client: DockerClient) -> None:
         """End the namespace, wait until auto-removal is done, and take by force what it leaves."""
@@ -301,6 +315,5 @@ class DockerStack(Stack):
             time.sleep(LOOK_EVERY_S)
 
 
-def publish_at() -> str:
-    """Where ports are published: this machine's loopback; an engine elsewhere is reached from elsewhere, by token."""
-    return "127.0.0.1" if engine_address().startswith(("unix:", "npipe:", "ssh:")) else "0.0.0.0"  # noqa: S104
+def _log(role: str) -> str:
+    return f"{ROOT}/logs/{role}.log"

@@ -59,7 +59,7 @@ class Door:
     def run(self, until_ns: int, *, runaway_s: float) -> Stop:
         """Let time move; returns when the controller stopped, and says why."""
         answer = self.ask("POST", "/run", {"until_ns": until_ns, "runaway_s": runaway_s})
-        return Stop(reason=answer["reason"], at_ns=answer["at_ns"], jumps=answer["jumps"], waits=tuple(answer["waits"]))
+        return Stop(**answer | {"waits": tuple(answer["waits"])})
 
     def take_lease(self) -> None:
         """Hold the stack alive from here on: it ends a few seconds after this process does."""

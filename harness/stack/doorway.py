@@ -98,7 +98,8 @@ class Doorway:
         try:
             if request.path.startswith(STILL_TOLD):
                 return await handler(request)
-            return await self._unless_fallen(handler(request))
+            answer: web.StreamResponse = await self._unless_fallen(handler(request))
+            return answer
         except Exception as error:  # whatever it is, the harness has to see it
             return _explain(error)
 
@@ -106,7 +107,7 @@ class Doorway:
         """The work's result, or the death of a mock as soon as it is known."""
         task = asyncio.ensure_future(work)
         try:
-            await asyncio.wait({task, self._neighbours.fallen}, return_when=asyncio.FIRST_COMPLETED)
+            await first_of(task, self._neighbours.fallen)
             if self._neighbours.fallen.done():
                 self._neighbours.fallen.result()
             return task.result()
@@ -154,6 +155,7 @@ class Doorway:
             self._directory.seed(plan["folders"], at_ns=plan["begins_ns"])
             self._clockwork.travel(plan["begins_ns"])
             await self._neighbours.call_all("POST", "reset", body)
+            self._clockwork.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})
 
     async def _control(self, request: web.Request) -> web.StreamResponse:
@@ -179,7 +181,7 @@ class Doorway:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         try:
-            while not (await asyncio.wait({running, self._neighbours.fallen}, timeout=ALIVE_EVERY_S))[0]:
+            while not await first_of(running, self._neighbours.fallen, timeout_s=ALIVE_EVERY_S):
                 await response.write(b"\n")
             if self._neighbours.fallen.done():
                 self._neighbours.fallen.result()
@@ -257,6 +259,7 @@ class Doorway:
             except asyncio.CancelledError:
                 self._clockwork.stop("the caller has gone")
                 await asyncio.wait({done})
+                self._clockwork.forget_stop()
                 raise
 
         return asyncio.create_task(stoppable())
@@ -265,6 +268,12 @@ class Doorway:
         if self._pacing is not None:
             await _end(self._pacing)
             self._pacing = None
+
+
+async def first_of(*waited: asyncio.Future[Any], timeout_s: float | None = None) -> bool:
+    """Wait until one is done, whatever its result; False when time is up before."""
+    done, _ = await asyncio.wait(waited, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+    return bool(done)
 
 
 async def _end(task: asyncio.Future[Any]) -> None:

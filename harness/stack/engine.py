@@ -7,9 +7,11 @@ sleep) would otherwise hang the run. Nothing here is imported unless the docker 
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from harness.errors import EngineError, StackError
 
@@ -31,17 +33,27 @@ def engine_client(*, call_s: float = CALL_S) -> DockerClient:
     import docker
     import requests.exceptions
     from docker.errors import DockerException
-    from testcontainers.core.docker_client import get_docker_host
 
-    host = get_docker_host()
-    environment = dict(os.environ) | ({"DOCKER_HOST": host} if host else {})
+    address = engine_address()
     try:
-        client = docker.from_env(environment=environment, timeout=FIRST_ANSWER_S)  # type: ignore[arg-type]
+        if address.startswith("unix://"):
+            _knock(address.removeprefix("unix://"))
+        environment = dict(os.environ) | {"DOCKER_HOST": address}
+        client = docker.from_env(environment=environment, timeout=int(call_s))
         client.ping()
-    except (DockerException, requests.exceptions.RequestException) as why:
+    except (OSError, DockerException, requests.exceptions.RequestException) as why:
         raise unreachable(why, FIRST_ANSWER_S) from None
-    client.api.timeout = call_s  # type: ignore[assignment]
     return client
+
+
+def _knock(path: str) -> None:
+    """See within the short limit that somebody answers; docker-py has one limit for all, and leaks on a refusal."""
+    with socket.socket(socket.AF_UNIX) as engine:
+        engine.settimeout(FIRST_ANSWER_S)
+        engine.connect(path)
+        engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")
+        if not engine.recv(1):
+            raise ConnectionResetError("it closed the connection without an answer")
 
 
 def engine_address() -> str:
@@ -49,6 +61,17 @@ def engine_address() -> str:
     from testcontainers.core.docker_client import get_docker_host
 
     return get_docker_host() or "unix:///var/run/docker.sock"
+
+
+def engine_host() -> str:
+    """Where published ports are reached: this machine, unless the engine is elsewhere or a variable says so."""
+    named = os.environ.get("TESTCONTAINERS_HOST_OVERRIDE") or urlsplit(engine_address()).hostname or "localhost"
+    return "127.0.0.1" if named == "localhost" else named
+
+
+def published_at() -> str:
+    """Where ports are published: only on loopback, unless that would be another machine's, where the token guards."""
+    return "127.0.0.1" if engine_host() == "127.0.0.1" else "0.0.0.0"  # noqa: S104
 
 
 def unreachable(why: BaseException, limit_s: float) -> EngineError:

@@ -25,6 +25,9 @@ from harness.stack.spawning import LOOPBACK, PACKAGE_HOME, scrubbed_environment
 from harness.stack.supervisor import TOKEN, UP_WITHIN_S
 
 STOP_WITHIN_S = 10.0
+MARGIN_S = 5.0
+"""The supervisor is given more time than its mocks, because it says best which of them was late."""
+
 ROOM_BYTES = 512 << 20
 """What a night may well need: below it, shared memory is too small a place for the files of a stack."""
 
@@ -34,11 +37,21 @@ class LocalStack(Stack):
 
     ``ports`` fixes the port of an endpoint (source, consumers, desk, scheduler); the others are any free ones.
     ``mocks`` puts another program in the place of a mock: its name and the argv that the options are added to.
+    ``virtual=False`` leaves time as the machine has it. ``up_within_s`` is how long the mocks may take to answer.
     """
 
-    def __init__(self, *, ports: Mapping[str, int] | None = None, mocks: Mapping[str, list[str]] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        ports: Mapping[str, int] | None = None,
+        mocks: Mapping[str, list[str]] | None = None,
+        virtual: bool = True,
+        up_within_s: float = UP_WITHIN_S,
+    ) -> None:
         self._ports = dict(ports or {})
         self._mocks = dict(mocks or {})
+        self._virtual = virtual
+        self._up_within_s = up_within_s
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._endpoints: dict[str, int] = {}
         self.directory: StackDirectory
@@ -83,7 +96,7 @@ class LocalStack(Stack):
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
 
-    def job_environment(self, component: str) -> dict[str, str]:
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:  # noqa: ARG002 - see agent
         """The scrubbed environment, the clock, and no way off this machine."""
         environment = scrubbed_environment(self.directory)
         if self.clock == "virtual":
@@ -101,6 +114,7 @@ class LocalStack(Stack):
     def _start_supervisor(self, token: str) -> dict[str, Any]:
         argv = [sys.executable, "-m", "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
+        argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])
         with self.directory.log("supervisor").open("ab") as log:
             self._supervisor = subprocess.Popen(
                 argv,
@@ -114,14 +128,14 @@ class LocalStack(Stack):
 
     def _read_ready(self, supervisor: subprocess.Popen[bytes]) -> dict[str, Any]:
         line = b""
-        deadline = time.monotonic() + UP_WITHIN_S + 5
+        deadline = time.monotonic() + self._up_within_s + MARGIN_S
         assert supervisor.stdout is not None  # noqa: S101 - it is a pipe
         output = supervisor.stdout.fileno()
         while not line.endswith(b"\n"):
             ready, _, _ = select.select([output], [], [], max(0.0, deadline - time.monotonic()))
             chunk = os.read(output, 65536) if ready else b""
             if not chunk:
-                state = "it ended before it was ready" if ready else f"it was not ready within {UP_WITHIN_S + 5:g} s"
+                state = "it ended before it was ready" if ready else "it was not ready in time"
                 raise StackError(
                     "the supervisor of the local stack",
                     found=f"{state}; its last output:\n{self.directory.last_lines('supervisor')}",

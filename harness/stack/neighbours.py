@@ -101,7 +101,10 @@ class Neighbours:
                 expected="that it serves its control interface soon after its start",
                 todo="look at its output; on a machine this busy, start fewer stacks at once",
             ) from None
-        self.endpoints |= health["endpoints"]
+        if name == "wire":  # who stands behind it has an endpoint of the same name, which nobody else may use
+            self.endpoints = self.endpoints | health["endpoints"]
+        else:
+            self.endpoints = health["endpoints"] | self.endpoints
         self.pids[name] = health["pid"]
         self.watch(name, health["pid"])
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # what serves the door is loaded while the mocks, which were 
 TOKEN = "NIGHT_DOOR_TOKEN"  # noqa: S105 - the variable's name
 UP_WITHIN_S = 30.0
 LEASE_GRACE_S = 3.0
-FIRST_LEASE_WITHIN_S = 60.0
+FIRST_WITHIN_S = 60.0
 
 
 def main() -> None:
@@ -45,7 +45,7 @@ def main() -> None:
     adopt_orphans()
     spawned = None
     try:
-        why_real = library.unusable_because()
+        why_real = "real time was asked for" if options.real_clock else library.unusable_because()
         clockwork = _clockwork(directory, why_real, own_children_only=options.spawn)
         if options.spawn:
             spawned = Spawned(directory, virtual=why_real is None)
@@ -76,7 +76,7 @@ async def _serve(
 ) -> None:
     import asyncio
 
-    from harness.stack.doorway import Doorway
+    from harness.stack.doorway import Doorway, first_of
     from harness.stack.neighbours import Neighbours
 
     ended = asyncio.Event()
@@ -84,15 +84,14 @@ async def _serve(
     for signo in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(signo, ended.set)
     neighbours = Neighbours(directory)
-    lease = Lease(loop, ended.set, first_within_s=None if spawned else FIRST_LEASE_WITHIN_S)
+    lease = Lease(loop, ended.set, grace_s=options.lease_grace_s, first_within_s=None if spawned else FIRST_WITHIN_S)
     doorway = Doorway(directory, clockwork, neighbours, token=token, clock=clock, lease=lease.held)
     if spawned is not None:
         _watch_parent(loop, ended.set)
         for name, pid in spawned.pids.items():
             neighbours.watch(name, pid, lambda name=name: spawned.how_it_ended(name))  # type: ignore[misc]
-        gathering = asyncio.ensure_future(neighbours.gather(MOCKS, within_s=UP_WITHIN_S))
-        ending = asyncio.ensure_future(ended.wait())
-        await asyncio.wait({gathering, neighbours.fallen, ending}, return_when=asyncio.FIRST_COMPLETED)
+        gathering = asyncio.ensure_future(neighbours.gather(MOCKS, within_s=options.up_within_s))
+        await first_of(gathering, neighbours.fallen, asyncio.ensure_future(ended.wait()))
         if neighbours.fallen.done():
             gathering.cancel()
             neighbours.fallen.result()
@@ -111,10 +110,16 @@ class Lease:
     """Who holds the stack alive; when nobody takes it up again in time, it ends."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, end: Callable[[], None], *, first_within_s: float | None
+        self,
+        loop: asyncio.AbstractEventLoop,
+        end: Callable[[], None],
+        *,
+        grace_s: float,
+        first_within_s: float | None,
     ) -> None:
         self._loop = loop
         self._end = end
+        self._grace_s = grace_s
         self._holders = 0
         self._ending = None if first_within_s is None else loop.call_later(first_within_s, end)
 
@@ -125,7 +130,7 @@ class Lease:
             self._ending.cancel()
             self._ending = None
         if self._holders == 0:
-            self._ending = self._loop.call_later(LEASE_GRACE_S, self._end)
+            self._ending = self._loop.call_later(self._grace_s, self._end)
 
 
 def _watch_parent(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
@@ -173,6 +178,11 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--spawn", action="store_true", help="start the mocks and the agent here, and end with them")
     parser.add_argument("--ports", type=json.loads, default={}, help='fixed ports, as JSON: {"source": 8080}')
     parser.add_argument("--mocks", type=json.loads, default={}, help='other programs, as JSON: {"desk": ["python", …]}')
+    parser.add_argument("--real-clock", action="store_true", help="leave time as the machine has it")
+    parser.add_argument("--up-within-s", type=float, default=UP_WITHIN_S, help="how long the mocks may take to answer")
+    parser.add_argument(
+        "--lease-grace-s", type=float, default=LEASE_GRACE_S, help="how long a lease may be in nobody's hand"
+    )
     return parser.parse_args()
 
 

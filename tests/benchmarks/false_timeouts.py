@@ -85,7 +85,11 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
         night: list[subprocess.Popen[str]] = []
         try:
             server = subprocess.Popen(
-                [sys.executable, "-c", SERVER], env=environment, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", SERVER],
+                env=environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
             )
             night.append(server)
             assert server.stdout is not None
@@ -108,7 +112,7 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
         finally:
             for process in night + hogging:
                 process.kill()
-                process.communicate()
+                process.wait()
             controller.close()
             page.close()
 

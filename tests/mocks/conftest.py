@@ -31,8 +31,10 @@ CONTENT = b"site,sku,quantity\n" + b"".join(b"north,sku-%03d,%d\n" % (n, n) for 
 class Played:
     """A mock that runs, as the harness and as a client see it."""
 
-    def __init__(self, night: NightOfMocks, component: str, process: subprocess.Popen[bytes]) -> None:
-        self.night, self.component, self.process = night, component, process
+    def __init__(
+        self, night: NightOfMocks, component: str, arguments: tuple[str, ...], process: subprocess.Popen[bytes]
+    ) -> None:
+        self.night, self.component, self.arguments, self.process = night, component, arguments, process
         self.http = urllib3.PoolManager(retries=False, timeout=30)
         line = process.stdout.readline() if process.stdout else b""
         assert line, f"{component} did not start: {process.wait()}"
@@ -54,9 +56,11 @@ class Played:
         assert status == 200, found
         return found
 
-    def arm(self, point: str, effect: dict[str, Any], *, where: Any = None, id: str = "0", **trigger: Any) -> None:
+    def arm(
+        self, point: str, effect: dict[str, Any], *, where: Any = None, order_id: str = "0", **trigger: Any
+    ) -> None:
         """Arm an order."""
-        order = {"id": id, "fault": "tested", "point": point, "where": where or {}, "effect": effect}
+        order = {"id": order_id, "fault": "tested", "point": point, "where": where or {}, "effect": effect}
         self.done("POST", "arm", order | {"trigger": trigger})
 
     def url(self, path: str, endpoint: str | None = None) -> str:
@@ -69,47 +73,59 @@ class Played:
         sent = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.http.request("POST", self.url(path, endpoint), body=sent, headers=headers or None)
 
+    def close(self) -> None:
+        _end(self.process)
+        self.http.clear()
+
 
 class NightOfMocks:
-    """The directory of a stack with a clock, a plan, and whatever mocks a test starts."""
+    """The directory of a stack with a clock, a plan, and whatever mocks a test starts; one night after the other."""
 
     def __init__(self, folder: Path) -> None:
         self.dir = folder
-        (folder / "store").mkdir()
-        (folder / "control").mkdir()
-        (folder / "history").mkdir()
-        self.processes: list[subprocess.Popen[bytes]] = []
-        self.played: list[Played] = []
+        self.jobs: list[subprocess.Popen[bytes]] = []
+        self.played: dict[str, Played] = {}
         self.virtual = unusable_because() is None
         self.page = Page.create(folder / "page", at_ns=BEGINS_NS)
         self.controller = Controller(self.page, root=os.getpid())
+        self.begin()
+
+    def begin(self) -> None:
+        """Another night: nothing of the last one is left, as after the harness's own reset."""
         self.plan: dict[str, Any] = {"files": [], "folders": {}, "consumers": {}, "watch": [], "begins_ns": BEGINS_NS}
+        self.page.travel(BEGINS_NS)
+        for played in self.played.values():
+            played.done("POST", "reset", self.plan)
+        for name in ("store", "folders", "consumers"):
+            shutil.rmtree(self.dir / name, ignore_errors=True)
+            (self.dir / name).mkdir()
 
     def environment(self, component: str) -> dict[str, str]:
         inherited = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
         return inherited | (preload_environment(self.dir / "page", component) if self.virtual else {})
 
-    def start(self, component: str, *arguments: str, reset: bool = True) -> Played:
-        """Start a mock; with ``reset`` it begins the night with the plan as it is now."""
-        # The control socket's appearance is announced by the program's own way to say so: its standard output.
-        program = (
-            "import sys, threading, runpy; from harness.mocks.control import ControlServer as C; accept = C.accept;"
-            "C.accept = lambda self: (print('ready'), accept(self));"
-            "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
-        )
-        command = [sys.executable, "-c", program, f"harness.mocks.{component}", "--dir", str(self.dir), *arguments]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment(component))
-        self.processes.append(process)
-        played = Played(self, component, process)
-        self.played.append(played)
-        if reset:
-            played.done("POST", "reset", self.plan)
-        return played
+    def start(self, component: str, *arguments: str) -> Played:
+        """A mock (started once, then used again), which begins the night with the plan as it is now."""
+        playing = self.played.get(component)
+        if playing is not None and playing.arguments != arguments:
+            playing.close()
+        if playing is None or playing.arguments != arguments:
+            # Nobody has to poll for the control socket: here the program says on its output that it is there.
+            program = (
+                "import sys, runpy; from harness.mocks.control import ControlServer as C; accept = C.accept;"
+                "C.accept = lambda self: (print('ready'), accept(self));"
+                "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
+            )
+            command = [sys.executable, "-c", program, f"harness.mocks.{component}", "--dir", str(self.dir), *arguments]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment(component))
+            playing = self.played[component] = Played(self, component, arguments, process)
+        playing.done("POST", "reset", self.plan)
+        return playing
 
     def job(self, *command: str, **more: Any) -> subprocess.Popen[bytes]:
         """A client that lives in the night's time."""
         process = subprocess.Popen(command, env=self.environment("job"), stdout=subprocess.PIPE, **more)
-        self.processes.append(process)
+        self.jobs.append(process)
         return process
 
     def publish(self, name: str, content: bytes = CONTENT, *, arrives_ns: int = BEGINS_NS, records: int = 100) -> str:
@@ -124,7 +140,11 @@ class NightOfMocks:
         """Move time to so many minutes after the night's begin."""
         if not self.virtual:
             pytest.skip(f"no virtual time here: {unusable_because()}")
-        return self.controller.run(BEGINS_NS + int(minutes * MINUTE_NS))
+        until_ns = BEGINS_NS + int(minutes * MINUTE_NS)
+        stop = self.controller.run(until_ns, runaway_s=20)
+        if stop.reason == "stuck":
+            self.page.travel(until_ns)  # nobody waits for a time, so nobody minds how it comes
+        return stop
 
     def history(self, *components: str) -> History:
         files = [self.dir / "history" / f"{name}.jsonl" for name in components] or sorted(
@@ -136,27 +156,45 @@ class NightOfMocks:
         """Type, value and error of each event of an action."""
         return [(event.type, dict(event.value), event.error) for event in self.history(*components).of(action)]
 
+    def end(self) -> None:
+        """End the night's jobs."""
+        while self.jobs:
+            _end(self.jobs.pop())
+
     def close(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
-        for played in self.played:
-            played.http.clear()
+        """End everything."""
+        self.end()
+        for played in self.played.values():
+            played.close()
         self.controller.close()
         self.page.close()
 
 
-@pytest.fixture
-def night() -> Iterator[NightOfMocks]:
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout:
+        process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[NightOfMocks]:
     # Not pytest's tmp_path: a unix socket's path may have 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="night-mocks-"))
+    (folder / "control").mkdir()
+    (folder / "history").mkdir()
     mocks = NightOfMocks(folder)
     try:
         yield mocks
-        bugs = mocks.history().of("bug")
-        assert not bugs, "\n".join(str(bug.error) for bug in bugs)
     finally:
         mocks.close()
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def night(stage: NightOfMocks) -> Iterator[NightOfMocks]:
+    stage.begin()
+    yield stage
+    stage.end()
+    bugs = stage.history().of("bug")
+    assert not bugs, "\n".join(str(bug.error) for bug in bugs)

@@ -68,7 +68,7 @@ class Process:
     def signal(self, number: int) -> None:
         """Send a signal to the job's process group; a job that has ended gets none."""
         if not self.over.done():
-            self._connection.say(f"signal {number}\n")
+            self._connection.say(_signal_line(number))
 
     def stop(self) -> None:
         """Freeze the job, and return when it stands still: whoever waits for that must not run ahead of it."""
@@ -103,9 +103,12 @@ class AgentConnection:
         except OSError as error:
             raise AgentAway(f"{os.strerror(error.errno or 0)} ({errno.errorcode.get(error.errno or 0)})") from error
 
-    async def launch(self, launch: Launch) -> Process:
-        """Order the job, and return its process; `LaunchRefused` when it could not be started."""
-        self._writer.write(launch.frame())
+    async def launch(self, launch: Launch, *, frozen: bool = False) -> Process:
+        """Order the job, and return its process, stopped from the start if ``frozen``; `LaunchRefused` if it could not.
+
+        A stop that travels with the order acts sooner than one that waits for the answer.
+        """
+        self._writer.write(launch.frame() + (_signal_line(signal.SIGSTOP) if frozen else b""))
         await self._writer.drain()
         words = await self.answer()
         if words[0] == "started":
@@ -124,13 +127,17 @@ class AgentConnection:
             raise AgentLost("the agent closed the connection before the job ended")
         return line.decode(errors="replace").split() or [""]
 
-    def say(self, line: str) -> None:
+    def say(self, line: bytes) -> None:
         """Send a line."""
-        self._writer.write(line.encode())
+        self._writer.write(line)
 
     def close(self) -> None:
         """End the connection: the agent ends the job, and whatever the job has left behind."""
         self._writer.close()
+
+
+def _signal_line(number: int) -> bytes:
+    return f"signal {number:d}\n".encode()
 
 
 def _state(pid: int) -> str | None:

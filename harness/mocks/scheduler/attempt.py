@@ -39,6 +39,7 @@ class Attempt:
         self._restart = False
         self._process: Process
         self._beside: asyncio.TaskGroup
+        self._begins_frozen = False
         self._thaws_ns = 0
 
     @property
@@ -71,11 +72,15 @@ class Attempt:
         value: dict[str, Any] = {"job": job.name, "attempt": job.attempt}
         night.recorder.record("invoke", "launch", value)
         launch = self._launch()
+        # Asked before the strike, which needs a job that has started: so the agent stops the job at its very first
+        # instructions, and how far it comes does not depend on how busy the machine is.
+        acting = night.armory.acting("started", job=job.name)
+        self._begins_frozen = any(job.may_bite(order) for order in acting)
         try:
             # From the order to the job's first instruction no time may pass.
             with night.clock.hold():
                 night.show(job, Status.START_ATTEMPTED)
-                self._process = await connection.launch(launch)
+                self._process = await connection.launch(launch, frozen=self._begins_frozen)
         except LaunchRefused as refusal:
             cause = self._refused(refusal, launch)
             night.recorder.record("fail", "launch", value, error=cause)
@@ -141,6 +146,8 @@ class Attempt:
                 job.running = self
                 for effect in night.armory.strike("started", job.bites, job=job.name):
                     self.freeze(effect)
+                if self._begins_frozen and not self._thaws_ns:
+                    process.signal(signal.SIGCONT)  # the fault's window closed between the order and the start
                 self._beside.create_task(self._flag_overrun(process))
                 await process.watch()
         finally:

@@ -54,15 +54,18 @@ class DailyJob:
         """Done when nothing more can happen to the job: 1 when it finished OK, else 0."""
         self._bitten: dict[str, int] = {}
 
-    def bites(self, order: Order) -> bool:
+    def may_bite(self, order: Order) -> bool:
         """Whether a fault of the running job acts now: always, or once for each time that its event came.
 
         An event that froze a job in the middle of its work must not freeze the restarted job at its start as well.
         """
-        if order.fired_ns is None:
-            return True
-        fresh = self._bitten.get(order.id) != order.fired_ns
-        self._bitten[order.id] = order.fired_ns
+        return order.fired_ns is None or self._bitten.get(order.id) != order.fired_ns
+
+    def bites(self, order: Order) -> bool:
+        """`may_bite`, and it does: the event is used up."""
+        fresh = self.may_bite(order)
+        if order.fired_ns is not None:
+            self._bitten[order.id] = order.fired_ns
         return fresh
 
     def close(self, *, finished_ok: bool) -> None:

@@ -88,17 +88,18 @@ class HttpFrontEnd:
     async def _send(
         self, request: web.Request, response: web.StreamResponse, held: Held, sight: Sight, first: int, end: int
     ) -> web.StreamResponse:
-        await response.prepare(request)
         if request.method == "HEAD":
+            await response.prepare(request)
             return response
-        position = first
+        position, stop = first, min(end, sight.kept)
         try:
             with held.path.open("rb") as file:
+                await response.prepare(request)
                 file.seek(first)
-                while chunk := file.read(min(CHUNK_BYTES, min(end, sight.kept) - position)):
+                while chunk := file.read(min(CHUNK_BYTES, stop - position)):
                     await response.write(chunk)
                     position += len(chunk)
-            if position >= min(end, sight.kept) and position < end and sight.declared is not None:
+            if stop < end and sight.declared is not None:
                 # The rest was promised and does not come: the connection ends instead.
                 value = {"bytes": position - first, "complete": False}
                 error = f"closed after {position - first} of {end - first} bytes"

@@ -123,6 +123,7 @@ class Stage:
     def run(self, until: str = "12:00") -> Told:
         self.ask("scheduler", "/start")
         stop = self.controller.run(at(until), runaway_s=20)
+        assert stop.reason != "runaway", stop.waits
         self.ask("scheduler", "/settle")
         files = (self.folder / "history").glob("*.jsonl")
         history = History.merge(json.loads(line) for file in files for line in file.read_text().splitlines())

@@ -169,9 +169,7 @@ def test_when_the_kills_are_used_up_the_job_runs_on_and_the_owner_is_paged(stage
         {"when": "exceeded_max_run_time", "do": ["kill", "restart"], "times": 1},
         {"when": "exceeded_max_run_time", "do": ["page"]},
     ]
-    told = stage.night(
-        stage.job("retrieve", "sleep 7200", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=rules)
-    )
+    told = stage.night(stage.job("retrieve", "sleep 7200", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=rules))
     assert told.started("retrieve") == ["02:00", "02:45"]
     assert len(told.pages()) == 1
     assert clock(told.history.of("job", type="ok")[0]) == "04:45"
@@ -210,9 +208,7 @@ def test_what_a_job_leaves_behind_ends_with_it(stage: Stage) -> None:
 
 
 def test_each_attempt_has_its_own_output(stage: Stage) -> None:
-    stage.night(
-        stage.job("retrieve", "echo out; echo err >&2; exit 1", at_ns=at("02:00"), retry_on_failure=RETRY)
-    )
+    stage.night(stage.job("retrieve", "echo out; echo err >&2; exit 1", at_ns=at("02:00"), retry_on_failure=RETRY))
     output = stage.folder / "output"
     assert sorted(path.name for path in output.iterdir()) == [
         f"retrieve.{attempt}.{stream}" for attempt in (1, 2, 3) for stream in ("err", "out")

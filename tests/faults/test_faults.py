@@ -1,0 +1,170 @@
+"""What every registered fault keeps to, whoever wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from harness.chain import Chain
+from harness.faults import (
+    FAULTS,
+    Fault,
+    GrowWhileRead,
+    JobOverrun,
+    LaunchFailure,
+    NoFault,
+    On,
+    SourceHang,
+    TruncateFile,
+    fault,
+)
+from harness.loading import load_chain
+from harness.scenario import build_fault, describe_fault
+from harness.units import ClockTime, Duration
+
+EXAMPLES: dict[str, Fault] = {
+    "no_fault": NoFault(),
+    "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
+    "source_hang": SourceHang(phase="body", after_bytes=1000, at=ClockTime("02:00")),
+    "job_overrun": JobOverrun(job="retrieve", lasts=Duration.parse("2h"), on=On(component="planning", action="batch")),
+    "truncate_file": TruncateFile(file="forecast", keep="50%", where="record_boundary", call=2),
+    "grow_while_read": GrowWhileRead(file="forecast", start="30%", every=Duration.parse("1m"), chance=0.5),
+}
+
+
+class RecordingSystem:
+    """A system that only writes down what a fault asks of it."""
+
+    def __init__(self) -> None:
+        self.armed_now: list[Fault] = []
+        self.receipts: list[str] = []
+
+    @contextmanager
+    def armed(
+        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
+    ) -> Iterator[None]:
+        self.armed_now.append(fault)
+        try:
+            yield
+        finally:
+            self.armed_now.remove(fault)
+
+    def receipt(self, fault: Fault, effect: str) -> None:
+        self.receipts.append(fault.name)
+
+
+@pytest.fixture(scope="module")
+def chain() -> Chain:
+    return load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml")
+
+
+def test_every_registered_fault_has_an_example_here() -> None:
+    assert set(EXAMPLES) == set(FAULTS)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_acts_or_leaves_a_receipt_while_it_is_injected_and_not_after(name: str) -> None:
+    system = RecordingSystem()
+    with EXAMPLES[name].inject(system):
+        assert system.armed_now or system.receipts
+    assert not system.armed_now
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_is_rolled_back_when_the_scenario_fails_half_way(name: str) -> None:
+    system = RecordingSystem()
+    with pytest.raises(ZeroDivisionError), EXAMPLES[name].inject(system):
+        raise ZeroDivisionError
+    assert not system.armed_now
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_survives_the_way_into_a_file_and_back(name: str) -> None:
+    assert build_fault(describe_fault(EXAMPLES[name])) == EXAMPLES[name]
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_refuses_a_parameter_that_it_does_not_have(name: str) -> None:
+    parameters = describe_fault(EXAMPLES[name])[name]
+    with pytest.raises(ValidationError, match="unknown key 'colour'"):
+        build_fault({name: parameters | {"colour": "red"}})
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_says_what_it_stands_for_who_can_detect_it_and_what_a_sound_chain_does(name: str) -> None:
+    text = FAULTS[name].__doc__ or ""
+    assert all(heading in text for heading in ("Stands for:", "Detectable by:", "A sound chain:"))
+
+
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - {"no_fault"}))
+def test_it_can_be_named_and_detected(name: str) -> None:
+    assert FAULTS[name].named_by
+    assert all(word == word.lower() for word in FAULTS[name].named_by)
+    assert FAULTS[name].detectable_by
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_shipped_scenario_uses_it(name: str) -> None:
+    shipped = Path(__file__).parents[2] / "scenarios"
+    assert any(f"- {name}:" in file.read_text() for file in shipped.rglob("*.yaml"))
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_it_applies_to_the_reference_chain(name: str, chain: Chain) -> None:
+    assert not list(EXAMPLES[name].mistakes(chain))
+
+
+def test_two_faults_cannot_have_one_name() -> None:
+    with pytest.raises(ValueError, match="two faults are called 'no_fault'"):
+        fault("no_fault")(NoFault)
+
+
+def test_a_fault_on_a_job_that_the_chain_does_not_have_cannot_apply(chain: Chain) -> None:
+    [(parameter, text)] = LaunchFailure(job="retreive").mistakes(chain)
+    assert parameter == "job"
+    assert "'retreive'" in text
+
+
+def test_an_overrun_within_the_max_run_time_is_none(chain: Chain) -> None:
+    [(parameter, text)] = JobOverrun(job="retrieve", lasts=Duration.parse("45m")).mistakes(chain)
+    assert parameter == "lasts"
+    assert "no overrun" in text
+
+
+@pytest.mark.parametrize("keep", ["half", "100%", "12", "-3 bytes", 0.5])
+def test_how_much_is_kept_needs_its_unit(keep: object) -> None:
+    with pytest.raises(ValidationError, match='expected "50%"'):
+        TruncateFile(file="forecast", keep=keep)
+
+
+def test_the_trigger_is_told_in_the_mocks_words() -> None:
+    injected = LaunchFailure(
+        job="retrieve",
+        at=ClockTime("02:00"),
+        until=ClockTime("03:00"),
+        for_=Duration.parse("10m"),
+        call=2,
+        times=3,
+        chance=0.25,
+        on=On(component="scheduler", action="status"),
+    )
+    trigger = injected.trigger(lambda time: int(time[:2]), seed="s")
+    assert trigger == {
+        "at_ns": 2,
+        "until_ns": 3,
+        "for_ns": 600_000_000_000,
+        "call": 2,
+        "times": 3,
+        "chance": 0.25,
+        "seed": "s",
+        "on": {"component": "scheduler", "action": "status", "value": {}},
+    }
+
+
+def test_without_a_trigger_it_always_acts() -> None:
+    assert NoFault().trigger(len, seed="s") == {}

@@ -1,0 +1,168 @@
+"""The consumers: batches taken once for their key, refused by name, held in a database, told when the night settles."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from typing import Any
+
+import pytest
+
+from tests.mocks.conftest import NightOfMocks, Played
+
+ROWS = [{"site": "north", "sku": "a", "quantity": 1}, {"site": "north", "sku": "b", "quantity": 2}]
+BATCH = {"business_date": "2026-11-23", "rows": ROWS, "fallback_of": None}
+URL = "/planning/batches"
+
+
+@pytest.fixture
+def consumers(night: NightOfMocks) -> Played:
+    night.plan["consumers"] = {"planning": {"kind": "http", "key": ["site", "sku"]}, "audit": {"kind": "http"}}
+    return night.start("consumers")
+
+
+def keyed(key: str) -> dict[str, str]:
+    return {"Idempotency-Key": key}
+
+
+def digest(row: dict[str, Any]) -> str:
+    canonical = json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.blake2b(canonical.encode(), digest_size=8).hexdigest()
+
+
+def test_a_batch_is_stored_and_counted(night: NightOfMocks, consumers: Played) -> None:
+    answer = consumers.post(URL, BATCH, **keyed("k1"))
+    assert (answer.status, answer.json()) == (201, {"stored": 2, "replayed": False})
+    assert consumers.get("/planning/plan?business_date=2026-11-23").json() == {"rows": 2, "batches": 1}
+    assert consumers.get("/planning/plan?business_date=2026-11-22").json() == {"rows": 0, "batches": 0}
+    assert consumers.get("/audit/plan").json() == {"rows": 0, "batches": 0}
+    value = {"key": "k1", "rows": 2, "business_date": "2026-11-23", "fallback_of": None}
+    assert night.events("batch") == [
+        ("invoke", value, None),
+        ("ok", value | {"stored": 2, "replayed": False}, None),
+    ]
+    assert {event.component for event in night.history().of("batch")} == {"planning"}
+
+
+def test_the_same_key_and_payload_again_is_a_replay(night: NightOfMocks, consumers: Played) -> None:
+    consumers.post(URL, BATCH, **keyed("k1"))
+    reordered = BATCH | {"rows": [dict(reversed(row.items())) for row in ROWS]}
+    for again in (BATCH, reordered):
+        answer = consumers.post(URL, again, **keyed("k1"))
+        assert (answer.status, answer.json()) == (200, {"stored": 0, "replayed": True})
+    assert consumers.get("/planning/plan").json() == {"rows": 2, "batches": 1}
+    assert night.events("batch")[-1][1]["replayed"] is True
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"rows": ROWS[:1]},
+        {"rows": ROWS[::-1]},
+        {"business_date": "2026-11-24"},
+        {"fallback_of": "2026-11-22"},
+        {"rows": [ROWS[0], ROWS[1] | {"quantity": 3}]},
+    ],
+)
+def test_the_same_key_with_another_payload_is_refused(
+    night: NightOfMocks, consumers: Played, other: dict[str, Any]
+) -> None:
+    consumers.post(URL, BATCH, **keyed("k1"))
+    answer = consumers.post(URL, BATCH | other, **keyed("k1"))
+    assert (answer.status, answer.json()["field"]) == (422, "Idempotency-Key")
+    assert consumers.get("/planning/plan").json() == {"rows": 2, "batches": 1}
+    assert night.events("batch")[-1][0] == "fail"
+
+
+def test_without_a_key_the_same_batch_is_stored_twice(consumers: Played) -> None:
+    assert [consumers.post(URL, BATCH).status for _ in range(2)] == [201, 201]
+    assert consumers.get("/planning/plan").json() == {"rows": 4, "batches": 2}
+
+
+def test_a_key_is_one_consumers_own(consumers: Played) -> None:
+    assert consumers.post(URL, BATCH, **keyed("k1")).status == 201
+    assert consumers.post("/audit/batches", BATCH, **keyed("k1")).status == 201
+
+
+def test_a_batch_without_rows_is_a_batch(consumers: Played) -> None:
+    empty = BATCH | {"rows": []}
+    assert consumers.post(URL, empty, **keyed("k1")).status == 201
+    assert consumers.post(URL, empty, **keyed("k1")).json() == {"stored": 0, "replayed": True}
+
+
+def test_settle_tells_what_each_consumer_holds(night: NightOfMocks, consumers: Played) -> None:
+    consumers.post(URL, BATCH, **keyed("k1"))
+    consumers.post(URL, BATCH | {"fallback_of": "2026-11-22", "rows": ROWS[:1]})
+    consumers.post("/audit/batches", BATCH | {"rows": ROWS[:1]})
+    consumers.done("POST", "settle")
+    held = [[f"north|{row['sku']}", digest(row)] for row in ROWS]
+    first = {"business_date": "2026-11-23", "fallback_of": None, "batch": 1, "rows": held}
+    fallback = {"business_date": "2026-11-23", "fallback_of": "2026-11-22", "batch": 2, "rows": held[:1]}
+    planning = night.history().of("holds", component="planning")
+    assert [(event.type, event.value) for event in planning] == [("info", first), ("info", fallback)]
+    (audit,) = night.history().of("holds", component="audit")
+    assert audit.value["rows"] == [["1|north|a", digest(ROWS[0])]], "no key columns: all, by name"
+
+
+def test_what_is_held_can_be_read_from_the_database_file(night: NightOfMocks, consumers: Played) -> None:
+    consumers.post(URL, BATCH)
+    database = sqlite3.connect(night.dir / "consumers" / "planning.db")
+    contents = [json.loads(content) for (content,) in database.execute("select content from rows order by position")]
+    database.close()
+    assert contents == ROWS
+
+
+def test_reset_forgets_what_was_held(night: NightOfMocks, consumers: Played) -> None:
+    consumers.post(URL, BATCH, **keyed("k1"))
+    consumers.done("POST", "reset", night.plan)
+    assert consumers.get("/planning/plan").json() == {"rows": 0, "batches": 0}
+    assert consumers.post(URL, BATCH, **keyed("k1")).status == 201
+
+
+def test_an_unknown_consumer_is_a_404_that_names_the_known(consumers: Played) -> None:
+    answer = consumers.post("/finance/batches", BATCH)
+    assert (answer.status, answer.json()) == (404, {"error": "there is no consumer 'finance'; known: audit, planning"})
+    assert consumers.get("/finance/plan").status == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "error"),
+    [
+        (b"{", "body", "found no JSON"),
+        (b'{"rows": [NaN]}', "body", "NaN is not a JSON number"),
+        ([], "body", "expected a JSON object"),
+        ({"rows": ROWS}, "business_date", "found nothing, expected a text"),
+        (BATCH | {"business_date": "23.11.2026"}, "business_date", "expected a date as YYYY-MM-DD"),
+        (BATCH | {"business_date": "20261123"}, "business_date", "expected a date as YYYY-MM-DD"),
+        (BATCH | {"fallback_of": "yesterday"}, "fallback_of", "expected a date as YYYY-MM-DD"),
+        ({"business_date": "2026-11-23"}, "rows", "found nothing, expected a list of objects"),
+        (BATCH | {"rows": {}}, "rows", "found {}, expected a list of objects"),
+        (BATCH | {"rows": [ROWS[0], 3]}, "rows[1]", "found 3, expected an object"),
+        (BATCH | {"rows": [ROWS[0], {"site": "n"}]}, "rows[1].sku", "expected a value: the column is part of the row"),
+        (BATCH | {"fallback_off": None}, "fallback_off", "only business_date, rows, fallback_of"),
+    ],
+)
+def test_a_batch_of_the_wrong_shape_is_refused_by_name(
+    night: NightOfMocks, consumers: Played, body: object, field: str, error: str
+) -> None:
+    answer = consumers.post(URL, body, **keyed("k1"))
+    assert (answer.status, answer.json()["field"]) == (400, field)
+    assert error in answer.json()["error"]
+    assert night.events("batch") == [("fail", {"key": "k1", "field": field}, answer.json()["error"])]
+
+
+def test_a_year_of_flights_passes_in_seconds(night: NightOfMocks, consumers: Played) -> None:
+    night.plan["consumers"] = {"planning": {"key": ["carrier", "flight", "origin", "hour"]}}
+    consumers.done("POST", "reset", night.plan)
+    flight = {"carrier": "UA", "origin": "EWR", "dest": "IAH", "tailnum": "N14228", "dep_delay": 2, "air_time": 227}
+    rows = [flight | {"flight": number, "hour": f"2013-01-01 {number % 24:02}:00"} for number in range(923)]
+    bodies = [json.dumps({"business_date": "2013-01-01", "rows": rows}).encode()] * 36
+    began = time.monotonic()
+    for body in bodies:
+        assert consumers.post(URL, body).status == 201
+    consumers.done("POST", "settle")
+    took = time.monotonic() - began
+    assert consumers.get("/planning/plan").json() == {"rows": 923 * 36, "batches": 36}
+    assert took < 5, f"a tenth of a year took {took:.1f} s"

@@ -1,0 +1,114 @@
+"""What lint says of a chain before go-live."""
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import data
+from harness.lint import lint, program_findings
+from harness.loading import load_chain
+
+CHAIN = """
+    chain: feed
+    timezone: Europe/Paris
+    owner: data-ops
+    runbook: runbook.md
+    deadline: "06:00"
+    files:
+      forecast: {name: "f_{date}.csv", arrives: "01:30", content: {factory: forecast}}
+    jobs:
+      retrieve:
+        run: [./retrieve.sh]
+        at: "02:00"
+        latest_start: "03:30"
+        max_run_time: 45m
+        retry_on_failure: {attempts: 3, every: 10m}
+        rules:
+          - {when: initialization_error, do: restart, after: 5m, times: 3}
+          - {when: exceeded_max_run_time, do: [kill, restart]}
+          - {when: failed, do: page}
+          - {when: missed_start, do: page}
+      load:
+        run: [python, load.py]
+        after: [retrieve]
+        rules: [{when: failed, do: page}]
+    defences:
+      retry: {variable: RETRY}
+"""
+
+Lint = Callable[..., list[str]]
+
+
+@pytest.fixture
+def lint_of(tmp_path: Path) -> Lint:
+    program = tmp_path / "retrieve.sh"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "load.py").write_text("")
+    (tmp_path / "runbook.md").write_text("call data-ops\n")
+
+    def linted(right: str = "", wrong: str = "") -> list[str]:
+        text = textwrap.dedent(CHAIN).lstrip("\n")
+        assert right in text
+        (tmp_path / "chain.yaml").write_text(text.replace(right, wrong) if right else text)
+        return [str(finding).replace(f"{tmp_path}/", "") for finding in lint(tmp_path / "chain.yaml")]
+
+    return linted
+
+
+def test_a_sound_chain_has_no_findings(lint_of: Lint) -> None:
+    assert lint_of() == []
+
+
+def test_the_reference_chain_has_no_findings() -> None:
+    assert lint(data.fixtures() / "chains" / "planning_feed" / "chain.yaml") == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "expected"),
+    [
+        ("runbook: runbook.md\n", "", "chain.yaml:1: error: the chain has no runbook"),
+        ("runbook.md", "run.md", "chain.yaml:4: error: the runbook 'run.md' does not exist"),
+        ("./retrieve.sh", "./retriev.sh", "chain.yaml:10: error: the program './retriev.sh' does not exist"),
+        ("./retrieve.sh", "./load.py", "chain.yaml:10: error: the program './load.py' is not executable; chmod +x"),
+        ("./retrieve.sh", "./", "chain.yaml:10: error: the program './' is a folder"),
+        ("./retrieve.sh", "no-such-program", "chain.yaml:10: warning: the program 'no-such-program' of job 'retrieve' is not"),
+        ("load.py", "laod.py", "chain.yaml:21: error: 'laod.py' does not exist"),
+        ('deadline: "06:00"', 'deadline: "03:00"', "chain.yaml:12: error: job 'retrieve' may start at 03:30, and the deadline"),
+        ('arrives: "01:30"', 'arrives: "07:00"', "chain.yaml:7: error: the file 'forecast' arrives at 07:00, and the deadline"),
+        ('latest_start: "03:30"', 'latest_start: "01:30"', "chain.yaml:12: error: job 'retrieve' starts at 02:00 and no later"),
+        ("initialization_error", "late", "chain.yaml:14: warning: job 'retrieve' is retried when it fails, but the scheduler"),
+        ("exceeded_max_run_time", "late", "chain.yaml:13: warning: the max_run_time of job 'retrieve' only flags it"),
+        ("missed_start", "late", "chain.yaml:12: warning: when job 'retrieve' misses its latest_start"),
+        ("[{when: failed, do: page}]", "[]", "chain.yaml:20: warning: nobody is told when job 'load' fails for good"),
+        ("    max_run_time: 45m\n", "", "chain.yaml:16: error: job 'retrieve' has no max_run_time, so this rule never acts"),
+        ("{variable: RETRY}", "{}", "chain.yaml:25: error: the defence 'retry' switches nothing"),
+        ("owner: data-ops\n", "", "chain.yaml:1: error: missing key 'owner'"),
+        ("after: [retrieve]", "after: [load]", "chain.yaml:22: error: the jobs wait for each other in a cycle: load -> load"),
+        ('deadline: "06:00"\n', "", "chain.yaml:1: error: missing key 'deadline'"),
+    ],
+)  # fmt: skip
+def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong: str, expected: str) -> None:
+    findings = lint_of(right, wrong)
+    assert any(finding.startswith(expected) for finding in findings), findings
+
+
+def test_a_file_that_no_job_waits_for_is_fine(lint_of: Lint) -> None:
+    assert lint_of("forecast: {", "unused: {") == []
+
+
+def test_a_job_of_its_own_image_brings_its_own_programs(lint_of: Lint) -> None:
+    assert lint_of("run: [./retrieve.sh]", "image: tools\n    run: [/opt/bin/retrieve]") == []
+
+
+def test_a_missing_file_is_a_finding_too(tmp_path: Path) -> None:
+    assert "there is no such file" in str(lint(tmp_path / "none.yaml")[0])
+
+
+def test_programs_can_be_asked_for_alone(lint_of: Lint, tmp_path: Path) -> None:
+    lint_of("runbook: runbook.md\n", "")
+    (tmp_path / "retrieve.sh").chmod(0o644)
+    findings = program_findings(load_chain(tmp_path / "chain.yaml"))
+    assert [finding.text for finding in findings] == ["the program './retrieve.sh' is not executable"]
