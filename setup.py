@@ -1,4 +1,4 @@
-"""Builds the two C artifacts that the package carries; everything else is in pyproject.toml.
+"""Builds the C artifacts that the package carries; everything else is in pyproject.toml.
 
 A machine without a compiler still gets an install that works: with a real clock, and a line that says so.
 """
@@ -33,6 +33,7 @@ ARTIFACTS = (
         (("-fPIC", "-shared", "-fvisibility=hidden", "-pthread", "-ldl"),),
     ),
     Artifact("harness/stack/night-agent", "harness/stack/agent.c", (("-static",), ())),
+    Artifact("harness/stack/night-seclude", "harness/stack/seclude.c", (("-static",), ())),
 )
 
 
@@ -67,7 +68,7 @@ def build(artifact: Artifact, folder: Path) -> Path | None:
             return target
         finally:
             new.unlink(missing_ok=True)
-    print(f"night-harness: {artifact.target} was not built, and the install goes on without it: {found}", file=sys.stderr)
+    sys.stderr.write(f"night-harness: {artifact.target} was not built, and the install goes on without it: {found}\n")
     return None
 
 

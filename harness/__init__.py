@@ -1,1 +1,109 @@
-"""Night Harness: proves that a batch chain recovers."""
+"""Night Harness: proves that a batch chain recovers.
+
+The public names, re-exported. They are imported when they are first used, because every mock of a night imports this
+package too, and must start in a blink.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from harness.chain import Chain
+    from harness.checks import Finding, Outcome, judge
+    from harness.errors import (
+        AuthorError,
+        EngineError,
+        HarnessBug,
+        LoadError,
+        NightHarnessError,
+        StackError,
+        VerdictError,
+    )
+    from harness.faults import (
+        Fault,
+        GrowWhileRead,
+        JobOverrun,
+        LaunchFailure,
+        NoFault,
+        On,
+        SourceHang,
+        TruncateFile,
+        fault,
+    )
+    from harness.history import Event, History
+    from harness.loading import load_chain, load_scenario
+    from harness.night import NightRunner, Result
+    from harness.scenario import Expect, Scenario
+    from harness.units import ClockTime, Duration
+
+_HOMES = {
+    "harness.chain": ("Chain",),
+    "harness.checks": ("Finding", "Outcome", "judge"),
+    "harness.errors": (
+        "AuthorError",
+        "EngineError",
+        "HarnessBug",
+        "LoadError",
+        "NightHarnessError",
+        "StackError",
+        "VerdictError",
+    ),
+    "harness.faults": (
+        "Fault",
+        "GrowWhileRead",
+        "JobOverrun",
+        "LaunchFailure",
+        "NoFault",
+        "On",
+        "SourceHang",
+        "TruncateFile",
+        "fault",
+    ),
+    "harness.history": ("Event", "History"),
+    "harness.loading": ("load_chain", "load_scenario"),
+    "harness.night": ("NightRunner", "Result"),
+    "harness.scenario": ("Expect", "Scenario"),
+    "harness.units": ("ClockTime", "Duration"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "AuthorError",
+    "Chain",
+    "ClockTime",
+    "Duration",
+    "EngineError",
+    "Event",
+    "Expect",
+    "Fault",
+    "Finding",
+    "GrowWhileRead",
+    "HarnessBug",
+    "History",
+    "JobOverrun",
+    "LaunchFailure",
+    "LoadError",
+    "NightHarnessError",
+    "NightRunner",
+    "NoFault",
+    "On",
+    "Outcome",
+    "Result",
+    "Scenario",
+    "SourceHang",
+    "StackError",
+    "TruncateFile",
+    "VerdictError",
+    "fault",
+    "judge",
+    "load_chain",
+    "load_scenario",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'harness' has no attribute {name!r}")
+    return getattr(import_module(_HOME_OF[name]), name)

@@ -77,9 +77,7 @@ class Result:
         expect, found = self.scenario.expect, []
         if self.outcome is Outcome.INCONCLUSIVE:
             found.append(f"the night proves nothing: {self.judgement.because}")
-        if expect is None:
-            return found
-        if self.outcome not in (expect.outcome, Outcome.INCONCLUSIVE):
+        elif expect.outcome not in (None, self.outcome):
             found.append(f"expected {expect.outcome}, found {self.outcome}: {self.judgement.because}")
         if expect.by is not None:
             limit = self.local(self.times.at(expect.by))

@@ -167,7 +167,7 @@ class Night:
 
     def run(self, *, seed: int = 0, expect: Expect | None = None) -> Result:
         """The night; raises VerdictError when it proves nothing, or is not what ``expect`` says."""
-        from harness.scenario import Scenario
+        from harness.scenario import Expect, Scenario
 
         chain, date = self._loaded()
         scenario = Scenario(
@@ -176,7 +176,7 @@ class Night:
             night=date,
             seed=seed,
             faults=tuple(self._faults),
-            expect=expect,
+            expect=expect or Expect(),
         )
         result = self._runner.run(scenario)
         _judge(result, self._request)

@@ -74,22 +74,22 @@ def test_the_reference_chain_has_no_findings() -> None:
         ("./retrieve.sh", "./retriev.sh", "chain.yaml:10: error: the program './retriev.sh' does not exist"),
         ("./retrieve.sh", "./load.py", "chain.yaml:10: error: the program './load.py' is not executable; chmod +x"),
         ("./retrieve.sh", "./", "chain.yaml:10: error: the program './' is a folder"),
-        ("./retrieve.sh", "no-such-program", "chain.yaml:10: warning: the program 'no-such-program' of job 'retrieve' is not"),
+        ("./retrieve.sh", "no-such-program", "chain.yaml:10: warning: the program 'no-such-program' of job"),
         ("load.py", "laod.py", "chain.yaml:21: error: 'laod.py' does not exist"),
-        ('deadline: "06:00"', 'deadline: "03:00"', "chain.yaml:12: error: job 'retrieve' may start at 03:30, and the deadline"),
-        ('arrives: "01:30"', 'arrives: "07:00"', "chain.yaml:7: error: the file 'forecast' arrives at 07:00, and the deadline"),
-        ('latest_start: "03:30"', 'latest_start: "01:30"', "chain.yaml:12: error: job 'retrieve' starts at 02:00 and no later"),
-        ("initialization_error", "late", "chain.yaml:14: warning: job 'retrieve' is retried when it fails, but the scheduler"),
+        ('deadline: "06:00"', 'deadline: "03:00"', "chain.yaml:12: error: job 'retrieve' may start at 03:30, and"),
+        ('arrives: "01:30"', 'arrives: "07:00"', "chain.yaml:7: error: the file 'forecast' arrives at 07:00"),
+        ('latest_start: "03:30"', 'latest_start: "01:30"', "chain.yaml:12: error: job 'retrieve' starts at 02:00"),
+        ("initialization_error", "late", "chain.yaml:14: warning: job 'retrieve' is retried when it fails"),
         ("exceeded_max_run_time", "late", "chain.yaml:13: warning: the max_run_time of job 'retrieve' only flags it"),
         ("missed_start", "late", "chain.yaml:12: warning: when job 'retrieve' misses its latest_start"),
-        ("[{when: failed, do: page}]", "[]", "chain.yaml:20: warning: nobody is told when job 'load' fails for good"),
-        ("    max_run_time: 45m\n", "", "chain.yaml:16: error: job 'retrieve' has no max_run_time, so this rule never acts"),
+        ("[{when: failed, do: page}]", "[]", "chain.yaml:20: warning: nobody is told when job 'load' fails"),
+        ("    max_run_time: 45m\n", "", "chain.yaml:16: error: job 'retrieve' has no max_run_time, so this"),
         ("{variable: RETRY}", "{}", "chain.yaml:25: error: the defence 'retry' switches nothing"),
         ("owner: data-ops\n", "", "chain.yaml:1: error: missing key 'owner'"),
-        ("after: [retrieve]", "after: [load]", "chain.yaml:22: error: the jobs wait for each other in a cycle: load -> load"),
+        ("after: [retrieve]", "after: [load]", "chain.yaml:22: error: the jobs wait for each other in a cycle: load"),
         ('deadline: "06:00"\n', "", "chain.yaml:1: error: missing key 'deadline'"),
     ],
-)  # fmt: skip
+)
 def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong: str, expected: str) -> None:
     findings = lint_of(right, wrong)
     assert any(finding.startswith(expected) for finding in findings), findings

@@ -39,6 +39,7 @@ class Nowhere:
         self.stored[sha256] = content if isinstance(content, bytes) else content.read_bytes()
 
 
+CONTENT = {"factory": "forecast", "rows": 20}
 CHAIN = Chain.model_validate(
     {
         "chain": "feed",
@@ -49,8 +50,8 @@ CHAIN = Chain.model_validate(
         "environment": {"NIGHT": {"from": "night.date"}, "RETRY": "by hand", "SOURCE": {"from": "source.url"}},
         "folders": {"landing": {}, "archive": {"holds": [{"file": "forecast", "days_before": 1}]}},
         "files": {
-            "forecast": {"name": "f_{date:%Y%m%d}.csv", "arrives": "23:30", "content": {"factory": "forecast", "rows": 20}},
-            "week": {"name": "w_{date}.csv", "arrives": "01:00", "days": 3, "content": {"factory": "forecast", "rows": 5}},
+            "forecast": {"name": "f_{date:%Y%m%d}.csv", "arrives": "23:30", "content": CONTENT},
+            "week": {"name": "w_{date}.csv", "arrives": "01:00", "days": 3, "content": CONTENT},
         },
         "jobs": {
             "retrieve": {
@@ -97,7 +98,8 @@ def test_a_plan_is_json(tmp_path: Path, stack: Nowhere) -> None:
         "runbook.md",
         "2026-11-23",
     )
-    assert [utc(made[key]) for key in ("begins_ns", "deadline_ns", "closes_ns")] == [
+    moments = [utc(made[key]) for key in ("begins_ns", "deadline_ns", "closes_ns")]
+    assert moments == [
         "11-22 21:00",
         "11-23 05:00",
         "11-23 11:00",
@@ -149,9 +151,9 @@ def test_a_job_is_told_in_nanoseconds(tmp_path: Path, stack: Nowhere) -> None:
 def test_a_jobs_environment_is_scrubbed_and_mapped(tmp_path: Path, stack: Nowhere) -> None:
     _, load = plan(tmp_path, stack)["jobs"]
     assert load["environment"] == {
-        "PATH": "/usr/bin", "COMPONENT": "load", "NIGHT": "2026-11-23", "SOURCE": "none", "IN": "/night/folders/landing",
-        "TO": "http://consumers/planning", "ME": "load", "WHO": "planners", "CHAIN_OWNER": "data-ops",
-        "RETRY": "on", "SUM": "on",
+        "PATH": "/usr/bin", "COMPONENT": "load", "NIGHT": "2026-11-23", "SOURCE": "none",
+        "IN": "/night/folders/landing", "TO": "http://consumers/planning", "ME": "load", "WHO": "planners",
+        "CHAIN_OWNER": "data-ops", "RETRY": "on", "SUM": "on",
     }  # fmt: skip
 
 

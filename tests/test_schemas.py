@@ -47,10 +47,12 @@ def test_a_shipped_scenario_loads_and_validates(file: Path) -> None:
 
 
 CHAIN: dict[str, Any] = {
-    "chain": "feed", "owner": "o", "deadline": "06:00", "jobs": {"a": {"run": ["x"], "at": "02:00", "max_run_time": "45m"}},
+    "chain": "feed", "owner": "o", "deadline": "06:00",
+    "jobs": {"a": {"run": ["x"], "at": "02:00", "max_run_time": "45m"}},
 }  # fmt: skip
 SCENARIO: dict[str, Any] = {
-    "scenario": "s", "chain": "c.yaml", "night": "2026-11-23", "faults": ["no_fault"], "expect": {"outcome": "unaffected"},
+    "scenario": "s", "chain": "c.yaml", "night": "2026-11-23", "faults": ["no_fault"],
+    "expect": {"outcome": "unaffected"},
 }  # fmt: skip
 
 

@@ -26,7 +26,8 @@ def mistakes(tmp_path: Path, content: str | bytes) -> list[str]:
 def test_values_are_those_of_yaml_1_2(tmp_path: Path) -> None:
     text = "a: no\nb: 012\nc: 0x1F\nd: 1_000\ne: true\nf: 1.5\ng: 2026-11-23\nh: 'x'\ni: [1, off]\n"
     assert document(tmp_path, text).data == {
-        "a": "no", "b": 12, "c": 31, "d": 1000, "e": True, "f": 1.5, "g": dt.date(2026, 11, 23), "h": "x", "i": [1, "off"],
+        "a": "no", "b": 12, "c": 31, "d": 1000, "e": True, "f": 1.5, "g": dt.date(2026, 11, 23), "h": "x",
+        "i": [1, "off"],
     }  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def test_every_key_and_entry_has_its_line(tmp_path: Path) -> None:
         ("\nhello\n", "a.yaml:2: found 'hello', expected a mapping: a chain"),
         ("a: 1\n\tb: 2\n", "a.yaml:2: not YAML: found a tab; expected spaces: YAML does not indent with tabs"),
         ("a: [1\nb: 2\n", "a.yaml:2: not YAML: while parsing a flow sequence (from line 1): "),
-        ("a: 'open\n", "a.yaml:2: not YAML: while scanning a quoted scalar (from line 1): found unexpected end of stream"),
+        ("a: 'open\n", "a.yaml:2: not YAML: while scanning a quoted scalar (from line 1): found unexpected end"),
         ("a: 1\n---\nb: 2\n", "a.yaml:2: not YAML: "),
         (b"a: 1\nb: caf\xe9\n", "a.yaml:2: found byte 0xe9, which is not UTF-8"),
         ("a: 1\nb: \x07\n", "a.yaml:2: found a control character"),
@@ -52,7 +53,7 @@ def test_every_key_and_entry_has_its_line(tmp_path: Path) -> None:
         ("a: 1\nb: 2\na: 3\n", "a.yaml:3: duplicate key 'a': it stands on line 1 already; keep one of the two"),
         ("a: {b: 1, b: 2}\n", "a.yaml:1: duplicate key 'b': it stands on line 1 already"),
         ("a: 10:05\n", 'a.yaml:1: found 10:05 without quotes, expected "10:05": other YAML readers take it for 605'),
-        ("a: 01:30:10\n", 'a.yaml:1: found 01:30:10 without quotes, expected "01:30:10": other YAML readers take it for 5410'),
+        ("a: 01:30:10\n", 'a.yaml:1: found 01:30:10 without quotes, expected "01:30:10": other'),
         ("a:\nb: 1\n", "a.yaml:1: 'a' has no value: give it one, or leave the key out"),
         ("a: [1, ]\nb: [~]\n", "a.yaml:2: found an empty entry, expected a value"),
         ("1: a\n", 'a.yaml:1: found 1 as a key, expected text: write "1"'),

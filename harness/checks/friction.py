@@ -40,8 +40,13 @@ class Friction:
         if self.delay_s is None:
             said.append("never delivered")
         elif self.delay_s * 1e9 > _NOTICEABLE_NS:
-            said.append(f"{self.delay_s / 60:,.1f} min later than without the fault")
+            said.append(f"{minutes(self.delay_s)} of delay")
         return ", ".join(said) or "no friction"
+
+
+def minutes(seconds: float) -> str:
+    """A span as people say it: tenths of a minute where they matter."""
+    return f"{seconds / 60:,.1f} min" if seconds < 600 else f"{seconds / 60:,.0f} min"
 
 
 def friction(night: History, baseline: History) -> Friction:

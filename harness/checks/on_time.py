@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.check import Finding, check
+from harness.checks.friction import minutes
 from harness.checks.holdings import begun, finished_at
 from harness.history import History
 
@@ -16,7 +17,7 @@ def on_time(night: History, baseline: History) -> Finding:
     finished = finished_at(night)
     if finished is None:
         return Finding.violated("never delivered")
-    minutes = abs(deadline - finished) / 60e9
+    distance = minutes(abs(deadline - finished) / 1e9)
     if finished > deadline:
-        return Finding.violated(f"delivered {minutes:,.0f} min after the deadline")
-    return Finding.holds(f"delivered {minutes:,.0f} min before the deadline")
+        return Finding.violated(f"delivered {distance} after the deadline")
+    return Finding.holds(f"delivered {distance} before the deadline")

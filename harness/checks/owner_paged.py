@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.checks.check import Finding, check
+from harness.checks.friction import minutes
 from harness.checks.holdings import begun, finished_at, holdings
 from harness.history import History
 
@@ -31,9 +32,8 @@ def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     if finished is not None and finished <= deadline:
         return Finding.holds(f"nobody had to be told; {len(pages)} paged" if pages else "nobody had to be told")
     if pages:
-        late = pages[0].at > deadline
-        said = f"{pages[0].value['owner']} was paged {abs(deadline - pages[0].at) / 60e9:,.0f} min"
-        if late:
+        said = f"{pages[0].value['owner']} was paged {minutes(abs(deadline - pages[0].at) / 1e9)}"
+        if pages[0].at > deadline:
             return Finding.violated(f"{said} after the deadline")
         return Finding.holds(f"{said} before the deadline")
     if finished is not None and any(of.fallback for of in holdings(night).values()):

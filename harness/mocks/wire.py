@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import socket
 import struct
 from contextlib import suppress
@@ -137,7 +138,9 @@ class Wire(Mock):
                     route.target_host, route.target_port, limit=CHUNK_BYTES
                 )
             except OSError as unreached:
-                text = unreached.strerror or str(unreached)
+                # The kernel's own words: asyncio's name the port, which is another one on every run.
+                number = unreached.errno or 0
+                text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
             passes: int | None = struck[0].effect["after_bytes"] if struck else None

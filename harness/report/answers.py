@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.checks import Outcome
+from harness.checks.friction import minutes
 from harness.checks.holdings import begun, holdings
 from harness.history import History
 from harness.night import Result
@@ -29,26 +31,27 @@ def answers(result: Result) -> tuple[Answer, ...]:
 
 
 def _owner(result: Result) -> str:
-    begin = begun(result.history).value
     page = result.pages.first()
     if page is not None:
         return f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
-    owed = result.judgement.of("owner_paged")
-    told = "who was told nothing" if owed and owed.state == "violated" else "who did not have to be told"
-    return f"{begin['owner']}, {told}"
+    owner = begun(result.history).value["owner"]
+    return f"{owner}, who was told nothing" if _should_have_been_told(result) else f"{owner}, who need not be told"
 
 
 def _cause(result: Result) -> str:
     page, acted = result.pages.first(), result.history.of("fault").first()
-    named = result.judgement.of("cause_named")
     if page is None:
-        silent = result.judgement.of("owner_paged")
-        if silent and silent.state == "violated":
+        if _should_have_been_told(result):
             return "not at all: nothing was said"
-        return "nothing was paged; the fault left its trace in the history only"
-    after = "" if acted is None else f"{max(0, page.at - acted.at) / 60e9:,.0f} min after the fault: "
+        return "nobody had to look for it; the history names the fault and when it acted"
+    after = "" if acted is None else f"{minutes(max(0, page.at - acted.at) / 1e9)} after the fault: "
+    named = result.judgement.of("cause_named")
     verdict = "" if named and named.state == "holds" else "  (which does not name it)"
     return f"{after}{page.value['cause'] or 'the page gives no cause'}{verdict}"
+
+
+def _should_have_been_told(result: Result) -> bool:
+    return result.outcome not in (Outcome.UNAFFECTED, Outcome.RECOVERED, Outcome.DEGRADED)
 
 
 def _touched(result: Result) -> str:
@@ -61,7 +64,7 @@ def _touched(result: Result) -> str:
         if now is None:
             said.append(f"{job} never finished")
         elif now - calm > 60_000_000_000:
-            said.append(f"{job} {(now - calm) / 60e9:,.0f} min later")
+            said.append(f"{job} {minutes((now - calm) / 1e9)} later")
     wanted, got = holdings(baseline), holdings(night)
     for consumer, held in got.items():
         same = (held.own & wanted[consumer].own).total()

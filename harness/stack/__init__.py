@@ -10,7 +10,8 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
@@ -26,9 +27,10 @@ RUNAWAY_S = 60.0
 class Stack(ABC):
     """A running stack; ``start`` it, or use it as a context manager. Raises `StackError` when it is not as it must be.
 
-    ``clock`` is "virtual", or says in one line why time is real here.
+    ``name`` is what users choose it by. ``clock`` is "virtual", or says in one line why time is real here.
     """
 
+    name: ClassVar[str]
     clock: str
     door: Door
 
@@ -56,6 +58,10 @@ class Stack(ABC):
     @abstractmethod
     def agent(self, image: str | None = None) -> str:
         """The name of the agent that starts the jobs of an image, for the plan; one stack may need no image."""
+
+    @abstractmethod
+    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
+        """The endpoints as a client of this machine reaches them: source.url, desk.url, <consumer>.url and so on."""
 
     def store(self, sha256: str, content: bytes | Path) -> None:
         """Keep a file's content under its checksum, once; it outlives resets."""
@@ -107,7 +113,7 @@ class Stack(ABC):
 
     def output(self, job: str, attempt: int, stream: str = "err") -> str:
         """What an attempt of a job wrote to "out" or "err"."""
-        return self.door.read(f"/output/{job}.{attempt}.{stream}").decode(errors="replace")
+        return self.door.read(f"/output/{quote(job)}.{attempt}.{stream}").decode(errors="replace")
 
     def __enter__(self) -> Self:
         return self.start()

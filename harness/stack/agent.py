@@ -6,7 +6,6 @@ process group is not found when the job is ended. agent.c says what the protocol
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import os
 import select
@@ -20,7 +19,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
-from harness.stack.processes import PR_SET_PDEATHSIG, adopt_orphans, children_of, kill_descendants, signal_quietly
+from harness.stack.processes import adopt_orphans, children_of, end_with_parent, kill_descendants, signal_quietly
 
 FRAME_BYTES_MAX = 16 << 20
 SIGNALS = range(1, signal.NSIG)
@@ -37,7 +36,7 @@ class Keeper:
     def keep(self) -> NoReturn:
         """Serve the connection to its end."""
         adopt_orphans()
-        _end_with_agent()
+        end_with_parent(signal.SIGTERM)
         frame = self._frame()
         if frame == [b"clear"]:
             self._clear()
@@ -188,15 +187,10 @@ def _found(program: str, folder: Path, environment: dict[bytes, bytes]) -> str:
     raise OSError(error, os.strerror(error))
 
 
-def _end_with_agent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 def main() -> None:
     """night-agent's command line: [--with-parent] SOCKET."""
     if sys.argv[1:2] == ["--with-parent"]:
-        _end_with_agent()
+        end_with_parent(signal.SIGTERM)
     path = Path(sys.argv[-1])
     path.unlink(missing_ok=True)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

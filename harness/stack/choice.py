@@ -10,28 +10,29 @@ from harness.stack import Stack
 StackName = Literal["local", "docker", "auto"]
 
 
-def start(name: StackName) -> Stack:
+def start(name: StackName, *, published: bool = False) -> Stack:
     """A started stack; ``auto`` takes docker where an engine answers and the images are there, else local.
 
-    Raises EngineError when docker is asked for and there is no engine, StackError for everything else that is amiss.
+    ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`). Raises EngineError when
+    docker is asked for and there is no engine, StackError for everything else that is amiss.
     """
-    if name == "docker":
-        return _docker().start()
-    if name == "auto":
-        try:
-            return _docker().start()
-        except StackError:
-            return _local().start()
-    return _local().start()
+    if name == "local":
+        return _local()
+    try:
+        return _docker(published=published)
+    except StackError:
+        if name == "docker":
+            raise
+        return _local()
 
 
 def _local() -> Stack:
     from harness.stack.local import LocalStack
 
-    return LocalStack()
+    return LocalStack().start()
 
 
-def _docker() -> Stack:
+def _docker(*, published: bool) -> Stack:
     from harness.stack.docker import DockerStack  # docker and testcontainers are slow to import, and seldom needed
 
-    return DockerStack()
+    return DockerStack(published=published).start()

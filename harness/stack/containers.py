@@ -100,6 +100,10 @@ class StackContainer:
                 return False
         return self.wrapped.status == "running"
 
+    def said(self, line: str) -> bool:
+        """Whether it has written that line lately."""
+        return line in list(self._tail)
+
     def died(self, status: str = "it ended right after its start", *, tail: str | None = None) -> StackError:
         """The error for a container that is not there when it should be; ``tail`` is what it wrote elsewhere."""
         if self._follower is not None:
@@ -128,7 +132,7 @@ class StackContainer:
     def _follow(self) -> None:
         with suppress(Exception):  # the stream ends with the container, in one of several ways
             rest = b""
-            for chunk in self.wrapped.attach(stream=True, logs=True, stdout=True, stderr=True):
+            for chunk in self.wrapped.logs(stream=True, follow=True):
                 *lines, rest = (rest + chunk).split(b"\n")
                 self._tail.extend(line.decode(errors="replace") for line in lines)
             if rest:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-NAME = re.compile(r"[\w.@=+-]+")
+NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
 
 AT = re.compile(rb'\{"at":\s*(\d+)')

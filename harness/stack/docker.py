@@ -2,12 +2,13 @@
 
     clock      PID 1 of the PID namespace that all others join; the supervisor; owns the network namespace of the mocks
     mocks      source, wire, scheduler, consumers, desk, folders: processes in containers of the mocks image
+    ground     owns the network namespace of the jobs, from which nothing but the mocks can be reached
     agent-N    one for each image that jobs run in: the agent on the volume, and nothing else of ours
 
 The mocks share the clock container's network namespace, so that they talk over loopback as on the local stack; its
-names on the internal network are theirs. Jobs find these names in /etc/hosts: a name server's answer would come from
-outside the PID namespace, where the controller cannot see that somebody is at work. The internal network has no way
-out, and of the second one, by which the door is published, only the clock container is a member.
+address on the internal network is theirs. Jobs find the mocks' names in /etc/hosts: a name server's answer would come
+from outside the PID namespace, where the controller cannot see that somebody is at work. The internal network has no
+way out, and of the second one, by which the door is published, only the clock container is a member.
 """
 
 from __future__ import annotations
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
 
 ROOT = "/night"
 LIBRARY = f"{ROOT}/lib/libnightclock.so"
+MOCKS_LIBRARY = "/opt/night/package/harness/clock/libnightclock.so"
+"""The same in the mocks' image: they also load it by this path, and a process must not have it twice."""
+SECLUDE = "/opt/night/package/harness/stack/night-seclude"
 DOOR_PORT = 8000
 PORTS = {"source": 8080, "consumers": 8081, "desk": 8082, "scheduler": 8083}
 """Where jobs reach the mocks; source and consumers through the wire."""
@@ -77,6 +81,8 @@ class DockerStack(Stack):
     ``image`` is the image of jobs whose chain names none. ``published`` also publishes the mocks' endpoints on the
     host's loopback interface, for people who point their own client at them.
     """
+
+    name = "docker"
 
     def __init__(self, *, image: str | None = None, published: bool = False) -> None:
         self.clock = "not started"
@@ -132,17 +138,19 @@ class DockerStack(Stack):
         found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
         return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
 
-    def published(self) -> dict[str, str]:
+    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
         """The mocks' endpoints as this machine reaches them; empty unless the stack was made with ``published``."""
         if not self._published:
             return {}
         clock = self._containers["clock"]
-        return {f"{name}.url": f"http://{engine_host()}:{clock.port(port)}" for name, port in PORTS.items()}
+        found = {f"{name}.url": f"http://{engine_host()}:{clock.port(port)}" for name, port in PORTS.items()}
+        return found | {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The image's own variables, one language, one home, and the night's clock."""
         own = self._image_environment(jobs_image(image or self._default_image))
-        return own | {"HOME": f"{ROOT}/home", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"} | self._preload(component)
+        common = {"HOME": f"{ROOT}/home", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        return own | common | self._preload(component)
 
     def job_cwd(self, chain_folder: Path) -> str:
         """The chain's folder, copied to the volume when its content is new there."""
@@ -192,16 +200,18 @@ class DockerStack(Stack):
             )
         )
         with engine_calls("joining the clock to the internal network"):
-            self._engine().networks.get(self._inner).connect(clock.wrapped, aliases=list(PORTS))
+            self._engine().networks.get(self._inner).connect(clock.wrapped)
         self.door = Door(f"http://{engine_host()}:{clock.port(DOOR_PORT)}", token)
         health = self._until([clock], lambda: self.door.ask("GET", "/health"))
         self.door.take_lease()
         self.clock = str(health.get("clock", "virtual"))
 
     def _start_mocks(self) -> None:
-        """All mocks at once: each takes a third of a second, most of it the engine's."""
+        """All mocks and the jobs' ground at once: each takes a third of a second, most of it the engine's."""
         with ThreadPoolExecutor(max_workers=8) as pool:
-            list(pool.map(self._start_mock, MOCKS))
+            begun = [pool.submit(self._start_jobs_ground), *(pool.submit(self._start_mock, name) for name in MOCKS)]
+            for one in begun:
+                one.result()
         asked = {"mocks": list(MOCKS), "within_s": 1.0}
         self._until([self._containers[name] for name in MOCKS], lambda: self.door.ask("POST", "/gather", asked))
 
@@ -214,16 +224,33 @@ class DockerStack(Stack):
                 image=mocks_image(),
                 command=command,
                 name=f"night-{self.run_id}-{name}",
-                environment=self._preload(name),
-                options=self._joined() | {"network_mode": f"container:{self._clock_id()}"},
+                environment=self._preload(name, MOCKS_LIBRARY),
+                options=self._joined("clock"),
             )
         )
+
+    def _start_jobs_ground(self) -> None:
+        """The network namespace of all jobs: the mocks by their names, and no way and no name beyond them."""
+        clock = self._containers["clock"]
+        ground = self._started(
+            ContainerSpec(
+                role="ground",
+                image=mocks_image(),
+                command=[SECLUDE],
+                name=f"night-{self.run_id}-ground",
+                options={
+                    "pid_mode": f"container:{clock.wrapped.id}",
+                    "network": self._inner,
+                    "extra_hosts": dict.fromkeys(PORTS, clock.address(self._inner)),
+                    "cap_add": ["NET_ADMIN"],
+                },
+            )
+        )
+        self._until([ground], lambda: ground.said("secluded"))
 
     def _start_agent(self, name: str, image: str) -> None:
         """A container of the user's image with the volume and the names of the mocks added, nothing else."""
         require_image(self._engine(), image)
-        address = self._containers["clock"].address(self._inner)
-        hosts = {"extra_hosts": dict.fromkeys(PORTS, address), "dns": ["127.0.0.1"]}
         container = self._started(
             ContainerSpec(
                 role=name,
@@ -231,7 +258,7 @@ class DockerStack(Stack):
                 entrypoint=[f"{ROOT}/lib/night-agent"],
                 command=[f"{ROOT}/control/{name}.sock"],
                 name=f"night-{self.run_id}-{name}",
-                options=self._joined() | hosts | {"network": self._inner},
+                options=self._joined("ground"),
             )
         )
         self._until([container], lambda: name in self.door.ask("GET", "/health")["agents"])
@@ -242,15 +269,16 @@ class DockerStack(Stack):
         self._containers[spec.role] = container  # before it starts: what fails half-way is released, too
         return container.start()
 
-    def _joined(self) -> dict[str, Any]:
-        """A container in the clock's PID namespace."""
-        return {"pid_mode": f"container:{self._clock_id()}"}
+    def _joined(self, network_of: str) -> dict[str, Any]:
+        """A container in the clock's PID namespace, and in the network namespace of the clock or the ground."""
+        ids = {role: f"container:{self._containers[role].wrapped.id}" for role in ("clock", network_of)}
+        return {"pid_mode": ids["clock"], "network_mode": ids[network_of]}
 
-    def _preload(self, component: str) -> dict[str, str]:
+    def _preload(self, component: str, library: str = LIBRARY) -> dict[str, str]:
         """The night's clock, for a process in a container."""
         if self.clock != "virtual":
             return {"NIGHT_COMPONENT": component}
-        return {"LD_PRELOAD": LIBRARY, "NIGHT_CLOCK": f"{ROOT}/page", "NIGHT_COMPONENT": component}
+        return {"LD_PRELOAD": library, "NIGHT_CLOCK": f"{ROOT}/page", "NIGHT_COMPONENT": component}
 
     def _image_environment(self, image: str) -> dict[str, str]:
         if image not in self._environments:
@@ -262,9 +290,6 @@ class DockerStack(Stack):
         if self._client is None:
             raise HarnessBug("the docker stack was asked for something while it was not started")
         return self._client
-
-    def _clock_id(self) -> str:
-        return str(self._containers["clock"].wrapped.id)
 
     def _until(self, containers: list[StackContainer], answer: Callable[[], Any]) -> Any:
         """What ``answer`` gives as soon as it gives something; an error when a container is dead or time is up."""

@@ -27,7 +27,7 @@ class Door:
     """A connection pool to one supervisor; safe to use from several threads."""
 
     def __init__(self, url: str, token: str, *, answer_timeout_s: float = ANSWER_TIMEOUT_S) -> None:
-        self.url = url
+        self.url, self.token = url, token
         self._headers = {"Authorization": f"Bearer {token}"}
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s)
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)

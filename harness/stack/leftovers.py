@@ -7,6 +7,7 @@ import shutil
 import signal
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from harness.stack.owner import Owner
@@ -52,10 +53,12 @@ def _is_left_over(directory: Path) -> bool:
         status = directory.lstat()
         if status.st_uid != os.geteuid() or directory.is_symlink() or not directory.is_dir():
             return False
-        owner = Owner.parse((directory / OWNER).read_text())
-    except FileNotFoundError:
-        return directory.exists() and time.time() - directory.stat().st_mtime > UNCLAIMED_FOR_S
-    return owner is not None and owner.life() == "dead"
+        with suppress(FileNotFoundError):
+            if (owner := Owner.parse((directory / OWNER).read_text())) is not None:
+                return owner.life() == "dead"
+        return time.time() - status.st_mtime > UNCLAIMED_FOR_S
+    except FileNotFoundError:  # swept by somebody else, this very moment
+        return False
 
 
 def _end_processes(directory: Path) -> None:

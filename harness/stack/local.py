@@ -40,6 +40,8 @@ class LocalStack(Stack):
     ``virtual=False`` leaves time as the machine has it. ``up_within_s`` is how long the mocks may take to answer.
     """
 
+    name = "local"
+
     def __init__(
         self,
         *,
@@ -74,20 +76,12 @@ class LocalStack(Stack):
 
     def stop(self) -> None:
         """Close the supervisor's input, and wait until it has ended everything."""
-        if self._supervisor is None:
-            return
-        supervisor, self._supervisor = self._supervisor, None
         if hasattr(self, "door"):
             self.door.close()
-        for pipe in (supervisor.stdin, supervisor.stdout):
-            if pipe is not None:
-                pipe.close()
-        try:
-            supervisor.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            supervisor.kill()
-            supervisor.wait()
-        if self.directory.root.exists():  # somebody has killed the supervisor, and its part is left to do
+        supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None:
+            _end(supervisor)
+        if hasattr(self, "directory") and self.directory.root.exists():  # somebody has killed it, or it never ran
             sweep(self.directory.root)
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
@@ -95,6 +89,10 @@ class LocalStack(Stack):
         places = {f"{name}.url": f"http://{LOOPBACK}:{port}" for name, port in self._endpoints.items()}
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
+
+    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
+        """The same addresses as a job's."""
+        return self.places(consumers=consumers)
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:  # noqa: ARG002 - see agent
         """The scrubbed environment, the clock, and no way off this machine."""
@@ -116,14 +114,17 @@ class LocalStack(Stack):
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])
         with self.directory.log("supervisor").open("ab") as log:
-            self._supervisor = subprocess.Popen(
-                argv,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=_without_night(os.environ) | {TOKEN: token, "PYTHONPATH": _python_path()},
-                start_new_session=True,  # Ctrl-C reaches the terminal's group, and the supervisor must outlive it
-            )
+            try:
+                self._supervisor = subprocess.Popen(
+                    argv,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=log,
+                    env=_without_night(os.environ) | {TOKEN: token, "PYTHONPATH": _python_path()},
+                    start_new_session=True,  # Ctrl-C reaches the terminal's group, and the supervisor must outlive it
+                )
+            except OSError as error:
+                raise self._not_up(f"{argv[0]} cannot be started: {error.strerror}") from error
         return self._read_ready(self._supervisor)
 
     def _read_ready(self, supervisor: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -136,18 +137,33 @@ class LocalStack(Stack):
             chunk = os.read(output, 65536) if ready else b""
             if not chunk:
                 state = "it ended before it was ready" if ready else "it was not ready in time"
-                raise StackError(
-                    "the supervisor of the local stack",
-                    found=f"{state}; its last output:\n{self.directory.last_lines('supervisor')}",
-                    expected="a supervisor that starts the mocks and opens its door",
-                    todo="read its output above; if it says nothing, look for what killed it (out of memory, a signal)",
-                )
+                raise self._not_up(state)
             line += chunk
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             error = answer["error"]
             raise StackError(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
         return answer
+
+    def _not_up(self, found: str) -> StackError:
+        return StackError(
+            "the supervisor of the local stack",
+            found=f"{found}; its last output:\n{self.directory.last_lines('supervisor')}",
+            expected="a supervisor that starts the mocks and opens its door",
+            todo="read its output above; if it says nothing, look for what killed it (out of memory, a signal)",
+        )
+
+
+def _end(supervisor: subprocess.Popen[bytes]) -> None:
+    """Let it end everything; its input's end tells it to."""
+    for pipe in (supervisor.stdin, supervisor.stdout):
+        if pipe is not None:
+            pipe.close()
+    try:
+        supervisor.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
 
 
 def _private_directory() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -18,10 +19,15 @@ _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 def children_of(parent: int) -> list[int]:
     """The children of a process, zombies included."""
-    if not PROC.is_dir():
-        return []
-    processes = (entry for entry in PROC.iterdir() if entry.name.isdigit())
-    return [int(process.name) for process in processes if _parent_of(process) == parent]
+    return [pid for pid, its_parent in _parents().items() if its_parent == parent]
+
+
+def descendants_of(ancestor: int) -> list[int]:
+    """The children of a process, their children, and so on."""
+    parents, found = _parents(), [ancestor]
+    for member in found:  # grows while it is walked
+        found += [pid for pid, parent in parents.items() if parent == member]
+    return found[1:]
 
 
 def adopt_orphans() -> None:
@@ -30,16 +36,16 @@ def adopt_orphans() -> None:
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
 
 
-def end_with_parent() -> None:
-    """For a child between fork and exec: be killed when the thread that forked it ends."""
+def end_with_parent(signo: int = signal.SIGKILL) -> None:
+    """Be sent a signal when the thread that forked this process ends; survives an exec."""
     if _prctl is not None:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(PR_SET_PDEATHSIG, signo)
 
 
 def kill_descendants() -> None:
-    """Kill every child until there is none: as a subreaper, grandchildren become children when their parents die."""
+    """Kill every descendant until there is no child: a subreaper is handed those that were forked meanwhile."""
     while True:
-        for pid in children_of(os.getpid()):
+        for pid in descendants_of(os.getpid()):
             signal_quietly(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
@@ -50,14 +56,20 @@ def kill_descendants() -> None:
 
 
 def signal_quietly(pid: int, signo: int) -> None:
-    """Send a signal to a process that may be gone already."""
-    with suppress(ProcessLookupError):
+    """Send a signal to a process that may be gone already, or may have become another user's."""
+    with suppress(ProcessLookupError, PermissionError):
         os.kill(pid, signo)
 
 
-def _parent_of(process: Path) -> int | None:
-    """From /proc/PID/stat; the command there may hold blanks and brackets, so count from its last bracket."""
-    try:
-        return int((process / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return None
+def _parents() -> dict[int, int]:
+    """Every process and its parent: from /proc, or as any POSIX system's ps tells."""
+    if not PROC.joinpath("self/stat").exists():
+        table = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        return {int(pid): int(parent) for pid, parent in map(str.split, table.splitlines())}
+    found = {}
+    for name in os.listdir(PROC):  # noqa: PTH208 - hundreds of names, of which none becomes a path object
+        if name.isdigit():
+            with suppress(FileNotFoundError, ProcessLookupError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123
+                # The command may hold blanks and brackets, so count from its last bracket.
+                found[int(name)] = int(stat.read().rpartition(b")")[2].split()[1])
+    return found

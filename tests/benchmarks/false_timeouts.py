@@ -71,7 +71,7 @@ class Count:
 
 def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bool = False) -> Count:
     """Run the calls in `clients` processes against one server, beside `hogs` processes that only compute."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:  # noqa: S108 - the page belongs into memory
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
         path = Path(folder) / "page"
         page = Page.create(path, at_ns=AT_NS)
         if planted:
@@ -113,6 +113,8 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
             for process in night + hogging:
                 process.kill()
                 process.wait()
+                if process.stdout is not None:
+                    process.stdout.close()
             controller.close()
             page.close()
 
@@ -125,7 +127,7 @@ def main() -> int:
     options.add_argument("--planted", action="store_true")
     asked = options.parse_args()
     count = count_false_timeouts(asked.calls, asked.hogs, planted=asked.planted)
-    print(  # noqa: T201
+    print(
         f"{count.false} false timeouts of {count.calls} calls beside {asked.hogs} CPU hogs"
         f" ({count.jumps} jumps, {count.wall_s:.1f} s)"
     )

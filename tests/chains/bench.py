@@ -51,15 +51,26 @@ class Bench:
 
     def publish(self, content: bytes | None) -> None:
         """Begin a night in which the source has this content under tonight's name, or nothing."""
-        files = []
+        files: list[dict[str, Any]] = []
         if content is not None:
             sha256 = hashlib.sha256(content).hexdigest()
             (self.directory / "store").mkdir(exist_ok=True)
             (self.directory / "store" / sha256).write_bytes(content)
-            described = {"name": NAME, "sha256": sha256, "size": len(content), "records": content.count(b"\n") - 2}
+            described: dict[str, Any] = {
+                "name": NAME,
+                "sha256": sha256,
+                "size": len(content),
+                "records": content.count(b"\n") - 2,
+            }
             files.append({"file": "forecast", "arrives_ns": 0, "source": "http", **described})
         now_ns = time.time_ns()
-        plan = {"chain": "planning-feed", "owner": "data-ops", "runbook": "", "timezone": "UTC", "date": NIGHT}
+        plan: dict[str, Any] = {
+            "chain": "planning-feed",
+            "owner": "data-ops",
+            "runbook": "",
+            "timezone": "UTC",
+            "date": NIGHT,
+        }
         plan |= {"begins_ns": now_ns, "deadline_ns": now_ns, "closes_ns": now_ns, "seed": 0, "files": files}
         plan |= {"folders": {}, "jobs": [], "watch": [NAME]}
         plan |= {"consumers": {"planning": {"kind": "http", "key": ["site", "sku", "day"]}}}
@@ -68,8 +79,8 @@ class Bench:
 
     def cut(self, keep: float, *, where: str = "exact", length: str = "consistent", manifest: str = "true") -> None:
         """Have the source serve the first part of the file only."""
-        effect = {"cut": {"fraction": keep}, "where": where, "length": length, "manifest": manifest}
-        order = {"id": "0:truncate_file", "fault": "truncate_file", "point": "serve", "effect": effect}
+        effect: dict[str, Any] = {"cut": {"fraction": keep}, "where": where, "length": length, "manifest": manifest}
+        order: dict[str, Any] = {"id": "0:truncate_file", "fault": "truncate_file", "point": "serve", "effect": effect}
         self.control("source", "/arm", order | {"where": {"file": "forecast", "what": "file"}, "trigger": {}})
 
     def control(self, component: str, path: str, body: dict[str, Any]) -> None:

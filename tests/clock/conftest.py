@@ -91,7 +91,7 @@ def night() -> Iterator[Night]:
     because = unusable_because()
     if because is not None:
         pytest.skip(because)
-    memory = Path("/dev/shm")  # noqa: S108 - the page belongs into memory
+    memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         path = Path(folder) / "page"
         page = Page.create(path, at_ns=AT_NS)

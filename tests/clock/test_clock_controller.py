@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import AT_NS, HOUR, SECOND, Night
 
+from conftest import AT_NS, HOUR, SECOND, Night
 from harness.clock import library
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
@@ -48,9 +48,7 @@ def test_stuck_says_who_waits_on_what_and_since_when(night: Night) -> None:
     assert program.stdout is not None
     port = program.stdout.readline().strip()
     assert stop.reason == "stuck"
-    assert stop.waits == (
-        f"retrieve (pid {program.pid}) waits in recv on 127.0.0.1:{port} since 02:00:03",
-    ) or stop.waits == (f"retrieve (pid {program.pid}) waits in recv on 127.0.0.1:{port} since 01:20:03",)
+    assert stop.waits == (f"retrieve (pid {program.pid}) waits in recv on 127.0.0.1:{port} since 02:00:03",)
 
 
 def test_stuck_names_a_wait_for_a_child_and_a_pipe(night: Night) -> None:
@@ -212,10 +210,11 @@ def test_reading_the_clock_costs_little_more_than_the_bare_call(
 ) -> None:
     code = """if True:
         import timeit, time
-        print(min(timeit.repeat("now()", globals={"now": time.time_ns}, number=100_000, repeat=5)))"""
+        print(min(timeit.repeat("now()", timer=time.process_time,
+                                globals={"now": time.time_ns}, number=100_000, repeat=5)))"""
     bare = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     process = night.python(code)
     ratio = float(process.communicate(timeout=30)[0]) / float(bare.stdout)
     with capsys.disabled():
-        print(f"\n  a clock read under the library: {ratio:.2f} x the bare one")  # noqa: T201
-    assert ratio < 20
+        print(f"\n  a clock read under the library: {ratio:.2f} x the bare one")
+    assert ratio < 6

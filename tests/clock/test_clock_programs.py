@@ -6,6 +6,7 @@ import shutil
 import socket
 
 import pytest
+
 from conftest import Night
 
 PYTHON = {
@@ -120,5 +121,3 @@ def test_curl_retries_a_refused_connection_with_its_pauses(night: Night) -> None
     ended = night.run("curl", "-s", "--noproxy", "*", *retry, f"http://127.0.0.1:{port}/")
     assert ended.code == 7
     assert 1800 <= ended.virtual_s < 1802
-
-

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
-import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -153,16 +154,22 @@ def test_a_batch_of_the_wrong_shape_is_refused_by_name(
     assert night.events("batch") == [("fail", {"key": "k1", "field": field}, answer.json()["error"])]
 
 
-def test_a_year_of_flights_passes_in_seconds(night: NightOfMocks, consumers: Played) -> None:
+def test_a_tenth_of_a_year_of_flights_takes_little_work(night: NightOfMocks, consumers: Played) -> None:
     night.plan["consumers"] = {"planning": {"key": ["carrier", "flight", "origin", "hour"]}}
     consumers.done("POST", "reset", night.plan)
     flight = {"carrier": "UA", "origin": "EWR", "dest": "IAH", "tailnum": "N14228", "dep_delay": 2, "air_time": 227}
     rows = [flight | {"flight": number, "hour": f"2013-01-01 {number % 24:02}:00"} for number in range(923)]
     bodies = [json.dumps({"business_date": "2013-01-01", "rows": rows}).encode()] * 36
-    began = time.monotonic()
+    before = cpu_s(consumers)
     for body in bodies:
         assert consumers.post(URL, body).status == 201
     consumers.done("POST", "settle")
-    took = time.monotonic() - began
+    took_s = cpu_s(consumers) - before
     assert consumers.get("/planning/plan").json() == {"rows": 923 * 36, "batches": 36}
-    assert took < 5, f"a tenth of a year took {took:.1f} s"
+    assert took_s < 2, f"a tenth of a year took {took_s:.1f} s"
+
+
+def cpu_s(played: Played) -> float:
+    """What a mock has computed so far: unlike the wall's time, it does not depend on who else is busy."""
+    fields = Path(f"/proc/{played.process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -54,6 +54,14 @@ def test_what_is_served_behind_the_wire_comes_through_unchanged(night: NightOfMo
     assert night.events("serve")[-1][1]["complete"] is True
 
 
+@pytest.mark.parametrize("length", ["consistent", "declared", "missing"])
+def test_a_damaged_body_comes_through_as_damaged_as_it_is(source: Played, wire: Played, length: str) -> None:
+    source.arm("serve", {"cut": {"bytes": 100}, "length": length})
+    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30) as client:
+        client.sendall(b"GET /files/forecast.csv HTTP/1.1\r\nHost: s\r\nConnection: close\r\n\r\n")
+        assert all_of(client).partition(b"\r\n\r\n")[2] == CONTENT[:100]
+
+
 def test_a_kept_connection_is_one_connection(night: NightOfMocks, wire: Played) -> None:
     wire.http.clear()
     for _ in range(3):
@@ -120,10 +128,7 @@ def test_an_endpoint_that_is_not_there_is_a_failed_connect(night: NightOfMocks) 
     wire = night.start("wire", "--route", f"gone=0=127.0.0.1:{port}")
     with pytest.raises(urllib3.exceptions.HTTPError, match="reset"):
         wire.get("/", "gone")
-    (_, (kind, value, error)) = night.events("connect")
-    assert (kind, value) == ("fail", {"endpoint": "gone"})
-    assert "Connect call failed" in str(error) or "refused" in str(error)
-    assert str(port) not in str(error)
+    assert night.events("connect")[1] == ("fail", {"endpoint": "gone"}, "Connection refused")
 
 
 def test_a_hang_before_the_first_byte_outlasts_every_patience(night: NightOfMocks, wire: Played) -> None:

@@ -19,13 +19,13 @@ from harness.stack import leftovers
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.local import LocalStack
-from harness.stack.processes import children_of
+from harness.stack.processes import children_of, descendants_of
 from harness.stack.supervisor import TOKEN
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 from tests.stack.waiting import seen_to_end
 
 OWNER_PROGRAM = """
-import json, os, signal, sys, threading
+import json, signal
 from harness.stack.local import LocalStack
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 stack = LocalStack().start()
@@ -38,14 +38,9 @@ while True:
 """
 
 
-def descendants(pid: int) -> list[int]:
-    children = children_of(pid)
-    return children + [below for child in children for below in descendants(child)]
-
-
 def family(supervisor: int) -> list[int]:
     """The supervisor, the agent, every mock, keeper and job."""
-    return [supervisor, *descendants(supervisor)]
+    return [supervisor, *descendants_of(supervisor)]
 
 
 @pytest.fixture
@@ -59,13 +54,15 @@ def owner() -> Iterator[tuple[subprocess.Popen[str], Path, list[int]]]:
         cwd=Path(__file__).parents[2],
     )
     assert process.stdout is not None
-    told = json.loads(process.stdout.readline())
-    members = family(told["health"]["pid"])
-    assert len(members) >= 12  # supervisor, agent, six mocks, a keeper, a job of two processes and more
-    yield process, Path(told["root"]), members
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    try:
+        told = json.loads(process.stdout.readline())
+        members = family(told["health"]["pid"])
+        assert len(members) == 11  # the supervisor, the agent, six mocks, a keeper, the job and its daemon
+        yield process, Path(told["root"]), members
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
 
 
 def test_stopping_leaves_no_process_and_no_directory_and_can_be_done_twice() -> None:
@@ -137,19 +134,29 @@ def test_a_killed_supervisor_is_an_error_of_the_environment_and_stop_cleans_up()
     assert not stack.directory.root.exists()
 
 
-def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatever_is_asked_next() -> None:
+@pytest.mark.parametrize("name", ["desk", "scheduler"])
+def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatever_is_asked_next(name: str) -> None:
     with LocalStack() as stack:
         health = stack.door.ask("GET", "/health")
-        kill = f"kill -KILL {health['mocks']['desk']}; sleep 36000"
+        kill = f"kill -KILL {health['mocks'][name]}; sleep 36000"
         stack.reset(plan(job(stack, "sabotage", "sh", "-c", kill)))
         stack.begin()
         with pytest.raises(
-            StackError, match="the desk of the stack: it was killed by SIGKILL in the middle of the run"
+            StackError, match=f"the {name} of the stack: it was killed by SIGKILL in the middle of the run"
         ):
             stack.run(EVENING_NS + 8 * HOUR_NS, runaway_s=10)
-        with pytest.raises(StackError, match="the desk of the stack"):
+        with pytest.raises(StackError, match=f"the {name} of the stack"):
             stack.settle()
         assert stack.history()  # what led to it can still be read
+
+
+def test_a_killed_agent_is_named_too() -> None:
+    with LocalStack() as stack:
+        health = stack.door.ask("GET", "/health")
+        (agent,) = set(children_of(health["pid"])) - set(health["mocks"].values())
+        os.kill(agent, signal.SIGKILL)
+        with pytest.raises(StackError, match=r"the agent(?s:.*)killed by SIGKILL|the agent at control/agent\.sock"):
+            stack.reset(plan())
 
 
 def test_a_mock_that_ends_at_its_start_is_told_with_its_exit_and_its_last_output() -> None:
@@ -188,10 +195,14 @@ def test_a_port_can_be_chosen() -> None:
         assert stack.places()["source.url"] == f"http://127.0.0.1:{port}"
 
 
-def test_a_supervisor_that_does_not_come_up_is_told_with_its_last_output(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [("/bin/false", "it ended before it was ready"), ("/no/such/python", "cannot be started: No such file")],
+)
+def test_a_supervisor_that_does_not_come_up_is_told(program: str, found: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", program)
     stack = LocalStack()
-    with pytest.raises(StackError, match="it ended before it was ready"):
+    with pytest.raises(StackError, match=found):
         stack.start()
     assert not stack.directory.root.exists()
 

@@ -209,7 +209,7 @@ def test_a_run_whose_caller_goes_away_ends(stack: LocalStack) -> None:
     spin = job(stack, "spin", "python", "-c", "while True: pass")
     stack.reset(plan(spin))
     stack.begin()
-    impatient = Door(stack.door.url, stack.door._headers["Authorization"].removeprefix("Bearer "), answer_timeout_s=0.2)
+    impatient = Door(stack.door.url, stack.door.token, answer_timeout_s=0.2)
     with pytest.raises(StackError, match="no answer to POST /run"):
         impatient.run(EVENING_NS + HOUR_NS, runaway_s=600)
     impatient.close()
@@ -221,7 +221,7 @@ def test_a_run_whose_caller_goes_away_ends(stack: LocalStack) -> None:
 def test_a_run_longer_than_the_door_waits_shows_that_it_lives(stack: LocalStack) -> None:
     stack.reset(plan(job(stack, "busy", "python", "-c", "while True: pass")))
     stack.begin()
-    patient = Door(stack.door.url, stack.door._headers["Authorization"].removeprefix("Bearer "), answer_timeout_s=1.5)
+    patient = Door(stack.door.url, stack.door.token, answer_timeout_s=1.5)
     stop = patient.run(EVENING_NS + HOUR_NS, runaway_s=2.5)
     patient.close()
     assert stop.reason == "runaway"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,9 @@ create table batches (
 );
 create table rows (
     batch integer not null references batches, position integer not null,
-    row_key text not null, row_digest text not null, content text not null,
-    primary key (batch, position)
-) without rowid;
+    row_key text not null, row_digest text not null, content text not null
+);
+create index rows_of_batch on rows (batch);
 """
 
 Row = dict[str, Any]
@@ -51,11 +51,11 @@ class Ledger:
 
     def store(self, batch: Batch) -> int | None:
         """Take a batch in: the number of rows stored, None if it was taken before; OtherPayload if it was another."""
-        rows = [
-            (position, self.row_key(row), hashlib.blake2b(content.encode(), digest_size=8).hexdigest(), content)
-            for position, row in enumerate(batch.rows)
-            for content in (_canonical(row),)
-        ]
+        rows = []
+        for position, row in enumerate(batch.rows):
+            content = _canonical(row)
+            row_digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
+            rows.append((position, self.row_key(row), row_digest, content))
         payload = _canonical([batch.business_date, batch.fallback_of, [digest for _, _, digest, _ in rows]])
         digest = hashlib.blake2b(payload.encode(), digest_size=16).hexdigest()
         if batch.key is not None:
@@ -84,33 +84,21 @@ class Ledger:
         rows, batches = self._database.execute(query, values).fetchone()
         return rows, batches
 
-    def holds(self) -> list[dict[str, Any]]:
+    def holds(self) -> Iterator[dict[str, Any]]:
         """Every batch with its rows' keys and digests, in the order in which they came."""
-        return [
-            {
-                "business_date": business_date,
-                "fallback_of": fallback_of,
-                "batch": batch,
-                "rows": [
-                    list(row)
-                    for row in self._database.execute(
-                        "select row_key, row_digest from rows where batch = ? order by position", (batch,)
-                    )
-                ],
-            }
-            for batch, business_date, fallback_of in self._database.execute(
-                "select batch, business_date, fallback_of from batches order by batch"
-            ).fetchall()
-        ]
+        batches = self._database.execute("select batch, business_date, fallback_of from batches order by batch")
+        for batch, business_date, fallback_of in batches.fetchall():
+            query = "select row_key, row_digest from rows where batch = ? order by position"
+            rows = [list(row) for row in self._database.execute(query, (batch,))]
+            yield {"business_date": business_date, "fallback_of": fallback_of, "batch": batch, "rows": rows}
 
     def close(self) -> None:
         """Leave the file as it is."""
         self._database.close()
 
 
-def _canonical(content: Any) -> str:
-    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    return value if isinstance(value, str) else str(value) if type(value) is int else json.dumps(value)

@@ -92,18 +92,24 @@ class HttpFrontEnd:
             await response.prepare(request)
             return response
         position, stop = first, min(end, sight.kept)
+        told = False
         try:
             with held.path.open("rb") as file:
                 await response.prepare(request)
                 file.seek(first)
-                while chunk := file.read(min(CHUNK_BYTES, stop - position)):
-                    await response.write(chunk)
+                while True:
+                    chunk = file.read(min(CHUNK_BYTES, stop - position))
                     position += len(chunk)
+                    if position == stop:
+                        # Before the last bytes, not after them: whoever has them may act on them at once, and what
+                        # they do then has to come later in the history.
+                        self._served(request, held, sight, position - first, end - first)
+                        told = True
+                    await response.write(chunk)
+                    if told:
+                        break
             if stop < end and sight.declared is not None:
                 # The rest was promised and does not come: the connection ends instead.
-                value = {"bytes": position - first, "complete": False}
-                error = f"closed after {position - first} of {end - first} bytes"
-                self._event(request, "fail", held.name, "file", value, error=error)
                 response.force_close()
                 if request.transport is not None:
                     request.transport.close()
@@ -111,11 +117,17 @@ class HttpFrontEnd:
             await response.write_eof()
         except ConnectionError:
             # How far it came depends on buffers of the moment, so it is not said.
-            self._event(request, "fail", held.name, "file", error="client gone")
+            if not told:
+                self._event(request, "fail", held.name, "file", error="client gone")
             raise
-        value = {"bytes": position - first, "complete": sight.kept >= held.size}
-        self._event(request, "ok", held.name, "file", value)
         return response
+
+    def _served(self, request: web.Request, held: Held, sight: Sight, sent: int, promised: int) -> None:
+        if sent < promised and sight.declared is not None:
+            value, error = {"bytes": sent, "complete": False}, f"closed after {sent} of {promised} bytes"
+            self._event(request, "fail", held.name, "file", value, error=error)
+        else:
+            self._event(request, "ok", held.name, "file", {"bytes": sent, "complete": sight.kept >= held.size})
 
     def _json(self, request: web.Request, name: str, what: str, content: dict[str, Any]) -> web.StreamResponse:
         response = web.json_response(content)

@@ -1,0 +1,63 @@
+"""What a sweep takes and what it leaves."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from harness.stack import leftovers
+from harness.stack.owner import Owner
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(leftovers, "homes", lambda: [tmp_path])
+    return tmp_path
+
+
+def stack(home: Path, name: str, owner: str | None) -> Path:
+    directory = home / f"night-harness-{name}"
+    directory.mkdir()
+    if owner is not None:
+        (directory / "owner").write_text(owner)
+    return directory
+
+
+def dead() -> str:
+    """This process, had it started in another moment: a pid that was reused."""
+    me = Owner.me()
+    return str(Owner(me.pid, "1", me.world))
+
+
+def test_a_dead_owners_stack_goes(home: Path) -> None:
+    directory = stack(home, "a", dead())
+    assert leftovers.sweep() == [directory]
+    assert not directory.exists()
+
+
+def test_a_living_owners_stack_stays_unless_it_is_asked_for(home: Path) -> None:
+    directory = stack(home, "a", str(Owner.me()))
+    assert leftovers.sweep() == []
+    assert leftovers.sweep(directory) == [directory]
+
+
+def test_a_stack_of_another_boot_or_container_stays(home: Path) -> None:
+    stack(home, "a", str(Owner(1, "1", "elsewhere")))
+    assert leftovers.sweep() == []
+
+
+@pytest.mark.parametrize("owner", [None, "", "half a wri"])
+def test_an_unclaimed_stack_goes_when_it_is_old_enough(home: Path, owner: str | None) -> None:
+    directory = stack(home, "a", owner)
+    assert leftovers.sweep() == []
+    os.utime(directory, (0, 0))
+    assert leftovers.sweep() == [directory]
+
+
+def test_other_names_and_links_stay(home: Path) -> None:
+    (home / "something-else").mkdir()
+    (home / "night-harness-link").symlink_to(home / "something-else")
+    os.utime(home / "something-else", (0, 0))
+    assert leftovers.sweep() == []
