@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
 
     from harness.history import History
     from harness.night import NightRunner
+    from harness.stack.choice import StackName
     from harness.units import ClockTime
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
@@ -108,7 +109,7 @@ def _stack_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _runner(stack_name: str, console: Console) -> Iterator[NightRunner]:
+def _runner(stack_name: StackName, console: Console) -> Iterator[NightRunner]:
     """A started stack with a runner on it; stopped on the way out, whatever happens."""
     from harness.night import NightRunner
     from harness.stack.choice import start
@@ -272,9 +273,9 @@ def _images(options: argparse.Namespace) -> int:
 
 
 def _clean(_: argparse.Namespace) -> int:
-    from harness.stack.sweep import sweep
+    from harness.stack.clean import clean
 
-    removed = sweep()
+    removed = clean()
     for thing in removed:
         print(f"removed {thing}")
     print(f"{len(removed)} left-overs of dead runs removed")

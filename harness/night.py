@@ -262,8 +262,9 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
 
 def _launches_allowed(job: Job) -> int | None:
     """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
-    restarts = [rule.times for rule in job.rules if "restart" in rule.do]
-    if None in restarts:
+    rules = [rule for rule in job.rules if "restart" in rule.do]
+    restarts = [rule.times for rule in rules if rule.times is not None]
+    if len(restarts) < len(rules):
         return None
     retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
     # A restart begins the scheduler's own count of retries anew.

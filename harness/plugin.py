@@ -85,13 +85,15 @@ class ScenarioItem(pytest.Function):
         """The file, the line of its sentence, the sentence."""
         return self.path, self.scenario.line("scenario") - 1, self.name
 
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+    def repr_failure(  # type: ignore[override]  # pytest.Function's own takes no style either
+        self, excinfo: pytest.ExceptionInfo[BaseException]
+    ) -> Any:
         """What the harness says on purpose is said without a traceback."""
         from harness.errors import NightHarnessError
 
         if isinstance(excinfo.value, NightHarnessError):
             return str(excinfo.value)
-        return super().repr_failure(excinfo, style)
+        return super().repr_failure(excinfo)
 
 
 def _judge(result: Result, request: pytest.FixtureRequest) -> None:

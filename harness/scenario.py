@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -54,8 +54,6 @@ def build_fault(value: Any) -> Fault:
             "fault", [((str(other),), f"found '{other}' beside '{name}': indent it as a parameter of the fault")]
         )
     kind = FAULTS[name]
-    if wrong := _not_numbers(kind, parameters):
-        raise invalid(name, [((name, parameter), text) for parameter, text in wrong])
     try:
         return TypeAdapter(kind).validate_python({} if parameters is None else parameters)
     except ValidationError as error:
@@ -63,18 +61,6 @@ def build_fault(value: Any) -> Fault:
         raise invalid(
             name, [((name, *detail["loc"]), words(detail, fault_parameters(kind))) for detail in details]
         ) from None
-
-
-def _not_numbers(kind: type[Fault], parameters: Any) -> list[tuple[str, str]]:
-    """Text and truth values where a number belongs: a fault's dataclass would turn them into numbers in silence."""
-    hints = get_type_hints(kind, include_extras=True)
-    numbers = {name for name, hint in hints.items() if {*(get_args(hint) or (hint,))} <= {int, float, type(None)}}
-    given = parameters.items() if isinstance(parameters, Mapping) else ()
-    return [
-        (name, f"found {show(value)}, expected a number")
-        for name, value in given
-        if name in numbers and isinstance(value, str | bool)
-    ]
 
 
 def fault_parameters(kind: type[Fault]) -> list[str]:

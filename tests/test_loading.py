@@ -150,7 +150,7 @@ def test_a_missing_owner_is_told_for_the_chain_and_at_the_line_of_each_job(write
             "s.yaml:5: unknown fault 'launch_failur'. Did you mean 'launch_failure'?",
         ),
         ("times: 2", "time: 2", "s.yaml:5: unknown key 'time'. Did you mean 'times'? Known: job, cause, at, on, for,"),
-        ("times: 2", "times: two", "s.yaml:5: found 'two', expected a number"),
+        ("times: 2", "times: two", "s.yaml:5: found 'two', expected a whole number"),
         ("job: retrieve", "job: retreive", "s.yaml:5: unknown job 'retreive'. Did you mean 'retrieve'?"),
         ("{job: retrieve, times: 2}", "{times: 2}", "s.yaml:5: missing key 'job'"),
         (

@@ -16,7 +16,7 @@ def dependency_order(night: History, baseline: History) -> Finding:
     finished: dict[str, bool] = {}
     early: list[str] = []
     for event in night.of(component="scheduler"):
-        job = event.value.get("job")
+        job = str(event.value.get("job"))
         if event.action == "launch" and event.type == "invoke":
             early += [f"{job} before {other}" for other in jobs[job]["after"] if not finished.get(other)]
             finished[job] = False

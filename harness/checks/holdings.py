@@ -56,7 +56,7 @@ def begun(history: History) -> Event:
     begin = history.of("begin", component="night").first()
     if begin is None:
         raise ValueError("this history has no begin event, so it does not say what night it is")
-    return begin  # type: ignore[no-any-return]  # Sequence's items are untyped
+    return begin
 
 
 def finished_at(history: History) -> int | None:

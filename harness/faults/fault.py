@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, cast
 
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
@@ -98,17 +98,18 @@ class Fault:
 FAULTS: dict[str, type[Fault]] = {}
 """Every registered fault by the name that users type."""
 
-F = TypeVar("F", bound=type[Fault])
+T = TypeVar("T", bound=type)
 
 
-def fault(name: str) -> Callable[[F], F]:
+def fault(name: str) -> Callable[[T], T]:
     """Register a fault class under the name that users type."""
 
-    def register(cls: F) -> F:
+    def register(cls: T) -> T:
+        registered = cast("type[Fault]", cls)  # what pydantic's decorator returns hides the class from the type checker
         if name in FAULTS:
             raise ValueError(f"two faults are called {name!r}: {FAULTS[name].__name__} and {cls.__name__}")
-        cls.name = name
-        FAULTS[name] = cls
+        registered.name = name
+        FAULTS[name] = registered
         return cls
 
     return register

@@ -27,6 +27,18 @@ from typing import TYPE_CHECKING, Any, Self
 
 from harness.errors import HarnessBug, StackError
 from harness.stack import Stack
+from harness.stack.arrangement import (
+    DOOR_PORT,
+    LIBRARY,
+    MOCKS,
+    MOCKS_LIBRARY,
+    PORTS,
+    ROOT,
+    SECLUDE,
+    SUPERVISOR,
+    VOLUME_OPTIONS,
+    log_path,
+)
 from harness.stack.chain_copy import chain_copy
 from harness.stack.containers import ContainerSpec, StackContainer
 from harness.stack.door import Door
@@ -38,41 +50,12 @@ from harness.stack.sweep import ROLE_LABEL, RUN_LABEL, gone, labels, sweep_docke
 if TYPE_CHECKING:
     from docker import DockerClient
 
-ROOT = "/night"
-LIBRARY = f"{ROOT}/lib/libnightclock.so"
-MOCKS_LIBRARY = "/opt/night/package/harness/clock/libnightclock.so"
-"""The same in the mocks' image: they also load it by this path, and a process must not have it twice."""
-SECLUDE = "/opt/night/package/harness/stack/night-seclude"
-DOOR_PORT = 8000
-PORTS = {"source": 8080, "consumers": 8081, "desk": 8082, "scheduler": 8083}
-"""Where jobs reach the mocks; source and consumers through the wire."""
-BEHIND = {"source": 9080, "consumers": 9081}
-"""Where the wire reaches those in front of which it stands."""
-
-MOCKS: dict[str, list[str]] = {
-    "source": ["--host", "127.0.0.1", "--port", str(BEHIND["source"])],
-    "consumers": ["--host", "127.0.0.1", "--port", str(BEHIND["consumers"])],
-    "desk": ["--host", "0.0.0.0", "--port", str(PORTS["desk"])],  # noqa: S104 - the network is internal
-    "scheduler": ["--host", "0.0.0.0", "--port", str(PORTS["scheduler"])],  # noqa: S104
-    "folders": ["--host", "127.0.0.1", "--port", "0"],
-    "wire": [
-        argument
-        for name, port in BEHIND.items()
-        for argument in ("--route", f"{name}={PORTS[name]}=127.0.0.1:{port}")
-    ] + ["--host", "0.0.0.0"],  # noqa: S104
-}  # fmt: skip
-"""Each mock's own arguments: only what jobs connect to listens beyond loopback."""
-
-SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
-
 UNPRIVILEGED = ["no-new-privileges"]
 
 READY_S = 60.0
 LOOK_EVERY_S = 0.02
 ALIVE_EVERY_S = 0.25
 STOP_S = 20.0
-VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
-"""The page must be memory that several containers map; the size is a limit, not a reservation."""
 
 
 class DockerStack(Stack):
@@ -217,7 +200,13 @@ class DockerStack(Stack):
 
     def _start_mock(self, name: str) -> None:
         command = ["python", "-m", f"harness.mocks.{name}", "--dir", ROOT, *MOCKS[name]]
-        command = ["sh", "-c", f'exec "$@" >>{_log(name)} 2>&1', "sh", *command]  # the supervisor quotes the log, too
+        command = [
+            "sh",
+            "-c",
+            f'exec "$@" >>{log_path(name)} 2>&1',
+            "sh",
+            *command,
+        ]  # the supervisor quotes the log, too
         self._started(
             ContainerSpec(
                 role=name,
@@ -318,7 +307,7 @@ class DockerStack(Stack):
         if role not in MOCKS:
             return None
         try:
-            packed, _ = self._containers["clock"].wrapped.get_archive(_log(role))
+            packed, _ = self._containers["clock"].wrapped.get_archive(log_path(role))
         except APIError:
             return None
         with tarfile.open(fileobj=io.BytesIO(b"".join(packed))) as tar:
@@ -338,7 +327,3 @@ class DockerStack(Stack):
                     killed.add(container.id)
                     gone(container.kill)
             time.sleep(LOOK_EVERY_S)
-
-
-def _log(role: str) -> str:
-    return f"{ROOT}/logs/{role}.log"

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 BODY_BYTES_MAX = 4 << 30
 ALIVE_EVERY_S = 1.0
 GATHER_WITHIN_S = 20.0
+DEATH_KNOWN_WITHIN_S = 0.25
+"""A connection may break a moment before the kernel tells of the death that broke it, which is the better message."""
+
 STILL_TOLD = ("/history", "/output", "/lease")
 """What can be asked after a mock's death: what led to it."""
 
@@ -108,6 +111,8 @@ class Doorway:
         task = asyncio.ensure_future(work)
         try:
             await first_of(task, self._neighbours.fallen)
+            if task.done() and not task.cancelled() and isinstance(task.exception(), StackError):
+                await first_of(self._neighbours.fallen, timeout_s=DEATH_KNOWN_WITHIN_S)
             if self._neighbours.fallen.done():
                 self._neighbours.fallen.result()
             return task.result()

@@ -14,8 +14,6 @@ from harness.stack.directory import StackDirectory
 
 ANSWER_TIMEOUT_S = 20.0
 LOOK_EVERY_S = 0.005
-DEATH_KNOWN_WITHIN_S = 0.5
-"""A connection may break a moment before the kernel tells of the death that broke it, which is the better message."""
 
 
 class Neighbours:
@@ -49,9 +47,6 @@ class Neighbours:
         except TimeoutError as error:
             raise self._silent(component, f"no answer to {method} /{path} in {ANSWER_TIMEOUT_S:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
-            await asyncio.wait({self.fallen}, timeout=DEATH_KNOWN_WITHIN_S)
-            if self.fallen.done():
-                self.fallen.result()
             raise self._silent(component, f"{method} /{path} failed: {error}") from error
 
     async def call_all(self, method: str, path: str, body: bytes = b"") -> None:
@@ -127,7 +122,7 @@ class Neighbours:
     def _ended(self, name: str, how: str) -> StackError:
         return StackError(
             f"the {name} of the stack",
-            found=f"{how} in the middle of the run; its last output:\n{self._directory.last_lines(name)}",
+            found=f"{how}; its last output:\n{self._directory.last_lines(name)}",
             expected="that it lives as long as the stack",
             todo="look for what ended it (out of memory, a signal); nothing is restarted behind your back: run again",
         )

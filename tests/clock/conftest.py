@@ -1,89 +1,18 @@
-"""A night for the tests of the clock: programs in virtual time, below this process."""
+"""The fixture of the clock's tests: a night with a page and a controller of its own."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
-import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from virtual_night import AT_NS, Night
 
-from harness.clock.controller import Controller, Stop
-from harness.clock.library import preload_environment, unusable_because
+from harness.clock.controller import Controller
+from harness.clock.library import unusable_because
 from harness.clock.page import Page
-
-AT_NS = 1_795_485_600 * 10**9
-SECOND = 10**9
-HOUR = 3600 * SECOND
-
-
-@dataclass(frozen=True)
-class Ended:
-    """What a program did: its output, its exit code, the virtual seconds it took."""
-
-    out: str
-    err: str
-    code: int
-    virtual_s: float
-
-
-class Night:
-    """Starts programs in virtual time and runs the clock for them."""
-
-    def __init__(self, page: Page, path: Path, controller: Controller) -> None:
-        self.page, self.path, self.controller = page, path, controller
-        self.processes: list[subprocess.Popen[str]] = []
-
-    def environment(self, component: str = "program", more: Mapping[str, str] | None = None) -> dict[str, str]:
-        return {**os.environ, **preload_environment(self.path, component), **(more or {})}
-
-    def start(
-        self, *command: str, component: str = "program", more: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            env=self.environment(component, more),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.processes.append(process)
-        return process
-
-    def python(self, code: str, *arguments: str, component: str = "program") -> subprocess.Popen[str]:
-        return self.start(sys.executable, "-c", textwrap.dedent(code), *arguments, component=component)
-
-    def go(self, hours: float = 24 * 365, runaway_s: float = 20) -> Stop:
-        return self.controller.run(self.page.now_ns + int(hours * HOUR), runaway_s=runaway_s)
-
-    def run(self, *command: str, more: Mapping[str, str] | None = None) -> Ended:
-        """Run one program to its end."""
-        before = self.page.now_ns
-        process = self.start(*command, more=more)
-        stop = self.go()
-        if process.poll() is None and stop.waits:
-            pytest.fail(f"{stop.reason}: {stop.waits}")
-        out, err = process.communicate(timeout=10)
-        return Ended(out, err, process.returncode, (self.page.now_ns - before) / SECOND)
-
-    def run_python(self, code: str, more: Mapping[str, str] | None = None) -> Ended:
-        return self.run(sys.executable, "-c", textwrap.dedent(code), more=more)
-
-    def close(self) -> None:
-        for process in self.processes:
-            process.kill()
-            process.wait()
-            for stream in (process.stdout, process.stderr):
-                if stream is not None:
-                    stream.close()
-        self.controller.close()
-        self.page.close()
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import Night
+from virtual_night import Night
 
 LIBC = """
 import ctypes, os, select, signal, sys, threading, time

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 
 import pytest
+from virtual_night import AT_NS, HOUR, SECOND, Night
 
-from conftest import AT_NS, HOUR, SECOND, Night
 from harness.clock import library
 from harness.clock.library import preload_environment
 from harness.clock.page import Page

@@ -6,8 +6,7 @@ import shutil
 import socket
 
 import pytest
-
-from conftest import Night
+from virtual_night import Night
 
 PYTHON = {
     "time.sleep": "time.sleep(3600)",

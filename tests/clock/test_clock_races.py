@@ -9,8 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-
-from conftest import HOUR, SECOND, Night
+from virtual_night import HOUR, SECOND, Night
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 

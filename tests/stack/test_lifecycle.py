@@ -142,7 +142,7 @@ def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatev
         stack.reset(plan(job(stack, "sabotage", "sh", "-c", kill)))
         stack.begin()
         with pytest.raises(
-            StackError, match=f"the {name} of the stack: it was killed by SIGKILL in the middle of the run"
+            StackError, match=f"the {name} of the stack: it was killed by SIGKILL;"
         ):
             stack.run(EVENING_NS + 8 * HOUR_NS, runaway_s=10)
         with pytest.raises(StackError, match=f"the {name} of the stack"):
@@ -155,7 +155,7 @@ def test_a_killed_agent_is_named_too() -> None:
         health = stack.door.ask("GET", "/health")
         (agent,) = set(children_of(health["pid"])) - set(health["mocks"].values())
         os.kill(agent, signal.SIGKILL)
-        with pytest.raises(StackError, match=r"the agent(?s:.*)killed by SIGKILL|the agent at control/agent\.sock"):
+        with pytest.raises(StackError, match="the agent of the stack: it was killed by SIGKILL"):
             stack.reset(plan())
 
 

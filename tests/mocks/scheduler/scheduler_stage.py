@@ -108,11 +108,11 @@ class Stage:
             "owner": "data-ops",
         } | order
 
-    def reset(self, *jobs: dict[str, Any]) -> None:
+    def reset(self, *jobs: dict[str, Any], **more: Any) -> None:
         self.page.travel(at("01:00"))
         shutil.rmtree(self.folder / "output", ignore_errors=True)
         plan = {"chain": "feed", "owner": "data-ops", "runbook": "runbook.md", "timezone": "Europe/Paris"}
-        plan |= {"date": "2026-11-23", "begins_ns": at("01:00"), "jobs": list(jobs)}
+        plan |= {"date": "2026-11-23", "begins_ns": at("01:00"), "jobs": list(jobs)} | more
         for mock in ("desk", "scheduler"):
             self.ask(mock, "/reset", plan)
 

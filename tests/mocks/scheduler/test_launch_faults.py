@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -80,18 +83,19 @@ def test_a_fault_of_one_job_leaves_the_others_alone(stage: Stage) -> None:
     assert stage.run().final == {"retrieve": "Initialization Error", "other": "Finished OK"}
 
 
-def test_a_frozen_job_begins_its_work_after_its_while(stage: Stage) -> None:
-    stage.reset(stage.job("retrieve", "sleep 60", at_ns=at("02:00"), max_run_time_ns=minutes(45)))
+def test_a_frozen_job_goes_on_after_its_while(stage: Stage) -> None:
+    stage.reset(stage.job("retrieve", "sleep", "60", at_ns=at("02:00"), max_run_time_ns=minutes(45)))
     stage.arm("started", "retrieve", {"freeze_ns": minutes(119)})
     told = stage.run()
     assert [clock(event) for event in told.history.of("overrun")] == ["02:45"]
-    assert clock(told.history.of("job", type="ok")[0]) == "04:00"
+    # 03:59 if a busy machine let it reach its sleep before it was stopped: that sleep has ended meanwhile.
+    assert clock(told.history.of("job", type="ok")[0]) in ("03:59", "04:00")
     assert told.receipts() == 1
 
 
 def test_a_frozen_job_can_be_killed(stage: Stage) -> None:
     rule = {"when": "exceeded_max_run_time", "do": ["kill", "restart"]}
-    stage.reset(stage.job("retrieve", "sleep 60", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=[rule]))
+    stage.reset(stage.job("retrieve", "sleep", "60", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=[rule]))
     stage.arm("started", "retrieve", {"freeze_ns": minutes(120)}, times=1)
     told = stage.run()
     assert told.started("retrieve") == ["02:00", "02:45"]
@@ -101,7 +105,7 @@ def test_a_frozen_job_can_be_killed(stage: Stage) -> None:
 def test_an_event_freezes_the_running_job_once_and_not_its_restart(stage: Stage) -> None:
     rule = {"when": "exceeded_max_run_time", "do": ["kill", "restart"]}
     stage.reset(
-        stage.job("publish", "sleep 1200", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=[rule]),
+        stage.job("publish", "sleep", "1200", at_ns=at("02:00"), max_run_time_ns=minutes(45), rules=[rule]),
         stage.job("other", "true", at_ns=at("02:10")),
     )
     event = {"component": "scheduler", "action": "job", "type": "ok", "value": {"job": "other"}}
@@ -113,7 +117,7 @@ def test_an_event_freezes_the_running_job_once_and_not_its_restart(stage: Stage)
 
 
 def test_whoever_fires_a_freeze_finds_the_job_standing_still(stage: Stage) -> None:
-    stage.reset(stage.job("publish", "sleep 36000", at_ns=at("02:00")))
+    stage.reset(stage.job("publish", "sleep", "36000", at_ns=at("02:00")))
     event = {"component": "planning", "action": "batch"}
     stage.arm("started", "publish", {"freeze_ns": minutes(30)}, on=event)
     stage.ask("scheduler", "/start")
@@ -127,7 +131,7 @@ def test_whoever_fires_a_freeze_finds_the_job_standing_still(stage: Stage) -> No
 
 
 def test_taking_the_fault_out_lets_a_frozen_job_go_on(stage: Stage) -> None:
-    stage.reset(stage.job("retrieve", "sleep 60", at_ns=at("02:00")))
+    stage.reset(stage.job("retrieve", "sleep", "60", at_ns=at("02:00")))
     stage.arm("started", "retrieve", {"freeze_ns": minutes(500)})
     stage.ask("scheduler", "/start")
     stage.controller.run(at("02:30"))
@@ -156,6 +160,26 @@ def test_a_job_in_a_folder_that_is_not_there_is_said_to_be_that(stage: Stage) ->
     assert told.causes() == ["No such file or directory: /nowhere (ENOENT)"]
 
 
+def test_an_agent_that_dies_in_the_middle_of_a_job_is_an_environment_error(stage: Stage) -> None:
+    stage.reset(stage.job("retrieve", "sleep", "36000", at_ns=at("02:00")))
+    stage.ask("scheduler", "/start")
+    stage.controller.run(at("02:10"))
+    keeper = int(_stat(_pid_of(stage, "retrieve"))[1])
+    os.kill(keeper, signal.SIGKILL)
+    assert stage.controller.run(at("12:00"), runaway_s=20).reason == "asked"
+    assert "AgentLost" in (stage.folder / "history" / "scheduler.jsonl").read_text()
+    stage.ask("scheduler", "/settle")
+
+
+def test_a_desk_that_takes_no_page_is_an_environment_error(stage: Stage) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        desk = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+        stage.reset(stage.job("retrieve", "exit 1", at_ns=at("02:00"), rules=[PAGE]), desk=desk)
+        with pytest.raises(AssertionError, match="DeskAway"):
+            stage.run()
+
+
 def _pid_of(stage: Stage, job: str) -> int:
     lines = (stage.folder / "history" / "scheduler.jsonl").read_text().splitlines()
     return next(
@@ -165,5 +189,9 @@ def _pid_of(stage: Stage, job: str) -> int:
     )
 
 
+def _stat(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+
+
 def _state(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+    return _stat(pid)[0]
