@@ -1,4 +1,4 @@
-"""Builds the C artifacts that the package carries; everything else is in pyproject.toml.
+"""Builds the C artifacts, and puts the shipped chains into the package; everything else is in pyproject.toml.
 
 A machine without a compiler still gets an install that works: with a real clock, and a line that says so.
 """
@@ -14,6 +14,7 @@ from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
 
 HERE = Path(__file__).parent
+LIBRARY = ("-fPIC", "-shared", "-fvisibility=hidden")
 STRICT = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 
@@ -30,11 +31,25 @@ ARTIFACTS = (
     Artifact(
         "harness/clock/libnightclock.so",
         "harness/clock/*.c",
-        (("-fPIC", "-shared", "-fvisibility=hidden", "-pthread", "-ldl"),),
+        # Since glibc 2.34 these two are empty, but a program with an older one must be told to load them.
+        (
+            (*LIBRARY, "-Wl,--no-as-needed", "-l:libdl.so.2", "-l:libpthread.so.0"),
+            (*LIBRARY, "-pthread", "-ldl"),
+        ),
     ),
     Artifact("harness/stack/night-agent", "harness/stack/agent.c", (("-static",), ())),
     Artifact("harness/stack/night-seclude", "harness/stack/seclude.c", (("-static",), ())),
 )
+
+
+SHIPPED = ("fixtures", "scenarios")
+"""Folders of a clone's top level that an installed package carries inside itself (`harness.data`)."""
+
+
+def shipped_files() -> list[Path]:
+    """What they hold, relative to this file."""
+    found = (path for name in SHIPPED for path in (HERE / name).rglob("*"))
+    return sorted(path.relative_to(HERE) for path in found if path.is_file() and "__pycache__" not in path.parts)
 
 
 def compiler() -> list[str]:
@@ -73,17 +88,23 @@ def build(artifact: Artifact, folder: Path) -> Path | None:
 
 
 class BuildWithArtifacts(build_py):
-    """Puts the artifacts beside the Python files: in the wheel, and in place for an editable install."""
+    """Puts artifacts and shipped files beside the Python files: in the wheel; an editable install has them in place."""
 
     def run(self) -> None:
-        """Copy the Python files, then compile."""
+        """Copy the Python files, then compile, then copy what is shipped."""
         super().run()
         folder = HERE if self.editable_mode else Path(self.build_lib)
-        self.built = [str(path) for artifact in ARTIFACTS if (path := build(artifact, folder))]
+        self.added = [str(path) for artifact in ARTIFACTS if (path := build(artifact, folder))]
+        if not self.editable_mode:
+            for file in shipped_files():
+                target = folder / "harness" / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self.copy_file(str(HERE / file), str(target))
+                self.added.append(str(target))
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """What this command makes, for the record of the install."""
-        return [*super().get_outputs(include_bytecode), *([] if self.editable_mode else getattr(self, "built", []))]
+        return [*super().get_outputs(include_bytecode), *([] if self.editable_mode else getattr(self, "added", []))]
 
 
 class BinaryDistribution(Distribution):

@@ -20,7 +20,7 @@ class Whereabouts(Protocol):
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """The endpoints and folders by the names that ``{from: ...}`` takes."""
 
-    def job_environment(self, component: str) -> dict[str, str]:
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """What a job's environment starts from."""
 
     def job_cwd(self, chain_folder: Path) -> str:
@@ -136,4 +136,4 @@ def environment(
         if defence.variable is not None
     }
     # The switches come last: a value that the chain file sets by hand must not hide that a defence is off.
-    return stack.job_environment(job) | values | switches
+    return stack.job_environment(job, chain.jobs[job].image or chain.image) | values | switches

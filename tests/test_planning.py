@@ -26,7 +26,7 @@ class Nowhere:
         known |= {f"folder.{name}": f"/night/folders/{name}" for name in folders}
         return known | {f"{name}.url": f"http://consumers/{name}" for name in consumers}
 
-    def job_environment(self, component: str) -> dict[str, str]:
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         return {"PATH": "/usr/bin", "COMPONENT": component}
 
     def job_cwd(self, chain_folder: Path) -> str:

@@ -15,6 +15,17 @@
  * still then, so a condition wait this short also ends by itself, in real time. */
 #define SHORT_NS 10000000
 
+/* The tries are looked up like the waits: libc itself has them only since 2.34. */
+static int try_semaphore(sem_t *semaphore) {
+    NIGHT_REAL(sem_trywait);
+    return real(semaphore);
+}
+
+static int try_mutex(pthread_mutex_t *mutex) {
+    NIGHT_REAL(pthread_mutex_trylock);
+    return real(mutex);
+}
+
 static bool is_a_time(const struct timespec *at) { return at->tv_nsec >= 0 && at->tv_nsec < NIGHT_SECOND_NS; }
 
 /* ---- conditions ---------------------------------------------------------------------------------- */
@@ -73,7 +84,7 @@ NIGHT_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict condition, pthr
 
 static int sem_wait_until(sem_t *semaphore, int64_t deadline_ns) {
     NIGHT_REAL(sem_timedwait);
-    if (sem_trywait(semaphore) == 0)
+    if (try_semaphore(semaphore) == 0)
         return 0;
     if (deadline_ns <= night_look_monotonic()) {
         errno = ETIMEDOUT;
@@ -85,7 +96,7 @@ static int sem_wait_until(sem_t *semaphore, int64_t deadline_ns) {
         return -1;
     }
     int result = real(semaphore, &wait.slot->abstime);
-    if (night_wait_end(&wait) && result < 0 && (result = sem_trywait(semaphore)) < 0)
+    if (night_wait_end(&wait) && result < 0 && (result = try_semaphore(semaphore)) < 0)
         errno = ETIMEDOUT;
     return result;
 }
@@ -113,7 +124,7 @@ NIGHT_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const 
     NIGHT_REAL(pthread_mutex_timedlock);
     if (!night_page || !is_a_time(at))
         return real(mutex, at);
-    if (pthread_mutex_trylock(mutex) == 0)
+    if (try_mutex(mutex) == 0)
         return 0;
     int64_t deadline_ns = night_deadline_of(CLOCK_REALTIME, at);
     struct night_wait wait;

@@ -12,8 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+/* The oldest version of what every C library since 2.17 has, so that one build serves them all. */
+#if defined(__x86_64__)
+#define OLDEST "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define OLDEST "GLIBC_2.17"
+#endif
+#if defined(__GLIBC__) && defined(OLDEST)
+__asm__(".symver dlsym, dlsym@" OLDEST);
+__asm__(".symver dlvsym, dlvsym@" OLDEST);
+#endif
 
 struct night_page *night_page;
 
@@ -21,7 +31,9 @@ struct night_page *night_page;
 static struct sigaction asked;
 
 void *night_symbol(const char *name) {
-    void *symbol = dlsym(RTLD_NEXT, name);
+    void *symbol = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2"); /* conditions: x86-64 has an older kind as well */
+    if (!symbol)
+        symbol = dlsym(RTLD_NEXT, name);
     if (!symbol) {
         dprintf(2, "night: this C library has no %s\n", name);
         abort();
@@ -33,9 +45,8 @@ static struct night_page *map(const char *path) {
     int fd = open(path, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return NULL;
-    struct stat file;
     void *at = MAP_FAILED;
-    if (fstat(fd, &file) == 0 && (size_t)file.st_size == sizeof(struct night_page))
+    if (lseek(fd, 0, SEEK_END) == (off_t)sizeof(struct night_page))
         at = mmap(NULL, sizeof(struct night_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     else
         errno = EINVAL;

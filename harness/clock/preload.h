@@ -48,6 +48,9 @@ struct night_wait {
     int64_t outer_deadline_ns;
 };
 
+/* Sets the thread's signal mask, as pthread_sigmask does, which is young in libc itself. */
+void night_mask(int how, const sigset_t *new, sigset_t *old);
+
 void night_waiting_start(void); /* once, from the constructor */
 void night_slot_of_child(void); /* after fork */
 

@@ -21,6 +21,10 @@ static pthread_key_t leaving;
 
 const struct timespec night_far_away = {.tv_sec = 7258118400}; /* the year 2200 */
 
+void night_mask(int how, const sigset_t *new, sigset_t *old) {
+    syscall(SYS_rt_sigprocmask, how, new, old, 8); /* the kernel's set is the first 64 signals of the library's */
+}
+
 static void on_signal(int signo, siginfo_t *info, void *context) {
     int error = errno;
     if (mine && atomic_load(&mine->state) == NIGHT_GRANTED)
@@ -74,7 +78,8 @@ static struct night_slot *slot_of_thread(void) {
     atomic_store(&found->pid, (int32_t)getpid());
     atomic_store(&found->kind, NIGHT_NOTHING);
     mine = found;
-    pthread_setspecific(leaving, found);
+    NIGHT_REAL(pthread_setspecific);
+    real(leaving, found);
     return found;
 }
 
@@ -85,14 +90,15 @@ void night_slot_of_child(void) {
 }
 
 void night_waiting_start(void) {
-    pthread_key_create(&leaving, give_back);
+    NIGHT_REAL(pthread_key_create);
+    real(&leaving, give_back);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_signal;
     action.sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK;
-    int (*real)(int, const struct sigaction *, struct sigaction *) =
+    int (*install)(int, const struct sigaction *, struct sigaction *) =
         (int (*)(int, const struct sigaction *, struct sigaction *))(uintptr_t)night_symbol("sigaction");
-    real(NIGHT_SIGNAL, &action, NULL);
+    install(NIGHT_SIGNAL, &action, NULL);
     slot_of_thread();
 }
 
@@ -119,13 +125,14 @@ static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64
 static void settle(void) {
     sigset_t all, before;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    sigemptyset(&before);
+    night_mask(SIG_SETMASK, &all, &before);
     sigset_t only = all;
     sigdelset(&only, NIGHT_SIGNAL);
     NIGHT_REAL(ppoll);
     while (!signalled)
         real(NULL, 0, NULL, &only);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    night_mask(SIG_SETMASK, &before, NULL);
 }
 
 static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t deadline_ns, int how,
@@ -136,7 +143,8 @@ static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t
     sigset_t ours;
     sigemptyset(&ours);
     sigaddset(&ours, NIGHT_SIGNAL);
-    pthread_sigmask(how, &ours, &wait->before);
+    sigemptyset(&wait->before);
+    night_mask(how, &ours, &wait->before);
     wait->slot = slot;
     /* A signal handler that waits in the middle of a condition wait: that one goes on afterwards. */
     wait->outer_state = NIGHT_RUNNING;
@@ -188,7 +196,7 @@ bool night_wait_end(struct night_wait *wait) {
         if (wait->outer_state == NIGHT_GRANTED)
             atomic_store(&slot->state, NIGHT_GRANTED);
     }
-    pthread_sigmask(SIG_SETMASK, &wait->before, NULL);
+    night_mask(SIG_SETMASK, &wait->before, NULL);
     errno = error;
     return granted;
 }

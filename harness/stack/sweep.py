@@ -1,4 +1,4 @@
-"""What dead runs left behind, removed when its owner is known to be gone: on this machine, and with the engine.
+"""What dead runs left with the container engine: found by label, removed when its owner is known to be gone.
 
 The lease ends a dead run's processes within seconds and auto-removal takes its containers. A network and a volume have
 no process to end with, and a container that was created but never started has none either: those wait for this sweep,
@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import EngineError
-from harness.stack import leftovers
 from harness.stack.engine import engine_calls, engine_client
 from harness.stack.owner import Owner
 
@@ -40,14 +37,6 @@ def labels(run: str) -> dict[str, str]:
         RUN_LABEL: run,
         BORN_LABEL: str(int(time.time())),
     }
-
-
-def sweep() -> list[str]:
-    """Remove what dead owners left on both stacks; one line for each thing removed. No engine, nothing there."""
-    removed = [f"folder {folder}" for folder in leftovers.sweep()]
-    with suppress(EngineError):
-        removed += sweep_docker()
-    return removed
 
 
 def sweep_docker(client: DockerClient | None = None) -> list[str]:

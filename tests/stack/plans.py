@@ -17,7 +17,7 @@ def job(stack: Stack, name: str, *argv: str, after_hours: float = 0, **environme
     return {
         "job": name,
         "run": list(argv),
-        "cwd": stack.job_cwd(Path("/")),
+        "cwd": stack.job_cwd(Path(__file__).parent),
         "environment": stack.job_environment(name) | environment,
         "agent": stack.agent(),
         "at_ns": EVENING_NS + int(after_hours * HOUR_NS),

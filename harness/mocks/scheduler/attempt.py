@@ -47,6 +47,11 @@ class Attempt:
         """Whether a fault has taken the job's machine away."""
         return "agent_away" in self._causes
 
+    @property
+    def alive(self) -> bool:
+        """Whether the job's process has not ended yet: only then can a fault act on it."""
+        return not self._process.over.done()
+
     async def connect(self) -> AgentConnection:
         """Reach the agent of the job's machine; `AgentAway` when nobody answers there."""
         name = "nobody" if self.agent_is_away else self._job.order.agent
@@ -91,11 +96,10 @@ class Attempt:
 
     def freeze(self, effect: Mapping[str, Any]) -> None:
         """Stop the job's processes, and let them go on after a while; returns when they stand still."""
-        process = self._process
-        if not process.over.done():
-            process.stop()
+        if self.alive:
+            self._process.stop()
             self._thaws_ns = max(self._thaws_ns, time.time_ns() + effect["freeze_ns"])
-            self._beside.create_task(self._thaw_later(process, self._thaws_ns))
+            self._beside.create_task(self._thaw_later(self._thaws_ns))
 
     def thaw(self) -> None:
         """Let a frozen job go on now."""
@@ -103,8 +107,8 @@ class Attempt:
             self._thaws_ns = 0
             self._process.signal(signal.SIGCONT)
 
-    async def _thaw_later(self, process: Process, at_ns: int) -> None:
-        if await self._night.agenda.until(at_ns, unless=process.over) and at_ns == self._thaws_ns:
+    async def _thaw_later(self, at_ns: int) -> None:
+        if await self._night.agenda.until(at_ns, unless=self._process.over) and at_ns == self._thaws_ns:
             self.thaw()
 
     def _launch(self) -> Launch:

@@ -28,7 +28,7 @@ class Schedule:
     def __init__(self, night: Night) -> None:
         self.night = night
         self.jobs = {order.job: DailyJob(order, rank) for rank, order in enumerate(night.order.jobs)}
-        self.complete = False
+        self.end_recorded = False
 
     async def run(self) -> None:
         """Live the night, record its end, and stop the clock."""
@@ -42,16 +42,16 @@ class Schedule:
 
     def record_end(self, *, complete: bool) -> None:
         """Record how every job stands, once."""
-        if self.complete:
+        if self.end_recorded:
             return
-        self.complete = True
+        self.end_recorded = True
         jobs = {job.name: job.status.text for job in self.jobs.values()}
         self.night.recorder.record("info", "schedule", {"complete": complete, "jobs": jobs})
 
     def fired(self, order: Order) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
         for job in self.jobs.values():
-            if job.running is not None and order.concerns("started", {"job": job.name}):
+            if job.running is not None and job.running.alive and order.concerns("started", {"job": job.name}):
                 bites = partial(_bites, job, order)
                 for effect in self.night.armory.strike("started", bites, job=job.name):
                     job.running.freeze(effect)
