@@ -298,3 +298,7 @@ def _clock(text: str) -> ClockTime:
         return ClockTime.parse(text)
     except ValueError as error:
         raise AuthorError(f"--at: {error}") from None
+
+
+if __name__ == "__main__":
+    main()

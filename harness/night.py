@@ -119,6 +119,7 @@ class NightRunner:
         """
         began = time.perf_counter()
         chain = scenario.chain
+        self._refuse_a_past_night(chain, scenario.night)
         baseline = self._baseline(chain, scenario.night, scenario.seed)
         history = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
         for day in _fallback_days(history):
@@ -135,6 +136,16 @@ class NightRunner:
             clock=self.stack.clock,
             wall_s=time.perf_counter() - began,
         )
+
+    def _refuse_a_past_night(self, chain: Chain, night: dt.date) -> None:
+        """With a real clock nobody can travel: a night that has begun is over before its jobs are due."""
+        if self.stack.clock != "virtual" and self._planner.times(chain, night).begins_ns < time.time_ns():
+            raise StackError(
+                f"the {self.stack.name} stack",
+                found=f"its clock is real ({self.stack.clock}), and the night of {night} has begun already",
+                expected="virtual time, or a night that is still to come",
+                todo="use --stack docker, install a C compiler and install again, or date the scenario tonight",
+            )
 
     def _baseline(self, chain: Chain, night: dt.date, seed: int) -> History:
         key = (chain.folder, chain.model_dump_json(), night, seed)

@@ -42,6 +42,7 @@ struct process {
     int tasks; /* its task directory */
     bool dirty;
     bool outside; /* the root: its children are the night, itself is not */
+    bool plainly; /* its threads are looked at through `status` */
 };
 
 struct night_census {
@@ -154,7 +155,7 @@ static void close_thread(struct thread *thread) {
     free(thread);
 }
 
-static struct thread *open_thread(const struct process *process, int32_t tid) {
+static struct thread *open_thread(const struct process *process, int32_t tid, bool plainly) {
     struct thread *thread = calloc(1, sizeof *thread);
     if (!thread)
         return NULL;
@@ -164,9 +165,11 @@ static struct thread *open_thread(const struct process *process, int32_t tid) {
     if (process->outside)
         return thread;
     char text[256];
-    thread->schedstat = open_of(process->tasks, tid, "schedstat");
-    thread->syscall_file = open_of(process->tasks, tid, "syscall");
-    thread->stat = open_of(process->tasks, tid, "stat");
+    if (!plainly) {
+        thread->schedstat = open_of(process->tasks, tid, "schedstat");
+        thread->syscall_file = open_of(process->tasks, tid, "syscall");
+        thread->stat = open_of(process->tasks, tid, "stat");
+    }
     if (thread->schedstat >= 0 && thread->stat >= 0 && thread->syscall_file >= 0 &&
         read_at(thread->syscall_file, text, sizeof text) > 0 && runs_of(thread) > 0)
         return thread;
@@ -200,7 +203,8 @@ static struct process *add_process(struct night_census *census, int32_t pid, boo
         return NULL;
     }
     *process = (struct process){.next = census->processes, .pid = pid, .tasks = tasks, .dirty = true,
-                                .outside = outside};
+                                .outside = outside,
+                                .plainly = atomic_load(&census->page->flags) & NIGHT_PLAINLY};
     census->processes = process;
     return process;
 }
@@ -234,7 +238,7 @@ static void add_thread(void *to, int32_t tid) {
     for (struct thread *thread = process->threads; thread; thread = thread->next)
         if (thread->tid == tid)
             return;
-    struct thread *thread = open_thread(process, tid);
+    struct thread *thread = open_thread(process, tid, process->plainly);
     if (!thread)
         return;
     thread->next = process->threads;

@@ -81,7 +81,7 @@ struct night_page {
     alignas(64) _Atomic int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
     _Atomic uint32_t stop;
     _Atomic int32_t mover;  /* the controller's process, in the instant in which it moves time */
-    _Atomic uint32_t flags; /* NIGHT_PLANTED_*: known races, planted by tests */
+    _Atomic uint32_t flags; /* for tests: NIGHT_PLANTED_*, known races, and NIGHT_PLAINLY */
     _Atomic uint32_t slots_used;
     _Atomic uint32_t timers_used;
     char stop_reason[108];
@@ -92,5 +92,6 @@ struct night_page {
 
 #define NIGHT_PLANTED_ONE_LOOK 1u    /* the controller looks once, at the state alone */
 #define NIGHT_PLANTED_NO_HANDSHAKE 2u /* a granted waiter does not look again */
+#define NIGHT_PLAINLY 4u              /* the census makes do with `status`, as where the kernel denies the rest */
 
 #endif

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,25 +22,42 @@ def chain_copy(folder: Path) -> tuple[str, bytes]:
     """The digest of a chain's folder, and a tar of it that unpacks as chain/DIGEST."""
     digest = hashlib.sha256()
     packed = io.BytesIO()
-    files: list[Path] = []
-    size = 0
+    files = list(_files(folder))
     try:
-        for path in _files(folder):
-            content, mode = path.read_bytes(), path.stat().st_mode & 0o777
-            size += len(content)
-            if size > LARGEST_BYTES:
-                raise _uncopied(
-                    folder, f"more than {LARGEST_BYTES >> 20} MB in it, {path.relative_to(folder)} included"
-                )
-            digest.update(f"{path.relative_to(folder)}\0{mode:o}\0{len(content)}\0".encode() + content)
-            files.append(path)
+        for path, status in files:
+            head = f"{path.relative_to(folder)}\0{status.st_mode & 0o777:o}\0{status.st_size}\0"
+            digest.update(head.encode() + path.read_bytes())
+        name = digest.hexdigest()[:16]
+        with tarfile.open(fileobj=packed, mode="w", dereference=True) as tar:
+            for path, _ in files:
+                tar.add(path, f"chain/{name}/{path.relative_to(folder)}", recursive=False)
     except OSError as error:
         raise _uncopied(folder, str(error)) from None
-    name = digest.hexdigest()[:16]
-    with tarfile.open(fileobj=packed, mode="w", dereference=True) as tar:
-        for path in files:
-            tar.add(path, f"chain/{name}/{path.relative_to(folder)}", recursive=False)
     return name, packed.getvalue()
+
+
+def chain_state(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What changes when a file of the folder does: cheaper than its content, and asked for before every night."""
+    return tuple((str(path), status.st_size, status.st_mtime_ns, status.st_mode) for path, status in _files(folder))
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """The regular files under the folder, in one order; a link to a file counts as the file."""
+    size = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
+        for path in (Path(here, name) for name in sorted(names)):
+            try:
+                status = path.stat()
+            except FileNotFoundError:  # a link to nowhere, or an editor's file that has just gone
+                continue
+            except OSError as error:
+                raise _uncopied(folder, str(error)) from None
+            if stat.S_ISREG(status.st_mode):
+                size += status.st_size
+                if size > LARGEST_BYTES:
+                    raise _uncopied(folder, f"more than {LARGEST_BYTES >> 20} MB in it")
+                yield path, status
 
 
 def _uncopied(folder: Path, found: str) -> StackError:
@@ -49,10 +67,3 @@ def _uncopied(folder: Path, found: str) -> StackError:
         expected="a folder that can be copied to a container: the chain file, its programs, its samples",
         todo="move what is not the chain's out of the folder, or the chain into one of its own",
     )
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    """The regular files under the folder, in one order; a link to a file counts as the file."""
-    for here, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
-        yield from (path for name in sorted(names) if (path := Path(here, name)).is_file())

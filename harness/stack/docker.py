@@ -39,7 +39,7 @@ from harness.stack.arrangement import (
     VOLUME_OPTIONS,
     log_path,
 )
-from harness.stack.chain_copy import chain_copy
+from harness.stack.chain_copy import chain_copy, chain_state
 from harness.stack.containers import ContainerSpec, StackContainer
 from harness.stack.door import Door
 from harness.stack.engine import engine_calls, engine_client, engine_host, published_at
@@ -77,7 +77,7 @@ class DockerStack(Stack):
         self._containers: dict[str, StackContainer] = {}
         self._agents: dict[str, str] = {}
         self._environments: dict[str, dict[str, str]] = {}
-        self._copied: set[str] = set()
+        self._copied: dict[Path, tuple[object, str]] = {}
         self._lock = threading.Lock()
 
     def start(self) -> Self:
@@ -137,13 +137,15 @@ class DockerStack(Stack):
 
     def job_cwd(self, chain_folder: Path) -> str:
         """The chain's folder, copied to the volume when its content is new there."""
-        digest, packed = chain_copy(chain_folder)
         with self._lock:
-            if digest not in self._copied:
+            state, place = self._copied.get(chain_folder, (None, ""))
+            if state != (now := chain_state(chain_folder)):
+                digest, packed = chain_copy(chain_folder)
                 with engine_calls(f"copying {chain_folder} to the stack"):
                     self._containers["clock"].wrapped.put_archive(ROOT, packed)
-                self._copied.add(digest)
-        return f"{ROOT}/chain/{digest}"
+                place = f"{ROOT}/chain/{digest}"
+                self._copied[chain_folder] = now, place
+        return place
 
     def agent(self, image: str | None = None) -> str:
         """The agent in a container of that image, which is started on first use and kept."""

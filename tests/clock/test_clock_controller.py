@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from virtual_night import AT_NS, HOUR, SECOND, Night
 
-from harness.clock import library
+from harness.clock import census, library
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
 
@@ -165,6 +166,45 @@ def test_paced_time_flows_and_wakes_whoever_is_due(night: Night) -> None:
         night.page.stop()
         pacing.join(10)
     assert night.page.now_ns - AT_NS >= SECOND // 10
+
+
+def test_a_kernel_that_tells_less_is_enough(night: Night) -> None:
+    """Where `schedstat` and `syscall` are denied, the census makes do with states and switch counts."""
+    census.library().night_page_plant(night.page.address, 4)
+    ended = night.run("bash", "-c", "for i in 1 2 3; do timeout 60 sleep 600; sleep 60 & done; wait; echo over")
+    assert ended.out == "over\n"
+    assert 240 <= ended.virtual_s < 241
+
+
+NAMESPACE = """
+import os, subprocess, sys
+from pathlib import Path
+from harness.clock.controller import Controller
+from harness.clock.library import preload_environment
+from harness.clock.page import Page
+path = Path(sys.argv[1])
+page = Page.create(path, at_ns=0)
+environment = {**os.environ, **preload_environment(path, "job")}
+# A shell that has gone by the time its child sleeps: nobody's descendant, and of the namespace all the same.
+subprocess.run(["sh", "-c", "env -u LD_PRELOAD sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done' & exit"])
+job = subprocess.Popen(["sleep", "3600"], env=environment)
+stop = Controller(page, root=None).run(10**15)
+print(stop.reason, stop.jumps, job.wait())
+"""
+
+
+def test_a_whole_pid_namespace_can_be_the_night(night: Night, tmp_path: Path) -> None:
+    """As in containers: whoever is in the controller's namespace, whoever started it."""
+    apart = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no new PID namespace may be made here")
+    command = [*apart, sys.executable, "-c", NAMESPACE, str(night.path.with_name("other"))]
+    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=_with_harness(), timeout=60)
+    assert ended.stdout.split() == ["stuck", "1", "0"], ended.stderr
+
+
+def _with_harness() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
 
 def test_a_page_that_is_none_is_refused_in_one_line(night: Night, tmp_path: Path) -> None:

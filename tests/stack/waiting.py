@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import os
 import select
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 END_WITHIN_S = 20.0
+
+
+def is_gone_soon(directory: Path) -> bool:
+    """Whether it is removed: by its supervisor, or by whoever's start swept it at the same moment."""
+    deadline = time.monotonic() + END_WITHIN_S
+    while directory.exists() and time.monotonic() < deadline:
+        os.sched_yield()
+    return not directory.exists()
 
 
 @contextmanager
