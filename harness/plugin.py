@@ -40,6 +40,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "night: a scenario file; every one carries it, so -m night selects them")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say in one line when nights did not run in virtual time; the facts come with the reports, from every worker."""
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    clocks = {
+        value
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "night_harness.clock" and value != "virtual"
+    }
+    for clock in sorted(clocks):
+        terminalreporter.write_line(f"night harness: the clock was real: {clock}", yellow=True)
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Take YAML files that say ``scenario:`` at their top level; other YAML is none of ours."""
     if file_path.suffix not in (".yaml", ".yml"):
@@ -107,8 +120,10 @@ def _judge(result: Result, request: pytest.FixtureRequest) -> None:
         return
     folder = request.config.rootpath / HISTORIES
     folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / f"{re.sub(r'[^a-z0-9]+', '-', request.node.name.lower()).strip('-')[:100]}.jsonl"
+    stem = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:100]
+    kept = folder / f"{stem}.jsonl"
     result.history.write(kept)
+    result.baseline.write(folder / f"{stem}.baseline.jsonl")
     scenario_file = result.scenario.file
     repeat = (
         repeat_command(scenario_file, stack=result.stack)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console, Group
@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.checks import Outcome
+from harness.checks.holdings import holdings
 from harness.night import Result
 from harness.report.answers import answers
 from harness.report.timeline import Moment, around, timeline
@@ -60,12 +61,23 @@ def show(console: Console, result: Result) -> None:
             Text(moment.text, style=_STYLES[moment.kind]),
         )
     asked = Table.grid(padding=(0, 1))
+    for line in held(result):
+        asked.add_row(Text("Held against the baseline", style="bold"), Text(line))
     for answer in answers(result):
         asked.add_row(Text(answer.question, style="bold"), Text(answer.answer))
     title = f"[bold {colour}]{str(result.outcome).upper()}[/]  {result.scenario.scenario}"
     hours = (result.history[-1].at - result.times.begins_ns) / 3.6e12
     footer = f"{hours:.1f} h of night in {result.wall_s:.2f} s, baseline included, on the {result.stack} stack"
     console.print(Panel(Group(told, "", asked), title=title, title_align="left", subtitle=footer, border_style=colour))
+
+
+def held(result: Result) -> Iterator[str]:
+    """What each consumer holds, what it should, and in what the two differ."""
+    expected, got = holdings(result.baseline), holdings(result.history)
+    wrong = result.judgement.of("delivered_once")
+    for consumer, of in got.items():
+        found = f"{consumer}: {of.rows:,} rows, {expected[consumer].rows:,} without the fault"
+        yield found + (f" ({wrong.sentence.split(': ')[-1]})" if wrong and wrong.state == "violated" else "")
 
 
 def summary(console: Console, results: Sequence[Result]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from harness.history import Event
 from harness.night import Result
@@ -70,7 +71,7 @@ def _fault(event: Event) -> tuple[str, str]:
 
 _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
     "fault": _fault,
-    "publish": lambda event: (f"{event.value['name']} arrives ({event.value['records']:,} records)", "plain"),
+    "publish": lambda event: (f"{event.value['name']} arrives", "plain"),
     "launch ok": lambda event: (f"starts {event.value['job']}", "plain"),
     "launch fail": lambda event: (f"cannot start {event.value['job']}: {event.error}", "bad"),
     "job ok": lambda event: (f"{event.value['job']} finished OK", "good"),
@@ -95,19 +96,15 @@ def _words(do: object) -> str:
 
 
 def _folded(moments: list[Moment]) -> list[Moment]:
-    """Runs of moments of one kind by one component become the first, and how many more there were."""
+    """More than three alike in a row become the first, a count, and the last."""
     folded: list[Moment] = []
-    count = 0
-    for moment in moments:
-        last = folded[-1] if folded else None
-        if last and (last.who, last.kind, last.text.split()[0]) == (moment.who, moment.kind, moment.text.split()[0]):
-            count += 1
-            if count > 2:
-                folded[-1] = Moment(
-                    last.at_ns, last.who, f"{last.text.split('  (+')[0]}  (+{count - 2} alike)", last.kind
-                )
-                continue
+    for _, run in groupby(moments, key=lambda moment: (moment.who, moment.kind, moment.text.split()[0])):
+        first, *between = run
+        folded.append(first)
+        if len(between) > 2:
+            last = between[-1]
+            folded.append(Moment(between[0].at_ns, first.who, f"... {len(between) - 1:,} more like it ...", first.kind))
+            folded.append(last)
         else:
-            count = 0
-        folded.append(moment)
+            folded += between
     return folded

@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.stack.owner import Owner
 from harness.stack.processes import signal_quietly
 
-PREFIX = "night-harness-"
+PREFIX = "night-harness-stack-"
 OWNER = "owner"
 UNCLAIMED_FOR_S = 60.0
 """A directory is claimed right after it is made; one that nobody has claimed for so long never will be."""

@@ -18,7 +18,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stack(home: Path, name: str, owner: str | None) -> Path:
-    directory = home / f"night-harness-{name}"
+    directory = home / f"night-harness-stack-{name}"
     directory.mkdir()
     if owner is not None:
         (directory / "owner").write_text(owner)
@@ -58,6 +58,6 @@ def test_an_unclaimed_stack_goes_when_it_is_old_enough(home: Path, owner: str | 
 
 def test_other_names_and_links_stay(home: Path) -> None:
     (home / "something-else").mkdir()
-    (home / "night-harness-link").symlink_to(home / "something-else")
+    (home / "night-harness-stack-link").symlink_to(home / "something-else")
     os.utime(home / "something-else", (0, 0))
     assert leftovers.sweep() == []

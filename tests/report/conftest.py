@@ -1,0 +1,38 @@
+"""Results made from hand-written histories, as the reports get them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness.checks import judge
+from harness.loading import load_chain
+from harness.night import Result
+from harness.planning import night_times
+from harness.scenario import Expect, Scenario
+from tests.checks.nights import BASELINE, TRUNCATED, Line, night, receipt
+
+CHAIN = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml")
+MakeResult = Callable[..., Result]
+
+
+@pytest.fixture
+def result_of() -> MakeResult:
+    def make(*lines: Line, **expect: object) -> Result:
+        date = dt.date(2026, 11, 23)
+        history = night(receipt("02:00:05"), *lines, faults=[TRUNCATED])
+        return Result(
+            scenario=Scenario(scenario="a test", chain=CHAIN, night=date, expect=Expect.model_validate(expect)),
+            history=history,
+            baseline=BASELINE,
+            judgement=judge(history, BASELINE),
+            times=night_times(CHAIN, date),
+            stack="local",
+            clock="virtual",
+            wall_s=0.5,
+        )
+
+    return make

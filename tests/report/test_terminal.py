@@ -1,0 +1,93 @@
+"""What is printed of a night, and the same as data."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from harness.report.record import properties, record
+from harness.report.terminal import failure, repeat_command, show, summary
+from harness.report.timeline import around, timeline
+from tests.checks.nights import Line, calm, holds, paged, stored
+from tests.report.conftest import MakeResult
+
+
+def stored_often(count: int) -> list[Line]:
+    return [stored(f"02:{minute:02}:00") for minute in range(count)]
+
+
+def test_a_failure_is_one_screen_with_the_sentence_the_fault_the_evidence_and_the_command(
+    result_of: MakeResult,
+) -> None:
+    result = result_of(*stored_often(40), holds("a", "x"), outcome="recovered", by="06:00", paged="data-ops")
+    screen = failure(result, repeat="harness run half.yaml", history_file=Path("half.jsonl"))
+    assert len(screen.splitlines()) < 45
+    assert "expected recovered, found damaged: delivered_once: rows are wrong at the consumer" in screen
+    assert "expected a page to data-ops, found none" in screen
+    assert "03:00:05 * source     truncate_file" in screen
+    assert "lost (2): b, c" in screen
+    assert "invented (1): x" in screen
+    assert "repeat it:  harness run half.yaml" in screen
+    assert "history:    half.jsonl" in screen
+
+
+def test_what_is_expected_is_compared_with_what_was_found(result_of: MakeResult) -> None:
+    def mismatches(**expect: object) -> list[str]:
+        return result_of(*calm(), paged("02:30:00", "it is truncated"), **expect).mismatches
+
+    assert mismatches(outcome="recovered", by="06:00", paged="data-ops", cause="TRUNCATED") == []
+    assert mismatches(paged="nobody") == ["expected that nobody is paged, found data-ops: it is truncated"]
+    assert mismatches(by="02:30") == ["expected delivery by 02:30, found 03:02:00"]
+    assert mismatches(cause="disk full") == ["expected a page that says 'disk full', found it is truncated "]
+    assert mismatches(attempts={"retrieve": 2}) == ["expected 2 launches of retrieve, found 1"]
+
+
+def test_runs_of_alike_moments_are_folded(result_of: MakeResult) -> None:
+    texts = [moment.text for moment in timeline(result_of(*stored_often(40)))]
+    assert texts == [
+        "stores 3 rows",
+        "truncate_file ()",
+        "stores 3 rows",
+        "... 37 more like it ...",
+        "stores 3 rows",
+        "the deadline",
+    ]
+
+
+def test_an_excerpt_keeps_the_fault_and_the_order(result_of: MakeResult) -> None:
+    moments = timeline(result_of(*calm(), paged("02:30:00", "x")))
+    excerpt = around(moments, lines=4)
+    assert len(excerpt) == 4
+    assert {"fault", "bad"} <= {moment.kind for moment in excerpt}
+    assert excerpt == sorted(excerpt, key=lambda moment: moment.at_ns)
+
+
+def test_the_panel_shows_the_outcome_the_holdings_and_the_five_answers(result_of: MakeResult) -> None:
+    console = Console(file=io.StringIO(), width=160)
+    show(console, result_of(stored("02:02:00"), holds("a", "x")))
+    summary(console, [result_of(*calm())])
+    assert isinstance(console.file, io.StringIO)
+    printed = console.file.getvalue()
+    assert "DAMAGED" in printed
+    assert "planning: 2 rows, 3 without the fault (2 lost, 1 invented)" in printed
+    assert "How quickly can the root cause be identified?" in printed
+    assert "unaffected" in printed
+
+
+def test_a_result_is_plain_json_and_its_short_facts_are_text(result_of: MakeResult) -> None:
+    result = result_of(*calm(), outcome="damaged")
+    facts = json.loads(json.dumps(record(result)))
+    assert facts["outcome"] == "unaffected"
+    assert facts["as_expected"] is False
+    assert facts["finished_at"] == "2026-11-23T03:02:00+01:00"
+    assert len(facts["answers"]) == 5
+    assert ("night_harness.outcome", "unaffected") in properties(result)
+    assert all(isinstance(value, str) for _, value in properties(result))
+
+
+def test_a_command_repeats_a_scenario_on_the_stack_that_it_ran_on() -> None:
+    assert repeat_command(Path("a b.yaml"), stack="local") == "harness run 'a b.yaml'"
+    assert repeat_command(Path("a.yaml"), stack="docker") == "harness run a.yaml --stack docker"
