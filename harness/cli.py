@@ -10,26 +10,29 @@ import argparse
 import json
 import signal
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.errors import AuthorError, NightHarnessError
+from harness.errors import AuthorError, LoadError, NightHarnessError
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     import datetime as dt
 
     from rich.console import Console
 
+    from harness.chain import Chain
     from harness.history import History
     from harness.night import NightRunner
+    from harness.scenario import Scenario
     from harness.stack.choice import StackName
     from harness.units import ClockTime
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
+
+ENDPOINTS = ("source", "consumers", "desk", "scheduler")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -54,8 +57,16 @@ def _as_interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+class _Parser(argparse.ArgumentParser):
+    """A wrong option is the author's mistake, like any other."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="harness", description="Prove that a batch chain recovers.")
+    parser = _Parser(prog="harness", description="Prove that a batch chain recovers.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace], int], summary: str) -> argparse.ArgumentParser:
@@ -76,6 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("chain", type=Path, metavar="CHAIN")
     up.add_argument("--night", default="2026-11-23", help="the business date (default: %(default)s)")
     up.add_argument("--at", metavar="HH:MM", help="the time to begin at (default: when every file has arrived)")
+    up.add_argument(
+        "--port",
+        action="append",
+        default=[],
+        dest="ports",
+        metavar="ENDPOINT=PORT",
+        help="a fixed port for an endpoint: source, consumers, desk or scheduler (default: any free one)",
+    )
     up.add_argument("--json", action="store_true", help="print the endpoints as JSON")
     _stack_option(up)
 
@@ -118,8 +137,7 @@ def _runner(stack_name: StackName, console: Console) -> Iterator[NightRunner]:
         stack = start(stack_name)
     try:
         console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
-        with tempfile.TemporaryDirectory(prefix="night-harness-store-") as store:
-            yield NightRunner(stack, Path(store))
+        yield NightRunner(stack, stack.scratch)
     finally:
         stack.stop()
 
@@ -150,11 +168,16 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness.loading import load_scenario
+    from harness.night import require_programs
     from harness.report.record import record
     from harness.report.terminal import failure, repeat_command, show
 
-    scenarios = [load_scenario(file) for file in options.files]
+    scenarios = _scenarios(options.files)
+    if options.stack != "auto":  # what can be said before anything is started is said then
+        for scenario in scenarios:
+            require_programs(scenario.chain, options.stack)
+    if options.histories:
+        _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
     worst = OK
     with _runner(options.stack, console) as runner:
@@ -162,7 +185,6 @@ def _run(options: argparse.Namespace) -> int:
             with console.status(scenario.scenario):
                 result = runner.run(scenario)
             if options.histories:
-                options.histories.mkdir(parents=True, exist_ok=True)
                 result.history.write(options.histories / f"{file.stem}.jsonl")
                 result.baseline.write(options.histories / f"{file.stem}.baseline.jsonl")
             if options.json:
@@ -176,6 +198,28 @@ def _run(options: argparse.Namespace) -> int:
     return worst
 
 
+def _scenarios(files: Sequence[Path]) -> list[Scenario]:
+    """All of them, or the mistakes of all of them."""
+    from harness.loading import load_scenario
+
+    loaded, mistakes = [], []
+    for file in files:
+        try:
+            loaded.append(load_scenario(file))
+        except LoadError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise LoadError(list(dict.fromkeys(mistakes)))
+    return loaded
+
+
+def _make_folder(option: str, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AuthorError(f"{option}: {folder}: {error.strerror}; expected a folder, or a place for one") from None
+
+
 def _up(options: argparse.Namespace) -> int:
     from rich.console import Console
 
@@ -184,17 +228,17 @@ def _up(options: argparse.Namespace) -> int:
     from harness.stack.choice import start
 
     chain = load_chain(options.chain)
-    date = _date(options.night)
+    date, ports = _date(options.night), _ports(options.ports)
+    at = _clock(options.at, chain) if options.at else None
     console = Console(stderr=True)
     with console.status(f"starting the {options.stack} stack"):
-        stack = start(options.stack, published=True)
+        stack = start(options.stack, published=True, ports=ports)
     try:
-        with tempfile.TemporaryDirectory(prefix="night-harness-store-") as store:
-            planner = Planner(Path(store))
-            plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
-            stack.reset(plan)
+        planner = Planner(stack.scratch)
+        plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
+        stack.reset(plan)
         arrivals = [file["arrives_ns"] for file in plan["files"]]
-        at_ns = times.at(_clock(options.at)) if options.at else max(arrivals, default=times.begins_ns)
+        at_ns = times.at(at) if at else max(arrivals, default=times.begins_ns)
         stack.run(at_ns + 1)
         stack.pace(times.closes_ns)
         endpoints = stack.published(chain.consumers) | {
@@ -291,13 +335,31 @@ def _date(text: str) -> dt.date:
         raise AuthorError(f"--night: found {text!r}, expected a date such as 2026-11-23") from None
 
 
-def _clock(text: str) -> ClockTime:
+def _clock(text: str, chain: Chain) -> ClockTime:
+    from harness.chain_rules import outside_the_night
     from harness.units import ClockTime
 
     try:
-        return ClockTime.parse(text)
+        time = ClockTime.parse(text)
     except ValueError as error:
         raise AuthorError(f"--at: {error}") from None
+    if outside := outside_the_night(time, chain.evening, chain.closes):
+        raise AuthorError(f"--at: {outside}")
+    return time
+
+
+def _ports(options: Sequence[str]) -> dict[str, int]:
+    from harness.strict import unknown
+
+    ports: dict[str, int] = {}
+    for option in options:
+        name, _, port = option.partition("=")
+        if name not in ENDPOINTS:
+            raise AuthorError(f"--port: {unknown('endpoint', name, ENDPOINTS)}")
+        if not (port.isascii() and port.isdigit() and int(port) < 65536):
+            raise AuthorError(f"--port: found {option!r}, expected an endpoint and a port, such as source=8080")
+        ports[name] = int(port)
+    return ports
 
 
 if __name__ == "__main__":

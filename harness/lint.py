@@ -15,6 +15,9 @@ from harness.errors import LoadError
 from harness.loading import load_chain
 from harness.strict import Location
 
+PYTHONS = ("python", "python3")
+"""Every stack has one for its jobs."""
+
 Severity = Literal["error", "warning"]
 
 
@@ -51,9 +54,15 @@ def lint_chain(chain: Chain) -> list[Finding]:
     return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
 
 
-def program_findings(chain: Chain) -> list[Finding]:
-    """Only the programs that cannot be started: the part that a night on this machine cannot do without."""
-    said = (one for one in _programs(chain) if one[1] == "error")
+def program_findings(chain: Chain, *, path: str | None = None, in_images: bool = False) -> list[Finding]:
+    """Only the programs that cannot be started: the part that a night cannot do without.
+
+    ``path`` is the PATH that jobs get, when they run on this machine; a chain that sets its own goes before it. With
+    ``in_images`` only what lies in the chain's folder can be judged: the rest is in the images.
+    """
+    said = [one for one in _programs(chain, in_images=in_images) if one[1] == "error"]
+    if path is not None:
+        said += _not_on_path(chain, path)
     return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
 
 
@@ -68,15 +77,27 @@ def _runbook(chain: Chain) -> Said:
         yield ("runbook",), "error", f"the runbook '{chain.runbook}' is empty", "write what to do when a job fails"
 
 
-def _programs(chain: Chain) -> Said:
+def _not_on_path(chain: Chain, path: str) -> Said:
+    for name, job in chain.jobs.items():
+        own = (chain.environment | job.environment).get("PATH", path)
+        program = job.run[0]
+        if "/" in program or program in PYTHONS or not isinstance(own, str):
+            continue
+        folders = os.pathsep.join(str(chain.folder / folder) for folder in own.split(os.pathsep))
+        if shutil.which(program, path=folders) is None:
+            text = f"the program '{program}' of job '{name}' is not on the PATH of jobs ({own})"
+            yield ("jobs", name, "run"), "error", text, "install it there, or write its path"
+
+
+def _programs(chain: Chain, *, in_images: bool | None = None) -> Said:
     for name, job in chain.jobs.items():
         location: Location = ("jobs", name, "run")
         # An image brings its own programs; what lies in the chain's folder goes with it wherever it runs.
-        elsewhere = job.image is not None
+        elsewhere = job.image is not None if in_images is None else in_images
         program = job.run[0]
         if "/" in program:
             yield from _program_file(chain.folder / program, program, location, elsewhere and program.startswith("/"))
-        elif not elsewhere and shutil.which(program) is None and program not in ("python", "python3"):
+        elif not elsewhere and shutil.which(program) is None and program not in PYTHONS:
             text = f"the program '{program}' of job '{name}' is not on the PATH"
             yield location, "warning", text, "install it, or name its image: 'image: NAME'"
         yield from _script(chain, job, location)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from harness import factories
 from harness.chain import Chain
-from harness.checks.outcome import Outcome
+from harness.checks.outcome import EXPECTABLE
 from harness.errors import AuthorError, LoadError, Mistake
 from harness.scenario import Scenario
 from harness.schemas import chain_schema, scenario_schema
@@ -78,7 +78,7 @@ def _proves_nothing(document: Document) -> Iterator[tuple[Location, str]]:
         yield ("faults",), "found no faults, expected at least one; a calm night says so: [no_fault]"
     expect = document.data.get("expect", {})
     if isinstance(expect, Mapping) and "outcome" not in expect:
-        yield ("expect",), f"found no outcome to expect; expected one of: {', '.join(one.value for one in Outcome)}"
+        yield ("expect",), f"found no outcome to expect; expected one of: {', '.join(one.value for one in EXPECTABLE)}"
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,8 @@ def _beside(file: Path, written: str) -> Path:
 
 
 def _no_file(kind: str, written: str, path: Path) -> str:
-    return f"there is no {kind} '{written}' (looked for {path}); paths are relative to the file that names them"
+    found = f"'{written}' is a folder, expected a {kind}" if path.is_dir() else f"there is no {kind} '{written}'"
+    return f"{found} (looked for {path}); paths are relative to the file that names them"
 
 
 def _line(lines: Mapping[Location, int], location: Location) -> int:

@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 from harness.chain import Chain, Job
 from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
-from harness.errors import HarnessBug, StackError
+from harness.errors import HarnessBug, LoadError, Mistake, StackError
 from harness.faults import Fault
 from harness.history import Event, EventType, History
+from harness.lint import program_findings
 from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
 from harness.stack import Stack
+from harness.stack.spawning import job_path
 
 BASELINE = "the same night without faults"
 
@@ -104,6 +106,18 @@ class Result:
                 yield f"expected a page that says {expect.cause!r}, found {'; '.join(causes) or 'none'}"
 
 
+def require_programs(chain: Chain, stack: str) -> None:
+    """See that every program of the chain can be started; the first night would only say that the baseline failed.
+
+    In containers the programs of images cannot be seen from here, and only the chain's own are looked at. Raises
+    LoadError, with the place of each.
+    """
+    in_images = stack != "local"
+    found = program_findings(chain, path=None if in_images else job_path(), in_images=in_images)
+    if found:
+        raise LoadError([Mistake(one.file, one.line, f"{one.text}; {one.todo}") for one in found])
+
+
 class NightRunner:
     """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one."""
 
@@ -115,10 +129,11 @@ class NightRunner:
     def run(self, scenario: Scenario) -> Result:
         """The night with its faults, judged against the same night without them.
 
-        Raises StackError when the environment fails; a night that goes wrong is a Result.
+        Raises LoadError for a program that cannot be started, StackError when the environment fails; a night that goes wrong is a Result.
         """
         began = time.perf_counter()
         chain = scenario.chain
+        require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
         baseline = self._baseline(chain, scenario.night, scenario.seed)
         history = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import pytest
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     from harness.faults import Fault
     from harness.night import NightRunner, Result
     from harness.scenario import Expect, Scenario
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
@@ -59,8 +63,8 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     try:
         text = file_path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise pytest.UsageError(f"{file_path}: {error.strerror}") from error
+    except OSError:
+        text = "scenario:"  # for all that can be known; why it cannot be read is told when it is collected
     if not _SCENARIO.search(text):
         return None
     collector: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
@@ -136,20 +140,38 @@ def _judge(result: Result, request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightRunner]:
     """One started stack for each worker, reset between nights; override it to bring your own."""
-    from harness.errors import EngineError
+    from harness.errors import EngineError, StackError
     from harness.night import NightRunner
     from harness.stack.choice import start
 
     try:
         stack = start(request.config.getoption("--stack"))
-    except EngineError as error:
-        if os.environ.get(_REQUIRE_DOCKER):
-            raise
-        pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {error}")
+    except StackError as error:
+        if isinstance(error, EngineError) and not os.environ.get(_REQUIRE_DOCKER):
+            pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {error}")
+        pytest.fail(str(error), pytrace=False)
     try:
         yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"))
     finally:
         stack.stop()
+
+
+def _plainly(method: Callable[_P, _R]) -> Callable[_P, _R]:
+    """What the harness says on purpose is said in the author's line, without the way through the harness."""
+
+    @functools.wraps(method)
+    def called(*arguments: _P.args, **parameters: _P.kwargs) -> _R:
+        from harness.errors import HarnessBug, NightHarnessError
+
+        __tracebackhide__ = True
+        try:
+            return method(*arguments, **parameters)
+        except HarnessBug:
+            raise
+        except NightHarnessError as error:
+            raise error.with_traceback(None) from None
+
+    return called
 
 
 class Night:
@@ -161,27 +183,35 @@ class Night:
         self._what: tuple[Chain, dt.date] | None = None
         self._faults: list[Fault] = []
 
+    @_plainly
     def load(self, chain: str | Path, *, night: dt.date | str = "2026-11-23") -> Night:
         """A chain file, relative to the root of the test run, and the business date."""
         import datetime
 
+        from harness.errors import AuthorError
         from harness.loading import load_chain
 
-        date = datetime.date.fromisoformat(night) if isinstance(night, str) else night
+        try:
+            date = datetime.date.fromisoformat(night) if isinstance(night, str) else night
+        except ValueError:
+            raise AuthorError(f"night: found {night!r}, expected a date, such as 2026-11-23") from None
         self._what = load_chain(self._request.config.rootpath / chain), date
         return self
 
+    @_plainly
     def without(self, *defences: str) -> Night:
         """Switch defences of the chain off ("all": every one)."""
         chain, date = self._loaded()
         self._what = chain.without("all" if defences == ("all",) else defences), date
         return self
 
+    @_plainly
     def inject(self, *faults: Fault) -> Night:
         """Faults of this night, in order."""
         self._faults += faults
         return self
 
+    @_plainly
     def run(self, *, seed: int = 0, expect: Expect | None = None) -> Result:
         """The night; raises VerdictError when it proves nothing, or is not what ``expect`` says."""
         from harness.scenario import Expect, Scenario
@@ -199,6 +229,7 @@ class Night:
         _judge(result, self._request)
         return result
 
+    @_plainly
     def frozen(self, time: str = "02:00") -> Any:
         """Pin "now" of this test process to a time of the night (freezegun, in UTC)."""
         import datetime

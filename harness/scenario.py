@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -20,8 +20,9 @@ from pydantic import (
 
 from harness.chain import Chain, OneOrMore, Text
 from harness.chain_rules import outside_the_night
-from harness.checks.outcome import Outcome
+from harness.checks.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault
+from harness.faults.fault import parameter_names
 from harness.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.units import ClockTime
 
@@ -35,6 +36,17 @@ def _date(value: Any) -> Any:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError:
         return value
+
+
+def _expectable(value: Any) -> Outcome:
+    *others, last = (outcome.value for outcome in EXPECTABLE)
+    expected = f"expected {', '.join(others)} or {last}"
+    found = value.value if isinstance(value, Outcome) else value
+    if found == Outcome.INCONCLUSIVE.value:
+        raise ValueError(f"found {show(found)}, {expected}: a night that proves nothing is never what is expected")
+    if found not in [*others, last]:
+        raise ValueError(f"found {show(found)}, {expected}")
+    return Outcome(found)
 
 
 def build_fault(value: Any) -> Fault:
@@ -66,9 +78,7 @@ def build_fault(value: Any) -> Fault:
 def fault_parameters(kind: type[Fault]) -> list[str]:
     """The names that a fault takes, as users write them: its own first, then the triggers."""
     fields = kind.__pydantic_fields__  # type: ignore[attr-defined]  # every fault is a pydantic dataclass
-    shared = Fault.__pydantic_fields__  # type: ignore[attr-defined]
-    ordered = [*(name for name in fields if name not in shared), *shared]
-    return [fields[name].alias or name for name in ordered]
+    return [fields[name].alias or name for name in parameter_names(kind)]
 
 
 def describe_fault(fault: Fault) -> dict[str, dict[str, Any]]:
@@ -80,7 +90,17 @@ def describe_fault(fault: Fault) -> dict[str, dict[str, Any]]:
 class Expect(Strict):
     """What must hold when the night is over; a scenario file must name the outcome at least."""
 
-    outcome: Annotated[Outcome, LAX] | None = None
+    outcome: (
+        Annotated[
+            Outcome,
+            LAX,
+            BeforeValidator(
+                _expectable,
+                json_schema_input_type=Literal["unaffected", "recovered", "degraded", "contained", "damaged"],
+            ),
+        ]
+        | None
+    ) = None
     by: ClockTime | None = None
     paged: Text | None = None
     """The owner who was paged, or "nobody"."""

@@ -10,6 +10,8 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from harness.errors import AuthorError
+
 Location = tuple[str | int, ...]
 
 LAX = pydantic.Strict(strict=False)
@@ -20,6 +22,16 @@ class Strict(BaseModel):
     """A frozen model without coercion; its errors name the key, what was found and what was expected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True, serialize_by_alias=True)
+
+    def __init__(self, **data: Any) -> None:
+        __tracebackhide__ = True
+        try:
+            super().__init__(**data)
+        except ValidationError as error:
+            raise AuthorError(in_words(type(self).__name__, error)) from None
+
+    # Only for who calls the class in Python: validation of files still builds it directly, and keeps each place.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
     file_keys: ClassVar[tuple[str, ...]] = ()
     """Keys that only the file knows; loading has taken them out."""
@@ -54,6 +66,16 @@ def invalid(title: str, mistakes: Iterable[tuple[Location, str]]) -> ValidationE
         for location, text in dict.fromkeys(mistakes)
     ]
     return ValidationError.from_exception_data(title, details)
+
+
+def in_words(name: str, error: ValidationError) -> str:
+    """A model's mistakes for who built it in Python: its name, the place, the sentence; a line each."""
+    details = error.errors(include_url=False)
+    places = (".".join(map(str, detail["loc"])) for detail in details)
+    return "\n".join(
+        f"{name}: {place}: {detail['msg']}" if place else f"{name}: {detail['msg']}"
+        for place, detail in zip(places, details, strict=True)
+    )
 
 
 def words(detail: Mapping[str, Any], known: Iterable[str]) -> str:

@@ -115,7 +115,7 @@ def test_a_trigger_outside_the_night_or_on_nobodys_event_is_a_mistake() -> None:
 def test_an_expectation_that_cannot_be_checked_is_a_mistake() -> None:
     expect = {"outcome": "recoverd", "by": "13:00", "paged": "data-opps", "attempts": {"retrive": 1, "load": -1}}
     found = mistakes(expect=expect)
-    assert found["expect.outcome"].endswith("unaffected, recovered, degraded, contained, damaged or inconclusive")
+    assert found["expect.outcome"].endswith("unaffected, recovered, degraded, contained or damaged")
     assert "Did you mean 'data-ops'?" in found["expect.paged"]
     assert set(found) == {f"expect.{key}" for key in ("outcome", "by", "paged", "attempts.retrive", "attempts.load")}
 

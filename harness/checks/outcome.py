@@ -25,6 +25,10 @@ class Outcome(Enum):
         return self.value
 
 
+EXPECTABLE = tuple(outcome for outcome in Outcome if outcome is not Outcome.INCONCLUSIVE)
+"""What a scenario may expect: a night that proves nothing is never what somebody wants."""
+
+
 @dataclass(frozen=True)
 class Judgement:
     """An outcome, the one sentence that decided it, and all findings."""

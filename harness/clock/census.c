@@ -62,12 +62,6 @@ struct night_census {
 
 enum look { GONE, WORKS, MOVED, SLEEPS };
 
-int64_t night_real_monotonic(void) {
-    struct timespec now;
-    syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
-    return night_ns(now.tv_sec, now.tv_nsec);
-}
-
 /* ---- one thread ---------------------------------------------------------------------------------- */
 
 static ssize_t read_at(int fd, char *text, size_t room) {

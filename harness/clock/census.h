@@ -52,6 +52,5 @@ bool night_held(struct night_page *page);
 bool night_alive(int32_t id);
 int64_t night_next_due(struct night_page *page);
 int night_grant_due(struct night_page *page, bool only_overdue);
-int64_t night_real_monotonic(void);
 
 #endif

@@ -182,8 +182,8 @@ int64_t night_next_due(struct night_page *page) {
 
 /* Time may also pass by readings alone, while others work. A wait that is due by that is granted once as
  * much real time has passed as it asked for: then it is as late as on any busy machine, and not false. */
-static bool overdue(const struct night_slot *slot, int64_t deadline_ns, int64_t real_ns) {
-    return real_ns - atomic_load(&slot->real_since_ns) >= deadline_ns - atomic_load(&slot->since_ns);
+static bool overdue(int64_t since_ns, int64_t deadline_ns, int64_t real_since_ns, int64_t real_ns) {
+    return real_ns - real_since_ns >= deadline_ns - since_ns;
 }
 
 static void grant(struct night_slot *slot) {
@@ -227,13 +227,15 @@ int night_grant_due(struct night_page *page, bool only_overdue) {
     int granted = 0;
     int64_t now_ns = atomic_load(&page->now_ns), real_ns = only_overdue ? night_real_monotonic() : 0;
     uint32_t timers = bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
-    for (uint32_t i = 0; i < timers && !only_overdue; i++) {
+    for (uint32_t i = 0; i < timers; i++) {
         struct night_timer *timer = &page->timers[i];
         int64_t deadline_ns = atomic_load(&timer->deadline_ns);
-        if (atomic_load(&timer->pid) != 0 && deadline_ns <= now_ns) {
-            ring(timer, deadline_ns, now_ns);
-            granted++;
-        }
+        if (atomic_load(&timer->pid) == 0 || deadline_ns > now_ns ||
+            (only_overdue &&
+             !overdue(atomic_load(&timer->since_ns), deadline_ns, atomic_load(&timer->real_since_ns), real_ns)))
+            continue;
+        ring(timer, deadline_ns, now_ns);
+        granted++;
     }
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
     for (uint32_t i = 0; i < slots; i++) {
@@ -241,7 +243,9 @@ int night_grant_due(struct night_page *page, bool only_overdue) {
         if (atomic_load(&slot->tid) == 0 || atomic_load(&slot->state) != NIGHT_WAITING)
             continue;
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
-        if (deadline_ns > now_ns || (only_overdue && !overdue(slot, deadline_ns, real_ns)))
+        if (deadline_ns > now_ns ||
+            (only_overdue &&
+             !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)))
             continue;
         grant(slot);
         granted++;

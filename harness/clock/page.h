@@ -58,6 +58,8 @@ struct night_timer {
     _Atomic int32_t id;              /* NIGHT_ITIMER, or the number behind a timer_t */
     _Atomic int64_t deadline_ns;     /* NIGHT_NEVER when disarmed */
     _Atomic int64_t interval_ns;
+    _Atomic int64_t since_ns;      /* when it was armed */
+    _Atomic int64_t real_since_ns; /* the same on the real monotonic clock */
     _Atomic int32_t signo; /* 0: notifies nobody */
     _Atomic int32_t tid;   /* a thread to notify; 0: the process */
     _Atomic uint64_t value;

@@ -33,6 +33,9 @@ bool night_clock_is_virtual(clockid_t clock);
 /* An absolute time of a virtual clock, as a virtual monotonic deadline. */
 int64_t night_deadline_of(clockid_t clock, const struct timespec *at);
 
+/* The real clock, past our own wrappers. */
+int64_t night_real_monotonic(void);
+
 /* Times to nanoseconds, never beyond NIGHT_NEVER. */
 int64_t night_ns(int64_t seconds, int64_t nanoseconds);
 int64_t night_after(int64_t now_ns, int64_t span_ns);

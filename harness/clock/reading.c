@@ -36,6 +36,13 @@ int64_t night_deadline_of(clockid_t clock, const struct timespec *at) {
     return ns - atomic_load_explicit(&night_page->offset_ns, memory_order_relaxed);
 }
 
+int64_t night_real_monotonic(void) {
+    NIGHT_REAL(clock_gettime);
+    struct timespec now;
+    real(CLOCK_MONOTONIC, &now);
+    return night_ns(now.tv_sec, now.tv_nsec);
+}
+
 int64_t night_ns(int64_t seconds, int64_t nanoseconds) {
     if (seconds < 0)
         return 0;

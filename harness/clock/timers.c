@@ -62,6 +62,8 @@ static int64_t left_of(const struct night_timer *timer) {
 static void arm(struct night_timer *timer, int64_t deadline_ns, int64_t interval_ns) {
     atomic_store(&timer->deadline_ns, NIGHT_NEVER);
     atomic_store(&timer->interval_ns, interval_ns);
+    atomic_store(&timer->since_ns, night_look_monotonic());
+    atomic_store(&timer->real_since_ns, night_real_monotonic());
     atomic_store(&timer->deadline_ns, deadline_ns);
 }
 

@@ -102,20 +102,11 @@ void night_waiting_start(void) {
     slot_of_thread();
 }
 
-static int64_t real_monotonic(void) {
-    static int (*real)(clockid_t, struct timespec *);
-    if (!real)
-        real = (int (*)(clockid_t, struct timespec *))(uintptr_t)night_symbol("clock_gettime");
-    struct timespec now;
-    real(CLOCK_MONOTONIC, &now);
-    return night_ns(now.tv_sec, now.tv_nsec);
-}
-
 static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64_t deadline_ns) {
     atomic_store_explicit(&slot->kind, kind, memory_order_relaxed);
     atomic_store_explicit(&slot->fd, fd, memory_order_relaxed);
     atomic_store_explicit(&slot->since_ns, night_look_monotonic(), memory_order_relaxed);
-    atomic_store_explicit(&slot->real_since_ns, real_monotonic(), memory_order_relaxed);
+    atomic_store_explicit(&slot->real_since_ns, night_real_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->deadline_ns, deadline_ns, memory_order_relaxed);
     atomic_fetch_add_explicit(&slot->serial, 1, memory_order_relaxed);
     atomic_store(&slot->state, NIGHT_WAITING);

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from typing import Any, ClassVar, Protocol, TypeVar, cast
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain, ClockTime, Duration
-from harness.strict import unknown
+from harness.errors import AuthorError
+from harness.strict import unknown, words
 
 STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -28,6 +30,50 @@ class System(Protocol):
         """Write a receipt for a fault that needs no mock to act."""
 
 
+T = TypeVar("T", bound=type)
+
+
+def refusing_in_words(cls: T) -> T:
+    """Let a wrong parameter in Python be the author's mistake, in the words that a scenario file's has.
+
+    Files are validated without a call of the class, so that their mistakes keep their lines.
+    """
+    init = cls.__init__  # type: ignore[misc]  # pydantic's own, which takes keywords
+
+    @functools.wraps(init)
+    def called(self: Any, *arguments: Any, **parameters: Any) -> None:
+        __tracebackhide__ = True
+        known = parameter_names(cls)
+        if arguments:
+            found = f"found {arguments[0]!r} without a name, expected name=value"
+            raise AuthorError(f"{cls.__name__}: {found}. Known: {', '.join(known)}")
+        try:
+            init(self, **parameters)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            raise AuthorError("\n".join(f"{cls.__name__}: {_told(detail, known)}" for detail in details)) from None
+
+    cls.__init__ = called  # type: ignore[misc]
+    return cls
+
+
+def _told(detail: Any, known: list[str]) -> str:
+    *_, parameter = path = [str(step) for step in detail["loc"]]
+    if detail["type"] == "unexpected_keyword_argument":
+        return unknown("parameter", parameter, known)
+    if detail["type"].startswith("missing"):
+        return f"missing parameter '{parameter}'"
+    return f"{'.'.join(path)}: {words(detail, known)}"
+
+
+def parameter_names(kind: type) -> list[str]:
+    """The names that it takes in Python: its own first, then the triggers that all faults share."""
+    names = list(kind.__pydantic_fields__)  # type: ignore[attr-defined]  # every fault is a pydantic dataclass
+    shared = list(Fault.__pydantic_fields__) if issubclass(kind, Fault) else []  # type: ignore[attr-defined]
+    return [*(name for name in names if name not in shared), *shared]
+
+
+@refusing_in_words
 @dataclass(frozen=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class On:
     """An event that sets a fault off: its component, its action and what its value must contain."""
@@ -98,9 +144,6 @@ class Fault:
 FAULTS: dict[str, type[Fault]] = {}
 """Every registered fault by the name that users type."""
 
-T = TypeVar("T", bound=type)
-
-
 def fault(name: str) -> Callable[[T], T]:
     """Register a fault class under the name that users type."""
 
@@ -110,6 +153,6 @@ def fault(name: str) -> Callable[[T], T]:
             raise ValueError(f"two faults are called {name!r}: {FAULTS[name].__name__} and {cls.__name__}")
         registered.name = name
         FAULTS[name] = registered
-        return cls
+        return refusing_in_words(cls)
 
     return register

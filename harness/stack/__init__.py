@@ -33,6 +33,8 @@ class Stack(ABC):
     name: ClassVar[str]
     clock: str
     door: Door
+    scratch: Path
+    """A folder of this machine for what the harness itself keeps meanwhile; it ends with the stack."""
 
     @abstractmethod
     def start(self) -> Self:

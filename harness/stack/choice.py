@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from harness.errors import StackError
@@ -10,29 +11,29 @@ from harness.stack import Stack
 StackName = Literal["local", "docker", "auto"]
 
 
-def start(name: StackName, *, published: bool = False) -> Stack:
+def start(name: StackName, *, published: bool = False, ports: Mapping[str, int] | None = None) -> Stack:
     """A started stack; ``auto`` takes docker where an engine answers and the images are there, else local.
 
-    ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`). Raises EngineError when
+    ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`), at ``ports`` where they name one. Raises EngineError when
     docker is asked for and there is no engine, StackError for everything else that is amiss.
     """
     if name == "local":
-        return _local()
+        return _local(ports)
     try:
-        return _docker(published=published)
+        return _docker(published=published, ports=ports)
     except StackError:
         if name == "docker":
             raise
-        return _local()
+        return _local(ports)
 
 
-def _local() -> Stack:
+def _local(ports: Mapping[str, int] | None) -> Stack:
     from harness.stack.local import LocalStack
 
-    return LocalStack().start()
+    return LocalStack(ports=ports).start()
 
 
-def _docker(*, published: bool) -> Stack:
+def _docker(*, published: bool, ports: Mapping[str, int] | None) -> Stack:
     from harness.stack.docker import DockerStack  # docker and testcontainers are slow to import, and seldom needed
 
-    return DockerStack(published=published).start()
+    return DockerStack(published=published, ports=ports).start()

@@ -6,7 +6,7 @@
     agent-N    one for each image that jobs run in: the agent on the volume, and nothing else of ours
 
 The mocks share the clock container's network namespace, so that they talk over loopback as on the local stack; its
-address on the internal network is theirs. Jobs find the mocks' names in /etc/hosts: a name server's answer would come
+address on the internal network is theirs. All find the mocks' names in /etc/hosts: a name server's answer would come
 from outside the PID namespace, where the controller cannot see that somebody is at work. The internal network has no
 way out, and of the second one, by which the door is published, only the clock container is a member.
 """
@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import io
 import secrets
+import shutil
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -44,6 +45,7 @@ from harness.stack.containers import ContainerSpec, StackContainer
 from harness.stack.door import Door
 from harness.stack.engine import engine_calls, engine_client, engine_host, published_at
 from harness.stack.images import jobs_image, mocks_image, require_image
+from harness.stack.leftovers import scratch_directory
 from harness.stack.supervisor import TOKEN
 from harness.stack.sweep import ROLE_LABEL, RUN_LABEL, gone, labels, sweep_docker
 
@@ -62,16 +64,19 @@ class DockerStack(Stack):
     """Start it, reset it for every night, stop it; see `Stack`.
 
     ``image`` is the image of jobs whose chain names none. ``published`` also publishes the mocks' endpoints on the
-    host's loopback interface, for people who point their own client at them.
+    host's loopback interface, for people who point their own client at them; ``ports`` says at which, by endpoint.
     """
 
     name = "docker"
 
-    def __init__(self, *, image: str | None = None, published: bool = False) -> None:
+    def __init__(
+        self, *, image: str | None = None, published: bool = False, ports: Mapping[str, int] | None = None
+    ) -> None:
         self.clock = "not started"
         self.run_id = secrets.token_hex(6)
         self._default_image = image
         self._published = published
+        self._ports = dict(ports or {})
         self._labels = labels(self.run_id)
         self._client: DockerClient | None = None
         self._containers: dict[str, StackContainer] = {}
@@ -84,6 +89,7 @@ class DockerStack(Stack):
         """Bring everything up; what was started is removed again when something fails half-way."""
         self._client = engine_client()
         try:
+            self.scratch = scratch_directory()
             require_image(self._client, mocks_image(), ours=True)
             sweep_docker(self._client)
             self._make_ground()
@@ -99,6 +105,8 @@ class DockerStack(Stack):
         client, self._client = self._client, None
         if client is None:
             return
+        if hasattr(self, "scratch"):
+            shutil.rmtree(self.scratch, ignore_errors=True)
         try:
             if hasattr(self, "door"):
                 self.door.close()
@@ -172,7 +180,9 @@ class DockerStack(Stack):
     def _start_clock(self) -> None:
         """The clock container, its door, and the lease that keeps it alive."""
         token = secrets.token_urlsafe(24)
-        inside = [DOOR_PORT, *(PORTS.values() if self._published else ())]
+        outside: dict[int, int | None] = {DOOR_PORT: None}
+        if self._published:
+            outside |= {port: self._ports.get(name) or None for name, port in PORTS.items()}
         clock = self._started(
             ContainerSpec(
                 role="clock",
@@ -180,8 +190,8 @@ class DockerStack(Stack):
                 command=["python", "-m", "harness.stack.inside", *SUPERVISOR],
                 name=f"night-{self.run_id}-clock",
                 environment={TOKEN: token},
-                ports={f"{port}/tcp": (published_at(), None) for port in inside},
-                options={"network": self._outer},
+                ports={f"{port}/tcp": (published_at(), chosen) for port, chosen in outside.items()},
+                options={"network": self._outer, "extra_hosts": dict.fromkeys(PORTS, "127.0.0.1")},
             )
         )
         with engine_calls("joining the clock to the internal network"):

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 import harness
 from harness.errors import StackError
 from harness.stack.engine import BUILD_S, engine_calls, engine_client
+from harness.stack.sweep import gone
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -41,6 +42,14 @@ MOCKS_NEED = ("aiohttp", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
+
+RUNS_INSIDE = ("__init__.py", "errors.py", "history.py", "clock", "mocks", "stack")
+"""The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
+
+SOURCES = frozenset({".py", ".c", ".h"})
+
+ASK = ["python3", "-c", "import platform as p; print('.'.join(p.python_version_tuple()[:2]), p.machine())"]
+"""How a base image is asked for its Python."""
 
 Say = Callable[[str], None]
 
@@ -66,8 +75,8 @@ def base_image() -> str:
 def sources_digest() -> str:
     """The digest of the harness sources, which an image must share; what a compiler makes of them does not count."""
     digest = hashlib.sha256()
-    for path in sorted(package_files()):
-        if path.suffix in {".py", ".c", ".h"}:
+    for path in package_files():
+        if path.suffix in SOURCES:
             digest.update(str(path.relative_to(package_root())).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:20]
 
@@ -78,10 +87,13 @@ def package_root() -> Path:
 
 
 def package_files() -> Iterator[Path]:
-    """The files of the harness, compiled ones included, caches and data for people excluded."""
-    for path in package_root().rglob("*"):
-        if path.is_file() and "__pycache__" not in path.parts and path.suffix not in {".pyc", ".md", ".html"}:
-            yield path
+    """The files of those parts: sources, and what the compiler made of them."""
+    built = {"libnightclock.so", "night-agent", "night-seclude"}
+    for part in RUNS_INSIDE:
+        place = package_root() / part
+        for path in sorted(place.rglob("*")) if place.is_dir() else (place,):
+            if path.suffix in SOURCES or path.name in built:
+                yield path
 
 
 def definitions_folder() -> Path:
@@ -156,7 +168,9 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
                 labels = {"night-harness.image": kind}
                 if kind == "mocks":
                     labels[VERSION_LABEL] = sources_digest()
+                before = _id_of(client, image)
                 _build(client, context, image, base, labels, say)
+                _drop(client, before, _id_of(client, image))
     finally:
         client.close()
     return [mocks_image(), jobs_image()]
@@ -166,7 +180,6 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     """Ask the base image which Python it has, and pull it first when it is not there."""
     from docker.errors import APIError, ContainerError, ImageNotFound
 
-    ask = "import platform; print('.'.join(platform.python_version_tuple()[:2]), platform.machine())"
     todo = (
         "name one that is there with `--base IMAGE`; fixtures/images/README.md says how to make one without a registry"
     )
@@ -183,7 +196,7 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
                     f"base image {base}", found=found, expected="an image to build on", todo=todo
                 ) from None
         try:
-            answer = client.containers.run(base, ["python3", "-c", ask], remove=True, network_disabled=True)
+            answer = client.containers.run(base, ASK, remove=True, network_disabled=True)
         except (ContainerError, APIError) as why:
             found = f"python3 does not run in it ({str(why).splitlines()[0]})"
             raise StackError(
@@ -217,10 +230,27 @@ def _context(dockerfile: Path, wheels: Path, *, with_package: bool) -> io.BytesI
         for wheel in sorted(wheels.iterdir()):
             tar.add(wheel, f"wheels/{wheel.name}")
         if with_package:
-            for path in sorted(package_files()):
+            for path in package_files():
                 tar.add(path, str(Path("package/harness") / path.relative_to(package_root())))
     packed.seek(0)
     return packed
+
+
+def _id_of(client: DockerClient, image: str) -> str | None:
+    from docker.errors import ImageNotFound
+
+    with engine_calls(f"looking for image {image}"):
+        try:
+            return client.images.get(image).id
+        except ImageNotFound:
+            return None
+
+
+def _drop(client: DockerClient, before: str | None, now: str | None) -> None:
+    """Remove the image whose name a new one has taken, unless it has another name or a container."""
+    with engine_calls("removing the image that was replaced"):
+        if before not in (None, now) and not client.images.get(before).tags:
+            gone(lambda: client.images.remove(before))
 
 
 def _build(client: DockerClient, context: io.BytesIO, image: str, base: str, labels: dict[str, str], say: Say) -> None:

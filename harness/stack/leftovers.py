@@ -28,6 +28,13 @@ def homes() -> list[Path]:
     return [shared, temporary] if os.access(shared, os.W_OK | os.X_OK) else [temporary]
 
 
+def scratch_directory() -> Path:
+    """A new private directory on disk, claimed, so that whoever sweeps next takes it if it is left behind."""
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}scratch-"))
+    claim(directory)
+    return directory
+
+
 def claim(directory: Path) -> None:
     """Write down whose it is."""
     (directory / OWNER).write_text(str(Owner.me()))

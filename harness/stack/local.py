@@ -20,7 +20,7 @@ from harness.errors import StackError
 from harness.stack import Stack
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
-from harness.stack.leftovers import PREFIX, claim, homes, sweep
+from harness.stack.leftovers import PREFIX, claim, homes, scratch_directory, sweep
 from harness.stack.spawning import LOOPBACK, PACKAGE_HOME, scrubbed_environment
 from harness.stack.supervisor import TOKEN, UP_WITHIN_S
 
@@ -64,8 +64,9 @@ class LocalStack(Stack):
         sweep()
         self.directory = StackDirectory(_private_directory())
         claim(self.directory.root)
-        self.directory.make()
         try:
+            self.directory.make()
+            self.scratch = scratch_directory()
             ready = self._start_supervisor(token := secrets.token_urlsafe())
         except BaseException:
             self.stop()
@@ -83,6 +84,8 @@ class LocalStack(Stack):
             _end(supervisor)
         if hasattr(self, "directory") and self.directory.root.exists():  # somebody has killed it, or it never ran
             sweep(self.directory.root)
+        if hasattr(self, "scratch"):
+            shutil.rmtree(self.scratch, ignore_errors=True)
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""
@@ -111,6 +114,7 @@ class LocalStack(Stack):
 
     def _start_supervisor(self, token: str) -> dict[str, Any]:
         argv = [sys.executable, "-m", "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
+        argv += ["--scratch", str(self.scratch)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])
         with self.directory.log("supervisor").open("ab") as log:

@@ -24,6 +24,8 @@ LOOPBACK = "127.0.0.1"
 PACKAGE_HOME = Path(__file__).parents[2]
 """Where the harness is imported from, which need not be where it was installed."""
 
+SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
+
 Ports = Mapping[str, int]
 
 
@@ -123,7 +125,7 @@ def agent_program() -> list[str]:
 def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:
     """What every process of a local stack gets, and nothing else of the host's: no credentials, no proxies."""
     return {
-        "PATH": os.pathsep.join([str(_folder_of_python(directory)), "/usr/local/bin", "/usr/bin", "/bin"]),
+        "PATH": os.pathsep.join([str(_folder_of_python(directory)), *SYSTEM_PATH]),
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "HOME": str(directory.home),
@@ -131,6 +133,11 @@ def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:
         "NIGHT_STACK": str(directory.root),
         "NIGHT_NETWORK": "loopback",
     }
+
+
+def job_path() -> str:
+    """The PATH of jobs as far as it is known before there is a stack: what is on it then is on it later."""
+    return os.pathsep.join([str(Path(sys.executable).parent), *SYSTEM_PATH])
 
 
 def _folder_of_python(directory: StackDirectory) -> Path:

@@ -62,7 +62,8 @@ def main() -> None:
     finally:
         if options.spawn:
             kill_descendants()
-            shutil.rmtree(directory.root, ignore_errors=True)
+            for ended in filter(None, (directory.root, options.scratch)):
+                shutil.rmtree(ended, ignore_errors=True)
     os._exit(0)  # a clock thread that still waits for its last look holds up nobody
 
 
@@ -173,6 +174,7 @@ def _share_library(directory: StackDirectory) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="harness.stack.supervisor", description="The supervisor of a night's stack.")
     parser.add_argument("--dir", type=Path, required=True, help="the stack's directory")
+    parser.add_argument("--scratch", type=Path, help="a directory that is removed with the stack's own (--spawn)")
     parser.add_argument("--host", default=LOOPBACK, help="the address of the door")
     parser.add_argument("--port", type=int, default=0, help="the port of the door (0: any)")
     parser.add_argument("--spawn", action="store_true", help="start the mocks and the agent here, and end with them")

@@ -42,6 +42,9 @@ while True:
     server.process_request(*server.get_request())
 """
 
+HOG = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
+"""Ends with whoever started it, even when that one is killed."""
+
 CLIENT = """
 import socket, sys
 port, calls = int(sys.argv[1]), int(sys.argv[2])
@@ -78,7 +81,7 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
             census.library().night_page_plant(page.address, 3)
         environment = {**os.environ, **preload_environment(path, "calls")}
         controller = Controller(page, root=os.getpid())
-        hogging = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(hogs)]
+        hogging = [subprocess.Popen([sys.executable, "-c", HOG]) for _ in range(hogs)]
         # The hogs are no part of the night: they are children of this process, but time must not wait for them.
         for hog in hogging:
             controller.exclude(hog.pid)

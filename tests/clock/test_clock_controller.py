@@ -96,6 +96,18 @@ def test_a_program_that_spins_on_the_clock_still_gets_on(night: Night) -> None:
     assert ended.code == 0
 
 
+def test_an_alarm_reaches_a_program_that_spins_on_the_clock(night: Night) -> None:
+    ended = night.run_python("""
+        import signal, time
+        rang = []
+        signal.signal(signal.SIGALRM, lambda *_: rang.append(1))
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        while not rang:
+            time.monotonic()
+    """)
+    assert ended.code == 0, ended.err
+
+
 def test_any_process_may_ask_to_stop(night: Night) -> None:
     code = "import sys; from pathlib import Path; from harness.clock.page import Page; import time; time.sleep(600)"
     asking = night.python(f"{code}; Page.open(Path(sys.argv[1])).stop('the night is over')", str(night.path))

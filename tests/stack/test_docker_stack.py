@@ -6,15 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import urllib3
 from docker import DockerClient
+from docker.errors import NotFound
 
 from harness.errors import HarnessBug, StackError
 from harness.stack.docker import DockerStack
 from harness.stack.door import Door
-from harness.stack.sweep import MINE_LABEL, RUN_LABEL
+from harness.stack.sweep import MINE_LABEL, RUN_LABEL, sweep_docker
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 
 pytestmark = pytest.mark.usefixtures("images")
@@ -67,7 +69,8 @@ for url in ("http://source:8080/", "http://desk:8082/pages", "http://192.0.2.1/"
     print(url, get(url))
 """
     said = output(stack, "python", "-c", look).splitlines()
-    assert said[0].startswith("http://source:8080/ ") and said[0].split()[-1].isdigit()
+    assert said[0].startswith("http://source:8080/ ")
+    assert said[0].split()[-1].isdigit()
     assert said[1] == "http://desk:8082/pages 200"
     assert "Network is unreachable" in said[2]
     assert "name resolution" in said[3]
@@ -184,16 +187,11 @@ input()
         owner.kill()
     for container in running:
         ended(container)
-    # Whatever the engine's auto-removal has not reached yet, and what has no process, goes now or with another sweep.
-    from harness.stack.sweep import sweep_docker
-
     sweep_docker(engine)
     assert left_of(engine, run_id) == []
 
 
 def test_a_sweep_leaves_what_a_living_owner_has(stack, engine):
-    from harness.stack.sweep import sweep_docker
-
     before = left_of(engine, stack.run_id)
     assert not [thing for thing in sweep_docker(engine) if stack.run_id in thing]
     assert left_of(engine, stack.run_id) == before
@@ -201,12 +199,8 @@ def test_a_sweep_leaves_what_a_living_owner_has(stack, engine):
 
 def ended(container) -> None:
     """Wait until a container is gone; the engine answers as soon as it is."""
-    from docker.errors import NotFound
-
-    try:
+    with suppress(NotFound):
         container.wait(condition="removed", timeout=20)
-    except NotFound:
-        pass
 
 
 def left_of(engine: DockerClient, run_id: str) -> list[str]:

@@ -1,0 +1,106 @@
+"""Nights a second of the shipped suite: `pytest scenarios -n 2`, and where their time goes.
+
+    python -m tests.benchmarks.suite [--repeat 3] [--workers 2] [--without TEXT] [PATH ...]
+
+A night is one that was really lived, from reset to history: every scenario's own, and each baseline once a worker (one
+that a worker remembers is not counted again). Divided by the wall time of the whole run, from the start of pytest to
+its end, with collection, the workers' start and the stacks' cold starts in it; and by the time between the first night's
+beginning and the last one's end, which is what a longer suite tends to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.counted_nights import PHASES
+from tests.benchmarks.machine import machine
+
+TOP = Path(__file__).parents[2]
+GOAL = 3.0
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One run of pytest: its wall time, the last line it printed, and the nights that were lived."""
+
+    wall_s: float
+    said: str
+    lines: list[dict[str, Any]]
+
+    @property
+    def nights(self) -> list[dict[str, Any]]:
+        """The lines that are nights."""
+        return [line for line in self.lines if "began" in line]
+
+    @property
+    def busy_s(self) -> float:
+        """From the first night's beginning to the last one's end."""
+        return max(night["ended"] for night in self.nights) - min(night["began"] for night in self.nights)
+
+    @property
+    def spent(self) -> Counter[str]:
+        """Seconds of each phase, all workers added up."""
+        spent: Counter[str] = Counter()
+        for line in self.lines:
+            spent.update(line["spent"])
+        spent["rest of the nights"] = sum(  # type: ignore[assignment]
+            night["ended"] - night["began"] - sum(night["spent"].get(name, 0) for name in PHASES[:7])
+            for night in self.nights
+        )
+        return spent
+
+
+def run_suite(paths: list[str], workers: int, without: str | None) -> Suite:
+    """Run pytest once."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.benchmarks.counted_nights"]
+    command += ["-n", str(workers)] if workers else []
+    command += ["-k", f"not {without}"] if without else []
+    with tempfile.TemporaryDirectory() as counts:
+        environment = {**os.environ, "NIGHT_COUNT": counts}
+        began = time.perf_counter()
+        run = subprocess.run([*command, *paths], cwd=TOP, env=environment, capture_output=True, text=True, check=False)
+        wall_s = time.perf_counter() - began
+        written = [line for path in Path(counts).iterdir() for line in path.read_text().splitlines()]
+    if run.returncode or not written:
+        raise SystemExit(f"the suite failed, so its time means nothing:\n{run.stdout[-3000:]}{run.stderr[-1000:]}")
+    return Suite(wall_s, run.stdout.strip().splitlines()[-1], [json.loads(line) for line in written])
+
+
+def main() -> None:
+    """Print the table."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("paths", nargs="*", default=["scenarios"])
+    options.add_argument("--repeat", type=int, default=3)
+    options.add_argument("--workers", type=int, default=2)
+    options.add_argument("--without", metavar="TEXT", help="leave out scenarios whose sentence has this word")
+    asked = options.parse_args()
+    suites = [run_suite(asked.paths, asked.workers, asked.without) for _ in range(asked.repeat)]
+    suite = sorted(suites, key=lambda one: one.wall_s)[len(suites) // 2]
+    count = len(suite.nights)
+    walls = ", ".join(f"{one.wall_s:.2f}" for one in suites)
+    print(f"{suite.said}")
+    print(f"nights lived         {count:6d}      {sum(night['sentence'].startswith('the same night without') for night in suite.nights)} of them baselines")  # fmt: skip
+    print(f"whole run            {suite.wall_s:6.2f} s    {count / suite.wall_s:.2f} nights a second (goal {GOAL:g}); runs: {walls}")  # fmt: skip
+    print(f"first to last night  {suite.busy_s:6.2f} s    {count / suite.busy_s:.2f} nights a second")
+    longest = sorted(suite.nights, key=lambda night: night["began"] - night["ended"])[:3]
+    median = statistics.median(night["ended"] - night["began"] for night in suite.nights)
+    print(f"a night, median      {median * 1000:6.0f} ms   the longest: "
+          + "; ".join(f"{night['ended'] - night['began']:.2f} s {night['sentence'][:50]}" for night in longest))  # fmt: skip
+    total = sum(suite.spent.values())
+    print("seconds of all workers: " + ", ".join(f"{name} {spent:.2f} ({spent / total:.0%})" for name, spent in suite.spent.most_common()))  # fmt: skip
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()
