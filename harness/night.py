@@ -129,7 +129,8 @@ class NightRunner:
     def run(self, scenario: Scenario) -> Result:
         """The night with its faults, judged against the same night without them.
 
-        Raises LoadError for a program that cannot be started, StackError when the environment fails; a night that goes wrong is a Result.
+        Raises LoadError for a program that cannot be started, and StackError when the environment fails; a night that
+        goes wrong is a Result.
         """
         began = time.perf_counter()
         chain = scenario.chain

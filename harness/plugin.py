@@ -140,16 +140,25 @@ def _judge(result: Result, request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="session")
 def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NightRunner]:
     """One started stack for each worker, reset between nights; override it to bring your own."""
+    import signal
+
     from harness.errors import EngineError, StackError
     from harness.night import NightRunner
     from harness.stack.choice import start
+    from harness.stack.processes import end_with_parent
 
+    if hasattr(request.config, "workerinput"):
+        # When its controller is killed, a worker of xdist would be told only after five seconds, and its stack with it.
+        end_with_parent(signal.SIGINT)
+    why_not = None
     try:
         stack = start(request.config.getoption("--stack"))
     except StackError as error:
-        if isinstance(error, EngineError) and not os.environ.get(_REQUIRE_DOCKER):
-            pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {error}")
-        pytest.fail(str(error), pytrace=False)
+        why_not = error
+    if isinstance(why_not, EngineError) and not os.environ.get(_REQUIRE_DOCKER):
+        pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {why_not}")
+    if why_not is not None:  # said here and not above, where pytest would tell both
+        pytest.fail(str(why_not), pytrace=False)
     try:
         yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"))
     finally:

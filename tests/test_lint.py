@@ -112,3 +112,25 @@ def test_programs_can_be_asked_for_alone(lint_of: Lint, tmp_path: Path) -> None:
     (tmp_path / "retrieve.sh").chmod(0o644)
     findings = program_findings(load_chain(tmp_path / "chain.yaml"))
     assert [finding.text for finding in findings] == ["the program './retrieve.sh' is not executable"]
+
+
+@pytest.mark.parametrize("in_images", [True, False])
+def test_in_images_only_what_lies_in_the_chains_folder_is_looked_at(
+    in_images: bool, lint_of: Lint, tmp_path: Path
+) -> None:
+    lint_of("run: [python, load.py]", "run: [/opt/feed/load, --all]\n    image: feed/load")
+    chain = load_chain(tmp_path / "chain.yaml")
+    assert len(program_findings(chain, in_images=in_images)) == (0 if in_images else 1)
+    (tmp_path / "retrieve.sh").unlink()
+    assert len(program_findings(chain, in_images=in_images)) == (1 if in_images else 2)
+
+
+def test_a_program_is_looked_for_on_the_path_of_jobs_or_the_chains_own(lint_of: Lint, tmp_path: Path) -> None:
+    lint_of("[./retrieve.sh]", "[retrieve.sh]")
+    chain = load_chain(tmp_path / "chain.yaml")
+    [found] = program_findings(chain, path="/usr/bin:/bin")
+    assert found.text == "the program 'retrieve.sh' of job 'retrieve' is not on the PATH of jobs (/usr/bin:/bin)"
+    assert program_findings(chain) == []
+    own = (tmp_path / "chain.yaml").read_text().replace("runbook:", 'environment: {PATH: "bin:."}\nrunbook:', 1)
+    (tmp_path / "chain.yaml").write_text(own)
+    assert program_findings(load_chain(tmp_path / "chain.yaml"), path="/usr/bin:/bin") == []

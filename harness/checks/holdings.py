@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.history import Event, History
@@ -24,8 +26,12 @@ class Holdings:
         return self.own.total() + sum(rows.total() for rows in self.fallback.values())
 
 
-def holdings(history: History) -> dict[str, Holdings]:
-    """What each consumer holds, from the events written when the night was settled."""
+@functools.lru_cache(maxsize=2)
+def holdings(history: History) -> Mapping[str, Holdings]:
+    """What each consumer holds, from the events written when the night was settled.
+
+    Counted once for a night and once for its baseline: every check asks, and a year of rows takes a second to count.
+    """
     held: dict[str, Holdings] = {name: Holdings() for name in consumers(history)}
     for event in history.of("holds", type="info"):
         if "night" in event.value:

@@ -4,7 +4,8 @@
  * used again is never taken for the thread that had it before:
  *   schedstat   how often it has been put on a CPU;
  *   syscall     says "running" unless the kernel has seen the thread off its run queue;
- *   stat        its state, read once a sleep, because uninterruptible I/O is work.
+ *   stat        its state: uninterruptible I/O is work, and so is a thread that was woken on another CPU and
+ *               is on no run queue yet, which the other two do not tell from one that sleeps.
  * Unmoved count, off the queue before and after: it slept in between. The README has the argument for all
  * of them together. Where a kernel or a permission denies these, `status` must do: state and switches. */
 #define _GNU_SOURCE
@@ -27,7 +28,6 @@ struct thread {
     int32_t pid, tid;
     int schedstat, syscall_file, stat, status, children;
     uint64_t count;       /* how often it has run, at the last look */
-    uint64_t state_count; /* the count at which its state was found to be sleep */
     bool restless;        /* has moved since the last quiet moment */
     bool fresh;           /* not looked at yet */
     bool asleep;
@@ -112,16 +112,13 @@ static enum look look_closely(struct thread *thread, uint64_t *count, bool basel
         return GONE;
     if (strncmp(text, "running", 7) == 0)
         return WORKS;
-    if (!baseline && (*count = runs_of(thread)) == 0)
-        return GONE;
-    if (thread->state_count == *count)
-        return SLEEPS;
     if (read_at(thread->stat, text, sizeof text) <= 0)
         return GONE;
     char *name_end = strrchr(text, ')');
     if (!name_end || !is_sleep(thread, name_end[2]))
         return WORKS;
-    thread->state_count = *count;
+    if (!baseline && (*count = runs_of(thread)) == 0)
+        return GONE;
     return SLEEPS;
 }
 

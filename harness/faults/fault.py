@@ -144,6 +144,7 @@ class Fault:
 FAULTS: dict[str, type[Fault]] = {}
 """Every registered fault by the name that users type."""
 
+
 def fault(name: str) -> Callable[[T], T]:
     """Register a fault class under the name that users type."""
 

@@ -14,8 +14,9 @@ StackName = Literal["local", "docker", "auto"]
 def start(name: StackName, *, published: bool = False, ports: Mapping[str, int] | None = None) -> Stack:
     """A started stack; ``auto`` takes docker where an engine answers and the images are there, else local.
 
-    ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`), at ``ports`` where they name one. Raises EngineError when
-    docker is asked for and there is no engine, StackError for everything else that is amiss.
+    ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`), at the ports that
+    ``ports`` gives them. Raises EngineError when docker is asked for and there is no engine, StackError for everything
+    else that is amiss.
     """
     if name == "local":
         return _local(ports)

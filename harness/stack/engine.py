@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -36,8 +36,8 @@ def engine_client(*, call_s: float = CALL_S) -> DockerClient:
 
     address = engine_address()
     try:
-        if address.startswith("unix://"):
-            _knock(address.removeprefix("unix://"))
+        if address.startswith(("unix://", "tcp://", "http://")) and not os.environ.get("DOCKER_CERT_PATH"):
+            _knock(address)
         environment = dict(os.environ) | {"DOCKER_HOST": address}
         client = docker.from_env(environment=environment, timeout=int(call_s))
         client.ping()
@@ -46,11 +46,17 @@ def engine_client(*, call_s: float = CALL_S) -> DockerClient:
     return client
 
 
-def _knock(path: str) -> None:
+def _knock(address: str) -> None:
     """See within the short limit that somebody answers; docker-py has one limit for all, and leaks on a refusal."""
-    with socket.socket(socket.AF_UNIX) as engine:
-        engine.settimeout(FIRST_ANSWER_S)
-        engine.connect(path)
+    with ExitStack() as closing:
+        if address.startswith("unix://"):
+            engine = closing.enter_context(socket.socket(socket.AF_UNIX))
+            engine.settimeout(FIRST_ANSWER_S)
+            engine.connect(address.removeprefix("unix://"))
+        else:
+            url = urlsplit(address)
+            place = (url.hostname or "localhost", url.port or 2375)
+            engine = closing.enter_context(socket.create_connection(place, FIRST_ANSWER_S))
         engine.sendall(b"GET /_ping HTTP/1.0\r\nHost: engine\r\n\r\n")
         if not engine.recv(1):
             raise ConnectionResetError("it closed the connection without an answer")

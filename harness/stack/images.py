@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import harness
 from harness.errors import StackError
 from harness.stack.engine import BUILD_S, engine_calls, engine_client
-from harness.stack.sweep import gone
+from harness.stack.sweep import gone, labels
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -45,6 +45,8 @@ JOBS_NEED = ("urllib3",)
 
 RUNS_INSIDE = ("__init__.py", "errors.py", "history.py", "clock", "mocks", "stack")
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
+
+BASE_ANSWERS_WITHIN_S = 60
 
 SOURCES = frozenset({".py", ".c", ".h"})
 
@@ -178,7 +180,7 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
 
 def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     """Ask the base image which Python it has, and pull it first when it is not there."""
-    from docker.errors import APIError, ContainerError, ImageNotFound
+    from docker.errors import APIError, ImageNotFound
 
     todo = (
         "name one that is there with `--base IMAGE`; fixtures/images/README.md says how to make one without a registry"
@@ -195,14 +197,21 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
                 raise StackError(
                     f"base image {base}", found=found, expected="an image to build on", todo=todo
                 ) from None
+        container = client.containers.create(base, ASK, network_disabled=True, labels=labels("images"))
         try:
-            answer = client.containers.run(base, ASK, remove=True, network_disabled=True)
-        except (ContainerError, APIError) as why:
-            found = f"python3 does not run in it ({str(why).splitlines()[0]})"
-            raise StackError(
-                f"base image {base}", found=found, expected="an image with python3 and its venv module", todo=todo
-            ) from None
-    version, machine = answer.decode().split()
+            container.start()
+            status = container.wait(timeout=BASE_ANSWERS_WITHIN_S)["StatusCode"]
+            answer = container.logs().decode(errors="replace").strip()
+            found = f"python3 ended with {status}: {answer}" if status else ""
+        except APIError as why:
+            answer, found = "", f"python3 does not run in it ({str(why.explanation or why).splitlines()[0]})"
+        finally:
+            container.remove(force=True)
+    if found:
+        raise StackError(
+            f"base image {base}", found=found, expected="an image with python3 and its venv module", todo=todo
+        )
+    version, machine = answer.split()
     return Interpreter(version, machine)
 
 

@@ -1,6 +1,6 @@
 """What virtual time costs, and what it gives, as ratios of one run.
 
-    python tests/benchmarks/clock.py [--repeat 5] [--without-libfaketime]
+    python -m tests.benchmarks.clock [--repeat 5] [--without-libfaketime]
 
 The night: two clients that give up on a hung socket after 30 minutes each, again and again, and 40 calls with a
 10-second timeout to a server that answers: 4.67 virtual hours. Compared with the same programs with every wait removed,

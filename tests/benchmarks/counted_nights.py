@@ -36,7 +36,12 @@ class Counting:
         from harness.stack import Stack
         from harness.stack.local import LocalStack
 
-        timed: list[tuple[Any, str]] = [(Planner, "plan"), (LocalStack, "start"), (LocalStack, "stop"), (night, "judge")]
+        timed: list[tuple[Any, str]] = [
+            (Planner, "plan"),
+            (LocalStack, "start"),
+            (LocalStack, "stop"),
+            (night, "judge"),
+        ]
         timed += [(Stack, name) for name in ("reset", "arm", "begin", "run", "settle", "history")]
         for owner, name in timed:
             setattr(owner, name, self._timed(getattr(owner, name), name))

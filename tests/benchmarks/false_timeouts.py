@@ -1,6 +1,6 @@
 """False timeouts: calls with a 10-second timeout against a server that always answers, beside CPU hogs.
 
-    python tests/benchmarks/false_timeouts.py [--calls 2000] [--hogs 8] [--planted]
+    python -m tests.benchmarks.false_timeouts [--calls 2000] [--hogs 8] [--planted]
 
 Nobody in this night ever waits for time, so each timeout is a jump made while somebody worked: 0 is wanted. With
 --planted the two guards are off (one look instead of two, no look before a timeout is reported), to show that this

@@ -12,7 +12,8 @@ def machine() -> str:
     cores = len(os.sched_getaffinity(0))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
     load = " ".join(f"{value:.1f}" for value in os.getloadavg())
-    return f"machine: {cores} cores, {memory:.0f} GB, Linux {platform.release()}, Python {platform.python_version()}; load {load}"
+    kernel, python = platform.release(), platform.python_version()
+    return f"machine: {cores} cores, {memory:.0f} GB, Linux {kernel}, Python {python}; load {load}"
 
 
 def cpu_s(*pids: int) -> float:

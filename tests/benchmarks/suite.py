@@ -4,8 +4,8 @@
 
 A night is one that was really lived, from reset to history: every scenario's own, and each baseline once a worker (one
 that a worker remembers is not counted again). Divided by the wall time of the whole run, from the start of pytest to
-its end, with collection, the workers' start and the stacks' cold starts in it; and by the time between the first night's
-beginning and the last one's end, which is what a longer suite tends to.
+its end, with collection, the workers' start and the stacks' cold starts in it; and by the time between the first
+night's beginning and the last one's end, which is what a longer suite tends to.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.night import BASELINE
 from tests.benchmarks.counted_nights import PHASES
 from tests.benchmarks.machine import machine
 
@@ -87,18 +87,20 @@ def main() -> None:
     asked = options.parse_args()
     suites = [run_suite(asked.paths, asked.workers, asked.without) for _ in range(asked.repeat)]
     suite = sorted(suites, key=lambda one: one.wall_s)[len(suites) // 2]
-    count = len(suite.nights)
-    walls = ", ".join(f"{one.wall_s:.2f}" for one in suites)
-    print(f"{suite.said}")
-    print(f"nights lived         {count:6d}      {sum(night['sentence'].startswith('the same night without') for night in suite.nights)} of them baselines")  # fmt: skip
-    print(f"whole run            {suite.wall_s:6.2f} s    {count / suite.wall_s:.2f} nights a second (goal {GOAL:g}); runs: {walls}")  # fmt: skip
-    print(f"first to last night  {suite.busy_s:6.2f} s    {count / suite.busy_s:.2f} nights a second")
-    longest = sorted(suite.nights, key=lambda night: night["began"] - night["ended"])[:3]
-    median = statistics.median(night["ended"] - night["began"] for night in suite.nights)
-    print(f"a night, median      {median * 1000:6.0f} ms   the longest: "
-          + "; ".join(f"{night['ended'] - night['began']:.2f} s {night['sentence'][:50]}" for night in longest))  # fmt: skip
+    count, walls = len(suite.nights), ", ".join(f"{one.wall_s:.2f}" for one in suites)
+    baselines = sum(night["sentence"] == BASELINE for night in suite.nights)
+    took = sorted((night["ended"] - night["began"], night["sentence"]) for night in suite.nights)
+    longest = "; ".join(f"{seconds:.2f} s {sentence[:50]}" for seconds, sentence in took[:-4:-1])
     total = sum(suite.spent.values())
-    print("seconds of all workers: " + ", ".join(f"{name} {spent:.2f} ({spent / total:.0%})" for name, spent in suite.spent.most_common()))  # fmt: skip
+    spent = ", ".join(f"{name} {part:.2f} ({part / total:.0%})" for name, part in suite.spent.most_common())
+    print(suite.said)
+    print(f"nights lived         {count:6d}      {baselines} of them baselines")
+    print(
+        f"whole run            {suite.wall_s:6.2f} s    {count / suite.wall_s:.2f} a second (goal {GOAL:g}); {walls} s"
+    )
+    print(f"first to last night  {suite.busy_s:6.2f} s    {count / suite.busy_s:.2f} a second")
+    print(f"a night, median      {took[count // 2][0] * 1000:6.0f} ms   the longest: {longest}")
+    print(f"seconds of all workers: {spent}")
     print(machine())
 
 

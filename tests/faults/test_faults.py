@@ -11,6 +11,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.chain import Chain
+from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
     Fault,
@@ -96,6 +97,12 @@ def test_it_refuses_a_parameter_that_it_does_not_have(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
+def test_so_it_does_in_python_with_all_that_it_has(name: str) -> None:
+    with pytest.raises(AuthorError, match=r"unknown parameter 'tims'. Did you mean 'times'\? Known: .*at, on, for_"):
+        FAULTS[name](tims=2)
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
 def test_it_says_what_it_stands_for_who_can_detect_it_and_what_a_sound_chain_does(name: str) -> None:
     text = FAULTS[name].__doc__ or ""
     assert all(heading in text for heading in ("Stands for:", "Detectable by:", "A sound chain:"))
@@ -138,7 +145,7 @@ def test_an_overrun_within_the_max_run_time_is_none(chain: Chain) -> None:
 
 @pytest.mark.parametrize("keep", ["half", "100%", "12", "-3 bytes", 0.5])
 def test_how_much_is_kept_needs_its_unit(keep: object) -> None:
-    with pytest.raises(ValidationError, match='expected "50%"'):
+    with pytest.raises(AuthorError, match='expected "50%"'):
         TruncateFile(file="forecast", keep=keep)
 
 

@@ -1,0 +1,45 @@
+"""Every benchmark runs, with parameters so small that its figures mean nothing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+TOP = HERE.parents[1]
+SKIPPED = 77
+SMALL = {
+    "night": ["--repeat", "1"],
+    "libfaketime": ["--repeat", "1", "--speed", "20000"],
+    "false_timeouts": ["--calls", "40", "--hogs", "1"],
+    "clock": ["--repeat", "1", "--without-libfaketime"],
+    "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
+    "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
+    "memory": ["--nights", "1"],
+}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "test_benchmarks"}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_benchmark_runs(name: str) -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", f"tests.benchmarks.{name}", *SMALL[name]],
+        cwd=TOP,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    if run.returncode == SKIPPED:
+        pytest.skip(run.stdout.strip())
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_benchmark_is_run_and_described() -> None:
+    scripts = {path.stem for path in HERE.glob("*.py")} - NO_PROGRAMS
+    assert scripts == set(SMALL)
+    described = (HERE / "README.md").read_text()
+    assert not [name for name in scripts if f"python -m tests.benchmarks.{name}" not in described]
