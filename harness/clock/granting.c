@@ -121,6 +121,7 @@ int night_page_hold(struct night_page *page) {
         if (!atomic_compare_exchange_strong(&page->holds[i].pid, &nobody, self))
             continue;
         atomic_store(&page->holds[i].started, since);
+        atomic_fetch_add(&page->holds_begun, 1);
         /* A controller that looked at the holds before us may still be moving time: let it finish. */
         int32_t mover;
         for (int turn = 0; (mover = atomic_load(&page->mover)) != 0; turn++) {
@@ -164,7 +165,7 @@ int64_t night_next_due(struct night_page *page) {
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
     for (uint32_t i = 0; i < slots; i++) {
         struct night_slot *slot = &page->slots[i];
-        if (atomic_load(&slot->tid) == 0 || atomic_load(&slot->state) != NIGHT_WAITING)
+        if (atomic_load(&slot->tid) == 0 || night_state_of(atomic_load(&slot->state)) != NIGHT_WAITING)
             continue;
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
         due = deadline_ns < due ? deadline_ns : due;
@@ -186,9 +187,10 @@ static bool overdue(int64_t since_ns, int64_t deadline_ns, int64_t real_since_ns
     return real_ns - real_since_ns >= deadline_ns - since_ns;
 }
 
-static void grant(struct night_slot *slot) {
-    uint32_t waiting = NIGHT_WAITING;
-    if (!atomic_compare_exchange_strong(&slot->state, &waiting, NIGHT_GRANTED))
+/* `word` was the slot's state before its deadline was read: if the thread has begun another wait since, this
+ * grant is not for that one. */
+static void grant(struct night_slot *slot, uint32_t word) {
+    if (!atomic_compare_exchange_strong(&slot->state, &word, night_with_state(word, NIGHT_GRANTED)))
         return;
     *(volatile time_t *)&slot->abstime.tv_sec = 0;
     atomic_thread_fence(memory_order_seq_cst);
@@ -240,14 +242,15 @@ int night_grant_due(struct night_page *page, bool only_overdue) {
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
     for (uint32_t i = 0; i < slots; i++) {
         struct night_slot *slot = &page->slots[i];
-        if (atomic_load(&slot->tid) == 0 || atomic_load(&slot->state) != NIGHT_WAITING)
+        uint32_t word = atomic_load(&slot->state);
+        if (atomic_load(&slot->tid) == 0 || night_state_of(word) != NIGHT_WAITING)
             continue;
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
         if (deadline_ns > now_ns ||
             (only_overdue &&
              !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)))
             continue;
-        grant(slot);
+        grant(slot, word);
         granted++;
     }
     return granted;

@@ -26,6 +26,14 @@ static int try_mutex(pthread_mutex_t *mutex) {
     return real(mutex);
 }
 
+/* A time on the real clock. */
+static struct timespec soon(clockid_t clock, int64_t span_ns) {
+    NIGHT_REAL(clock_gettime);
+    struct timespec now;
+    real(night_clock_is_realtime(clock) ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
+    return night_timespec(night_ns(now.tv_sec, now.tv_nsec) + span_ns);
+}
+
 static bool is_a_time(const struct timespec *at) { return at->tv_nsec >= 0 && at->tv_nsec < NIGHT_SECOND_NS; }
 
 /* ---- conditions ---------------------------------------------------------------------------------- */
@@ -42,11 +50,11 @@ static struct timespec real_limit(clockid_t clock, int64_t deadline_ns) {
     int64_t left = deadline_ns - night_look_monotonic();
     if (left > SHORT_NS)
         return night_far_away;
-    NIGHT_REAL(clock_gettime);
-    struct timespec now;
-    real(night_clock_is_realtime(clock) ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
-    return night_timespec(night_ns(now.tv_sec, now.tv_nsec) + (left > 0 ? left : 0));
+    return soon(clock, left > 0 ? left : 0);
 }
+
+/* Without a place in the page: a short real wait, after which the condition is to be looked at again. */
+static int woken_for_nothing(int result) { return result == ETIMEDOUT ? 0 : result; }
 
 NIGHT_EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
                                         const struct timespec *restrict at) {
@@ -56,8 +64,10 @@ NIGHT_EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthr
     clockid_t clock = nearer_clock(at);
     int64_t deadline_ns = night_deadline_of(clock, at);
     struct night_wait wait;
-    if (!night_wait_begin_futex(&wait, NIGHT_CONDITION, deadline_ns, real_limit(clock, deadline_ns)))
-        return EAGAIN;
+    if (!night_wait_begin_futex(&wait, NIGHT_CONDITION, deadline_ns, real_limit(clock, deadline_ns))) {
+        struct timespec limit = soon(clock, SHORT_NS);
+        return woken_for_nothing(real(condition, mutex, &limit));
+    }
     int result = real(condition, mutex, &wait.slot->abstime);
     night_wait_end(&wait);
     return result;
@@ -73,8 +83,10 @@ NIGHT_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict condition, pthr
         return real(condition, mutex, clock, at);
     int64_t deadline_ns = night_deadline_of(clock, at);
     struct night_wait wait;
-    if (!night_wait_begin_futex(&wait, NIGHT_CONDITION, deadline_ns, real_limit(clock, deadline_ns)))
-        return EAGAIN;
+    if (!night_wait_begin_futex(&wait, NIGHT_CONDITION, deadline_ns, real_limit(clock, deadline_ns))) {
+        struct timespec limit = soon(clock, SHORT_NS);
+        return woken_for_nothing(real(condition, mutex, clock, &limit));
+    }
     int result = real(condition, mutex, clock, &wait.slot->abstime);
     night_wait_end(&wait);
     return result;
@@ -92,8 +104,11 @@ static int sem_wait_until(sem_t *semaphore, int64_t deadline_ns) {
     }
     struct night_wait wait;
     if (!night_wait_begin_futex(&wait, NIGHT_SEMAPHORE, deadline_ns, night_far_away)) {
-        errno = EINTR;
-        return -1;
+        struct timespec limit = soon(CLOCK_REALTIME, SHORT_NS);
+        int result = real(semaphore, &limit);
+        if (result < 0 && errno == ETIMEDOUT)
+            errno = EINTR; /* so that the caller tries again */
+        return result;
     }
     int result = real(semaphore, &wait.slot->abstime);
     if (night_wait_end(&wait) && result < 0 && (result = try_semaphore(semaphore)) < 0)
@@ -128,8 +143,14 @@ NIGHT_EXPORT int pthread_mutex_timedlock(pthread_mutex_t *restrict mutex, const 
         return 0;
     int64_t deadline_ns = night_deadline_of(CLOCK_REALTIME, at);
     struct night_wait wait;
-    if (!night_wait_begin_futex(&wait, NIGHT_MUTEX, deadline_ns, night_far_away))
-        return EAGAIN;
+    if (!night_wait_begin_futex(&wait, NIGHT_MUTEX, deadline_ns, night_far_away)) {
+        int result = ETIMEDOUT;
+        while (result == ETIMEDOUT && deadline_ns > night_look_monotonic()) {
+            struct timespec limit = soon(CLOCK_REALTIME, SHORT_NS);
+            result = real(mutex, &limit);
+        }
+        return result;
+    }
     int result = real(mutex, &wait.slot->abstime);
     night_wait_end(&wait);
     return result;

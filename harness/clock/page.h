@@ -12,7 +12,7 @@
 #include <time.h>
 
 #define NIGHT_MAGIC 0x4b434c435448474eULL /* "NGHTCLCK" */
-#define NIGHT_VERSION 1u
+#define NIGHT_VERSION 2u
 #define NIGHT_SLOTS 4096u
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
@@ -26,6 +26,16 @@ enum night_state {
     NIGHT_WAITING = 1, /* waits until deadline_ns, or for what it waits for */
     NIGHT_GRANTED = 2, /* the controller has said that the deadline came; its signal is on the way */
 };
+
+/* A slot's state is one word: an enum night_state, and above it the number of the wait, so that a grant that
+ * was meant for one wait never ends the next. */
+#define NIGHT_STATE_BITS 3u
+#define NIGHT_NEXT_WAIT 4u
+
+static inline uint32_t night_state_of(uint32_t word) { return word & NIGHT_STATE_BITS; }
+static inline uint32_t night_with_state(uint32_t word, enum night_state state) {
+    return (word & ~NIGHT_STATE_BITS) | state;
+}
 
 enum night_kind {
     NIGHT_NOTHING,
@@ -42,8 +52,7 @@ enum night_kind {
 struct night_slot {
     alignas(128) _Atomic int32_t tid; /* owner; 0 when free */
     _Atomic int32_t pid;
-    _Atomic uint32_t state;
-    _Atomic uint32_t serial; /* counts the waits of this slot */
+    _Atomic uint32_t state; /* night_state_of() it */
     _Atomic int64_t deadline_ns;
     _Atomic int64_t since_ns;
     _Atomic int64_t real_since_ns; /* on the real monotonic clock */
@@ -83,7 +92,8 @@ struct night_page {
     alignas(64) _Atomic int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
     _Atomic uint32_t stop;
     _Atomic int32_t mover;  /* the controller's process, in the instant in which it moves time */
-    _Atomic uint32_t flags; /* for tests: NIGHT_PLANTED_*, known races, and NIGHT_PLAINLY */
+    _Atomic uint32_t flags; /* for tests: NIGHT_PLANTED_*, known races, and what a machine may lack */
+    _Atomic uint32_t holds_begun; /* counts them: one that came and went between two looks still shows */
     _Atomic uint32_t slots_used;
     _Atomic uint32_t timers_used;
     char stop_reason[108];
@@ -95,5 +105,6 @@ struct night_page {
 #define NIGHT_PLANTED_ONE_LOOK 1u    /* the controller looks once, at the state alone */
 #define NIGHT_PLANTED_NO_HANDSHAKE 2u /* a granted waiter does not look again */
 #define NIGHT_PLAINLY 4u              /* the census makes do with `status`, as where the kernel denies the rest */
+#define NIGHT_FULL 8u                 /* no thread finds a place any more */
 
 #endif

@@ -46,8 +46,8 @@ struct timeval night_timeval(int64_t ns);
 struct night_wait {
     struct night_slot *slot;
     sigset_t before; /* the thread's signal mask */
-    uint32_t outer_state; /* a condition wait below us, when a signal handler waits */
-    int32_t outer_kind;
+    enum night_state outer_state; /* a condition wait below us, when a signal handler waits */
+    enum night_kind outer_kind;
     int64_t outer_deadline_ns;
 };
 

@@ -40,8 +40,10 @@ NIGHT_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timesp
     int64_t deadline_ns = absolute ? night_deadline_of(clock, span)
                                    : night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec));
     int result = sleep_until(deadline_ns);
-    if (result < 0)
-        return real(clock, flags, span, left);
+    if (result < 0) {
+        struct timespec remaining = left_until(deadline_ns);
+        return real(CLOCK_MONOTONIC, 0, &remaining, absolute ? NULL : left);
+    }
     if (result == EINTR && !absolute && left)
         *left = left_until(deadline_ns);
     return result;

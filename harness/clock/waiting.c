@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,11 +28,24 @@ void night_mask(int how, const sigset_t *new, sigset_t *old) {
 
 static void on_signal(int signo, siginfo_t *info, void *context) {
     int error = errno;
-    if (mine && atomic_load(&mine->state) == NIGHT_GRANTED)
+    if (mine && night_state_of(atomic_load(&mine->state)) == NIGHT_GRANTED)
         signalled = 1;
     else
         night_pass_on(signo, info, context);
     errno = error;
+}
+
+/* Leaves a wait, unless it has been granted already; returns the state that was found. */
+static enum night_state leave(struct night_slot *slot) {
+    uint32_t word = atomic_load(&slot->state);
+    if (night_state_of(word) == NIGHT_WAITING &&
+        atomic_compare_exchange_strong(&slot->state, &word, night_with_state(word, NIGHT_RUNNING)))
+        return NIGHT_WAITING;
+    return night_state_of(word);
+}
+
+static void set_running(struct night_slot *slot) {
+    atomic_store(&slot->state, night_with_state(atomic_load(&slot->state), NIGHT_RUNNING));
 }
 
 static void give_back(void *slot) {
@@ -40,9 +54,16 @@ static void give_back(void *slot) {
     mine = NULL;
     if (!own || atomic_load(&own->tid) != (int32_t)syscall(SYS_gettid))
         return; /* a child's copy of its parent's */
-    atomic_store(&own->state, NIGHT_RUNNING);
+    set_running(own);
     atomic_store(&own->pid, 0);
     atomic_store(&own->tid, 0);
+}
+
+static struct night_slot *no_room(void) {
+    static atomic_flag said = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&said))
+        dprintf(2, "night: process %d finds no place in the page any more: its waits are real\n", getpid());
+    return NULL;
 }
 
 /* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
@@ -52,6 +73,8 @@ static struct night_slot *slot_of_thread(void) {
         return mine;
     struct night_page *page = night_page;
     struct night_slot *found = NULL;
+    if (atomic_load(&page->flags) & NIGHT_FULL)
+        return no_room();
     uint32_t used = atomic_load(&page->slots_used);
     if (used > NIGHT_SLOTS)
         used = NIGHT_SLOTS;
@@ -68,13 +91,13 @@ static struct night_slot *slot_of_thread(void) {
         uint32_t next = atomic_fetch_add(&page->slots_used, 1);
         if (next >= NIGHT_SLOTS) {
             atomic_store(&page->slots_used, NIGHT_SLOTS);
-            return NULL;
+            return no_room();
         }
         int32_t nobody = 0;
         if (atomic_compare_exchange_strong(&page->slots[next].tid, &nobody, tid))
             found = &page->slots[next];
     }
-    atomic_store(&found->state, NIGHT_RUNNING);
+    set_running(found);
     atomic_store(&found->pid, (int32_t)getpid());
     atomic_store(&found->kind, NIGHT_NOTHING);
     mine = found;
@@ -102,18 +125,20 @@ void night_waiting_start(void) {
     slot_of_thread();
 }
 
-static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64_t deadline_ns) {
+static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64_t deadline_ns,
+                    enum night_state state) {
     atomic_store_explicit(&slot->kind, kind, memory_order_relaxed);
     atomic_store_explicit(&slot->fd, fd, memory_order_relaxed);
     atomic_store_explicit(&slot->since_ns, night_look_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->real_since_ns, night_real_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->deadline_ns, deadline_ns, memory_order_relaxed);
-    atomic_fetch_add_explicit(&slot->serial, 1, memory_order_relaxed);
-    atomic_store(&slot->state, NIGHT_WAITING);
+    atomic_store(&slot->state, night_with_state(atomic_load(&slot->state) + NIGHT_NEXT_WAIT, state));
 }
 
 /* Waits for the signal of a grant that we have already seen. */
 static void settle(void) {
+    if (signalled)
+        return;
     sigset_t all, before;
     sigfillset(&all);
     sigemptyset(&before);
@@ -124,6 +149,25 @@ static void settle(void) {
     while (!signalled)
         real(NULL, 0, NULL, &only);
     night_mask(SIG_SETMASK, &before, NULL);
+}
+
+/* Other waits end with EINTR after a signal handler, but these go on. */
+static bool goes_on(enum night_kind kind) { return kind == NIGHT_CONDITION || kind == NIGHT_MUTEX; }
+
+/* The slot may be in a wait already: of the same thread, below the signal handler that waits now, or that such
+ * a handler has left with longjmp. A condition wait below goes on afterwards. */
+static void take_over(struct night_slot *slot, struct night_wait *wait) {
+    enum night_kind outer = atomic_load(&slot->kind);
+    enum night_state state = leave(slot);
+    if (state == NIGHT_GRANTED) {
+        settle();
+        set_running(slot);
+    }
+    if (!wait)
+        return;
+    wait->outer_state = goes_on(outer) ? state : NIGHT_RUNNING;
+    wait->outer_kind = outer;
+    wait->outer_deadline_ns = atomic_load(&slot->deadline_ns);
 }
 
 static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t deadline_ns, int how,
@@ -137,21 +181,10 @@ static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t
     sigemptyset(&wait->before);
     night_mask(how, &ours, &wait->before);
     wait->slot = slot;
-    /* A signal handler that waits in the middle of a condition wait: that one goes on afterwards. */
-    wait->outer_state = NIGHT_RUNNING;
-    uint32_t state = atomic_load(&slot->state);
-    int32_t outer = atomic_load(&slot->kind);
-    if (state != NIGHT_RUNNING && (outer == NIGHT_CONDITION || outer == NIGHT_MUTEX)) {
-        uint32_t waiting = NIGHT_WAITING;
-        if (!atomic_compare_exchange_strong(&slot->state, &waiting, NIGHT_RUNNING) && waiting == NIGHT_GRANTED)
-            settle();
-        wait->outer_state = waiting;
-        wait->outer_kind = outer;
-        wait->outer_deadline_ns = atomic_load(&slot->deadline_ns);
-    }
+    take_over(slot, wait);
     signalled = 0;
     slot->abstime = abstime;
-    publish(slot, kind, fd, deadline_ns);
+    publish(slot, kind, fd, deadline_ns, NIGHT_WAITING);
     return true;
 }
 
@@ -172,20 +205,15 @@ bool night_wait_begin_futex(struct night_wait *wait, enum night_kind kind, int64
 bool night_wait_end(struct night_wait *wait) {
     int error = errno;
     struct night_slot *slot = wait->slot;
-    uint32_t state = NIGHT_WAITING;
-    bool granted = false;
-    if (!atomic_compare_exchange_strong(&slot->state, &state, NIGHT_RUNNING) && state == NIGHT_GRANTED) {
-        granted = true;
-        if (!signalled)
-            settle();
-        atomic_store(&slot->state, NIGHT_RUNNING);
+    bool granted = leave(slot) == NIGHT_GRANTED;
+    if (granted) {
+        settle();
+        set_running(slot);
     }
     if (wait->outer_state != NIGHT_RUNNING) {
         slot->abstime = wait->outer_state == NIGHT_GRANTED ? (struct timespec){0} : night_far_away;
         signalled = wait->outer_state == NIGHT_GRANTED;
-        publish(slot, wait->outer_kind, -1, wait->outer_deadline_ns);
-        if (wait->outer_state == NIGHT_GRANTED)
-            atomic_store(&slot->state, NIGHT_GRANTED);
+        publish(slot, wait->outer_kind, -1, wait->outer_deadline_ns, wait->outer_state);
     }
     night_mask(SIG_SETMASK, &wait->before, NULL);
     errno = error;
@@ -194,12 +222,15 @@ bool night_wait_end(struct night_wait *wait) {
 
 void night_note(enum night_kind kind, int fd) {
     struct night_slot *slot = slot_of_thread();
-    if (slot && atomic_load(&slot->state) == NIGHT_RUNNING)
-        publish(slot, kind, fd, NIGHT_NEVER);
+    if (!slot)
+        return;
+    if (!goes_on(atomic_load(&slot->kind)))
+        take_over(slot, NULL);
+    if (night_state_of(atomic_load(&slot->state)) == NIGHT_RUNNING)
+        publish(slot, kind, fd, NIGHT_NEVER, NIGHT_WAITING);
 }
 
 void night_forget(void) {
-    uint32_t waiting = NIGHT_WAITING;
     if (mine && atomic_load(&mine->deadline_ns) == NIGHT_NEVER)
-        atomic_compare_exchange_strong(&mine->state, &waiting, NIGHT_RUNNING);
+        leave(mine);
 }

@@ -26,7 +26,8 @@ from harness.clock.page import Page
 AT_NS = 1_795_485_600 * 10**9
 
 SERVER = """
-import socketserver, hashlib
+import hashlib, os, socketserver, sys, threading
+threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()  # ends with whoever started it
 class Answer(socketserver.StreamRequestHandler):
     def handle(self):
         for line in self.rfile:
@@ -42,7 +43,7 @@ while True:
     server.process_request(*server.get_request())
 """
 
-HOG = "import os; parent = os.getppid()\nwhile os.getppid() == parent: pass"
+HOG = "import os, sys\nwhile os.getppid() == int(sys.argv[1]): pass"
 """Ends with whoever started it, even when that one is killed."""
 
 CLIENT = """
@@ -81,7 +82,7 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
             census.library().night_page_plant(page.address, 3)
         environment = {**os.environ, **preload_environment(path, "calls")}
         controller = Controller(page, root=os.getpid())
-        hogging = [subprocess.Popen([sys.executable, "-c", HOG]) for _ in range(hogs)]
+        hogging = [subprocess.Popen([sys.executable, "-c", HOG, str(os.getpid())]) for _ in range(hogs)]
         # The hogs are no part of the night: they are children of this process, but time must not wait for them.
         for hog in hogging:
             controller.exclude(hog.pid)
@@ -90,6 +91,7 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
             server = subprocess.Popen(
                 [sys.executable, "-c", SERVER],
                 env=environment,
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
@@ -116,8 +118,9 @@ def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bo
             for process in night + hogging:
                 process.kill()
                 process.wait()
-                if process.stdout is not None:
-                    process.stdout.close()
+                for stream in (process.stdin, process.stdout):
+                    if stream is not None:
+                        stream.close()
             controller.close()
             page.close()
 

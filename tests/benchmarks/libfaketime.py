@@ -42,7 +42,7 @@ def faked_stack(speed: int) -> LocalStack:
     return LocalStack(virtual=False, mocks=mocks)
 
 
-def live_faked(night: ReferenceNight, speed: int) -> Lived:
+def live_faked(night: ReferenceNight, speed: int, limit_s: float) -> Lived:
     """Live the night at that speed; its times are moved to where the scheduler's clock stands."""
     plan = night.plan()
     health = night.stack.control("scheduler", "GET", "health")
@@ -57,7 +57,7 @@ def live_faked(night: ReferenceNight, speed: int) -> Lived:
     with night.injected(night.hang(), night.half_a_file()):
         began = time.perf_counter()
         night.stack.begin()
-        night.stack.run(time.time_ns() + 600 * 10**9)
+        night.stack.run(time.time_ns() + int(limit_s * 1e9))
         wall_s = time.perf_counter() - began
     night.stack.settle()
     return Lived(wall_s, wall_s, 0, night.history())
@@ -82,6 +82,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--repeat", type=int, default=3)
     options.add_argument("--speed", type=int, default=600)
+    options.add_argument("--limit-s", type=float, default=120, help="a night that takes longer is given up")
     asked = options.parse_args()
     if LIBRARY is None:
         print("NOT RUN: libfaketime is not installed (apt install libfaketime)")
@@ -97,9 +98,9 @@ def main() -> int:
         ours, theirs = [], []
         for _ in range(asked.repeat):
             ours.append(here.live())
-            theirs.append(live_faked(there, asked.speed))
+            theirs.append(live_faked(there, asked.speed, asked.limit_s))
         here, there = (ReferenceNight(stack, stores, client_timeouts=True) for stack in (virtual, fast))
-        ours_timed, theirs_timed = here.live(), live_faked(there, asked.speed)
+        ours_timed, theirs_timed = here.live(), live_faked(there, asked.speed, asked.limit_s)
     wall, faked_wall = (statistics.median(night.finished_s for night in nights) for nights in (ours, theirs))
     print(f"to the last job's end   {wall:7.3f} s   in virtual time; {_as_planned(ours)}")
     print(f"libfaketime x{asked.speed}        {faked_wall:7.3f} s   {faked_wall / wall:.0f} x the night here;"

@@ -13,7 +13,7 @@ TOP = HERE.parents[1]
 SKIPPED = 77
 SMALL = {
     "night": ["--repeat", "1"],
-    "libfaketime": ["--repeat", "1", "--speed", "20000"],
+    "libfaketime": ["--repeat", "1", "--speed", "3600", "--limit-s", "2"],
     "false_timeouts": ["--calls", "40", "--hogs", "1"],
     "clock": ["--repeat", "1", "--without-libfaketime"],
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -27,8 +28,9 @@ def night() -> Iterator[Night]:
         controller = Controller(page, root=os.getpid())
         # What earlier tests of this worker left running is no part of this night.
         for task in Path("/proc/self/task").iterdir():
-            for pid in (task / "children").read_text().split():
-                controller.exclude(int(pid))
+            with contextlib.suppress(OSError):  # a thread that has just ended
+                for pid in (task / "children").read_text().split():
+                    controller.exclude(int(pid))
         made = Night(page, path, controller)
         try:
             yield made

@@ -188,6 +188,21 @@ def test_a_kernel_that_tells_less_is_enough(night: Night) -> None:
     assert 240 <= ended.virtual_s < 241
 
 
+def test_a_thread_without_a_place_in_the_page_waits_for_real_and_says_so(night: Night) -> None:
+    census.library().night_page_plant(night.page.address, 8)
+    program = night.python("""
+        import queue, threading, time
+        time.sleep(0.01)
+        filled = queue.Queue()
+        threading.Thread(target=lambda: filled.put(time.sleep(0.05))).start()
+        filled.get(timeout=3600)
+        print("over")
+    """)
+    out, err = program.communicate(timeout=10)
+    assert out == "over\n"
+    assert err == f"night: process {program.pid} finds no place in the page any more: its waits are real\n"
+
+
 NAMESPACE = """
 import os, subprocess, sys
 from pathlib import Path

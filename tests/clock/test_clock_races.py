@@ -15,6 +15,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 from false_timeouts import count_false_timeouts
 
+from harness.clock import census
+
+PLAINLY = 4
+"""A page flag: the census makes do with `status`, as where the kernel denies the rest."""
+
 
 def test_a_client_gives_up_on_a_hung_socket_after_thirty_minutes(night: Night) -> None:
     ended = night.run_python("""
@@ -159,6 +164,69 @@ def test_a_stopped_process_that_goes_on_finds_its_wait_over(night: Night) -> Non
     os.kill(stopped.pid, signal.SIGCONT)
     assert night.go().reason == "stuck"
     assert stopped.communicate(timeout=10)[0] == "over\n"
+
+
+def test_a_thread_that_was_woken_and_has_no_cpu_yet_is_not_asleep(night: Night) -> None:
+    """For a moment it is on no run queue, has not run, and is about to write what the other waits for."""
+    cpus = sorted(os.sched_getaffinity(0))
+    if len(cpus) < 2:
+        pytest.skip("whoever wakes another on its own CPU sees it on the queue at once")
+    program = night.python(
+        """
+        import os, select, sys, threading, time
+        reader, writer = os.pipe()
+        def write():
+            os.sched_setaffinity(0, {int(sys.argv[1])})
+            for turn in range(300):
+                time.sleep(600)
+                os.write(writer, b"x")
+        threading.Thread(target=write).start()
+        late = 0
+        for turn in range(300):
+            late += not select.select([reader], [], [], 900)[0]
+            os.read(reader, 1)
+        print(late)
+        """,
+        str(cpus[1]),
+    )
+    os.sched_setaffinity(0, {cpus[0]})
+    try:
+        assert night.go().reason == "stuck"
+    finally:
+        os.sched_setaffinity(0, cpus)
+    assert program.communicate(timeout=10)[0] == "0\n"
+
+
+@pytest.mark.parametrize("stopped", [False, True], ids=["blocked", "stopped"])
+@pytest.mark.parametrize("flags", [0, PLAINLY], ids=["closely", "plainly"])
+def test_a_parent_inside_vfork_works_no_more_than_its_child(
+    night: Night, tmp_path: Path, flags: int, stopped: bool
+) -> None:
+    """The parent is in uninterruptible sleep until the child execs; the child may take for ever."""
+    census.library().night_page_plant(night.page.address, flags)
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    parent = night.python(
+        """
+        import os, sys
+        opening = [(os.POSIX_SPAWN_OPEN, 0, sys.argv[1], os.O_RDONLY, 0)]
+        os.waitpid(os.posix_spawnp("cat", ["cat"], os.environ, file_actions=opening), 0)
+        """,
+        str(fifo),
+    )
+    stop = night.go(hours=1, runaway_s=5)
+    assert (stop.reason, stop.jumps) == ("stuck", 0), stop.waits
+    children = Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split()
+    if stopped:
+        os.kill(int(children[0]), signal.SIGSTOP)
+    sleeper = night.start("sleep", "1800")
+    assert night.go(hours=1, runaway_s=5).jumps == 1
+    assert sleeper.wait(10) == 0
+    if stopped:
+        os.kill(int(children[0]), signal.SIGCONT)
+    os.close(os.open(fifo, os.O_WRONLY))
+    assert night.go(hours=1).reason == "stuck"
+    assert parent.poll() == 0
 
 
 def test_a_signal_handler_interrupts_a_sleep_with_the_right_remaining_time(night: Night) -> None:
