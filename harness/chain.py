@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
 
 from harness.chain_rules import chain_mistakes, name_mistake
 from harness.errors import AuthorError
 from harness.strict import LAX, Location, Strict, unknown
-from harness.units import ClockTime, Duration
+from harness.units import ClockTime, Duration, SomeTime
 
 __all__ = [
     "Action",
@@ -35,8 +35,16 @@ __all__ = [
 
 When = Literal["initialization_error", "failed", "exceeded_max_run_time", "missed_start", "late"]
 Action = Literal["restart", "kill", "page"]
-Text = Annotated[str, Field(min_length=1)]
-Texts = Annotated[tuple[Text, ...], LAX]
+Text = Annotated[str, Field(pattern=r"\S")]
+
+
+def _in_brackets(value: Any, info: ValidationInfo) -> Any:
+    if isinstance(value, str) and value.strip():
+        raise ValueError(f"found '{value}', expected a list: write {info.field_name}: [{', '.join(value.split())}]")
+    return value
+
+
+Texts = Annotated[tuple[Text, ...], LAX, BeforeValidator(_in_brackets)]
 
 
 def _listed(value: Any) -> Any:
@@ -107,16 +115,24 @@ class Rule(Strict):
     defence: str | None = None
 
 
-Environment = dict[Text, Text | FromPlace]
+def _text_or_place(value: Any) -> str:
+    return "place" if isinstance(value, Mapping | FromPlace) else "text"
+
+
+Environment = dict[
+    str, Annotated[Annotated[str, Tag("text")] | Annotated[FromPlace, Tag("place")], Discriminator(_text_or_place)]
+]
 
 
 class Job(Strict):
     """One program that the scheduler starts: at a time, or after other jobs finished OK."""
 
-    run: Annotated[Texts, Field(min_length=1)]
+    run: Annotated[
+        tuple[Annotated[str, Field(min_length=1)], ...], LAX, Field(min_length=1), BeforeValidator(_in_brackets)
+    ]
     at: ClockTime | None = None
     latest_start: ClockTime | None = None
-    max_run_time: Duration | None = None
+    max_run_time: SomeTime | None = None
     after: OneOrMore = ()
     retry_on_failure: RetryOnFailure | None = None
     rules: Annotated[tuple[Rule, ...], LAX] = ()
@@ -126,10 +142,15 @@ class Job(Strict):
 
 
 class Consumer(Strict):
-    """Who receives the chain's rows, and which columns make a row's key (none: all of them)."""
+    """Who receives the chain's rows, and which columns make a row's key (none: all of them).
+
+    records: whether every record that the source publishes is to arrive here, or only some of them, because the chain
+    filters, adds up or shares them out. With every, a baseline that delivers fewer or more proves nothing.
+    """
 
     kind: Literal["http"] = "http"
     key: Texts = ()
+    records: Literal["every", "some"] = "every"
 
 
 class Held(Strict):

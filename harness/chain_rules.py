@@ -25,14 +25,20 @@ PLACES = (
 """What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
 
 
+NEIGHBOURS = ("night", "source", "wire", "scheduler", "consumers", "desk", "folders", "folder")
+"""Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
+
+
 def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
     yield from _owners(data)
     yield from _timezone(data)
+    yield from _names(data)
     yield from _predecessors(data)
     yield from _defences(data)
     yield from _environments(data)
     yield from _folders(data)
+    yield from _keys(data)
     yield from _times(data)
 
 
@@ -68,6 +74,18 @@ def _timezone(data: Any) -> Iterator[tuple[Location, str]]:
             near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
             hint = f" Did you mean '{near[0]}'?" if near else ""
             yield ("timezone",), f"found '{zone}', expected a time zone's name, such as Europe/Paris.{hint}"
+
+
+def _names(data: Any) -> Iterator[tuple[Location, str]]:
+    """Jobs, folders and consumers give files and addresses their names."""
+    for kind in ("jobs", "folders", "consumers"):
+        for name in mapping(data, kind):
+            if not isinstance(name, str):
+                continue  # reported by the model
+            if not name.strip() or "/" in name or "\0" in name or name in (".", ".."):
+                yield (kind, name), f"found '{name}', expected a plain name, without '/' and not '..'"
+            elif kind == "consumers" and name in NEIGHBOURS:
+                yield (kind, name), f"found a consumer '{name}', which is a part of the night: call it something else"
 
 
 def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:
@@ -128,11 +146,36 @@ def _environments(data: Any) -> Iterator[tuple[Location, str]]:
     known = [*PLACES, *consumers, *folders]
     holders: list[tuple[Location, Any]] = [((), data)]
     holders += [(("jobs", name), job) for name, job in mapping(data, "jobs").items()]
+    for name, defence in mapping(data, "defences").items():
+        variable = get(defence, "variable")
+        if text := _no_variable(variable):
+            yield ("defences", name, "variable"), text
     for location, holder in holders:
         for variable, value in mapping(holder, "environment").items():
+            if text := _no_variable(variable):
+                yield (*location, "environment", variable), text
             place = get(value, "from")
             if isinstance(place, str) and place not in known:
                 yield (*location, "environment", variable, "from"), unknown("place", place, known)
+
+
+def _no_variable(name: Any) -> str | None:
+    """Why a job cannot get a variable of this name, or None when it can."""
+    if not isinstance(name, str):
+        return None  # reported by the model
+    if not name.strip() or "=" in name or "\0" in name:
+        return f"found '{name}', expected a variable's name, which is not empty and has no '='"
+    if name == "LD_PRELOAD" or name.startswith("NIGHT_"):
+        return f"found '{name}', which would take the job out of the night's time; leave it out, or rename it"
+    return None
+
+
+def _keys(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, consumer in mapping(data, "consumers").items():
+        columns = sequence(consumer, "key")
+        for position, column in enumerate(columns):
+            if column in columns[:position]:
+                yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"
 
 
 def _folders(data: Any) -> Iterator[tuple[Location, str]]:
@@ -167,6 +210,10 @@ def outside_the_night(time: Any, evening: Any, closes: Any) -> str | None:
 
 def _times(data: Any) -> Iterator[tuple[Location, str]]:
     evening, closes = get(data, "evening") or "22:00", get(data, "closes") or "12:00"
+    begin, end = minutes_of(evening, 0), minutes_of(closes, 0)
+    if begin is not None and end is not None and begin <= end:
+        expected = "expected 'closes' earlier than 'evening': a night that lasts a day meets the next one"
+        yield ("evening" if get(data, "evening") else "closes",), f'found "{evening}" to "{closes}", {expected}'
     times: dict[Location, Any] = {("deadline",): get(data, "deadline")}
     times |= {("files", name, "arrives"): get(file, "arrives") for name, file in mapping(data, "files").items()}
     for name, job in mapping(data, "jobs").items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 import threading
@@ -24,7 +25,6 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     from rich.console import Console
 
     from harness.chain import Chain
-    from harness.history import History
     from harness.night import NightRunner
     from harness.scenario import Scenario
     from harness.stack.choice import StackName
@@ -41,7 +41,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _as_interrupt)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        sys.exit(command(options))
+        code = command(options)
+        sys.stdout.flush()
+        sys.exit(code)
+    except BrokenPipeError:  # whoever read the output has read enough; the interpreter must not try again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except AuthorError as error:
@@ -170,7 +175,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from harness.night import require_programs
     from harness.report.record import record
-    from harness.report.terminal import failure, repeat_command, show
+    from harness.report.terminal import asked, failure, repeat_command, show
 
     scenarios = _scenarios(options.files)
     if options.stack != "auto":  # what can be said before anything is started is said then
@@ -181,21 +186,33 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     worst = OK
     with _runner(options.stack, console) as runner:
-        for file, scenario in zip(options.files, scenarios, strict=True):
+        for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 result = runner.run(scenario)
             if options.histories:
-                result.history.write(options.histories / f"{file.stem}.jsonl")
-                result.baseline.write(options.histories / f"{file.stem}.baseline.jsonl")
+                result.history.write(options.histories / f"{stem}.jsonl")
+                result.baseline.write(options.histories / f"{stem}.baseline.jsonl")
             if options.json:
                 print(json.dumps(record(result)), flush=True)
-            else:
+            elif not result.mismatches:
                 show(console, result)
             if result.mismatches:
                 worst = FAILED
                 repeat = repeat_command(file, stack=result.stack)
-                print(failure(result, repeat=repeat), file=sys.stderr)
+                print(failure(result, repeat=repeat), asked(result), sep="\n\n", file=sys.stderr)
     return worst
+
+
+def _stems(files: Sequence[Path]) -> list[str]:
+    """A name for each file's histories: its stem, numbered where an earlier one has taken it."""
+    stems: list[str] = []
+    for file in files:
+        stem, number = file.stem, 1
+        while stem in stems:
+            number += 1
+            stem = f"{file.stem}-{number}"
+        stems.append(stem)
+    return stems
 
 
 def _scenarios(files: Sequence[Path]) -> list[Scenario]:
@@ -258,36 +275,28 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from harness.checks import judge
+    from harness.checks import Outcome, judge
+    from harness.report.kept import night_and_baseline
 
-    judgement = judge(_history(options.history), _history(options.baseline))
+    judgement = judge(*night_and_baseline(options.history, options.baseline))
     print(f"{judgement.outcome}: {judgement.because}")
     for finding in judgement.findings:
         print(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
         for name, found in finding.evidence.items():
             print(f"            {name} ({found.total:,}): {found}")
-    return OK
-
-
-def _history(file: Path) -> History:
-    from harness.history import History
-
-    try:
-        return History.read(file)
-    except OSError as error:
-        raise AuthorError(f"{file}: {error.strerror}; expected a history file (harness run --histories DIR)") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise AuthorError(f"{file}: not a history file ({error}); expected one JSON event a line") from error
+    return FAILED if judgement.outcome is Outcome.INCONCLUSIVE else OK
 
 
 def _lint(options: argparse.Namespace) -> int:
+    from harness.checks.wording import counted
     from harness.lint import lint
 
     findings = [finding for chain in options.chains for finding in lint(chain)]
     for finding in findings:
         print(finding)
     errors = sum(finding.severity == "error" for finding in findings)
-    print(f"{errors} errors, {len(findings) - errors} warnings in {len(options.chains)} chains")
+    counts = (errors, "error"), (len(findings) - errors, "warning"), (len(options.chains), "chain")
+    print("{}, {} in {}".format(*(counted(count, what) for count, what in counts)))
     return FAILED if errors else OK
 
 

@@ -53,7 +53,10 @@ class ContentStore:
         recipe = _digest([_source(write), date.isoformat(), own_seed, parameters])
 
         def made(out: IO[bytes]) -> int:
-            return factories.write(write, out, date=date, seed=own_seed, parameters=parameters)
+            try:
+                return factories.write(write, out, date=date, seed=own_seed, parameters=parameters)
+            except AuthorError as error:
+                raise AuthorError(f"{chain.where('files', file, 'content')}: {error}") from error
 
         return self._kept(recipe, made)
 

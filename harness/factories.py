@@ -6,13 +6,15 @@ import datetime as dt
 import functools
 import importlib.util
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
+
+from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from harness import data
 from harness.errors import AuthorError
-from harness.strict import unknown
+from harness.strict import unknown, words
 
 Write = Callable[..., int]
 """``write(out, *, date, seed, **parameters) -> records``: writes the bytes, returns how many records they hold."""
@@ -31,16 +33,35 @@ def find(name: str, chain_folder: Path) -> Write:
     raise AuthorError(unknown("factory", name, _names(folders)))
 
 
-def parameter_mistakes(name: str, write: Write, given: Iterable[str]) -> list[tuple[str, str]]:
-    """(parameter, text) for each that the factory does not take, and for each that it needs and does not get."""
+def parameter_mistakes(name: str, write: Write, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(parameter, text) for each that the factory does not take, needs and does not get, or gets in another type."""
     parameters = inspect.signature(write).parameters
-    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
-        return []
-    own = {key: parameter for key, parameter in parameters.items() if key not in GIVEN}
-    given = list(given)
-    wrong = [(key, unknown(f"parameter of the factory '{name}'", key, own)) for key in given if key not in own]
-    needed = [key for key, parameter in own.items() if parameter.default is parameter.empty and key not in given]
-    return wrong + [("factory", f"the factory '{name}' needs '{key}': write it beside the factory") for key in needed]
+    takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values())
+    own = {
+        key: parameter
+        for key, parameter in parameters.items()
+        if key not in GIVEN and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
+    }
+    for key, value in given.items():
+        if key not in own and not takes_all:
+            yield key, unknown(f"parameter of the factory '{name}'", key, own)
+        elif key in own and (text := _wrong_type(write, key, value)):
+            yield key, f"the factory '{name}': {key}: {text}"
+    for key, parameter in own.items():
+        if parameter.default is parameter.empty and key not in given:
+            yield "factory", f"the factory '{name}' needs '{key}': write it beside the factory"
+
+
+def _wrong_type(write: Write, key: str, value: Any) -> str | None:
+    """Why a value is not what the factory's signature asks for; one that asks for nothing takes anything."""
+    try:
+        hint = get_type_hints(write).get(key, Any)
+        TypeAdapter(hint).validate_python(value, strict=True)
+    except ValidationError as error:
+        return words(error.errors(include_url=False)[0], [])
+    except (PydanticSchemaGenerationError, NameError, TypeError):
+        return None  # an annotation for people, not for data
+    return None
 
 
 def write(write_content: Write, out: Any, *, date: dt.date, seed: int, parameters: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.chain import Chain, Job
+from harness.chain import Chain, FromPlace, Job
 from harness.chain_rules import minutes_of
 from harness.errors import LoadError
 from harness.loading import load_chain
@@ -160,12 +160,13 @@ def _rules(chain: Chain) -> Said:
             yield (*location, "retry_on_failure"), "warning", text, todo
         if job.max_run_time is not None and "exceeded_max_run_time" not in handled:
             text = f"the max_run_time of job '{name}' only flags it: the job keeps running"
-            todo = "add a rule: {when: exceeded_max_run_time, do: [kill, restart]}"
+            todo = "add a rule: {when: exceeded_max_run_time, do: [kill, restart], times: 1}"
             yield (*location, "max_run_time"), "warning", text, todo
         if job.latest_start is not None and "missed_start" not in handled:
             text = f"when job '{name}' misses its latest_start it does not run, and nobody is told"
             yield (*location, "latest_start"), "warning", text, "add a rule: {when: missed_start, do: page}"
-        if "failed" not in handled and not chain.switched_off:
+        told = any(rule.when == "failed" and "page" in rule.do for rule in job.rules)
+        if not told and not chain.switched_off:
             text = f"nobody is told when job '{name}' fails for good"
             yield location, "warning", text, "add a rule: {when: failed, do: page}"
         for position, rule in enumerate(job.rules):
@@ -175,6 +176,55 @@ def _rules(chain: Chain) -> Said:
             if rule.when == "missed_start" and job.latest_start is None:
                 text = f"job '{name}' has no latest_start, so this rule never acts"
                 yield (*location, "rules", position), "error", text, "set latest_start, or drop the rule"
+
+
+def _vain_actions(chain: Chain) -> Said:
+    """What the scheduler refuses to do, or could do for ever."""
+    for name, job in chain.jobs.items():
+        for position, rule in enumerate(job.rules):
+            location: Location = ("jobs", name, "rules", position)
+            if "kill" in rule.do and rule.when != "exceeded_max_run_time":
+                text = f"when job '{name}' is {_STATE[rule.when]} there is nothing to kill"
+                yield location, "error", text, "drop 'kill'"
+            if "restart" not in rule.do:
+                continue
+            if rule.when in ("missed_start", "late"):
+                text = f"a job that is {_STATE[rule.when]} cannot be restarted, only started by hand"
+                yield location, "error", text, "let the rule page somebody"
+            elif rule.when == "exceeded_max_run_time" and "kill" not in rule.do:
+                text = f"job '{name}' still runs when it exceeds its max_run_time, and a running job is not restarted"
+                yield location, "error", text, "write do: [kill, restart]"
+            elif rule.times is None:
+                text = f"this rule restarts job '{name}' for ever"
+                yield (
+                    location,
+                    "warning",
+                    text,
+                    "say how often, such as times: 3; a page for the same event waits for it",
+                )
+
+
+_STATE = {
+    "initialization_error": "not started",
+    "failed": "over",
+    "missed_start": "past its latest start",
+    "late": "late to start",
+}
+
+
+def _pages(chain: Chain) -> Said:
+    """An owner whom nothing pages learns of a bad night in the morning."""
+    pages = any("page" in rule.do for job in chain.jobs.values() for rule in job.rules)
+    environments = [chain.environment, *(job.environment for job in chain.jobs.values())]
+    by_themselves = any(
+        isinstance(value, FromPlace) and value.place == "desk.url"
+        for environment in environments
+        for value in environment.values()
+    )
+    if not pages and not by_themselves:
+        severity: Severity = "warning" if chain.switched_off else "error"
+        text = f"no rule of any job pages anybody: {chain.owner} can never be told of a failure"
+        yield ("owner",), severity, text, "add rules to the jobs: {when: failed, do: page}"
 
 
 def _defences(chain: Chain) -> Said:
@@ -189,4 +239,4 @@ def _defences(chain: Chain) -> Said:
             yield ("defences", name), "error", text, todo
 
 
-CHECKS: tuple[Check, ...] = (_runbook, _programs, _times, _arrivals, _rules, _defences)
+CHECKS: tuple[Check, ...] = (_runbook, _programs, _times, _arrivals, _rules, _vain_actions, _pages, _defences)

@@ -150,7 +150,7 @@ def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
             yield (*location, "factory"), str(error)
             continue
         for parameter, text in factories.parameter_mistakes(
-            factory, write, [key for key in content if key != "factory"]
+            factory, write, {key: value for key, value in content.items() if key != "factory"}
         ):
             yield (*location, parameter), text
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from harness.chain import Chain, Job
@@ -16,6 +18,7 @@ from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
 from harness.errors import HarnessBug, LoadError, Mistake, StackError
 from harness.faults import Fault
+from harness.faults.silence import why_silent
 from harness.history import Event, EventType, History
 from harness.lint import program_findings
 from harness.planning import NightTimes, Planner
@@ -23,13 +26,27 @@ from harness.scenario import Expect, Scenario
 from harness.stack import Stack
 from harness.stack.spawning import job_path
 
+if TYPE_CHECKING:
+    from harness.clock.controller import Stop
+
 BASELINE = "the same night without faults"
 
 RUNAWAY_S = 120.0
 """Real seconds in which nobody lets the night's time move, before the night is called a runaway."""
 
+TOLD_EVERY_S = 10.0
+"""Real seconds of them after which it is said, and said again, who keeps the time from moving."""
 
-@dataclass(frozen=True)
+_PID = re.compile(r" \(pid \d+\)")
+_LOOK = re.compile(r" for [\d.]+ real seconds")
+
+
+def _tell(text: str) -> None:
+    """Say something while a night runs; the terminal's own status lines make room for it."""
+    sys.stderr.write(f"{text}\n")
+
+
+@dataclass(frozen=True, repr=False)
 class Result:
     """What came of a scenario: the verdict, everything it rests on, and where the two differ from what was expected."""
 
@@ -42,10 +59,19 @@ class Result:
     clock: str
     wall_s: float
 
+    def __repr__(self) -> str:
+        """Short: a failing assert shows it, and the whole history would fill the screen."""
+        return f"<Result {self.outcome}: {self.judgement.because}>"
+
     @property
     def outcome(self) -> Outcome:
         """The verdict on the night."""
         return self.judgement.outcome
+
+    @property
+    def digest(self) -> str:
+        """The checksum of what happened; the same scenario and seed on the same stack give the same one."""
+        return self.history.digest()
 
     @property
     def deadline(self) -> dt.datetime:
@@ -95,7 +121,7 @@ class Result:
         return found
 
     def _paging_mismatches(self, expect: Expect) -> Iterator[str]:
-        paged = [page.value["owner"] for page in self.pages]
+        paged = list(dict.fromkeys(page.value["owner"] for page in self.pages))
         if expect.paged == "nobody" and paged:
             yield f"expected that nobody is paged, found {', '.join(paged)}: {self.pages[0].value['cause']}"
         elif expect.paged not in (None, "nobody") and expect.paged not in paged:
@@ -119,10 +145,14 @@ def require_programs(chain: Chain, stack: str) -> None:
 
 
 class NightRunner:
-    """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one."""
+    """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one.
 
-    def __init__(self, stack: Stack, store: Path) -> None:
+    ``tell`` is given a sentence whenever a night keeps its user waiting.
+    """
+
+    def __init__(self, stack: Stack, store: Path, *, tell: Callable[[str], None] = _tell) -> None:
         self.stack = stack
+        self._tell = tell
         self._planner = Planner(store)
         self._baselines: dict[tuple[Any, ...], History] = {}
 
@@ -173,48 +203,74 @@ class NightRunner:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
-        notes = _Notes()
-        notes.write(times.begins_ns, "begin", {"scenario": sentence} | _begin(chain, faults, plan))
-        with ExitStack() as injected:
-            for fault_id, fault in _numbered(faults):
-                injection = _Injection(self.stack, notes, times, chain, fault_id, seed=f"{seed}/{sentence}/{fault_id}")
-                injected.enter_context(fault.inject(injection))
-            self.stack.begin()
-            stop = self._go_on(until_ns=times.deadline_ns)
-            if stop.reason == "stuck":
-                notes.write(stop.at_ns, "stuck", {"waits": list(stop.waits)})
-                self.stack.travel(times.deadline_ns)
-        notes.write(max(stop.at_ns, times.begins_ns), "heal", {"reason": stop.reason})
-        if stop.reason != "asked":
-            stop = self._go_on(until_ns=times.closes_ns)
-        notes.write(stop.at_ns, "end", {"reason": stop.reason})
+        notes = _Notes(times.begins_ns)
+        notes.write("begin", {"scenario": sentence} | _begin(chain, faults, plan))
+        with ExitStack() as lasting:
+            with ExitStack() as ending:
+                for fault_id, fault in _numbered(faults):
+                    injection = _Injection(self.stack, notes, times, chain, fault_id, f"{seed}/{sentence}/{fault_id}")
+                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection))
+                self.stack.begin()
+                stop = self._go_on(notes, until_ns=times.deadline_ns)
+                if stop.reason == "stuck":
+                    notes.write("stuck", {"waits": self._waits_of_jobs(stop)})
+                    self.stack.travel(times.deadline_ns)
+                    notes.now_ns = times.deadline_ns
+            notes.write("heal", {"reason": stop.reason})
+            rest = self._go_on(notes, until_ns=times.closes_ns)
+            if rest.reason == "asked":  # the schedule is complete, and what its jobs have left behind goes on
+                self._go_on(notes, until_ns=times.closes_ns)
+        notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
         self.stack.settle()
         history = History.merge([*notes.records, *self.stack.history()])
         for bug in history.of("bug"):
             raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
         return history
 
-    def _go_on(self, *, until_ns: int) -> Any:
-        stop = self.stack.run(until_ns, runaway_s=RUNAWAY_S)
-        if stop.reason == "runaway":
-            raise StackError(
-                "the night's clock",
-                found=f"for {RUNAWAY_S:.0f} s somebody worked without a pause, and time could not move:\n"
-                + "\n".join(stop.waits),
-                expected="every program of the night to wait sooner or later",
-                todo="look at what the named program does; a busy loop needs a sleep",
+    def _go_on(self, notes: _Notes, *, until_ns: int) -> Stop:
+        """Let time move to a moment or to what ends it before, and say so while it stands still for long."""
+        still_s = 0.0
+        while True:
+            stop = self.stack.run(until_ns, runaway_s=TOLD_EVERY_S)
+            notes.now_ns = max(notes.now_ns, stop.at_ns)
+            if stop.reason != "runaway":
+                return stop
+            still_s = TOLD_EVERY_S if stop.jumps else still_s + TOLD_EVERY_S
+            workers = [_LOOK.sub("", line) for line in stop.waits]  # said here for all looks together
+            if still_s >= RUNAWAY_S:
+                raise StackError(
+                    "the night's clock",
+                    found=f"for {still_s:.0f} s somebody worked without a pause, and time could not move:\n"
+                    + "\n".join(workers),
+                    expected="every program of the night to wait sooner or later",
+                    todo="look at what the named program does; a busy loop needs a sleep. No max_run_time can end it, "
+                    "because no time passes in the night while it works",
+                )
+            self._tell(
+                f"the night's time has stood still for {still_s:.0f} s: {'; '.join(workers)}; "
+                f"at {RUNAWAY_S:.0f} s the night is ended"
             )
-        return stop
+
+    def _waits_of_jobs(self, stop: Stop) -> list[str]:
+        """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
+        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in self.stack.places().items()}
+        told = []
+        for line in stop.waits:
+            for place, name in names.items():
+                line = re.sub(rf"{re.escape(place)}\b", name, line)
+            told.append(_PID.sub("", line))
+        return sorted(told)
 
 
 @dataclass
 class _Notes:
-    """The night's own events; the harness has no clock in the night, so it says when each of them was."""
+    """The night's own events; the harness has no clock in the night, so they are dated when time last stopped."""
 
+    now_ns: int
     records: list[dict[str, Any]] = field(default_factory=list)
 
-    def write(self, at_ns: int, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
-        record = {"at": at_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
+    def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
+        record = {"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
         self.records.append(record)
 
 
@@ -237,7 +293,7 @@ class _Injection:
         order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
         with ExitStack() as disarm:
             self.stack.arm(component, order | {"trigger": trigger})
-            disarm.callback(self.stack.disarm, component, self.id)
+            disarm.callback(self._disarm, fault, component, point, where)
             if fault.on is not None:
                 observer = "consumers" if fault.on.component in self.chain.consumers else fault.on.component
                 self.stack.arm(observer, {"id": self.id, "relay": component, "on": trigger["on"]})
@@ -245,9 +301,16 @@ class _Injection:
                     disarm.callback(self.stack.disarm, observer, self.id)
             yield
 
+    def _disarm(self, fault: Fault, component: str, point: str, where: Mapping[str, str]) -> None:
+        counts = self.stack.disarm(component, self.id)
+        if not counts["acts"]:
+            why = why_silent(fault, point, where, counts)
+            told = {name: counts[name] for name in ("passed", "awake", "fired")}
+            self.notes.write("unfired", {"id": self.id} | told | {"why": why})
+
     def receipt(self, fault: Fault, effect: str) -> None:
         value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
-        self.notes.write(self.times.begins_ns, "fault", value)
+        self.notes.write("fault", value)
 
 
 def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
@@ -270,7 +333,9 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
         "files": [file["name"] for file in plan["files"]],
         "seeds": sorted({held["sha256"] for folder in plan["folders"].values() for held in folder}),
         "folders": sorted(plan["folders"]),
-        "consumers": sorted(plan["consumers"]),
+        "consumers": {
+            name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
+        },
         "jobs": {
             name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
             for name, job in chain.jobs.items()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import re
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -26,6 +29,9 @@ _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
 HISTORIES = Path(".night-harness") / "histories"
 """Below the root of the test run: where the history of a failed night is kept."""
+
+_NIGHTS: pytest.StashKey[list[Result]] = pytest.StashKey()
+"""The nights of a test that were as they should be; what the test asserts of them may still fail."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +61,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     }
     for clock in sorted(clocks):
         terminalreporter.write_line(f"night harness: the clock was real: {clock}", yellow=True)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Show the nights of a test whose own assert has failed."""
+    outcome: Any = yield
+    nights = item.stash.get(_NIGHTS, [])
+    if call.when == "call" and call.excinfo is not None and nights:
+        from harness.report.terminal import failure
+
+        for result in nights:
+            told = failure(result, repeat=_repeat(result, item))
+            outcome.get_result().sections.append((f"the night, {result.outcome}", told))
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -117,24 +136,40 @@ def _judge(result: Result, request: pytest.FixtureRequest) -> None:
     """Leave the result's facts with the test, and fail it when the night differs from what was expected."""
     from harness.errors import VerdictError
     from harness.report.record import properties
-    from harness.report.terminal import failure, repeat_command
+    from harness.report.terminal import failure
 
     request.node.user_properties.extend(properties(result))
     if not result.mismatches:
+        request.node.stash.setdefault(_NIGHTS, []).append(result)
         return
-    folder = request.config.rootpath / HISTORIES
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^a-z0-9]+", "-", request.node.name.lower()).strip("-")[:100]
+    folder = _histories(request.config.rootpath)
+    stem = _stem(request.node.nodeid)
     kept = folder / f"{stem}.jsonl"
     result.history.write(kept)
     result.baseline.write(folder / f"{stem}.baseline.jsonl")
-    scenario_file = result.scenario.file
-    repeat = (
-        repeat_command(scenario_file, stack=result.stack)
-        if scenario_file
-        else f"pytest {str(request.node.nodeid)!r} --stack {result.stack}"
-    )
-    raise VerdictError(failure(result, repeat=repeat, history_file=kept))
+    raise VerdictError(failure(result, repeat=_repeat(result, request.node), history_file=kept))
+
+
+def _histories(root: Path) -> Path:
+    """The folder for histories, which nobody is to commit."""
+    folder = root / HISTORIES
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder.parent / ".gitignore").write_text("*\n")
+    return folder
+
+
+def _stem(nodeid: str) -> str:
+    """A file name for a test, and for no other: two files may have one sentence, and letters are lost here."""
+    words = re.sub(r"[^a-z0-9]+", "-", nodeid.lower()).strip("-")[:100]
+    return f"{words}-{hashlib.sha256(nodeid.encode()).hexdigest()[:6]}"
+
+
+def _repeat(result: Result, item: pytest.Item) -> str:
+    from harness.report.terminal import repeat_command
+
+    if result.scenario.file:
+        return repeat_command(result.scenario.file, stack=result.stack)
+    return f"pytest {item.nodeid!r} --stack {result.stack}"
 
 
 @pytest.fixture(scope="session")
@@ -160,9 +195,21 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if why_not is not None:  # said here and not above, where pytest would tell both
         pytest.fail(str(why_not), pytrace=False)
     try:
-        yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"))
+        tell = _teller(request.config)
+        yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"), tell=tell)
     finally:
         stack.stop()
+
+
+def _teller(config: pytest.Config) -> Callable[[str], None]:
+    """Say something on the terminal while a test runs, past what pytest captures."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def tell(text: str) -> None:
+        with capture.global_and_fixture_disabled() if capture else nullcontext():
+            sys.stderr.write(f"\n{text}\n")
+
+    return tell
 
 
 def _plainly(method: Callable[_P, _R]) -> Callable[_P, _R]:

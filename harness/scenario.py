@@ -17,18 +17,18 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from harness.chain import Chain, OneOrMore, Text
 from harness.chain_rules import outside_the_night
 from harness.checks.outcome import EXPECTABLE, Outcome
-from harness.faults import FAULTS, Fault
+from harness.faults import FAULTS, Fault, On
+from harness.faults.events import never_comes
 from harness.faults.fault import parameter_names
 from harness.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.units import ClockTime
 
 NOBODY = "nobody"
-COMPONENTS = ("night", "source", "wire", "scheduler", "desk", "folders")
-"""Who records events, besides the consumers under their own names."""
 
 
 def _date(value: Any) -> Any:
@@ -70,9 +70,12 @@ def build_fault(value: Any) -> Fault:
         return TypeAdapter(kind).validate_python({} if parameters is None else parameters)
     except ValidationError as error:
         details = error.errors(include_url=False)
-        raise invalid(
-            name, [((name, *detail["loc"]), words(detail, fault_parameters(kind))) for detail in details]
-        ) from None
+        raise invalid(name, [((name, *detail["loc"]), _in_words(kind, detail)) for detail in details]) from None
+
+
+def _in_words(kind: type[Fault], detail: ErrorDetails) -> str:
+    inside_on = detail["loc"][:1] == ("on",) and len(detail["loc"]) > 1
+    return words(detail, parameter_names(On) if inside_on else fault_parameters(kind))
 
 
 def fault_parameters(kind: type[Fault]) -> list[str]:
@@ -177,12 +180,20 @@ def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
             time = getattr(fault, key)
             if time is not None and (outside := outside_the_night(time, chain.evening, chain.closes)):
                 yield (*location, key), outside
-        if fault.on is not None and fault.on.component not in (known := [*COMPONENTS, *chain.consumers]):
-            yield (*location, "on", "component"), unknown("component", fault.on.component, known)
+        if fault.on is not None:
+            for keys, text in never_comes(fault.on, chain):
+                yield (*location, "on", *keys), text
 
 
 def _expect_mistakes(expect: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
-    paged, cause = get(expect, "paged"), get(expect, "cause")
+    paged, cause, by = get(expect, "paged"), get(expect, "cause"), get(expect, "by")
+    if get(expect, "outcome") in (Outcome.CONTAINED, Outcome.CONTAINED.value):
+        if paged == NOBODY:
+            text = "found 'paged: nobody' beside 'outcome: contained', which means that the owner was paged"
+            yield ("expect", "paged"), f"{text}; name the owner, or drop one of the two"
+        if by is not None:
+            text = "found a 'by' beside 'outcome: contained', which means that nothing was delivered"
+            yield ("expect", "by"), f"{text}; drop one of the two"
     if isinstance(paged, str) and paged not in (known := [NOBODY, *chain.owners]):
         yield ("expect", "paged"), unknown("owner", paged, known)
     if paged == NOBODY and cause is not None:
@@ -190,6 +201,5 @@ def _expect_mistakes(expect: Any, chain: Chain) -> Iterator[tuple[Location, str]
     for job in mapping(expect, "attempts"):
         if job not in chain.jobs:
             yield ("expect", "attempts", job), unknown("job", job, chain.jobs)
-    by = get(expect, "by")
     if isinstance(by, str) and (outside := outside_the_night(by, chain.evening, chain.closes)):
         yield ("expect", "by"), outside

@@ -115,6 +115,7 @@ _EXPECTED = {
     "list_type": "a list",
     "tuple_type": "a list",
     "too_short": "at least one entry",
+    "string_pattern_mismatch": "text that is not empty",
     "string_too_short": "text that is not empty",
     "date_type": "a date, such as 2026-11-23",
 }

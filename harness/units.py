@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import GetCoreSchemaHandler, ValidatorFunctionWrapHandler, WrapValidator
 from pydantic_core import PydanticCustomError, core_schema
 
 _UNITS_NS = {"h": 3_600_000_000_000, "m": 60_000_000_000, "s": 1_000_000_000, "ms": 1_000_000}
@@ -63,6 +63,17 @@ class Duration(dt.timedelta):
         raise PydanticCustomError(
             "duration", "found {found}, {expected}", {"found": repr(value), "expected": _EXPECTED_SPAN}
         )
+
+
+def _some(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    duration = read(value)
+    if not duration:
+        raise ValueError(f"found {str(value)!r}, expected a duration longer than nothing, such as 45m")
+    return duration
+
+
+SomeTime = Annotated[Duration, WrapValidator(_some)]
+"""A duration where none at all makes no sense."""
 
 
 class ClockTime(str):

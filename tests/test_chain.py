@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.chain import Chain, Content, FileSpec, Job, RetryOnFailure, Rule
-from harness.chain_rules import find_cycle
+from harness.chain_rules import NEIGHBOURS, find_cycle
 from harness.errors import AuthorError
 
 
@@ -116,6 +116,54 @@ def test_a_place_must_be_one_that_the_night_has() -> None:
     job = {"run": ["x"], "at": "02:00", "environment": {"URL": {"from": "planing.url"}}}
     found = mistakes(jobs={"a": job}, consumers={"planning": {}})
     assert "Did you mean 'planning.url'?" in found["jobs.a.environment.URL.from"]
+
+
+@pytest.mark.parametrize("name", ["LD_PRELOAD", "NIGHT_CLOCK", "A=B", "", " "])
+def test_a_variable_that_would_switch_the_clock_off_or_is_none_is_refused(name: str) -> None:
+    found = mistakes(environment={name: "x"}, defences={"retry": {"variable": name or "="}})
+    assert set(found) == {f"environment.{name}", "defences.retry.variable"}
+
+
+def test_a_variables_value_may_be_empty_and_is_text_or_a_place() -> None:
+    assert chain(environment={"OPTIONS": ""}).environment == {"OPTIONS": ""}
+    assert list(mistakes(environment={"ROWS": 5}).values()) == ['found 5, expected text: write it in quotes, "5"']
+
+
+@pytest.mark.parametrize("kind", ["jobs", "folders", "consumers"])
+@pytest.mark.parametrize("name", ["../inbox", "a/b", "..", " "])
+def test_what_gives_files_and_addresses_their_names_has_a_plain_one(kind: str, name: str) -> None:
+    one = {"run": ["x"], "at": "02:00"} if kind == "jobs" else {}
+    assert "expected a plain name" in mistakes(**{kind: {name: one}})[f"{kind}.{name}"]
+
+
+@pytest.mark.parametrize("name", NEIGHBOURS)
+def test_a_consumer_is_not_called_like_a_part_of_the_night(name: str) -> None:
+    assert list(mistakes(consumers={name: {}})) == [f"consumers.{name}"]
+
+
+def test_a_key_names_each_column_once() -> None:
+    assert list(mistakes(consumers={"planning": {"key": ["a", "b", "a"]}})) == ["consumers.planning.key.2"]
+
+
+def test_a_list_that_is_written_as_text_is_told_how_to_write_it() -> None:
+    assert mistakes(jobs={"a": {"run": "./fetch.sh --all", "at": "02:00"}}) == {
+        "jobs.a.run": "found './fetch.sh --all', expected a list: write run: [./fetch.sh, --all]"
+    }
+
+
+@pytest.mark.parametrize("owner", ["", " "])
+def test_an_owner_is_somebody(owner: str) -> None:
+    assert "expected text that is not empty" in mistakes(owner=owner)["owner"]
+
+
+def test_no_time_at_all_is_no_max_run_time() -> None:
+    jobs = {"a": {"run": ["x"], "at": "02:00", "max_run_time": "0m"}}
+    assert mistakes(jobs=jobs)["jobs.a.max_run_time"].startswith("found '0m', expected a duration longer than nothing")
+
+
+@pytest.mark.parametrize("closes", ["12:00", "12:30"])
+def test_a_night_ends_before_the_next_one_begins(closes: str) -> None:
+    assert "earlier than 'evening'" in mistakes(evening="12:00", closes=closes)["evening"]
 
 
 def test_times_must_lie_within_the_night() -> None:

@@ -27,7 +27,7 @@ CHAIN = """
         retry_on_failure: {attempts: 3, every: 10m}
         rules:
           - {when: initialization_error, do: restart, after: 5m, times: 3}
-          - {when: exceeded_max_run_time, do: [kill, restart]}
+          - {when: exceeded_max_run_time, do: [kill, restart], times: 1}
           - {when: failed, do: page}
           - {when: missed_start, do: page}
       load:
@@ -85,6 +85,19 @@ def test_the_reference_chain_has_no_findings() -> None:
         ("[{when: failed, do: page}]", "[]", "chain.yaml:20: warning: nobody is told when job 'load' fails"),
         ("    max_run_time: 45m\n", "", "chain.yaml:16: error: job 'retrieve' has no max_run_time, so this"),
         ("{variable: RETRY}", "{}", "chain.yaml:25: error: the defence 'retry' switches nothing"),
+        (
+            "[{when: failed, do: page}]",
+            "[{when: failed, do: restart}]",
+            "chain.yaml:23: warning: this rule restarts job",
+        ),
+        (
+            "[{when: failed, do: page}]",
+            "[{when: failed, do: [kill, page]}]",
+            "chain.yaml:23: error: when job 'load' is",
+        ),
+        ("do: [kill, restart]", "do: restart", "chain.yaml:17: error: job 'retrieve' still runs when it exceeds its"),
+        ("missed_start, do: page", "missed_start, do: restart", "chain.yaml:19: error: a job that is past its latest"),
+        ("do: page", "do: kill", "chain.yaml:3: error: no rule of any job pages anybody: data-ops can never be told"),
         ("owner: data-ops\n", "", "chain.yaml:1: error: missing key 'owner'"),
         ("after: [retrieve]", "after: [load]", "chain.yaml:22: error: the jobs wait for each other in a cycle: load"),
         ('deadline: "06:00"\n', "", "chain.yaml:1: error: missing key 'deadline'"),
@@ -97,6 +110,19 @@ def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong:
 
 def test_a_file_that_no_job_waits_for_is_fine(lint_of: Lint) -> None:
     assert lint_of("forecast: {", "unused: {") == []
+
+
+def test_a_chain_whose_defences_are_off_is_only_warned_that_nobody_is_told() -> None:
+    findings = lint(data.fixtures() / "chains/planning_feed/fragile.yaml")
+    assert {finding.severity for finding in findings} == {"warning"}
+    assert any("pages anybody" in finding.text for finding in findings)
+
+
+def test_jobs_may_page_by_themselves(lint_of: Lint, tmp_path: Path) -> None:
+    assert any("pages anybody" in finding for finding in lint_of("do: page", "do: kill"))
+    with (tmp_path / "chain.yaml").open("a") as file:
+        file.write("environment:\n  DESK: {from: desk.url}\n")
+    assert not any("pages anybody" in finding.text for finding in lint(tmp_path / "chain.yaml"))
 
 
 def test_a_job_of_its_own_image_brings_its_own_programs(lint_of: Lint) -> None:

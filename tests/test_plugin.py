@@ -55,7 +55,24 @@ def test_a_night_that_is_not_as_expected_fails_on_one_screen_and_keeps_its_histo
     output = result.stdout.str()
     assert "Traceback" not in output
     assert len(output.splitlines()) < 50
-    assert (pytester.path / ".night-harness/histories/a-launch-failure-is-restarted.jsonl").exists()
+    kept = pytester.path / ".night-harness"
+    (history, _) = sorted(kept.glob("histories/night-yaml-a-launch-failure-is-restarted-*.jsonl"), reverse=True)
+    assert f"history:    {history}" in output
+    assert (kept / ".gitignore").read_text() == "*\n"
+
+
+def test_two_scenarios_of_one_sentence_keep_two_histories(pytester: pytest.Pytester) -> None:
+    write_scenario(pytester, outcome="degraded", name="one")
+    write_scenario(pytester, outcome="degraded", name="two")
+    pytester.runpytest_subprocess().assert_outcomes(failed=2)
+    kept = pytester.path / ".night-harness/histories"
+    assert len(list(kept.glob("*.baseline.jsonl"))) == 2
+    files = ("one.yaml", "two.yaml", "sub/one.yaml")
+    (pytester.path / "sub").mkdir()
+    (pytester.path / "sub/one.yaml").write_text((pytester.path / "one.yaml").read_text())
+    pytester.run(Path(sys.executable).parent / "harness", "run", *files, "--histories", "kept")
+    histories = {path.name for path in (pytester.path / "kept").iterdir() if "baseline" not in path.name}
+    assert histories == {"one.jsonl", "two.jsonl", "one-2.jsonl"}
 
 
 def test_the_command_that_a_failure_prints_repeats_it(pytester: pytest.Pytester) -> None:
@@ -112,6 +129,29 @@ def test_the_python_fixture_says_the_same_as_a_file(pytester: pytest.Pytester) -
         """
     )
     pytester.runpytest_subprocess().assert_outcomes(passed=3)
+
+
+def test_an_assert_that_fails_shows_the_night_that_it_is_about(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        f"""
+        from harness import LaunchFailure, Outcome
+
+        def test_hopeful(night):
+            night.load({str(REFERENCE / "chain.yaml")!r}).inject(LaunchFailure(job="retrieve"))
+            result = night.run()
+            assert result.outcome is Outcome.UNAFFECTED
+        """
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*where * = <Result *>.outcome",
+            "*the night, *",
+            "*02:00:00 [*] scheduler  launch_failure on retrieve*",
+            "repeat it:  pytest 'test_an_assert_that_fails_shows_the_night_that_it_is_about.py::test_hopeful'*",
+        ]
+    )
 
 
 def test_a_python_night_that_proves_nothing_fails_whatever_the_test_asserts(pytester: pytest.Pytester) -> None:

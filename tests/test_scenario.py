@@ -120,6 +120,40 @@ def test_an_expectation_that_cannot_be_checked_is_a_mistake() -> None:
     assert set(found) == {f"expect.{key}" for key in ("outcome", "by", "paged", "attempts.retrive", "attempts.load")}
 
 
+def on_mistakes(**on: Any) -> dict[str, str]:
+    found = mistakes(faults=[{"launch_failure": {"job": "retrieve", "on": on}}])
+    return {key.removeprefix("faults.0.launch_failure.on."): text for key, text in found.items()}
+
+
+@pytest.mark.parametrize(
+    ("on", "key", "text"),
+    [
+        ({"component": "night", "action": "heal"}, "component", "unknown component 'night'"),
+        ({"component": "scheduler", "action": "lanch"}, "action", "unknown action of scheduler 'lanch'. Did you mean"),
+        ({"component": "planning", "action": "holds"}, "action", "unknown action of planning 'holds'. Known: batch"),
+        ({"component": "desk", "action": "page", "type": "info"}, "type", "unknown type of desk's page 'info'"),
+        ({"component": "scheduler", "action": "job", "value": {"jbo": "load"}}, "value.jbo", "unknown field of sched"),
+        ({"component": "scheduler", "action": "job", "value": {"job": "nosuch"}}, "value.job", "unknown job 'nosuch'"),
+        ({"component": "source", "action": "publish", "value": {"file": ["f"]}}, "value.file", "unknown file"),
+        ({"component": "desk", "actoin": "page"}, "actoin", "unknown key 'actoin'. Did you mean 'action'? Known: comp"),
+    ],
+)
+def test_an_event_that_never_comes_is_a_mistake(on: dict[str, Any], key: str, text: str) -> None:
+    assert on_mistakes(**on)[key].startswith(text)
+
+
+def test_an_end_that_is_not_after_its_beginning_is_a_mistake() -> None:
+    for until in ("02:00", "01:59", "23:00"):
+        found = mistakes(faults=[{"launch_failure": {"job": "retrieve", "at": "02:00", "until": until}}])
+        assert "the fault would never act" in found["faults.0.launch_failure.until"]
+    assert scenario(faults=[{"launch_failure": {"job": "retrieve", "at": "23:00", "until": "02:00"}}]).faults
+
+
+def test_a_night_that_is_contained_paged_somebody_and_delivered_nothing() -> None:
+    found = mistakes(expect={"outcome": "contained", "paged": "nobody", "by": "06:00"})
+    assert set(found) == {"expect.paged", "expect.by"}
+
+
 def test_nobody_paged_has_no_cause() -> None:
     assert list(mistakes(expect={"outcome": "recovered", "paged": "nobody", "cause": "x"})) == ["expect.cause"]
 

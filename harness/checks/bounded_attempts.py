@@ -6,6 +6,7 @@ from collections import Counter
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.wording import counted
 from harness.history import History
 
 UNDECLARED = 20
@@ -20,8 +21,10 @@ def bounded_attempts(night: History, baseline: History) -> Finding:
     launches = Counter(event.value["job"] for event in night.of("launch", type="invoke"))
     allowed = {job: told["launches"] or UNDECLARED for job, told in begun(night).value["jobs"].items()}
     over = [
-        f"{job}: {count} launches, {allowed[job]} allowed" for job, count in launches.items() if count > allowed[job]
+        f"{job}: {counted(count, 'launch', 'launches')}, {allowed[job]} allowed"
+        for job, count in launches.items()
+        if count > allowed[job]
     ]
     if over:
         return Finding.violated("a job was launched more often than the chain declares", over=over)
-    return Finding.holds(f"{launches.total()} launches, within what the chain declares")
+    return Finding.holds(f"{counted(launches.total(), 'launch', 'launches')}, within what the chain declares")

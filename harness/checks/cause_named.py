@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
-from harness.history import History
+from harness.history import Event, History
 
 
 @check("cause_named")
 def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
     """Of the pages of a night, at least one names a fault that was injected.
 
-    The injected truth is known, so this can be judged: every fault lists the words that name it.
+    The injected truth is known, so this can be judged: every fault lists the words that name it. What the fault makes
+    others do (a job is killed, a limit is exceeded) names a symptom, and no cause.
     """
     pages = night.of("page", component="desk", type="ok")
     if not pages:
         return Finding.holds("nobody was paged, so no cause had to be named")
-    texts = [f"{page.value['cause']} {page.value.get('text', '')}".lower() for page in pages]
     faults = begun(night).value["faults"]
-    for fault in faults:
-        for word in fault["named_by"]:
-            if any(word in text for text in texts):
-                return Finding.holds(f"the page names {fault['name']}: {word!r}")
+    for page in pages:
+        if named := _named(page, faults):
+            return Finding.holds(f"the page names {named}")
     causes = [page.value["cause"] or "(nothing)" for page in pages]
     return Finding.violated("no page names the cause", paged=causes, injected=[fault["name"] for fault in faults])
+
+
+def naming_page(night: History) -> Event | None:
+    """The first page that names a fault of the night."""
+    faults = begun(night).value["faults"]
+    return next((page for page in night.of("page", component="desk", type="ok") if _named(page, faults)), None)
+
+
+def _named(page: Event, faults: list[dict[str, Any]]) -> str:
+    text = f"{page.value.get('cause')} {page.value.get('text')}".lower()
+    for fault in faults:
+        for word in fault["named_by"]:
+            if re.search(rf"(?<!\w){re.escape(word)}", text):
+                return f"{fault['name']}: {word!r}"
+    return ""

@@ -60,12 +60,12 @@ class Finding:
 
 
 Judge = Callable[[History, History], Finding]
-Applies = Callable[[Mapping[str, Any]], bool]
+Applies = Callable[[History, History], bool]
 
 
 @dataclass(frozen=True)
 class Check:
-    """A property by name, the pure function that judges it, and the chains that it can apply to."""
+    """A property by name, the pure function that judges it, and the nights that it can apply to."""
 
     name: str
     judge: Judge
@@ -89,8 +89,8 @@ CHECKS: dict[str, Check] = {}
 """Every registered check by name."""
 
 
-def check(name: str, *, applies: Applies = lambda begin: True) -> Callable[[Judge], Judge]:  # noqa: ARG005
-    """Register a check; ``applies`` is asked with the night's ``begin`` event whether the chain has what it needs."""
+def check(name: str, *, applies: Applies = lambda night, baseline: True) -> Callable[[Judge], Judge]:  # noqa: ARG005
+    """Register a check; ``applies`` is asked with night and baseline whether there is what it judges."""
 
     def register(judge: Judge) -> Judge:
         if name in CHECKS:

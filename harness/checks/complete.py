@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import holdings
+from harness.checks.wording import counted
 from harness.history import History
 
 
@@ -27,7 +28,7 @@ def complete(night: History, baseline: History) -> Finding:
         if not held.fallback and held.own.total() < expected[consumer].own.total()
     }
     if short:
-        pieces = [f"{consumer} lacks {rows:,} rows" for consumer, rows in short.items()]
+        pieces = [f"{consumer} lacks {counted(rows, 'row')}" for consumer, rows in short.items()]
         return Finding.violated("a part of the night is missing", missing=pieces)
     return Finding.holds(f"{', '.join(got)} {'has' if len(got) == 1 else 'have'} all of the night")
 

@@ -7,7 +7,7 @@ from harness.checks.holdings import begun
 from harness.history import History
 
 
-@check("dependency_order", applies=lambda begin: any(job["after"] for job in begin["jobs"].values()))
+@check("dependency_order", applies=lambda night, _: any(job["after"] for job in begun(night).value["jobs"].values()))
 def dependency_order(night: History, baseline: History) -> Finding:
     """At each launch, every predecessor's latest run has finished OK."""
     jobs = begun(night).value["jobs"]

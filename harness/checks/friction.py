@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from harness.checks.holdings import finished_at
-from harness.history import History
+from harness.checks.wording import counted, minutes
+from harness.history import EventType, History
 
 _NOTICEABLE_NS = 1_000_000_000
 
@@ -25,18 +27,18 @@ class Friction:
     def reacted(self) -> bool:
         """Whether anything in the chain had to do something that it does not do in a calm night."""
         late = self.delay_s is None or self.delay_s * 1e9 > _NOTICEABLE_NS
-        return bool(self.pages or self.manual_steps or self.reruns > 0 or self.rules or self.requests > 0 or late)
+        return bool(self.pages or self.manual_steps or self.reruns or self.rules or self.requests or late)
 
     @property
     def sentence(self) -> str:
         """The cost in words."""
         parts = [
-            (self.pages, "page", "pages"),
-            (self.manual_steps, "manual step", "manual steps"),
-            (self.reruns, "re-run", "re-runs"),
-            (self.requests, "more request", "more requests"),
+            (self.pages, "page"),
+            (self.manual_steps, "manual step"),
+            (self.reruns, "re-run"),
+            (self.requests, "more request"),
         ]
-        said = [f"{count} {one if count == 1 else many}" for count, one, many in parts if count > 0]
+        said = [counted(count, what) for count, what in parts if count]
         if self.delay_s is None:
             said.append("never delivered")
         elif self.delay_s * 1e9 > _NOTICEABLE_NS:
@@ -44,23 +46,25 @@ class Friction:
         return ", ".join(said) or "no friction"
 
 
-def minutes(seconds: float) -> str:
-    """A span as people say it: tenths of a minute where they matter."""
-    return f"{seconds / 60:,.1f} min" if seconds < 600 else f"{seconds / 60:,.0f} min"
-
-
 def friction(night: History, baseline: History) -> Friction:
-    """Count what a night needed beyond its baseline."""
+    """Count what a night needed beyond its baseline, each job, file and consumer by itself.
 
-    def more(action: str, **value: str) -> int:
-        return len(night.of(action, type="invoke", **value)) - len(baseline.of(action, type="invoke", **value))
+    What one did more often is not made up for by what another did not do at all.
+    """
+
+    def more(action: str, kind: EventType, *names: str) -> int:
+        def often(history: History) -> Counter[tuple[object, ...]]:
+            events = history.of(action, type=kind)
+            return Counter((event.component, *(event.value.get(name) for name in names)) for event in events)
+
+        return (often(night) - often(baseline)).total()
 
     finished, calm = finished_at(night), finished_at(baseline)
     return Friction(
         pages=len(night.of("page", component="desk", type="ok")),
         manual_steps=len(night.of("operate", component="operator")),
-        reruns=more("launch"),
-        rules=len(night.of("rule", component="scheduler")) - len(baseline.of("rule", component="scheduler")),
-        requests=max(0, more("serve")) + max(0, more("batch")),
+        reruns=more("launch", "invoke", "job"),
+        rules=more("rule", "info", "job", "when"),
+        requests=more("serve", "invoke", "name", "what") + more("batch", "invoke"),
         delay_s=None if finished is None or calm is None else max(0.0, (finished - calm) / 1e9),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.history import Event, History
@@ -15,14 +15,18 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True)
 class Holdings:
-    """The rows of one consumer: the night's own, and those of declared fallbacks by the date they are of."""
+    """The rows of one consumer: the night's own, those of declared fallbacks by the date they are of, and stale ones.
+
+    Stale is what came under another business date without saying that it is a fallback: no part of the night.
+    """
 
     own: Counter[Row] = field(default_factory=Counter)
     fallback: dict[str, Counter[Row]] = field(default_factory=dict)
+    stale: dict[str, Counter[Row]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
-        """All rows, doubled ones counted as often as they are held."""
+        """All rows that are of the night, doubled ones counted as often as they are held."""
         return self.own.total() + sum(rows.total() for rows in self.fallback.values())
 
 
@@ -37,10 +41,23 @@ def holdings(history: History) -> Mapping[str, Holdings]:
         if "night" in event.value:
             continue
         of = held.setdefault(event.component, Holdings())
-        day = event.value.get("fallback_of")
-        rows = of.own if day is None else of.fallback.setdefault(day, Counter())
+        rows = _told_as(of, event, begun(history).value["date"])
         rows.update((key, digest) for key, digest in event.value["rows"])
     return held
+
+
+def _told_as(of: Holdings, event: Event, night: str) -> Counter[Row]:
+    if (day := event.value.get("fallback_of")) is not None:
+        return of.fallback.setdefault(day, Counter())
+    if (day := event.value.get("business_date", night)) != night:
+        return of.stale.setdefault(day, Counter())
+    return of.own
+
+
+def doubled_keys(rows: Counter[Row], declared: Sequence[str]) -> list[str]:
+    """The declared keys that more than one row has; rows without a declared key may well be alike."""
+    keys = Counter(key for key, _ in rows.elements()) if declared else Counter()
+    return sorted(key for key, count in keys.items() if count > 1)
 
 
 def earlier(baseline: History, consumer: str, day: str) -> Counter[Row]:

@@ -10,15 +10,14 @@ VISIBLE_NS = 1_000_000_000
 """Written in place within a virtual second counts as at once: a night's clock stands still while a program writes."""
 
 
-@check("no_partial_file_visible", applies=lambda begin: bool(begin["folders"]))
+@check("no_partial_file_visible", applies=lambda night, baseline: bool(_watched(night) or _watched(baseline)))
 def no_partial_file_visible(night: History, baseline: History) -> Finding:
     """Under the name that readers look for, only whole files appear, at every moment of the night.
 
     Partial is a file that stood there for more than a virtual second before it was whole, or that ended with other
-    bytes than the source published (or than the chain's folders held of it, for a declared fallback).
+    bytes than the source published (or than the chain's folders held of it, for a declared fallback). A chain that
+    keeps none of the night's files in a watched folder shows nobody anything.
     """
-    if not _watched(baseline):
-        return Finding.unknown("the baseline wrote none of the night's files into a watched folder")
     whole = _whole(night) | _whole(baseline)
     partial: list[str] = []
     being_written: dict[tuple[str, str], Event] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from harness.checks.check import Finding, check
-from harness.checks.friction import minutes
 from harness.checks.holdings import begun, finished_at
+from harness.checks.wording import minutes
 from harness.history import History
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from harness.checks.calm import unrest
 from harness.checks.check import CHECKS, Finding
 from harness.checks.friction import friction
-from harness.checks.holdings import begun, finished_at, holdings
+from harness.checks.holdings import begun, holdings
 from harness.history import History
 
 
@@ -47,48 +48,51 @@ def judge(night: History, baseline: History) -> Judgement:
 
     Pure: a history file judged again gives the same judgement.
     """
-    begin = begun(night).value
-    findings = tuple(check(night, baseline) for check in CHECKS.values() if check.applies(begin))
+    findings = tuple(check(night, baseline) for check in CHECKS.values() if check.applies(night, baseline))
     outcome, because = _decide(night, baseline, findings)
     return Judgement(outcome, because, findings)
 
 
 def silent_faults(night: History) -> list[str]:
     """The faults of the night that left no receipt."""
-    acted = {event.value["id"] for event in night.of("fault")}
+    acted = {event.value.get("id") for event in night.of("fault")}
     return [fault["id"] for fault in begun(night).value["faults"] if fault["id"] not in acted]
 
 
 def _decide(night: History, baseline: History, findings: tuple[Finding, ...]) -> tuple[Outcome, str]:
     if silent := silent_faults(night):
-        return Outcome.INCONCLUSIVE, f"a fault never acted: {', '.join(silent)}"
-    if finished_at(baseline) is None:
-        return Outcome.INCONCLUSIVE, "the baseline failed: the chain does not deliver even with no fault"
-    for finding in findings:
-        if finding.state == "unknown":
-            return Outcome.INCONCLUSIVE, f"{finding.check}: {finding.sentence}"
+        whys = {event.value["id"]: f" ({event.value['why']})" for event in night.of("unfired")}
+        told = ", ".join(f"{fault}{whys.get(fault, '')}" for fault in silent)
+        return Outcome.INCONCLUSIVE, f"a fault never acted: {told}"
+    if disquiet := unrest(baseline):
+        return Outcome.INCONCLUSIVE, disquiet
     violated = {finding.check: finding for finding in findings if finding.state == "violated"}
 
     def because(check: str) -> str:
         return f"{check}: {violated[check].sentence}"
 
+    # Damage first: what is known to be wrong is not made doubtful by what is not known.
     for check in ("delivered_once", "no_partial_file_visible", "dependency_order", "owner_paged"):
         if check in violated:
             return Outcome.DAMAGED, because(check)
+    fallbacks = sorted({day for of in holdings(night).values() for day in of.fallback})
     if "complete" in violated:
         if any(of.rows for of in holdings(night).values()):
             return Outcome.DAMAGED, because("complete")
         if "cause_named" in violated:
             return Outcome.DAMAGED, f"it failed, and {because('cause_named')}"
+    elif "equals_baseline" in violated and not fallbacks:
+        return Outcome.DAMAGED, because("equals_baseline")
+    for finding in findings:
+        if finding.state == "unknown":
+            return Outcome.INCONCLUSIVE, f"{finding.check}: {finding.sentence}"
+    if "complete" in violated:
         return Outcome.CONTAINED, because("complete")
-    fallbacks = sorted({day for of in holdings(night).values() for day in of.fallback})
     if fallbacks:
         return Outcome.DEGRADED, f"a declared fallback is in use: the data of {', '.join(fallbacks)}"
     for check in ("on_time", "bounded_attempts"):
         if check in violated:
             return Outcome.DEGRADED, because(check)
-    if "equals_baseline" in violated:
-        return Outcome.DAMAGED, because("equals_baseline")
     strain = friction(night, baseline)
     if strain.reacted:
         return Outcome.RECOVERED, f"complete, exact and on time after {strain.sentence}"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.checks.check import Finding, check
-from harness.checks.friction import minutes
 from harness.checks.holdings import begun, finished_at, holdings
+from harness.checks.wording import counted, minutes
 from harness.history import History
 
 
@@ -23,9 +23,9 @@ def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     pages = night.of("page", component="desk", type="ok")
     strangers = [page.value["owner"] for page in pages if page.value["owner"] not in owners]
     if strangers:
-        return Finding.violated("somebody was paged who owns nothing here", paged=strangers, owners=owners)
+        return Finding.violated("somebody was paged who owns nothing here", paged=set(strangers), owners=owners)
     often = Counter((page.value["job"], page.value["cause"]) for page in pages)
-    repeated = [f"{job}: {cause} ({count} times)" for (job, cause), count in often.items() if count > 1]
+    repeated = [f"{job}: {cause} ({counted(count, 'time')})" for (job, cause), count in often.items() if count > 1]
     if repeated:
         return Finding.violated("the same failure was paged more than once", repeated=repeated)
     finished = finished_at(night)

@@ -11,9 +11,11 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain, ClockTime, Duration
+from harness.chain import Chain, ClockTime
+from harness.chain_rules import minutes_of
 from harness.errors import AuthorError
 from harness.strict import unknown, words
+from harness.units import SomeTime
 
 STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -95,7 +97,7 @@ class Fault:
 
     at: ClockTime | None = None
     on: On | None = None
-    for_: Duration | None = Field(default=None, alias="for")
+    for_: SomeTime | None = Field(default=None, alias="for")
     until: ClockTime | None = None
     call: int | None = Field(default=None, ge=1, strict=True)
     times: int | None = Field(default=None, ge=1, strict=True)
@@ -110,6 +112,16 @@ class Fault:
     detectable_by: ClassVar[tuple[str, ...]] = ()
     """The controls of a chain that can notice it."""
 
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether the author has said when it is over; if not, it is taken out at the night's deadline."""
+        return self.for_ is not None or self.until is not None
+
+    @property
+    def spared(self) -> str:
+        """Why it may find nothing to act on although its point is passed and its trigger agrees."""
+        return "there was nothing for it to act on"
+
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Put the fault into the running system; leaving the context takes it out again."""
         raise TypeError(f"{type(self).__name__} does not say how it is injected into {system}")
@@ -120,6 +132,9 @@ class Fault:
             target = getattr(self, parameter, None)
             if target is not None and target not in known:
                 yield parameter, unknown(kind, target, known)
+        begin, end = minutes_of(self.at), minutes_of(self.until)
+        if begin is not None and end is not None and begin >= end:
+            yield "until", f'found until "{self.until}", which is not after at "{self.at}": the fault would never act'
 
     def trigger(self, to_ns: Callable[[ClockTime], int], *, seed: str) -> dict[str, Any]:
         """The trigger as the mocks take it; ``to_ns`` turns a clock time of the night into UTC nanoseconds."""

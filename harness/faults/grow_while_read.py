@@ -8,9 +8,9 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Duration
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
+from harness.units import SomeTime
 
 
 @fault("grow_while_read")
@@ -27,7 +27,7 @@ class GrowWhileRead(Fault):
 
     file: str
     start: Keep
-    every: Duration
+    every: SomeTime
     steps: int = Field(default=4, ge=1, strict=True)
 
     named_by: ClassVar[tuple[str, ...]] = (
@@ -41,6 +41,11 @@ class GrowWhileRead(Fault):
         "control total",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+
+    @property
+    def spared(self) -> str:
+        """It hides nothing of a file that has grown to its end."""
+        return "the file was whole by then"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's listing and answers for the file."""

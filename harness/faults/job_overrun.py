@@ -8,8 +8,9 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain, Duration
+from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.units import SomeTime
 
 
 @fault("job_overrun")
@@ -26,10 +27,20 @@ class JobOverrun(Fault):
     """
 
     job: str
-    lasts: Duration
+    lasts: SomeTime
 
-    named_by: ClassVar[tuple[str, ...]] = ("max run time", "overrun", "exceeded", "still running", "killed")
+    named_by: ClassVar[tuple[str, ...]] = ("max run time", "overrun", "overran")
     detectable_by: ClassVar[tuple[str, ...]] = ("max run time",)
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """What is frozen thaws by itself, deadline or not."""
+        return True
+
+    @property
+    def spared(self) -> str:
+        """It acts on a job that runs."""
+        return f"{self.job} did not run then, or had been frozen for that event already"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's agent for the job."""

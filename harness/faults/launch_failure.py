@@ -29,17 +29,20 @@ class LaunchFailure(Fault):
     cause: Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once"] = "program_not_found"
 
     named_by: ClassVar[tuple[str, ...]] = (
-        "initialization error",
-        "not found",
+        "program not found",
         "enoent",
         "permission denied",
         "eacces",
         "agent",
-        "machine",
         "signal 9",
-        "killed",
+        "sigkill",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
+
+    @property
+    def spared(self) -> str:
+        """Another fault may have come before it."""
+        return "the agent was away, so that nothing was launched"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's launch of the job."""

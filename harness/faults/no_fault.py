@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -25,3 +26,8 @@ class NoFault(Fault):
         """Write the receipt, and do nothing."""
         system.receipt(self, "nothing, on purpose")
         yield
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:  # noqa: ARG002 - it applies to every chain
+        """A trigger would promise that something happens."""
+        for trigger in self.parameters():
+            yield trigger, f"found the trigger '{trigger}', expected none: no_fault has nothing to trigger"

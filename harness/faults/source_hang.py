@@ -29,11 +29,12 @@ class SourceHang(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = (
         "did not answer",
+        "no answer",
+        "never answer",
         "timed out",
         "timeout",
-        "no answer",
         "silent",
-        "max run time",
+        "hung",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
 

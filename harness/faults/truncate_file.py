@@ -7,16 +7,17 @@ from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, PlainSerializer
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.strict import show
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _BYTES = re.compile(r"(\d[\d_]*)\s*bytes?")
 
 
-def _keep(text: object) -> Fraction | int:
+def _part(text: object, info: ValidationInfo) -> Fraction | int:
     """``"50%"`` is a fraction of the file, ``"1234 bytes"`` a count; nothing else, so that nobody guesses a unit."""
     if isinstance(text, Fraction) and 0 <= text < 1:
         return text
@@ -24,14 +25,16 @@ def _keep(text: object) -> Fraction | int:
         return Fraction(percent[1]) / 100
     if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
         return int(count[1])
-    raise ValueError(f'how much of the file is kept: found {text!r}, expected "50%" (below 100) or "1234 bytes"')
+    raise ValueError(f'found {show(text)} as {info.field_name}, expected "50%" (below 100) or "1234 bytes"')
 
 
 def _written(keep: Fraction | int) -> str:
+    if keep == 1:
+        return "1 byte"
     return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
 
 
-Keep = Annotated[Fraction | int, BeforeValidator(_keep, json_schema_input_type=str), PlainSerializer(_written)]
+Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=str), PlainSerializer(_written)]
 
 
 @fault("truncate_file")
@@ -67,6 +70,12 @@ class TruncateFile(Fault):
         "cut off",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+
+    @property
+    def spared(self) -> str:
+        """A cut behind the end of the file cuts nothing off."""
+        kept = f"{self.keep:,} bytes" if isinstance(self.keep, int) else "what is kept of it"
+        return f"the file is not longer than {kept}"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""

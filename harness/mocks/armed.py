@@ -20,8 +20,9 @@ TRIGGER_KEYS = frozenset({"at_ns", "until_ns", "for_ns", "call", "times", "chanc
 class Order:
     """A fault that sleeps in a mock until its point is passed and its trigger agrees.
 
-    ``fired_ns`` is when its event (trigger ``on``) was last seen; ``calls`` counts the passings of its point while it
-    was awake, ``acts`` those on which it acted.
+    ``fired_ns`` is when its event (trigger ``on``) was last seen. ``passed`` counts the passings of its point for its
+    target, ``wakes`` those while it was awake, ``calls`` those of them with something to act on, ``acts`` those on
+    which it acted.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Order:
     armed_ns: int
     fired_ns: int | None = None
     acted_ns: int | None = field(default=None, init=False)
+    passed: int = field(default=0, init=False)
+    wakes: int = field(default=0, init=False)
     calls: int = field(default=0, init=False)
     acts: int = field(default=0, init=False)
 
@@ -41,6 +44,12 @@ class Order:
         """The first moment at which the order may act."""
         moments = (self.trigger.get("at_ns"), self.fired_ns)
         return max((moment for moment in moments if moment is not None), default=self.armed_ns)
+
+    @property
+    def counts(self) -> Json:
+        """How far it came, for whoever asks why it never acted."""
+        counts = {"passed": self.passed, "awake": self.wakes, "calls": self.calls, "acts": self.acts}
+        return counts | {"fired": self.fired_ns is not None}
 
     def concerns(self, point: str, where: Mapping[str, Any]) -> bool:
         """Whether the order waits at this point for this one (what it does not name, it does not mind)."""
@@ -156,7 +165,13 @@ class Armory:
         with self._lock:
             now_ns = self._clock()
             for order in self._orders.values():
-                if order.concerns(point, where) and order.awake(now_ns) and bites(order):
+                if not order.concerns(point, where):
+                    continue
+                order.passed += 1
+                if not order.awake(now_ns):
+                    continue
+                order.wakes += 1
+                if bites(order):
                     order.calls += 1
                     if order.agrees(order.calls):
                         order.acts += 1
@@ -205,8 +220,7 @@ class Armory:
         """The orders with their counts, for people."""
         with self._lock:
             return [
-                {"id": order.id, "point": order.point, "where": dict(order.where), "calls": order.calls}
-                | {"acts": order.acts, "fired": order.fired_ns is not None}
+                {"id": order.id, "point": order.point, "where": dict(order.where)} | order.counts
                 for order in self._orders.values()
             ] + [{"id": relay.id, "relay": relay.target} for relay in self._relays.values()]
 

@@ -175,6 +175,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
             case "DELETE", ["arm", id_]:
                 if (order := armory.disarm(id_)) is not None:
                     self._main(mock.disarmed(order))
+                    return 200, order.counts
             case "POST", ["fire", id_]:
                 if (order := armory.fire(id_)) is None:
                     return 404, {"error": f"{mock.component} holds no order {id_!r}"}

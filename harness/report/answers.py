@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.checks import Outcome
-from harness.checks.friction import minutes
+from harness.checks.cause_named import naming_page
 from harness.checks.holdings import begun, holdings
+from harness.checks.wording import counted, minutes
 from harness.history import History
 from harness.night import Result
 
@@ -35,23 +36,27 @@ def _owner(result: Result) -> str:
     if page is not None:
         return f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
     owner = begun(result.history).value["owner"]
+    if result.outcome is Outcome.INCONCLUSIVE:
+        return f"{owner}; whether they would be told is not proven"
     return f"{owner}, who was told nothing" if _should_have_been_told(result) else f"{owner}, who need not be told"
 
 
 def _cause(result: Result) -> str:
-    page, acted = result.pages.first(), result.history.of("fault").first()
+    naming, acted = naming_page(result.history), result.history.of("fault").first()
+    page = naming or result.pages.first()
     if page is None:
+        if result.outcome is Outcome.INCONCLUSIVE:
+            return f"this night proves nothing: {result.judgement.because}"
         if _should_have_been_told(result):
             return "not at all: nothing was said"
         return "nobody had to look for it; the history names the fault and when it acted"
     after = "" if acted is None else f"{minutes(max(0, page.at - acted.at) / 1e9)} after the fault: "
-    named = result.judgement.of("cause_named")
-    verdict = "" if named and named.state == "holds" else "  (which does not name it)"
+    verdict = "" if naming else "  (which does not name it)"
     return f"{after}{page.value['cause'] or 'the page gives no cause'}{verdict}"
 
 
 def _should_have_been_told(result: Result) -> bool:
-    return result.outcome not in (Outcome.UNAFFECTED, Outcome.RECOVERED, Outcome.DEGRADED)
+    return result.outcome in (Outcome.CONTAINED, Outcome.DAMAGED)
 
 
 def _touched(result: Result) -> str:
@@ -68,11 +73,13 @@ def _touched(result: Result) -> str:
     wanted, got = holdings(baseline), holdings(night)
     for consumer, held in got.items():
         same = (held.own & wanted[consumer].own).total()
-        said.append(f"{consumer} holds {same:,} of {wanted[consumer].own.total():,} rows as without the fault")
+        owed = counted(wanted[consumer].own.total(), "row")
+        said.append(f"{consumer} holds {same:,} of {owed} as without the fault")
         extra = held.own.total() - same
         if extra:
-            said.append(f"and {extra:,} rows more or other than it should")
-        said += [f"and {rows.total():,} rows of {day} as a fallback" for day, rows in held.fallback.items()]
+            said.append(f"and {counted(extra, 'row')} more or other than it should")
+        said += [f"and {counted(rows.total(), 'row')} of {day} as a fallback" for day, rows in held.fallback.items()]
+        said += [f"and {counted(rows.total(), 'row')} under the date {day}" for day, rows in held.stale.items()]
     return "; ".join(said) or "no job and no consumer was touched"
 
 

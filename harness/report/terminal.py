@@ -13,8 +13,10 @@ from rich.text import Text
 
 from harness.checks import Outcome
 from harness.checks.holdings import holdings
+from harness.checks.wording import counted
 from harness.night import Result
 from harness.report.answers import answers
+from harness.report.plain import plain
 from harness.report.timeline import Moment, around, timeline
 
 _MARKS = {"plain": " ", "good": "+", "bad": "!", "fault": "*", "edge": "-"}
@@ -46,6 +48,12 @@ def failure(result: Result, *, repeat: str, history_file: Path | None = None) ->
     lines += ["", f"repeat it:  {repeat}"]
     if history_file is not None:
         lines.append(f"history:    {history_file}")
+    return _screen(lines)
+
+
+def asked(result: Result) -> str:
+    """The five questions with their answers, in plain text."""
+    lines = (f"{answer.question}\n    {plain(answer.answer)}" for answer in answers(result))
     return "\n".join(lines)
 
 
@@ -60,15 +68,19 @@ def show(console: Console, result: Result) -> None:
             Text(moment.who, style="dim"),
             Text(moment.text, style=_STYLES[moment.kind]),
         )
-    asked = Table.grid(padding=(0, 1))
+    questions = Table.grid(padding=(0, 1))
     for line in held(result):
-        asked.add_row(Text("Held against the baseline", style="bold"), Text(line))
+        questions.add_row(Text("Held against the baseline", style="bold"), Text(plain(line)))
     for answer in answers(result):
-        asked.add_row(Text(answer.question, style="bold"), Text(answer.answer))
-    title = f"[bold {colour}]{str(result.outcome).upper()}[/]  {result.scenario.scenario}"
+        questions.add_row(Text(answer.question, style="bold"), Text(plain(answer.answer)))
+    title = Text.assemble(
+        (str(result.outcome).upper(), f"bold {colour}"), "  ", (plain(result.scenario.scenario), "default")
+    )
     hours = (result.history[-1].at - result.times.begins_ns) / 3.6e12
     footer = f"{hours:.1f} h of night in {result.wall_s:.2f} s, baseline included, on the {result.stack} stack"
-    console.print(Panel(Group(told, "", asked), title=title, title_align="left", subtitle=footer, border_style=colour))
+    console.print(
+        Panel(Group(told, "", questions), title=title, title_align="left", subtitle=footer, border_style=colour)
+    )
 
 
 def held(result: Result) -> Iterator[str]:
@@ -76,7 +88,7 @@ def held(result: Result) -> Iterator[str]:
     expected, got = holdings(result.baseline), holdings(result.history)
     wrong = result.judgement.of("delivered_once")
     for consumer, of in got.items():
-        found = f"{consumer}: {of.rows:,} rows, {expected[consumer].rows:,} without the fault"
+        found = f"{consumer}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"
         yield found + (f" ({wrong.sentence.split(': ')[-1]})" if wrong and wrong.state == "violated" else "")
 
 
@@ -89,8 +101,8 @@ def summary(console: Console, results: Sequence[Result]) -> None:
         finished = result.finished_at
         table.add_row(
             Text(str(result.outcome), style=_COLOURS[result.outcome]),
-            result.scenario.chain.chain,
-            result.scenario.scenario,
+            Text(plain(result.scenario.chain.chain)),
+            Text(plain(result.scenario.scenario)),
             f"{finished:%H:%M}" if finished else "never",
             result.friction.sentence,
         )
@@ -103,6 +115,11 @@ def repeat_command(scenario_file: Path | None, *, stack: str) -> str:
         return "pytest with the same test"
     chosen = f" --stack {stack}" if stack != "local" else ""
     return f"harness run {shlex.quote(str(scenario_file))}{chosen}"
+
+
+def _screen(lines: list[str]) -> str:
+    """Lines of our own, with users' words in them; a check's traceback is the only one that may go over several."""
+    return "\n".join(plain(line) for told in lines for line in told.split("\n"))
 
 
 def _line(result: Result, moment: Moment) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from harness.checks.wording import counted
 from harness.history import Event
 from harness.night import Result
+from harness.report.plain import parameter, plain
 
 
 @dataclass(frozen=True)
@@ -41,32 +43,35 @@ def around(moments: list[Moment], *, lines: int) -> list[Moment]:
 
 def _of(event: Event) -> Iterator[Moment]:
     tell = _TOLD.get(f"{event.action} {event.type}") or _TOLD.get(event.action)
-    if tell is not None:
+    if tell is None:
+        return
+    try:
         text, kind = tell(event)
-        yield Moment(event.at, event.component, text, kind)
+    except (AttributeError, KeyError, TypeError, ValueError):  # an event that says less than its kind usually does
+        text, kind = f"{event.action} {event.type}" + (f": {event.error}" if event.error else ""), "plain"
+    yield Moment(event.at, plain(event.component), plain(text), kind)
 
 
 def _batch(event: Event) -> tuple[str, str]:
     if event.value.get("replayed"):
         return "a batch came again and was recognised", "plain"
     of = f", a fallback of {event.value['fallback_of']}" if event.value.get("fallback_of") else ""
-    return f"stores {event.value['stored']:,} rows{of}", "good"
+    return f"stores {counted(event.value['stored'], 'row')}{of}", "good"
 
 
-def _folder(event: Event) -> str:
-    return f"{event.value['folder']}/{event.value['name']}"
-
-
-def _ended(event: Event) -> str:
-    value = event.value
-    return f"signal {value['signal']}" if value.get("signal") else f"exit {value.get('exit')}"
+def _failed(event: Event) -> tuple[str, str]:
+    value, error = event.value, event.error or ""
+    how = f"signal {value['signal']}" if value.get("signal") else f"exit {value.get('exit')}"
+    more = "" if error == how or error.startswith(f"killed by {how} ") else error
+    return f"{value['job']} failed ({how})" + (f": {more}" if more else ""), "bad"
 
 
 def _fault(event: Event) -> tuple[str, str]:
     where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
     effect = event.value["effect"]
-    how = effect if isinstance(effect, str) else ", ".join(f"{name}: {value}" for name, value in effect.items())
-    return f"{event.value['fault']}" + (f" on {where}" if where else "") + f" ({how})", "fault"
+    how = effect if isinstance(effect, str) else parameter("", effect)
+    said = f"{event.value['fault']}" + (f" on {where}" if where else "")
+    return said + (f" ({how})" if how else ""), "fault"
 
 
 _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
@@ -75,18 +80,21 @@ _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
     "launch ok": lambda event: (f"starts {event.value['job']}", "plain"),
     "launch fail": lambda event: (f"cannot start {event.value['job']}: {event.error}", "bad"),
     "job ok": lambda event: (f"{event.value['job']} finished OK", "good"),
-    "job fail": lambda event: (f"{event.value['job']} failed ({_ended(event)}): {event.error}", "bad"),
+    "job fail": _failed,
     "rule": lambda event: (
         f"{event.value['job']} {event.value['when'].replace('_', ' ')}: rule says {_words(event.value['do'])}",
         "plain",
     ),
-    "overrun": lambda event: (f"{event.value['job']} exceeded its max run time and is left running", "bad"),
+    "overrun": lambda event: (f"{event.value['job']} exceeded its max run time", "bad"),
     "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
-    "page": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
+    "page ok": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
+    "page fail": lambda event: (f"refuses a page: {event.error}", "bad"),
     "batch ok": _batch,
     "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),
     "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
     "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),
+    "unfired": lambda event: (f"{event.value['id']} never acted: {event.value['why']}", "bad"),
+    "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
 
@@ -98,7 +106,7 @@ def _words(do: object) -> str:
 def _folded(moments: list[Moment]) -> list[Moment]:
     """More than three alike in a row become the first, a count, and the last."""
     folded: list[Moment] = []
-    for _, run in groupby(moments, key=lambda moment: (moment.who, moment.kind, moment.text.split()[0])):
+    for _, run in groupby(moments, key=lambda moment: (moment.who, moment.kind, moment.text.partition(" ")[0])):
         first, *between = run
         folded.append(first)
         if len(between) > 2:

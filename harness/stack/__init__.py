@@ -85,9 +85,10 @@ class Stack(ABC):
         """Give a mock an order that acts when its trigger says so."""
         self.control(component, "POST", "arm", order)
 
-    def disarm(self, component: str, order_id: str) -> None:
-        """Take an order back; what it holds up is released."""
-        self.control(component, "DELETE", f"arm/{order_id}")
+    def disarm(self, component: str, order_id: str) -> dict[str, Any]:
+        """Take an order back; what it holds up is released. How often it could act, and did; nothing of a relay."""
+        counts: dict[str, Any] = self.control(component, "DELETE", f"arm/{order_id}")
+        return counts
 
     def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S) -> Stop:
         """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it."""

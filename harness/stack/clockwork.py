@@ -6,6 +6,7 @@ import threading
 import time
 from pathlib import Path
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from harness.clock.controller import Controller, Stop
 from harness.clock.page import Page
@@ -32,6 +33,9 @@ class Clockwork(Protocol):
 
     def travel(self, at_ns: int) -> None:
         """Set the wall clock of the night."""
+
+    def speak_in(self, timezone: str) -> None:
+        """Tell times in this zone."""
 
 
 class VirtualClockwork:
@@ -60,6 +64,10 @@ class VirtualClockwork:
     def travel(self, at_ns: int) -> None:
         """See `Page.travel`."""
         self._page.travel(at_ns)
+
+    def speak_in(self, timezone: str) -> None:
+        """See `Controller`."""
+        self._controller.zone = ZoneInfo(timezone)
 
 
 class RealClockwork:
@@ -91,6 +99,9 @@ class RealClockwork:
 
     def travel(self, at_ns: int) -> None:
         """Nobody can: the night is now."""
+
+    def speak_in(self, timezone: str) -> None:
+        """No time is told."""
 
     def _complete(self) -> bool:
         try:

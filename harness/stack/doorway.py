@@ -159,6 +159,7 @@ class Doorway:
             self._directory.empty()
             self._directory.seed(plan["folders"], at_ns=plan["begins_ns"])
             self._clockwork.travel(plan["begins_ns"])
+            self._clockwork.speak_in(plan["timezone"])
             await self._neighbours.call_all("POST", "reset", body)
             self._clockwork.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})

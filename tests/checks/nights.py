@@ -22,7 +22,7 @@ BEGIN: dict[str, Any] = {
     "files": ["forecast.csv"],
     "seeds": [YESTERDAY],
     "folders": ["landing"],
-    "consumers": ["planning"],
+    "consumers": {"planning": {"key": ["id"], "records": "every"}},
     "jobs": {
         "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
         "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},
@@ -48,9 +48,9 @@ def night(*lines: Line, **begin: Any) -> History:
     return History.merge(records)
 
 
-def holds(*keys: str, fallback_of: str | None = None, content: str = "d") -> Line:
+def holds(*keys: str, fallback_of: str | None = None, content: str = "d", date: str = DATE) -> Line:
     rows = [[key, f"{content}-{key}"] for key in keys]
-    return ("12:00:00", "planning", "holds info", {"rows": rows, "fallback_of": fallback_of, "business_date": DATE})
+    return ("12:00:00", "planning", "holds info", {"rows": rows, "fallback_of": fallback_of, "business_date": date})
 
 
 def launched(clock: str, job: str) -> list[Line]:
@@ -75,10 +75,11 @@ def receipt(clock: str, fault: dict[str, Any] = TRUNCATED) -> Line:
     return (clock, "source", "fault info", value)
 
 
-def calm(*, until: str = "02:02:00") -> list[Line]:
+def calm(*, until: str = "02:02:00", records: int = 3) -> list[Line]:
     """A night in which everything goes well: three rows, delivered at two minutes past two."""
+    published = {"file": "forecast", "name": "forecast.csv", "sha256": WHOLE, "records": records}
     return [
-        ("01:30:00", "source", "publish info", {"file": "forecast", "name": "forecast.csv", "sha256": WHOLE}),
+        ("01:30:00", "source", "publish info", published),
         *launched("02:00:00", "retrieve"),
         ("02:00:10", "folders", "write ok", {"folder": "landing", "name": "forecast.csv", "sha256": WHOLE, "size": 99}),
         ended("02:01:00", "retrieve"),
@@ -87,6 +88,11 @@ def calm(*, until: str = "02:02:00") -> list[Line]:
         ended(until, "publish"),
         holds("a", "b", "c"),
     ]
+
+
+def calm_but(*replaced: Line, records: int = 3) -> list[Line]:
+    """The same night with other rows at its consumer."""
+    return [*(line for line in calm(records=records) if line[2] != "holds info"), *replaced]
 
 
 BASELINE = night(*calm())

@@ -1,6 +1,9 @@
 """Hand-written histories for cause_named."""
 
+import pytest
+
 from harness.checks import CHECKS
+from harness.faults import FAULTS
 from tests.checks.nights import BASELINE, TRUNCATED, night, paged
 
 check = CHECKS["cause_named"]
@@ -14,6 +17,18 @@ def test_a_page_that_names_something_else_is_a_violation() -> None:
     finding = check(night(paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
     assert finding.evidence["paged"].first == ("exit 3",)
     assert finding.evidence["injected"].first == ("truncate_file",)
+
+
+def test_a_word_inside_another_names_nothing() -> None:
+    hang = {**TRUNCATED, "name": "source_hang", "named_by": ["hung", "silent"]}
+    assert check(night(paged("02:30:00", "Shunghai is unsilenced"), faults=[hang]), BASELINE).state == "violated"
+
+
+@pytest.mark.parametrize("name", ["source_hang", "launch_failure", "truncate_file", "grow_while_read"])
+def test_what_the_scheduler_did_about_it_names_no_cause(name: str) -> None:
+    told = {**TRUNCATED, "name": name, "named_by": FAULTS[name].named_by}
+    symptom = paged("02:30:00", "killed because it exceeded its max run time of 45m")
+    assert check(night(symptom, faults=[told]), BASELINE).state == "violated"
 
 
 def test_a_page_in_a_night_without_faults_names_nothing_true() -> None:

@@ -1,7 +1,7 @@
 """Hand-written histories for delivered_once."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, holds, night
+from tests.checks.nights import BASELINE, EMPTY, calm, calm_but, holds, night
 
 check = CHECKS["delivered_once"]
 
@@ -46,6 +46,47 @@ def test_rows_of_a_declared_fallback_are_compared_with_the_night_they_are_of() -
 
 def test_a_baseline_that_delivered_nothing_checks_nothing() -> None:
     assert check(night(holds("a")), EMPTY).state == "unknown"
+
+
+SOME = {"planning": {"key": ["id"], "records": "some"}}
+
+
+def test_a_baseline_with_other_than_the_published_records_is_not_believed() -> None:
+    finding = check(night(*calm()), night(*calm(records=4)))
+    assert finding.state == "unknown"
+    assert "published 4 records and planning holds 3 rows" in finding.sentence
+
+
+def test_a_chain_that_says_records_some_may_deliver_fewer() -> None:
+    assert check(night(*calm()), night(*calm(records=4), consumers=SOME)).state == "holds"
+
+
+def test_a_baseline_that_holds_a_declared_key_twice_is_not_believed() -> None:
+    finding = check(night(*calm()), night(*calm_but(holds("a", "b"), holds("b", content="x"))))
+    assert finding.state == "unknown"
+    assert "1 row key more than once, such as b" in finding.sentence
+
+
+def test_rows_without_a_declared_key_may_be_alike() -> None:
+    keyless = {"planning": {"key": [], "records": "every"}}
+    twice = calm_but(holds("a", "b", "b"))
+    assert check(night(*twice, consumers=keyless), night(*twice, consumers=keyless)).state == "holds"
+
+
+def test_a_baseline_under_another_date_is_not_believed() -> None:
+    stale = night(*calm_but(holds("a", "b", "c"), holds("y", date="2026-11-22")))
+    assert "1 row under the business date 2026-11-22" in check(night(*calm()), stale).sentence
+
+
+def test_rows_under_another_date_that_declare_no_fallback_are_stale() -> None:
+    finding = check(night(*calm_but(holds("y", date="2026-11-22"))), BASELINE)
+    assert finding.evidence["stale"].first == ("y",)
+    assert set(finding.evidence) == {"stale"}
+
+
+def test_a_second_row_of_a_declared_key_is_doubled_whatever_it_says() -> None:
+    finding = check(night(*calm_but(holds("a", "b", "c"), holds("b", content="x"))), BASELINE)
+    assert set(finding.evidence) == {"doubled"}
 
 
 def test_evidence_is_the_first_ten_and_the_total() -> None:

@@ -30,4 +30,4 @@ def test_a_baseline_without_launches_checks_nothing() -> None:
 
 
 def test_it_does_not_apply_to_jobs_that_depend_on_nothing() -> None:
-    assert not check.applies({"jobs": {"retrieve": {"after": []}}})
+    assert not check.applies(night(jobs={"retrieve": {"after": []}}), BASELINE)

@@ -44,9 +44,11 @@ def test_a_temporary_name_may_be_partial() -> None:
     assert check(night(created("02:00:00", "forecast.csv.part")), BASELINE).state == "holds"
 
 
-def test_a_baseline_that_wrote_none_of_the_files_checks_nothing() -> None:
-    assert check(night(closed("02:00:10", WHOLE)), EMPTY).state == "unknown"
+def test_a_night_that_writes_what_the_baseline_did_not_is_judged_by_its_own_bytes() -> None:
+    assert check.applies(night(closed("02:00:10", HALF)), EMPTY)
+    assert check(night(closed("02:00:10", HALF)), EMPTY).state == "violated"
 
 
-def test_it_does_not_apply_to_a_chain_without_folders() -> None:
-    assert not check.applies({"folders": []})
+def test_it_does_not_apply_where_no_file_of_the_night_is_written_into_a_watched_folder() -> None:
+    assert check.applies(night(), BASELINE)
+    assert not check.applies(night(created("02:00:10", "notes.txt")), EMPTY)

@@ -28,8 +28,7 @@ def outcome(*lines: Line, baseline: History = BASELINE) -> Outcome:
 
 
 def retried() -> list[Line]:
-    first = [*launched("02:00:00", "retrieve"), ended("02:00:30", "retrieve", "fail")]
-    return [*first, *(line for line in calm() if line[2] != "holds info"), holds("a", "b", "c")]
+    return [*launched("02:00:00", "retrieve"), ended("02:00:30", "retrieve", "fail"), *calm()]
 
 
 def test_nothing_needed_to_react() -> None:
@@ -86,13 +85,58 @@ def test_a_baseline_that_failed_proves_nothing() -> None:
     assert outcome(*calm(), baseline=EMPTY) is Outcome.INCONCLUSIVE
 
 
+def test_a_baseline_that_failed_says_which_job_with_what_error_and_who_was_paged() -> None:
+    failed = ("02:01:00", "scheduler", "job fail", {"job": "retrieve", "attempt": 1, "exit": 1, "error": "disk full"})
+    baseline = night(*launched("02:00:00", "retrieve"), failed, paged("02:02:00", "exit 1: disk full"))
+    because = judge(night(*calm()), baseline).because
+    assert "retrieve failed: disk full" in because
+    assert "publish never finished" in because
+    assert "data-ops was paged: exit 1: disk full" in because
+
+
+def test_a_baseline_in_which_somebody_was_paged_is_not_calm() -> None:
+    judgement = judge(night(*calm()), night(*calm(), paged("02:30:00", "late")))
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert judgement.because == "the baseline is not calm: data-ops was paged: late"
+
+
+def test_a_baseline_in_which_a_job_never_finished_is_not_calm() -> None:
+    unfinished = [line for line in calm() if line[2:] != ended("02:02:00", "publish")[2:]]
+    judgement = judge(night(*calm()), night(*unfinished))
+    assert judgement.because == "the baseline is not calm: publish never finished"
+
+
+def test_a_baseline_may_need_a_retry() -> None:
+    assert judge(night(*calm()), night(*retried())).outcome is Outcome.UNAFFECTED
+
+
+def test_a_baseline_that_delivers_fewer_rows_than_were_published_proves_nothing() -> None:
+    lossy = calm(records=5)
+    judgement = judge(night(*lossy), night(*lossy))
+    assert judgement.outcome is Outcome.INCONCLUSIVE
+    assert "the source published 5 records and planning holds 3 rows" in judgement.because
+    assert "records: some" in judgement.because
+
+
+def test_damage_that_is_seen_is_damage_even_when_something_else_is_unknown() -> None:
+    lossy = night(*calm(records=5))
+    assert judge(night(holds("a")), lossy).outcome is Outcome.DAMAGED
+    assert judge(night(), lossy).outcome is Outcome.DAMAGED
+
+
+def test_a_wrong_final_state_is_damage_even_when_the_night_is_late() -> None:
+    left = ("06:31:00", "folders", "remove info", {"folder": "landing", "name": "forecast.csv"})
+    lines = [*calm(until="06:30:00"), left, paged("05:00:00", "truncated")]
+    assert outcome(*lines) is Outcome.DAMAGED
+
+
 def test_a_check_that_raises_is_unknown_with_its_traceback_and_the_others_still_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(night: History, baseline: History) -> Finding:
         raise ZeroDivisionError("planted")
 
-    monkeypatch.setitem(CHECKS, "broken", Check("broken", broken, lambda begin: True))
+    monkeypatch.setitem(CHECKS, "broken", Check("broken", broken, lambda night, baseline: True))
     judgement = judge(night(*calm()), BASELINE)
     assert judgement.outcome is Outcome.INCONCLUSIVE
     finding = judgement.of("broken")

@@ -19,7 +19,13 @@ def body(*, date: dt.date = NIGHT, seed: int = 0, rows: int = 5000) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize("rows", [0, 1, 5000, 20_000])
+@pytest.mark.parametrize("rows", [0, -1])
+def test_a_forecast_has_rows(rows: int) -> None:
+    with pytest.raises(ValueError, match=f"found rows: {rows}, expected at least 1"):
+        body(rows=rows)
+
+
+@pytest.mark.parametrize("rows", [1, 5000, 20_000])
 def test_the_trailer_tells_count_and_control_total(rows: int) -> None:
     header, *records, trailer = csv.reader(io.StringIO(body(rows=rows).decode()))
     assert header == ["site", "sku", "day", "quantity", "unit"]

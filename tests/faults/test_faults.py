@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -147,6 +147,36 @@ def test_an_overrun_within_the_max_run_time_is_none(chain: Chain) -> None:
 def test_how_much_is_kept_needs_its_unit(keep: object) -> None:
     with pytest.raises(AuthorError, match='expected "50%"'):
         TruncateFile(file="forecast", keep=keep)
+
+
+def test_a_wrong_part_is_told_by_the_name_of_its_parameter() -> None:
+    with pytest.raises(AuthorError, match=r'found 0\.3 as start, expected "50%"'):
+        GrowWhileRead(file="forecast", start=0.3, every="1m")
+
+
+def test_one_byte_is_written_so() -> None:
+    part = TruncateFile(file="forecast", keep="1 byte")
+    assert describe_fault(part)["truncate_file"]["keep"] == "1 byte"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: GrowWhileRead(file="forecast", start="30%", every="0s"),
+        lambda: JobOverrun(job="retrieve", lasts="0m"),
+        lambda: LaunchFailure(job="retrieve", for_="0s"),
+    ],
+)
+def test_no_time_at_all_is_no_duration_of_a_fault(wrong: Callable[[], Fault]) -> None:
+    with pytest.raises(AuthorError, match="expected a duration longer than nothing"):
+        wrong()
+
+
+@pytest.mark.parametrize("trigger", [{"at": "03:00"}, {"for": "5m"}, {"times": 1}])
+def test_no_fault_takes_no_trigger(chain: Chain, trigger: dict[str, Any]) -> None:
+    [(parameter, text)] = build_fault({"no_fault": trigger}).mistakes(chain)
+    assert parameter in trigger
+    assert "nothing to trigger" in text
 
 
 def test_the_trigger_is_told_in_the_mocks_words() -> None:

@@ -207,6 +207,16 @@ def test_calls_while_asleep_do_not_count(armed: Armed) -> None:
     assert armed.at(2, 3) == [True, False]
 
 
+def test_an_order_counts_how_far_it_came(armed: Armed) -> None:
+    armed.arm(where={"job": "j"}, at_ns=2 * MINUTE_NS, times=1)
+    armed.armory.strike("p", job="another")
+    armed.at(1, 2, 3)
+    armed.armory.strike("p", lambda _: False, job="j")
+    order = armed.armory.disarm("0")
+    assert order is not None
+    assert order.counts == {"passed": 4, "awake": 3, "calls": 2, "acts": 1, "fired": False}
+
+
 def test_an_order_of_another_component_is_woken_by_fire(armed: Armed) -> None:
     armed.arm(on={"component": "elsewhere", "action": "go"})
     assert armed.at(0) == [False]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
+from harness.checks import judge
 from harness.report.answers import answers
-from tests.checks.nights import calm, ended, holds, launched, paged, stored
+from tests.checks.nights import calm, ended, holds, launched, night, paged, stored
 from tests.report.conftest import MakeResult
 
 
@@ -33,7 +36,7 @@ def test_silent_damage_says_that_nothing_was_said(result_of: MakeResult) -> None
     _, owner, cause, touched, _ = told(result_of, stored("02:02:00"), holds("a", "x"))
     assert owner == "data-ops, who was told nothing"
     assert cause == "not at all: nothing was said"
-    assert touched.endswith("planning holds 1 of 3 rows as without the fault; and 1 rows more or other than it should")
+    assert touched.endswith("planning holds 1 of 3 rows as without the fault; and 1 row more or other than it should")
 
 
 def test_a_page_that_misses_the_cause_is_said_to_miss_it(result_of: MakeResult) -> None:
@@ -44,4 +47,18 @@ def test_a_late_job_and_a_fallback_are_named_downstream(result_of: MakeResult) -
     late = [*launched("02:30:00", "retrieve"), ended("02:31:00", "retrieve"), holds("y", fallback_of="2026-11-22")]
     touched = told(result_of, *late)[3]
     assert "retrieve 30 min later" in touched
-    assert "and 1 rows of 2026-11-22 as a fallback" in touched
+    assert "and 1 row of 2026-11-22 as a fallback" in touched
+
+
+def test_the_cause_is_that_of_the_first_page_that_names_it(result_of: MakeResult) -> None:
+    told_later = paged("02:10:05", "exit 3"), paged("02:30:05", "the file is truncated")
+    assert told(result_of, *told_later)[2] == "30 min after the fault: the file is truncated"
+
+
+def test_a_night_that_proves_nothing_is_not_said_to_have_told_nobody(result_of: MakeResult) -> None:
+    result = result_of(*calm())
+    baseline = night(*calm(), paged("02:30:00", "late"))
+    unsure = dataclasses.replace(result, baseline=baseline, judgement=judge(result.history, baseline))
+    _, owner, cause, _, _ = [answer.answer for answer in answers(unsure)]
+    assert owner == "data-ops; whether they would be told is not proven"
+    assert cause == "this night proves nothing: the baseline is not calm: data-ops was paged: late"

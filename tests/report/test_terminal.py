@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from harness.report.record import properties, record
-from harness.report.terminal import failure, repeat_command, show, summary
+from harness.report.terminal import asked, failure, repeat_command, show, summary
 from harness.report.timeline import around, timeline
 from tests.checks.nights import Line, calm, holds, paged, stored
 from tests.report.conftest import MakeResult
@@ -49,7 +50,7 @@ def test_runs_of_alike_moments_are_folded(result_of: MakeResult) -> None:
     texts = [moment.text for moment in timeline(result_of(*stored_often(40)))]
     assert texts == [
         "stores 3 rows",
-        "truncate_file ()",
+        "truncate_file",
         "stores 3 rows",
         "... 37 more like it ...",
         "stores 3 rows",
@@ -91,3 +92,20 @@ def test_a_result_is_plain_json_and_its_short_facts_are_text(result_of: MakeResu
 def test_a_command_repeats_a_scenario_on_the_stack_that_it_ran_on() -> None:
     assert repeat_command(Path("a b.yaml"), stack="local") == "harness run 'a b.yaml'"
     assert repeat_command(Path("a.yaml"), stack="docker") == "harness run a.yaml --stack docker"
+
+
+def test_a_failure_is_followed_by_the_five_answers(result_of: MakeResult) -> None:
+    screen = asked(result_of(*calm()))
+    assert screen.count("?\n    ") == 5
+
+
+def test_what_users_write_cannot_draw_on_the_screen(result_of: MakeResult) -> None:
+    result = result_of(paged("02:30:00", "\x1b[31m[bold]truncated[/] [/nothing]\x00"), outcome="recovered")
+    console = Console(file=io.StringIO(), width=200, force_terminal=False)
+    show(console, dataclasses.replace(result, scenario=result.scenario.model_copy(update={"scenario": "[/x] \x1b[2J"})))
+    assert isinstance(console.file, io.StringIO)
+    for printed in (console.file.getvalue(), failure(result, repeat="again")):
+        assert "\x1b" not in printed
+        assert "\x00" not in printed
+        assert r"\x1b[31m[bold]truncated[/] [/nothing]\x00" in printed
+    assert r"[/x] \x1b[2J" in console.file.getvalue()

@@ -58,6 +58,7 @@ class Scheduler(Mock):
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
         if self._schedule is not None:
+            self._schedule.record_left_behind()
             self._schedule.record_end(complete=False)
         await self._end()
 
@@ -108,6 +109,8 @@ class Scheduler(Mock):
             with suppress(asyncio.CancelledError):
                 await self._running
             self._running = None
+        if self._schedule is not None:
+            self._schedule.end_processes()
         self._agenda.clear()
 
 

@@ -63,12 +63,13 @@ class Attempt:
         return await AgentConnection.open(path)
 
     async def run(self, connection: AgentConnection) -> Ended:
-        """Start the job and follow it to its end."""
-        try:
-            refused = await self._start(connection)
-            return refused or await self._follow()
-        finally:
-            connection.close()
+        """Start the job and follow it to its end.
+
+        The connection stays open, because its end would end what the job has left behind, and no machine does that.
+        """
+        self._job.connections.append(connection)
+        refused = await self._start(connection)
+        return refused or await self._follow()
 
     async def _start(self, connection: AgentConnection) -> Ended | None:
         night, job = self._night, self._job

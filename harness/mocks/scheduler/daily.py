@@ -12,6 +12,7 @@ from harness.mocks.scheduler.rules import RuleBook
 from harness.mocks.scheduler.status import Status
 
 if TYPE_CHECKING:
+    from harness.mocks.scheduler.agent import AgentConnection
     from harness.mocks.scheduler.attempt import Attempt
 
 
@@ -52,6 +53,8 @@ class DailyJob:
         """Done when the job has started once, or never will."""
         self.final: asyncio.Future[int] = loop.create_future()
         """Done when nothing more can happen to the job: 1 when it finished OK, else 0."""
+        self.connections: list[AgentConnection] = []
+        """One an attempt; when they are closed, whatever is left of the job ends."""
         self._bitten: dict[str, int] = {}
 
     def may_bite(self, order: Order) -> bool:
@@ -67,6 +70,12 @@ class DailyJob:
         if order.fired_ns is not None:
             self._bitten[order.id] = order.fired_ns
         return fresh
+
+    def end_processes(self) -> None:
+        """The night is over: nothing of the job may outlive it."""
+        for connection in self.connections:
+            connection.close()
+        self.connections.clear()
 
     def close(self, *, finished_ok: bool) -> None:
         """Nothing more happens to this job tonight."""

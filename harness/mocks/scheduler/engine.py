@@ -10,6 +10,7 @@ from harness.mocks.armed import Order
 from harness.mocks.scheduler.agent import AgentAway
 from harness.mocks.scheduler.attempt import Attempt
 from harness.mocks.scheduler.daily import DailyJob, Ended
+from harness.mocks.scheduler.leavings import left_behind
 from harness.mocks.scheduler.moments import clock_time, span
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import Rule
@@ -47,6 +48,18 @@ class Schedule:
         self.end_recorded = True
         jobs = {job.name: job.status.text for job in self.jobs.values()}
         self.night.recorder.record("info", "schedule", {"complete": complete, "jobs": jobs})
+
+    def record_left_behind(self) -> None:
+        """Record whose processes are still there although the job has ended."""
+        there = left_behind()
+        for job in self.jobs.values():
+            if job.running is None and job.name in there:
+                self.night.recorder.record("info", "left_behind", {"job": job.name})
+
+    def end_processes(self) -> None:
+        """End what still runs of every job."""
+        for job in self.jobs.values():
+            job.end_processes()
 
     def fired(self, order: Order) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""

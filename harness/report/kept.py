@@ -1,0 +1,41 @@
+"""Histories that were kept in files, read back to be judged again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.checks.holdings import begun
+from harness.errors import AuthorError
+from harness.history import History
+
+
+def night_and_baseline(night_file: Path, baseline_file: Path) -> tuple[History, History]:
+    """Both, whole and of the same night: against anything else, every finding would be an accident.
+
+    Raises AuthorError, with the file and what was expected of it.
+    """
+    night, baseline = _whole(night_file), _whole(baseline_file)
+    wanted, found = begun(night).value, begun(baseline).value
+    if found["faults"]:
+        names = ", ".join(fault["name"] for fault in found["faults"])
+        raise AuthorError(f"{baseline_file}: found a night with {names}, expected its baseline, which has no faults")
+    for name in ("chain", "date", "seed", "without"):
+        if wanted.get(name) != found.get(name):
+            what = f"found {name} {found.get(name)!r}, expected {wanted.get(name)!r}, as in the night that is judged"
+            raise AuthorError(f"{baseline_file}: {what}; give the baseline of that night")
+    return night, baseline
+
+
+def _whole(file: Path) -> History:
+    try:
+        history = History.read(file)
+    except OSError as error:
+        raise AuthorError(f"{file}: {error.strerror}; expected a history file (harness run --histories DIR)") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise AuthorError(f"{file}: not a history file ({error}); expected one JSON event a line") from error
+    for edge in ("begin", "end"):
+        if not history.of(edge, component="night"):
+            raise AuthorError(f"{file}: found no {edge!r} event of the night, expected the history of a whole night")
+    if not isinstance(begun(history).value.get("consumers"), dict):
+        raise AuthorError(f"{file}: written by another version of the harness; expected a history of this one")
+    return history

@@ -1,0 +1,53 @@
+"""A line for each kind of event, whatever it says of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.history import EventType
+from harness.report.answers import answers
+from harness.report.timeline import _TOLD, timeline
+from tests.checks.nights import Line, calm, ended, paged
+from tests.report.conftest import MakeResult
+
+HOUR_NS = 3_600_000_000_000
+KINDS: tuple[EventType, ...] = ("invoke", "ok", "fail", "info")
+ACTIONS = sorted({told.split()[0] for told in _TOLD})
+
+
+def texts(result_of: MakeResult, *lines: Line) -> list[str]:
+    return [moment.text for moment in timeline(result_of(*lines))]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_event_that_says_nothing_is_a_plain_line_at_most(result_of: MakeResult, action: str, kind: str) -> None:
+    result = result_of(*calm(), ("03:00:00", "somebody", f"{action} {kind}", {}))
+    assert len(timeline(result)) >= 3
+
+
+def test_a_refused_page_is_told_as_one(result_of: MakeResult) -> None:
+    refused = ("02:30:00", "desk", "page fail", {"field": "owner", "error": "owner: found nothing, expected text"})
+    result = result_of(*calm(), refused)
+    assert "refuses a page: owner: found nothing, expected text" in texts(result_of, *calm(), refused)
+    assert len(answers(result)) == 5
+    assert result.judgement.of("owner_paged")
+
+
+def test_a_failure_without_words_is_said_once(result_of: MakeResult) -> None:
+    silent = ("02:01:00", "scheduler", "job fail", {"job": "retrieve", "exit": 1, "error": "exit 1"})
+    killed = {"job": "publish", "signal": 9, "error": "killed by signal 9 (SIGKILL)"}
+    told = texts(result_of, silent, ("02:02:00", "scheduler", "job fail", killed), ended("02:03:00", "load", "fail"))
+    assert "retrieve failed (exit 1)" in told
+    assert "publish failed (signal 9)" in told
+    assert "load failed (exit 3)" in told
+
+
+def test_spans_are_told_with_their_unit(result_of: MakeResult) -> None:
+    frozen = {"id": "0", "fault": "job_overrun", "where": {"job": "retrieve"}, "effect": {"freeze_ns": 5 * HOUR_NS}}
+    assert "job_overrun on retrieve (freeze: 5h)" in texts(result_of, ("02:00:00", "scheduler", "fault info", frozen))
+
+
+def test_an_overrun_does_not_say_what_a_rule_does_about_it(result_of: MakeResult) -> None:
+    told = texts(result_of, ("02:45:00", "scheduler", "overrun info", {"job": "retrieve"}), paged("02:45:00", "x"))
+    assert "retrieve exceeded its max run time" in told

@@ -1,0 +1,123 @@
+"""The reference of the file formats names what the models have, and nothing else; its events are those that happen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from pydantic import BaseModel
+
+from harness import data
+from harness.chain import (
+    Chain,
+    Consumer,
+    Content,
+    Defence,
+    FileSpec,
+    Folder,
+    FromPlace,
+    Held,
+    Job,
+    RetryOnFailure,
+    Rule,
+)
+from harness.chain_rules import PLACES
+from harness.faults import FAULTS, Fault, On
+from harness.faults.events import CONSUMER, EVENTS
+from harness.loading import load_scenario
+from harness.night import NightRunner
+from harness.scenario import Expect, Scenario, fault_parameters
+
+REFERENCE = (data.fixtures() / "chains/README.md").read_text()
+
+TABLES = {
+    "The chain": [Chain],
+    "A file": [FileSpec],
+    "Content": [Content],
+    "A job": [Job],
+    "Retry on failure": [RetryOnFailure],
+    "A rule": [Rule],
+    "A folder": [Folder, Held],
+    "A consumer": [Consumer],
+    "A defence": [Defence],
+    "The environment": [FromPlace],
+    "The scenario": [Scenario],
+    "Triggers": [Fault],
+    "What is expected": [Expect],
+    "Events": [On],
+}
+
+
+def section(title: str) -> str:
+    found = re.search(rf"^##+ {title}\n(.*?)(?=^##|\Z)", REFERENCE, flags=re.DOTALL | re.MULTILINE)
+    assert found, title
+    return found[1]
+
+
+def rows(text: str, columns: int) -> list[list[str]]:
+    lines = [
+        line for line in text.splitlines() if line.startswith("| ") and not line.startswith(("| key |", "| place |"))
+    ]
+    cells = [[cell.strip(" `") for cell in line[1:-1].split("|")] for line in lines]
+    return [row for row in cells if len(row) == columns]
+
+
+def keys(model: type) -> list[str]:
+    if issubclass(model, BaseModel):
+        fields = model.model_fields
+        return [field.alias or name for name, field in fields.items()] + list(getattr(model, "file_keys", ()))
+    return [field.alias or name for name, field in model.__pydantic_fields__.items()]
+
+
+@pytest.mark.parametrize("title", TABLES)
+def test_a_table_names_every_key_of_its_model_and_no_other(title: str) -> None:
+    named = [row[0] for row in rows(section(title), 3)]
+    assert sorted(named) == sorted(key for model in TABLES[title] for key in keys(model))
+
+
+def test_it_names_every_place() -> None:
+    named = [row[0] for row in rows(section("The environment"), 2)]
+    assert sorted(named) == sorted([*PLACES, "<consumer>.url", "folder.<folder>"])
+
+
+def test_it_names_every_fault_with_its_own_parameters() -> None:
+    named: dict[str, list[str]] = {}
+    for fault, parameter, _, _ in rows(section("The faults"), 4)[1:]:
+        name = fault or list(named)[-1]
+        named.setdefault(name, [])
+        named[name] += [parameter] if parameter else []
+    triggers = keys(Fault)
+    assert named == {
+        name: [key for key in fault_parameters(kind) if key not in triggers] for name, kind in FAULTS.items()
+    }
+
+
+def test_it_names_every_event_with_its_fields() -> None:
+    named = {(row[0], row[1]): (row[2], row[3]) for row in rows(section("Events"), 5)[1:]}
+    everybody = EVENTS | {"<consumer>": CONSUMER}
+    assert named == {
+        (component, action): (", ".join(happening.types), ", ".join(happening.fields))
+        for component, actions in everybody.items()
+        for action, happening in actions.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "scenario", ["waiting/publish_overrun", "launch/agent_away_past_latest_start", "delivery/cut_inside_a_record"]
+)
+def test_what_happens_in_a_night_is_what_on_may_name(night_runner: NightRunner, scenario: str) -> None:
+    night = load_scenario(data.scenarios() / f"{scenario}.yaml")
+    known = EVENTS | dict.fromkeys(night.chain.consumers, CONSUMER)
+    for event in night_runner.run(night).history:
+        if event.component == "night" or event.action == "holds":
+            continue  # told by the harness, or when the night is over
+        happening = known[event.component][event.action]
+        assert event.type in happening.types, event
+        assert set(event.value) <= {*happening.fields, "pid"}, event
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", REFERENCE))
+def test_its_links_lead_somewhere(target: str) -> None:
+    path, _, anchor = target.partition("#")
+    assert not path or (data.fixtures() / "chains" / path).exists()
+    assert not anchor or re.search(rf"^##+ {anchor.replace('-', ' ')}$", REFERENCE, flags=re.IGNORECASE | re.MULTILINE)

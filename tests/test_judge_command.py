@@ -1,0 +1,52 @@
+"""``harness judge``: a night judged again from two files, and the files that it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.cli import FAILED, OK, USAGE, main
+from harness.history import History
+from tests.checks.nights import TRUNCATED, Line, calm, night, paged, receipt
+
+END: Line = ("12:00:00", "night", "end info", {"reason": "asked"})
+NIGHT = night(receipt("02:00:05"), *calm(), END, faults=[TRUNCATED])
+BASELINE = night(*calm(), END)
+
+
+def judged(folder: Path, history: History, baseline: History) -> int:
+    files = folder / "night.jsonl", folder / "baseline.jsonl"
+    for file, told in zip(files, (history, baseline), strict=True):
+        told.write(file)
+    with pytest.raises(SystemExit) as ended:
+        main(["judge", *map(str, files)])
+    return int(str(ended.value.code))
+
+
+def test_a_night_is_judged_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judged(tmp_path, NIGHT, BASELINE) == OK
+    assert capsys.readouterr().out.startswith("unaffected: ")
+
+
+def test_an_inconclusive_night_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judged(tmp_path, NIGHT, night(*calm(), paged("02:30:00", "late"), END)) == FAILED
+    assert capsys.readouterr().out.startswith("inconclusive: the baseline is not calm")
+
+
+@pytest.mark.parametrize(
+    ("history", "baseline", "said"),
+    [
+        (History([]), BASELINE, "night.jsonl: found no 'begin' event"),
+        (night(*calm(), faults=[TRUNCATED]), BASELINE, "night.jsonl: found no 'end' event"),
+        (NIGHT, NIGHT, "baseline.jsonl: found a night with truncate_file, expected its baseline"),
+        (NIGHT, night(*calm(), END, chain="flights"), "found chain 'flights', expected 'planning-feed'"),
+        (NIGHT, night(*calm(), END, date="2026-11-24"), "found date '2026-11-24', expected '2026-11-23'"),
+        (NIGHT, night(*calm(), END, without=["retry"]), "found without ['retry'], expected None"),
+    ],
+)
+def test_what_is_no_night_and_its_baseline_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], history: History, baseline: History, said: str
+) -> None:
+    assert judged(tmp_path, history, baseline) == USAGE
+    assert said in capsys.readouterr().err
