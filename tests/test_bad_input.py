@@ -331,6 +331,11 @@ def test_a_wrong_argument_is_the_authors_mistake(user: User, arguments: str, say
     is_one_clear_error(user.runs(*HARNESS, *arguments.split()), AUTHOR, says, within_s=2)
 
 
+def test_who_has_read_enough_of_a_schema_sees_no_traceback(user: User) -> None:
+    done = user.runs("bash", "-c", f"{HARNESS[0]} schema chain | head -1")
+    assert (done.out, done.err) == ("{\n", "")
+
+
 def test_a_port_in_use_is_told(user: User) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -98,7 +98,7 @@ def test_a_copied_file_that_is_gone_is_the_authors_to_know(folder: Path) -> None
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ("raise ValueError('no such day')", r"one\.py: the factory failed for 2026-11-23: no such day"),
+        ("raise ValueError('no such day')", r"^chain .*: .*one\.py: the factory failed for 2026-11-23: no such day"),
         ("return 1 / 0", r"one\.py: the factory failed for 2026-11-23: ZeroDivisionError: division by zero"),
         ("return None", r"one\.py: the factory returned None, expected the number of records"),
     ],

@@ -140,7 +140,7 @@ def test_a_job_that_spins_is_named_while_it_does_and_ends_the_night(
     monkeypatch.setattr(nights, "RUNAWAY_S", 0.75)
     told: list[str] = []
     (tmp_path / "store").mkdir()
-    with LocalStack() as stack, pytest.raises(StackError, match="fetch .* has worked without waiting") as error:
+    with LocalStack() as stack, pytest.raises(StackError, match=r"fetch .* has worked without waiting") as error:
         night("while :; do :; done", runner=NightRunner(stack, tmp_path / "store", tell=told.append))
     assert "No max_run_time can end it" in str(error.value)
     assert len(told) == 2

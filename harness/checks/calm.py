@@ -64,7 +64,5 @@ def _stale(baseline: History) -> Iterator[str]:
     night = begun(baseline).value["date"]
     for consumer, held in holdings(baseline).items():
         for day, rows in held.stale.items():
-            yield (
-                f"{consumer} holds {counted(rows.total(), 'row')} under the business date {day} in the night of {night}, "
-                "without fallback_of"
-            )
+            held_rows = f"{consumer} holds {counted(rows.total(), 'row')} under the business date {day}"
+            yield f"{held_rows} in the night of {night}, without fallback_of"

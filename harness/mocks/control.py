@@ -121,10 +121,9 @@ async def _live(mock: Mock) -> None:
     ended = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     mock.endpoints = await mock.serve()
-    control = ControlServer(mock)
-    threading.Thread(target=control.accept, name="control", daemon=True).start()
+    # Never closed: its thread is in the middle of accepting, and ends with the process.
+    threading.Thread(target=ControlServer(mock).accept, name="control", daemon=True).start()
     await ended.wait()
-    control.server_close()
 
 
 def _unhandled(mock: Mock, context: Mapping[str, Any]) -> None:
