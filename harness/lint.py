@@ -11,6 +11,7 @@ from typing import Literal
 
 from harness.chain import Chain, FromPlace, Job
 from harness.chain_rules import minutes_of
+from harness.clock.library import ignores_preloading
 from harness.errors import LoadError
 from harness.loading import load_chain
 from harness.strict import Location
@@ -84,9 +85,12 @@ def _not_on_path(chain: Chain, path: str) -> Said:
         if "/" in program or program in PYTHONS or not isinstance(own, str):
             continue
         folders = os.pathsep.join(str(chain.folder / folder) for folder in own.split(os.pathsep))
-        if shutil.which(program, path=folders) is None:
+        found = shutil.which(program, path=folders)
+        if found is None:
             text = f"the program '{program}' of job '{name}' is not on the PATH of jobs ({own})"
             yield ("jobs", name, "run"), "error", text, "install it there, or write its path"
+        else:
+            yield from _program_file(Path(found), program, ("jobs", name, "run"), in_image=False)
 
 
 def _programs(chain: Chain, *, in_images: bool | None = None) -> Said:
@@ -112,6 +116,11 @@ def _program_file(path: Path, written: str, location: Location, in_image: bool) 
         yield location, "error", f"the program '{written}' is a folder", "name the program in it"
     elif not os.access(path, os.X_OK):
         yield location, "error", f"the program '{written}' is not executable", f"chmod +x {path}"
+    elif ignores_preloading(path):
+        text = (
+            f"the program '{written}' is linked statically: the night's clock cannot enter it, and it would lose time"
+        )
+        yield location, "error", text, "link it dynamically (against glibc)"
 
 
 def _script(chain: Chain, job: Job, location: Location) -> Said:

@@ -160,3 +160,15 @@ def test_a_program_is_looked_for_on_the_path_of_jobs_or_the_chains_own(lint_of: 
     own = (tmp_path / "chain.yaml").read_text().replace("runbook:", 'environment: {PATH: "bin:."}\nrunbook:', 1)
     (tmp_path / "chain.yaml").write_text(own)
     assert program_findings(load_chain(tmp_path / "chain.yaml"), path="/usr/bin:/bin") == []
+
+
+@pytest.mark.parametrize(("kind", "static"), [(1, True), (3, False)], ids=["only PT_LOAD", "with PT_INTERP"])
+def test_a_program_that_the_clock_cannot_enter_is_named(lint_of: Lint, tmp_path: Path, kind: int, static: bool) -> None:
+    header = bytearray(64 + 56)
+    header[:6] = b"\x7fELF\x02\x01"
+    header[32:40] = (64).to_bytes(8, "little")  # where the program headers begin, their size and number: elf(5)
+    header[54:58] = (56).to_bytes(2, "little") + (1).to_bytes(2, "little")
+    header[64:68] = kind.to_bytes(4, "little")
+    (tmp_path / "retrieve.sh").write_bytes(header)
+    named = [line for line in lint_of() if "linked statically" in line]
+    assert len(named) == static
