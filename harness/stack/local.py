@@ -113,7 +113,7 @@ class LocalStack(Stack):
         return "agent"
 
     def _start_supervisor(self, token: str) -> dict[str, Any]:
-        argv = [sys.executable, "-m", "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
+        argv = [sys.executable, "-P", "-m", "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
         argv += ["--scratch", str(self.scratch)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])

@@ -54,7 +54,7 @@ class Spawned:
         routes = [Endpoint(name, ports.get(name, 0), self._reserve()) for name in BEHIND_THE_WIRE]
         behind = {endpoint.name: endpoint.behind for endpoint in routes}
         for name in MOCKS:
-            program = programs.get(name) or [sys.executable, "-m", f"harness.mocks.{name}"]
+            program = programs.get(name) or [sys.executable, "-P", "-m", f"harness.mocks.{name}"]
             options = ["--dir", str(self._directory.root), "--host", LOOPBACK]
             if name == "wire":
                 for route in routes:
@@ -119,7 +119,7 @@ class Spawned:
 def agent_program() -> list[str]:
     """The compiled agent; where there was no compiler, the same in Python."""
     compiled = Path(__file__).with_name("night-agent")
-    return [str(compiled)] if os.access(compiled, os.X_OK) else [sys.executable, "-m", "harness.stack.agent"]
+    return [str(compiled)] if os.access(compiled, os.X_OK) else [sys.executable, "-P", "-m", "harness.stack.agent"]
 
 
 def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -252,3 +253,14 @@ def test_the_supervisor_knows_its_mocks(stack: LocalStack) -> None:
     health = stack.door.ask("GET", "/health")
     assert sorted(health["mocks"]) == ["consumers", "desk", "folders", "scheduler", "source", "wire"]
     assert json.dumps(health)
+
+
+def test_a_folder_that_holds_another_harness_does_not_take_over(tmp_path: Path) -> None:
+    (tmp_path / "harness").mkdir()
+    (tmp_path / "harness/__init__.py").write_text(
+        "raise ImportError('the harness of this folder, not the installed one')"
+    )
+    quiet = Path(__file__).parents[2] / "scenarios/calm/quiet_night.yaml"
+    command = [Path(sys.executable).parent / "harness", "run", str(quiet)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
