@@ -24,7 +24,7 @@ from harness.chain_rules import outside_the_night
 from harness.checks.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.events import never_comes
-from harness.faults.fault import parameter_names
+from harness.faults.fault import parameter_names, unknown_targets
 from harness.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.units import ClockTime
 
@@ -172,6 +172,10 @@ def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
         try:
             fault = build_fault(raw)
         except ValueError:  # reported where the faults are validated
+            for name, parameters in raw.items() if isinstance(raw, Mapping) else ():
+                if name in FAULTS and isinstance(parameters, Mapping):
+                    for parameter, text in unknown_targets(parameters, chain):
+                        yield ("faults", position, name, parameter), text
             continue
         location = ("faults", position, fault.name)
         for parameter, text in fault.mistakes(chain):

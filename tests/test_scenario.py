@@ -1,6 +1,7 @@
 """Scenarios built in Python, and faults between their two forms."""
 
 import datetime as dt
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import ValidationError
 from harness.chain import Chain
 from harness.checks.outcome import Outcome
 from harness.faults import JobOverrun, LaunchFailure, NoFault, On
+from harness.loading import load_chain
 from harness.scenario import Expect, Scenario, build_fault, describe_fault
 
 CHAIN = Chain.model_validate(
@@ -168,3 +170,10 @@ def test_the_chain_of_a_scenario_has_its_defences_off_already() -> None:
 @pytest.mark.parametrize("night", ["2026-11-31", "tonight", 20261123, dt.datetime(2026, 11, 23), None])
 def test_a_night_is_a_date(night: Any) -> None:
     assert "expected a date, such as 2026-11-23" in mistakes(night=night)["night"]
+
+
+def test_a_wrong_parameter_does_not_hide_that_the_job_does_not_exist() -> None:
+    chain = load_chain(Path(__file__).parents[1] / "fixtures/chains/planning_feed/chain.yaml")
+    faults = [{"launch_failure": {"job": "retreive", "times": "two"}}]
+    texts = [text for _, text in Scenario.mistakes_between({"chain": chain, "faults": faults})]
+    assert [text.split(" Known")[0] for text in texts] == ["unknown job 'retreive'. Did you mean 'retrieve'?"]

@@ -128,10 +128,7 @@ class Fault:
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """Why this fault cannot apply to the chain: (parameter, what was found and expected)."""
-        for parameter, kind, known in (("job", "job", chain.jobs), ("file", "file", chain.files)):
-            target = getattr(self, parameter, None)
-            if target is not None and target not in known:
-                yield parameter, unknown(kind, target, known)
+        yield from unknown_targets({name: getattr(self, name, None) for name in ("job", "file")}, chain)
         begin, end = minutes_of(self.at), minutes_of(self.until)
         if begin is not None and end is not None and begin >= end:
             yield "until", f'found until "{self.until}", which is not after at "{self.at}": the fault would never act'
@@ -154,6 +151,14 @@ class Fault:
         """What the author set, with the names of the scenario file; defaults are left out."""
         given = {f.name.removesuffix("_"): (getattr(self, f.name), f) for f in fields(self)}
         return {name: value for name, (value, f) in given.items() if value != f.default and value is not None}
+
+
+def unknown_targets(parameters: Mapping[str, Any], chain: Chain) -> Iterator[tuple[str, str]]:
+    """The job or file that a fault is for and the chain does not have; asked of raw parameters too."""
+    for kind, known in (("job", chain.jobs), ("file", chain.files)):
+        target = parameters.get(kind)
+        if isinstance(target, str) and target not in known:
+            yield kind, unknown(kind, target, known)
 
 
 FAULTS: dict[str, type[Fault]] = {}
