@@ -12,6 +12,7 @@ from pathlib import Path
 
 from setuptools import Distribution, setup
 from setuptools.command.build_py import build_py
+from setuptools.command.sdist import sdist
 
 HERE = Path(__file__).parent
 LIBRARY = ("-fPIC", "-shared", "-fvisibility=hidden")
@@ -107,6 +108,18 @@ class BuildWithArtifacts(build_py):
         return [*super().get_outputs(include_bytecode), *([] if self.editable_mode else getattr(self, "added", []))]
 
 
+class SourceWithArtifacts(sdist):
+    """Puts what artifacts are compiled from, and what is shipped, into a source archive."""
+
+    def make_distribution(self) -> None:
+        """Add them to what setuptools has found by itself."""
+        sources = (
+            path.relative_to(HERE) for name in ("clock", "stack") for path in HERE.glob(f"harness/{name}/*.[ch]")
+        )
+        self.filelist.extend([str(file) for file in [*sources, *shipped_files()]])
+        super().make_distribution()
+
+
 class BinaryDistribution(Distribution):
     """Says that the wheel is of one platform, though it has no Python extension."""
 
@@ -132,5 +145,5 @@ def wheel_of_any_python() -> dict[str, type]:
 if __name__ == "__main__":
     setup(
         distclass=BinaryDistribution,
-        cmdclass={"build_py": BuildWithArtifacts, **wheel_of_any_python()},
+        cmdclass={"build_py": BuildWithArtifacts, "sdist": SourceWithArtifacts, **wheel_of_any_python()},
     )

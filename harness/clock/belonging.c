@@ -23,6 +23,24 @@ static struct process *find(const struct night_census *census, int32_t pid) {
     return NULL;
 }
 
+static int32_t parent_of(int32_t pid) {
+    char path[64], text[1024];
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    if (!night_read_path(path, text, sizeof text))
+        return 0;
+    char *name_end = strrchr(text, ')');
+    return name_end && name_end[1] && name_end[2] ? (int32_t)strtol(name_end + 3, NULL, 10) : 0;
+}
+
+/* Whether a process was declared a server, or is a child of one. */
+static bool serves(const struct night_census *census, int32_t pid) {
+    for (int i = 0; i < census->server_count; i++)
+        if (census->servers[i] == pid)
+            return true;
+    const struct process *parent = census->server_count ? find(census, parent_of(pid)) : NULL;
+    return parent && parent->serves;
+}
+
 struct process *night_process_add(struct night_census *census, int32_t pid, bool outside) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
@@ -36,6 +54,7 @@ struct process *night_process_add(struct night_census *census, int32_t pid, bool
     }
     *process = (struct process){.next = census->processes, .pid = pid, .tasks = tasks, .dirty = true,
                                 .unlisted = true, .outside = outside};
+    process->serves = serves(census, pid);
     census->processes = process;
     return process;
 }
@@ -71,7 +90,7 @@ static void each_number(int directory, void (*visit)(struct listing *, int32_t),
     if (lseek(directory, 0, SEEK_SET) < 0)
         return;
     long size;
-    while ((size = syscall(SYS_getdents64, directory, room, sizeof room)) > 0)
+    while ((size = night_syscall(SYS_getdents64, directory, room, sizeof room)) > 0)
         for (long at = 0; at < size;) {
             const struct dirent64 *entry = (const struct dirent64 *)(const void *)(room + at);
             int32_t number = (int32_t)strtol(entry->d_name, NULL, 10);
@@ -122,15 +141,6 @@ static void add_children(struct night_census *census, struct process *process) {
             link = &thread->next;
         }
     }
-}
-
-static int32_t parent_of(int32_t pid) {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", pid);
-    if (!night_read_path(path, text, sizeof text))
-        return 0;
-    char *name_end = strrchr(text, ')');
-    return name_end && name_end[1] && name_end[2] ? (int32_t)strtol(name_end + 3, NULL, 10) : 0;
 }
 
 static void add_any(struct listing *to, int32_t pid) { add_if_new(to->census, pid); }

@@ -28,6 +28,7 @@ struct night_census *night_census_open(struct night_page *page, int32_t root) {
         night_census_close(census);
         return NULL;
     }
+    night_grant_again(page);
     return census;
 }
 
@@ -44,13 +45,28 @@ void night_census_close(struct night_census *census) {
     free(census);
 }
 
-/* 0 when there is no more room. For a process that the census does not know yet. */
-int night_census_exclude(struct night_census *census, int32_t pid) {
-    if (census->excluded_count == (int)(sizeof census->excluded / sizeof *census->excluded))
+static int noted(int32_t *list, int *count, int32_t pid) {
+    int kept = 0;
+    for (int i = 0; i < *count; i++)
+        if (list[i] != pid && night_alive(list[i]))
+            list[kept++] = list[i];
+    *count = kept;
+    if (kept == NIGHT_NAMED)
         return 0;
-    census->excluded[census->excluded_count++] = pid;
+    list[(*count)++] = pid;
     return 1;
 }
+
+/* Both are for a process that the census does not know yet; 0 when there is no more room. */
+int night_census_exclude(struct night_census *census, int32_t pid) {
+    return noted(census->excluded, &census->excluded_count, pid);
+}
+
+int night_census_serve(struct night_census *census, int32_t pid) {
+    return noted(census->servers, &census->server_count, pid);
+}
+
+void night_census_ticks(const struct night_census *census, struct night_ticks *ticks) { *ticks = census->ticks; }
 
 int64_t night_census_jumps(const struct night_census *census) { return census->jumps; }
 
@@ -61,7 +77,7 @@ int night_census_sight(const struct night_census *census, int index, struct nigh
             if (thread->dead || index-- > 0)
                 continue;
             *sight = (struct night_sight){.pid = thread->pid, .tid = thread->tid, .asleep = thread->asleep,
-                                          .fd = -1, .since_ns = thread->moved_ns};
+                                          .apart = thread->apart, .fd = -1, .since_ns = thread->moved_ns};
             struct night_page *page = census->page;
             uint32_t used = atomic_load(&page->slots_used);
             for (uint32_t i = 0; i < used && i < NIGHT_SLOTS; i++) {

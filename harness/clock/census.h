@@ -17,6 +17,7 @@ struct night_sight {
     int32_t pid;
     int32_t tid;
     int32_t asleep;
+    int32_t apart; /* asleep in real time, outside the virtual clock */
     int32_t kind; /* enum night_kind, when it is in a wait that the library knows */
     int32_t fd;
     int32_t timed;
@@ -24,6 +25,12 @@ struct night_sight {
 };
 
 struct night_census;
+
+/* What was let pass, of programs that wake again and again for nothing. */
+struct night_ticks {
+    int64_t bunched; /* waits that were let end together with later ones */
+    int64_t late_ns; /* the latest that a thread was woken */
+};
 
 NIGHT_EXPORT struct night_page *night_page_create(const char *path, int64_t realtime_ns);
 NIGHT_EXPORT struct night_page *night_page_open(const char *path);
@@ -44,13 +51,23 @@ NIGHT_EXPORT struct night_census *night_census_open(struct night_page *page, int
 NIGHT_EXPORT void night_census_close(struct night_census *census);
 NIGHT_EXPORT int night_census_run(struct night_census *census, int64_t until_ns, int64_t budget_ns);
 NIGHT_EXPORT int night_census_exclude(struct night_census *census, int32_t pid);
+NIGHT_EXPORT int night_census_serve(struct night_census *census, int32_t pid);
+NIGHT_EXPORT void night_page_tolerate(struct night_page *page, int64_t ppm);
+NIGHT_EXPORT void night_census_ticks(const struct night_census *census, struct night_ticks *ticks);
 NIGHT_EXPORT int64_t night_census_jumps(const struct night_census *census);
 NIGHT_EXPORT int night_census_sight(const struct night_census *census, int index, struct night_sight *sight);
 
 /* granting.c: shared by the census and by real-time flow. */
 bool night_held(struct night_page *page);
 bool night_alive(int32_t id);
+void night_grant_again(struct night_page *page);
 int64_t night_next_due(struct night_page *page);
-int night_grant_due(struct night_page *page, bool only_overdue);
+int64_t night_latest_of(const struct night_page *page, const struct night_slot *slot);
+enum night_whom {
+    NIGHT_DUE,
+    NIGHT_TICKERS, /* only those who may be woken late (ticking.c) */
+    NIGHT_OVERDUE, /* only those who may not sleep longer, for as much real time has passed */
+};
+int night_grant_due(struct night_page *page, enum night_whom whom);
 
 #endif

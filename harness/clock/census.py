@@ -11,7 +11,7 @@ from harness.clock.library import library_path, unusable_because
 ON, UNTIL, ASKED, STUCK = range(4)
 """Why a round of the census came back; mirrors `enum night_result`."""
 
-KINDS = ("", "sleep", "poll", "select", "epoll", "condition", "semaphore", "mutex")
+KINDS = ("", "sleep", "poll", "select", "epoll", "condition", "semaphore", "mutex", "futex", "signal")
 """What a registered thread waits in; mirrors `enum night_kind`."""
 
 
@@ -21,6 +21,7 @@ class Sight(ctypes.Structure):
     pid: int
     tid: int
     asleep: int
+    apart: int
     kind: int
     fd: int
     timed: int
@@ -29,11 +30,20 @@ class Sight(ctypes.Structure):
         ("pid", ctypes.c_int32),
         ("tid", ctypes.c_int32),
         ("asleep", ctypes.c_int32),
+        ("apart", ctypes.c_int32),
         ("kind", ctypes.c_int32),
         ("fd", ctypes.c_int32),
         ("timed", ctypes.c_int32),
         ("since_ns", ctypes.c_int64),
     ]
+
+
+class Ticks(ctypes.Structure):
+    """What was let pass, of programs that wake again and again for nothing; mirrors `struct night_ticks`."""
+
+    bunched: int
+    late_ns: int
+    _fields_ = [("bunched", ctypes.c_int64), ("late_ns", ctypes.c_int64)]
 
 
 _PAGE = ctypes.c_void_p
@@ -59,6 +69,9 @@ _DECLARED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "night_census_close": (None, (_CENSUS,)),
     "night_census_run": (ctypes.c_int, (_CENSUS, _NS, _NS)),
     "night_census_exclude": (ctypes.c_int, (_CENSUS, ctypes.c_int32)),
+    "night_census_serve": (ctypes.c_int, (_CENSUS, ctypes.c_int32)),
+    "night_page_tolerate": (None, (_PAGE, _NS)),
+    "night_census_ticks": (None, (_CENSUS, ctypes.POINTER(Ticks))),
     "night_census_jumps": (_NS, (_CENSUS,)),
     "night_census_sight": (ctypes.c_int, (_CENSUS, ctypes.c_int, ctypes.POINTER(Sight))),
 }

@@ -2,19 +2,75 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from harness.clock import census
-from harness.clock.page import Page
+from harness.clock.page import TICK_ERROR, Page
 from harness.clock.waits import describe_waits, describe_work
 
 _ROUND_NS = 50_000_000
 """Real time after which the census comes back to Python, so that Ctrl-C and runaways are noticed."""
 
 _NEVER = 2**63 - 1
+
+_SPIN_S = 10.0
+_SPIN_READINGS_A_S = 200_000
+"""Nobody who works reads the clock so often for so long: whoever does waits for a time, and never sleeps."""
+
+_READING_NS = 1000
+"""What one reading moves virtual time by; mirrors `NIGHT_TICK_NS`."""
+
+
+@dataclass(frozen=True)
+class _Progress:
+    """What the census has counted."""
+
+    jumps: int
+    bunched_ticks: int
+    late_ns: int
+
+    @classmethod
+    def of(cls, opened: int) -> _Progress:
+        ticks = census.Ticks()
+        census.library().night_census_ticks(opened, ticks)
+        return cls(census.library().night_census_jumps(opened), ticks.bunched, ticks.late_ns)
+
+
+class _Standstill:
+    """How long nobody has let time jump, and whether somebody spins on the clock meanwhile."""
+
+    def __init__(self, jumps: int, page: Page) -> None:
+        self._page = page
+        self._began(jumps)
+
+    def _began(self, jumps: int) -> None:
+        self._jumps, self._at, self._virtual_ns = jumps, time.monotonic(), self._page.monotonic_ns
+
+    def look(self, jumps: int) -> None:
+        """Begin anew where time has jumped."""
+        if jumps != self._jumps:
+            self._began(jumps)
+
+    @property
+    def real_s(self) -> float:
+        """Real seconds without a jump."""
+        return time.monotonic() - self._at
+
+    @property
+    def spins_a_s(self) -> float:
+        """How often the clock was read, a real second, where that is too often for work; else 0."""
+        readings_a_s = (self._page.monotonic_ns - self._virtual_ns) / _READING_NS / max(self.real_s, 1e-3)
+        return readings_a_s if readings_a_s >= _SPIN_READINGS_A_S else 0.0
+
+    def lasts(self, runaway_s: float) -> bool:
+        """Whether it has lasted too long to be work."""
+        return self.real_s >= (min(_SPIN_S, runaway_s) if self.spins_a_s else runaway_s)
 
 
 @dataclass(frozen=True)
@@ -25,6 +81,9 @@ class Stop:
     asked: somebody called `Page.stop`; ``why`` has the reason.
     stuck: everybody waits, nothing is due, so nothing can ever happen; ``waits`` has who waits on what.
     runaway: for too much real time nobody let virtual time move; ``waits`` has who works.
+
+    ``bunched_ticks`` of programs that wake again and again for nothing were let end together with later ones, and one
+    such program was woken ``late_ns`` after it was due: see ``tick_error`` of the `Controller`.
     """
 
     reason: Literal["until", "asked", "stuck", "runaway"]
@@ -32,45 +91,67 @@ class Stop:
     jumps: int
     waits: tuple[str, ...] = ()
     why: str = ""
+    bunched_ticks: int = 0
+    late_ns: int = 0
 
 
 class Controller:
     """Moves one page's time, for the processes below ``root``, or for a whole PID namespace when it is None.
 
     The root itself and the process that the controller runs in are outside the night; whoever has mapped the page is
-    inside, wherever it was started. ``zone`` is for the times in messages.
+    inside, wherever it was started. ``zone`` is for the times in messages; None is the machine's.
+
+    A thread that wakes again and again for nothing may be woken late, by the share ``tick_error`` of the time it has
+    ticked and by 2 s at most, and then lives through the ticks it missed at once. At 0 every tick is on time.
     """
 
-    def __init__(self, page: Page, *, root: int | None, zone: datetime.tzinfo = datetime.UTC) -> None:
+    def __init__(
+        self,
+        page: Page,
+        *,
+        root: int | None,
+        zone: datetime.tzinfo | None = datetime.UTC,
+        tick_error: float = TICK_ERROR,
+    ) -> None:
+        if not 0 <= tick_error <= 0.5:
+            raise ValueError(f"tick_error={tick_error}: expected a share of the time that passes, 0 to 0.5")
         self.page = page
         self.root = root
         self.zone = zone
+        self.tick_error = tick_error
         self._census: int | None = None
 
     def run(self, until_ns: int, *, runaway_s: float = 60.0) -> Stop:
         """Move time from deadline to deadline until ``until_ns`` (UTC epoch) or until there is a reason to stop."""
         library, opened = census.library(), self._opened()
         until = until_ns - self.page.offset_ns
-        before = moved = library.night_census_jumps(opened)
-        moved_at = time.monotonic()
+        library.night_page_tolerate(self.page.address, round(self.tick_error * 1_000_000))
+        before = _Progress.of(opened)
+        standstill = _Standstill(before.jumps, self.page)
+
+        def stopped(
+            reason: Literal["until", "asked", "stuck", "runaway"], waits: tuple[str, ...] = (), why: str = ""
+        ) -> Stop:
+            made = _Progress.of(opened)
+            bunched = made.bunched_ticks - before.bunched_ticks
+            return Stop(
+                reason, self.page.now_ns, made.jumps - before.jumps, waits, why, bunched, made.late_ns if bunched else 0
+            )
+
         while True:
             result = library.night_census_run(opened, until, _ROUND_NS)
-            jumps = library.night_census_jumps(opened)
-            made = jumps - before
             if result == census.UNTIL:
-                return Stop("until", self.page.now_ns, made)
+                return stopped("until")
             if result == census.STUCK:
-                return Stop("stuck", self.page.now_ns, made, describe_waits(self._sights(), self.page, self.zone))
+                return stopped("stuck", describe_waits(self.sights(), self.page, self.zone))
             if result == census.ASKED:
                 why = self.page.stopped()
                 if why is not None:
-                    return Stop("asked", self.page.now_ns, made, why=why)
-            if jumps != moved:
-                moved, moved_at = jumps, time.monotonic()
-            elif time.monotonic() - moved_at >= runaway_s:
-                held = self.page.held_by()
-                waits = describe_work(self._sights(), held, runaway_s)
-                return Stop("runaway", self.page.now_ns, made, waits)
+                    return stopped("asked", why=why)
+            standstill.look(library.night_census_jumps(opened))
+            if standstill.lasts(runaway_s):
+                work = describe_work(self.sights(), self.page.held_by(), standstill.real_s, standstill.spins_a_s)
+                return stopped("runaway", work)
 
     def pace(self, until_ns: int | None = None) -> Stop:
         """Let time flow as fast as on the wall, and wake everybody when they are due. `Page.stop` ends it."""
@@ -92,6 +173,23 @@ class Controller:
         if not census.library().night_census_exclude(self._opened(), pid):
             raise RuntimeError("a controller excludes at most 64 processes")
 
+    def exclude_children(self, but: Collection[int] = ()) -> None:
+        """Leave out the children that the root has by now, but for these: they are of another night, or of none."""
+        for task in Path(f"/proc/{self.root}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+                for child in map(int, (task / "children").read_text().split()):
+                    if child not in but:
+                        self.exclude(child)
+
+    def regard_as_server(self, pid: int) -> None:
+        """Tell of a server that runs outside the library, such as a database. Call it before `run`.
+
+        While it or anything below it computes, time stands still, as for everybody. But its sleep is sleep, whatever
+        limits its own housekeeping sets: without this, whoever sleeps in real time is about to work, and time waits.
+        """
+        if not census.library().night_census_serve(self._opened(), pid):
+            raise RuntimeError("a controller knows at most 64 servers")
+
     def close(self) -> None:
         """Close the files that the census keeps open. The page stays."""
         if self._census is not None:
@@ -106,7 +204,8 @@ class Controller:
             self._census = opened
         return self._census
 
-    def _sights(self) -> list[census.Sight]:
+    def sights(self) -> list[census.Sight]:
+        """What the census knows of each thread of the night."""
         sights: list[census.Sight] = []
         while True:
             sight = census.Sight()

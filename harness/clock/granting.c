@@ -47,6 +47,8 @@ struct night_page *night_page_create(const char *path, int64_t realtime_ns) {
         return NULL;
     atomic_store(&page->now_ns, BEGIN_NS);
     atomic_store(&page->offset_ns, realtime_ns - BEGIN_NS);
+    night_note_moment(page);
+    atomic_store(&page->namespace, night_pid_namespace());
     page->size = sizeof(struct night_page);
     page->version = NIGHT_VERSION;
     page->magic = NIGHT_MAGIC;
@@ -75,9 +77,12 @@ int64_t night_page_offset(struct night_page *page) { return atomic_load(&page->o
 
 void night_page_travel(struct night_page *page, int64_t realtime_ns) {
     atomic_store(&page->offset_ns, realtime_ns - atomic_load(&page->now_ns));
+    night_note_moment(page);
 }
 
 void night_page_plant(struct night_page *page, uint32_t flags) { atomic_store(&page->flags, flags); }
+
+void night_page_tolerate(struct night_page *page, int64_t ppm) { atomic_store(&page->tolerated_ppm, ppm); }
 
 void night_page_stop(struct night_page *page, const char *reason) {
     snprintf(page->stop_reason, sizeof page->stop_reason, "%s", reason);
@@ -93,7 +98,7 @@ int night_page_stopped(struct night_page *page, char *reason, int room) {
 
 /* ---- holds --------------------------------------------------------------------------------------- */
 
-bool night_alive(int32_t id) { return syscall(SYS_kill, id, 0) == 0 || errno == EPERM; }
+bool night_alive(int32_t id) { return night_syscall(SYS_kill, id, 0) == 0 || errno == EPERM; }
 
 /* When a process was started, in the kernel's ticks; 0 when it is gone or a zombie. */
 static uint32_t started(int32_t pid) {
@@ -160,6 +165,20 @@ bool night_held(struct night_page *page) { return night_page_holder(page) != 0; 
 
 static uint32_t bounded(uint32_t used, uint32_t room) { return used < room ? used : room; }
 
+/* No lateness on purpose is greater than this. */
+#define LATE_NS (2 * NIGHT_SECOND_NS)
+
+/* Until when a wait may last. A thread that has waited in the same way again and again may be woken later than it asked
+ * for, by a share of all that time, and by whole spans. At 1 %, the first hundred waits end on time. */
+int64_t night_latest_of(const struct night_page *page, const struct night_slot *slot) {
+    int64_t deadline_ns = atomic_load(&slot->deadline_ns), span_ns = atomic_load(&slot->span_ns);
+    int64_t tolerated_ppm = atomic_load_explicit(&page->tolerated_ppm, memory_order_relaxed);
+    if (tolerated_ppm == 0 || deadline_ns == NIGHT_NEVER || span_ns <= 0)
+        return deadline_ns;
+    int64_t late_ns = (deadline_ns - atomic_load(&slot->ticking_since_ns)) / 1000000 * tolerated_ppm;
+    return deadline_ns + (late_ns < LATE_NS ? late_ns : LATE_NS) / span_ns * span_ns;
+}
+
 int64_t night_next_due(struct night_page *page) {
     int64_t due = NIGHT_NEVER;
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
@@ -167,8 +186,8 @@ int64_t night_next_due(struct night_page *page) {
         struct night_slot *slot = &page->slots[i];
         if (atomic_load(&slot->tid) == 0 || night_state_of(atomic_load(&slot->state)) != NIGHT_WAITING)
             continue;
-        int64_t deadline_ns = atomic_load(&slot->deadline_ns);
-        due = deadline_ns < due ? deadline_ns : due;
+        int64_t latest_ns = night_latest_of(page, slot);
+        due = latest_ns < due ? latest_ns : due;
     }
     uint32_t timers = bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
     for (uint32_t i = 0; i < timers; i++) {
@@ -187,14 +206,41 @@ static bool overdue(int64_t since_ns, int64_t deadline_ns, int64_t real_since_ns
     return real_ns - real_since_ns >= deadline_ns - since_ns;
 }
 
-/* `word` was the slot's state before its deadline was read: if the thread has begun another wait since, this
- * grant is not for that one. */
-static void grant(struct night_slot *slot, uint32_t word) {
-    if (!atomic_compare_exchange_strong(&slot->state, &word, night_with_state(word, NIGHT_GRANTED)))
-        return;
+/* The second half of a grant: the wait's time is over, and its thread learns it. */
+static void wake(struct night_slot *slot) {
     *(volatile time_t *)&slot->abstime.tv_sec = 0;
     atomic_thread_fence(memory_order_seq_cst);
-    syscall(SYS_tgkill, atomic_load(&slot->pid), atomic_load(&slot->tid), NIGHT_SIGNAL);
+    night_syscall(SYS_tgkill, atomic_load(&slot->pid), atomic_load(&slot->tid), NIGHT_SIGNAL);
+}
+
+/* A controller that was killed may have granted without waking anybody. Whoever has been woken already stays in its
+ * wrapper for one signal, and ignores a second. */
+void night_grant_again(struct night_page *page) {
+    uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
+    for (uint32_t i = 0; i < slots; i++)
+        if (atomic_load(&page->slots[i].tid) != 0 &&
+            night_state_of(atomic_load(&page->slots[i].state)) == NIGHT_GRANTED)
+            wake(&page->slots[i]);
+}
+
+/* The controller loses its CPU for a while, as it may at any instruction: where tests ask for it. */
+static void dawdle(uint32_t flags) {
+    static const struct timespec a_while = {.tv_nsec = 300000};
+    if (flags & NIGHT_DAWDLES)
+        night_syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &a_while, NULL);
+}
+
+/* `word` was the slot's state before its deadline was read: if the thread has begun another wait since, this
+ * grant is not for that one. */
+static void grant(const struct night_page *page, struct night_slot *slot, uint32_t word) {
+    uint32_t flags = atomic_load_explicit(&page->flags, memory_order_relaxed);
+    dawdle(flags);
+    if (flags & NIGHT_PLANTED_NO_NUMBER)
+        word = night_with_state(atomic_load(&slot->state), NIGHT_WAITING);
+    if (!atomic_compare_exchange_strong(&slot->state, &word, night_with_state(word, NIGHT_GRANTED)))
+        return;
+    dawdle(flags);
+    wake(slot);
 }
 
 static void ring(struct night_timer *timer, int64_t deadline_ns, int64_t now_ns) {
@@ -210,7 +256,7 @@ static void ring(struct night_timer *timer, int64_t deadline_ns, int64_t now_ns)
         return;
     atomic_store(&timer->overrun, missed > INT32_MAX ? INT32_MAX : (int32_t)missed);
     if (atomic_load(&timer->id) == NIGHT_ITIMER) {
-        syscall(SYS_kill, pid, signo);
+        night_syscall(SYS_kill, pid, signo);
         return;
     }
     siginfo_t info;
@@ -219,16 +265,17 @@ static void ring(struct night_timer *timer, int64_t deadline_ns, int64_t now_ns)
     info.si_code = SI_TIMER;
     info.si_value.sival_ptr = (void *)(uintptr_t)atomic_load(&timer->value);
     if (tid)
-        syscall(SYS_rt_tgsigqueueinfo, pid, tid, signo, &info);
+        night_syscall(SYS_rt_tgsigqueueinfo, pid, tid, signo, &info);
     else
-        syscall(SYS_rt_sigqueueinfo, pid, signo, &info);
+        night_syscall(SYS_rt_sigqueueinfo, pid, signo, &info);
 }
 
-/* Wakes whoever is due at the page's time; returns how many. */
-int night_grant_due(struct night_page *page, bool only_overdue) {
+/* Wakes who is due at the page's time; returns how many. */
+int night_grant_due(struct night_page *page, enum night_whom whom) {
     int granted = 0;
+    bool only_overdue = whom == NIGHT_OVERDUE;
     int64_t now_ns = atomic_load(&page->now_ns), real_ns = only_overdue ? night_real_monotonic() : 0;
-    uint32_t timers = bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
+    uint32_t timers = whom == NIGHT_TICKERS ? 0 : bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
     for (uint32_t i = 0; i < timers; i++) {
         struct night_timer *timer = &page->timers[i];
         int64_t deadline_ns = atomic_load(&timer->deadline_ns);
@@ -246,11 +293,11 @@ int night_grant_due(struct night_page *page, bool only_overdue) {
         if (atomic_load(&slot->tid) == 0 || night_state_of(word) != NIGHT_WAITING)
             continue;
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
-        if (deadline_ns > now_ns ||
+        if (deadline_ns > now_ns || (whom == NIGHT_TICKERS && night_latest_of(page, slot) == deadline_ns) ||
             (only_overdue &&
              !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)))
             continue;
-        grant(slot, word);
+        grant(page, slot, word);
         granted++;
     }
     return granted;
@@ -261,6 +308,7 @@ int64_t night_page_flow(struct night_page *page, int64_t now_ns) {
     int64_t before = atomic_load(&page->now_ns);
     while (before < now_ns && !atomic_compare_exchange_weak(&page->now_ns, &before, now_ns))
         ;
-    night_grant_due(page, false);
+    night_note_moment(page);
+    night_grant_due(page, NIGHT_DUE);
     return night_next_due(page);
 }

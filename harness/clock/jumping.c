@@ -57,25 +57,42 @@ static void move_to(struct night_page *page, int64_t to_ns) {
     int64_t now_ns = atomic_load(&page->now_ns);
     while (now_ns < to_ns && !atomic_compare_exchange_weak(&page->now_ns, &now_ns, to_ns))
         ;
+    night_note_moment(page);
 }
 
-/* `holds_begun` is from before the looks: whoever has held time since may have acted after them. */
+/* To until_ns at most. Before anybody wakes who does not only tick, and before the end, all who tick catch up: in the past
+ * that they live through, nobody else was awake (lagging.c). */
+static enum night_result move(struct night_census *census, int64_t due_ns, int64_t until_ns) {
+    struct night_page *page = census->page;
+    bool ends = due_ns >= until_ns, only_ticks = !ends && night_only_tickers_must(census, due_ns);
+    int64_t to_ns = ends ? until_ns : due_ns, tick_ns = only_ticks ? NIGHT_NEVER : night_last_tick(page, to_ns);
+    bool catch_up = tick_ns != NIGHT_NEVER;
+    move_to(page, catch_up ? tick_ns : to_ns);
+    if (ends && !catch_up)
+        return NIGHT_UNTIL;
+    enum night_whom whom = catch_up || only_ticks ? NIGHT_TICKERS : NIGHT_DUE;
+    night_note_woken(census, whom);
+    night_grant_due(page, whom);
+    census->jumps++;
+    return NIGHT_ON;
+}
+
+/* `holds_begun` is from before the looks: whoever has held time since may have acted after them. Who asked to stop and
+ * then fell asleep has asked before the quiet moment: time must not move any more. */
 static enum night_result jump(struct night_census *census, int64_t until_ns, uint32_t holds_begun) {
     struct night_page *page = census->page;
     forget_the_dead(census);
     atomic_store(&page->mover, (int32_t)getpid());
     enum night_result result = NIGHT_ON;
-    bool unheld = !night_held(page) && atomic_load(&page->holds_begun) == holds_begun;
+    bool unheld = !atomic_load(&page->stop) && !night_held(page) &&
+                  (atomic_load(&page->holds_begun) == holds_begun ||
+                   census->planted & NIGHT_PLANTED_NO_HOLD_COUNT);
+    night_end_ticking(census);
     int64_t due_ns = night_next_due(page);
     if (unheld && due_ns == NIGHT_NEVER) {
         result = NIGHT_STUCK;
-    } else if (unheld && due_ns >= until_ns) {
-        move_to(page, until_ns);
-        result = NIGHT_UNTIL;
     } else if (unheld) {
-        move_to(page, due_ns);
-        night_grant_due(page, false);
-        census->jumps++;
+        result = move(census, due_ns, until_ns);
     }
     atomic_store(&page->mover, 0);
     return result;
@@ -101,7 +118,7 @@ static void rest(int64_t busy_ns) {
     int64_t ns = busy_ns / 16;
     ns = ns < REST_MIN_NS ? REST_MIN_NS : ns > REST_MAX_NS ? REST_MAX_NS : ns;
     struct timespec span = night_timespec(ns);
-    syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &span, NULL);
+    night_syscall(SYS_clock_nanosleep, CLOCK_MONOTONIC, 0, &span, NULL);
 }
 
 int night_census_run(struct night_census *census, int64_t until_ns, int64_t budget_ns) {
@@ -119,7 +136,7 @@ int night_census_run(struct night_census *census, int64_t until_ns, int64_t budg
         uint32_t holds_begun = atomic_load(&page->holds_begun); /* first, then whether one lasts */
         bool held = night_held(page);
         if (!night_is_quiet(census))
-            night_grant_due(page, true);
+            night_grant_due(page, NIGHT_OVERDUE);
         else if (!held)
             result = jump(census, until_ns, holds_begun);
         if (result != NIGHT_STUCK)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from harness.clock.skew import Skew
 
 _BUILT = Path(__file__).with_name("libnightclock.so")
 _PROBED: dict[str, str | None] = {}
-_ELF64, _PT_INTERP = 2, 3
 
 
 def library_path() -> Path | None:
@@ -46,35 +48,15 @@ def _probe() -> str | None:
     return None
 
 
-def ignores_preloading(program: Path) -> bool:
-    """Whether a program is linked statically: it has no loader that could bring the library in (elf(5), PT_INTERP).
-
-    Only 64-bit programs that may be read can be told; of the others, nothing is said.
-    """
-    if not os.access(program, os.R_OK):
-        return False
-    with program.open("rb") as file:
-        head = file.read(64)
-        if head[:4] != b"\x7fELF" or head[4] != _ELF64:
-            return False
-        order: Literal["little", "big"] = "little" if head[5] == 1 else "big"
-        start, size, count = (int.from_bytes(head[at : at + width], order) for at, width in ((32, 8), (54, 2), (56, 2)))
-        file.seek(start)
-        headers = file.read(size * count)
-    kinds = (int.from_bytes(headers[at : at + 4], order) for at in range(0, size * count, size))
-    return _PT_INTERP not in kinds
-
-
-def preload_environment(page: Path, component: str) -> dict[str, str]:
+def preload_environment(page: Path, component: str | None = None, *, skew: Skew | None = None) -> dict[str, str]:
     """The variables that put a process, and its children, into the virtual time of a page.
 
-    ``component`` names the process in messages. Raises RuntimeError where virtual time is unusable.
+    ``component`` names them all in messages, where each would have its own name. Raises RuntimeError where virtual
+    time is unusable. With ``skew`` their clock is wrong.
     """
     because = unusable_because()
     if because is not None:
         raise RuntimeError(because)
-    return {
-        "LD_PRELOAD": str(_BUILT),
-        "NIGHT_CLOCK": str(page.resolve()),
-        "NIGHT_COMPONENT": component,
-    }
+    environment = {"LD_PRELOAD": str(_BUILT), "NIGHT_CLOCK": str(page.resolve())}
+    environment |= {} if component is None else {"NIGHT_COMPONENT": component}
+    return environment if skew is None else environment | skew.environment()

@@ -90,6 +90,7 @@ static int64_t runs_of(int schedstat) {
 
 static bool is_sleep(struct thread *thread, char state, uint64_t count, const char *call) {
     thread->dead = state == 'Z' || state == 'X';
+    thread->halted = state == 'T' || state == 't';
     if (state == 'D' && (thread->lent_count == count || is_in_vfork(thread, call))) {
         thread->lent_count = count;
         return true;
@@ -97,8 +98,18 @@ static bool is_sleep(struct thread *thread, char state, uint64_t count, const ch
     return strchr("STtZX", state) != NULL;
 }
 
-/* Both numbers of switches, and the state, from `status`. */
-static enum look look_plainly(struct thread *thread, uint64_t *count) {
+/* Whether anybody of a process has entered the page. */
+static bool has_entered(struct night_page *page, int32_t pid) {
+    uint32_t used = atomic_load(&page->slots_used);
+    for (uint32_t i = 0; i < used && i < NIGHT_SLOTS; i++)
+        if (atomic_load(&page->slots[i].tid) != 0 && atomic_load(&page->slots[i].pid) == pid)
+            return true;
+    return false;
+}
+
+/* Both numbers of switches, and the state, from `status`. Of a program with more rights than ours, which has none of the
+ * library, the kernel does not say what it sleeps in: it may wake by itself. */
+static enum look look_plainly(struct night_page *page, struct thread *thread, uint64_t *count) {
     char text[4096];
     if (night_read_at_start(thread->status, text, sizeof text) <= 0)
         return GONE;
@@ -107,36 +118,53 @@ static enum look look_plainly(struct thread *thread, uint64_t *count) {
     if (!state || !willing || !forced)
         return GONE;
     *count = 1 + strtoull(strchr(willing, ':') + 1, NULL, 10) + strtoull(strchr(forced, ':') + 1, NULL, 10);
-    return is_sleep(thread, state[8], *count, "") ? SLEEPS : WORKS;
+    enum look seen = is_sleep(thread, state[8], *count, "") ? SLEEPS : WORKS;
+    thread->apart = thread->hidden && seen == SLEEPS && state[8] == 'S' && !thread->serves &&
+                    !has_entered(page, thread->pid);
+    return thread->apart ? WORKS : seen;
 }
 
 /* The state, from `stat`. */
-static enum look state_of(struct thread *thread, uint64_t count, const char *call) {
+static enum look state_of(const struct night_census *census, struct thread *thread, uint64_t count, const char *call) {
     char text[1024];
     if (night_read_at_start(thread->stat, text, sizeof text) <= 0)
         return GONE;
     char *name_end = strrchr(text, ')');
     if (!name_end || name_end[1] == 0)
         return GONE;
-    return is_sleep(thread, name_end[2], count, call) ? SLEEPS : WORKS;
+    return is_sleep(thread, name_end[2], count, call) || census->planted & NIGHT_PLANTED_NO_STATE ? SLEEPS : WORKS;
+}
+
+/* Whether the page knows of the wait that a thread is in. */
+static bool is_known(struct night_page *page, struct thread *thread) {
+    uint32_t used = atomic_load(&page->slots_used);
+    struct night_slot *slot = &page->slots[thread->place];
+    for (uint32_t i = 0; i < used && i < NIGHT_SLOTS && atomic_load(&slot->tid) != thread->tid; i++)
+        slot = &page->slots[i];
+    thread->place = (uint32_t)(slot - page->slots);
+    return atomic_load(&slot->tid) == thread->tid && night_state_of(atomic_load(&slot->state)) != NIGHT_RUNNING;
 }
 
 /* The count, then off the queue, then asleep: whoever is at the brink of sleep, or about to be put on a CPU
  * again, fails one of the two, or is betrayed by the count at the check. */
-static enum look take_baseline(struct thread *thread, uint64_t *count) {
+static enum look take_baseline(const struct night_census *census, struct thread *thread, uint64_t *count) {
     char call[256];
+    thread->apart = false;
     int64_t runs = runs_of(thread->schedstat);
     if (runs < 0 || night_read_at_start(thread->syscall_file, call, sizeof call) <= 0)
         return GONE;
     *count = (uint64_t)runs;
     if (runs == 0 || strncmp(call, "running", 7) == 0) /* none yet: it has just been made */
         return WORKS;
-    return state_of(thread, *count, call);
+    enum look seen = state_of(census, thread, *count, call);
+    thread->apart = seen == SLEEPS && !thread->halted && !thread->serves && night_sleep_is_limited(call) &&
+                    !is_known(census->page, thread) && !(census->planted & NIGHT_PLANTED_JUMP_OVER);
+    return thread->apart ? WORKS : seen;
 }
 
 /* Asleep, then the count: who was woken since the baseline is not asleep, or has run to fall asleep again. */
-static enum look check(struct thread *thread, uint64_t *count) {
-    enum look seen = state_of(thread, thread->count, "");
+static enum look check(const struct night_census *census, struct thread *thread, uint64_t *count) {
+    enum look seen = state_of(census, thread, thread->count, "");
     int64_t runs = runs_of(thread->schedstat);
     *count = (uint64_t)runs;
     return runs < 0 ? GONE : seen;
@@ -144,10 +172,10 @@ static enum look check(struct thread *thread, uint64_t *count) {
 
 enum look night_look_at(const struct night_census *census, struct thread *thread, bool baseline) {
     uint64_t count = 0;
-    enum look seen = thread->status >= 0 ? look_plainly(thread, &count)
-                     : baseline          ? take_baseline(thread, &count)
-                                         : check(thread, &count);
-    bool moved = thread->fresh || count != thread->count;
+    enum look seen = thread->status >= 0 ? look_plainly(census->page, thread, &count)
+                     : baseline          ? take_baseline(census, thread, &count)
+                                         : check(census, thread, &count);
+    bool moved = thread->fresh || (count != thread->count && !(census->planted & NIGHT_PLANTED_NO_COUNT));
     thread->asleep = seen == SLEEPS;
     if (seen == GONE)
         return GONE;
@@ -171,9 +199,10 @@ static int open_of(struct night_census *census, int tasks, int32_t tid, const ch
     snprintf(path, sizeof path, "%d/%s", tid, name);
     int fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-        if (!census->blind)
-            dprintf(2, "night: time stands still: cannot watch thread %d: %s\n", tid, strerror(errno));
-        census->blind = true;
+        if (!census->said_blind)
+            dprintf(2, "night: time stands still: cannot watch thread %d: %s; allow more open files (ulimit -n)\n", tid,
+                    strerror(errno));
+        census->blind = census->said_blind = true;
     }
     return fd;
 }
@@ -182,7 +211,7 @@ struct thread *night_thread_open(struct night_census *census, const struct proce
     struct thread *thread = calloc(1, sizeof *thread);
     if (!thread)
         return NULL;
-    *thread = (struct thread){.pid = process->pid, .tid = tid, .restless = true, .fresh = true,
+    *thread = (struct thread){.pid = process->pid, .tid = tid, .restless = true, .fresh = true, .serves = process->serves,
                               .schedstat = -1, .syscall_file = -1, .stat = -1, .status = -1};
     thread->children = open_of(census, process->tasks, tid, "children");
     if (process->outside)
@@ -190,10 +219,11 @@ struct thread *night_thread_open(struct night_census *census, const struct proce
     char text[256];
     if (census->counted && !(atomic_load(&census->page->flags) & NIGHT_PLAINLY)) {
         thread->schedstat = open_of(census, process->tasks, tid, "schedstat");
-        thread->syscall_file = open_of(census, process->tasks, tid, "syscall");
         thread->stat = open_of(census, process->tasks, tid, "stat");
-        if (thread->schedstat >= 0 && thread->stat >= 0 &&
-            night_read_at_start(thread->syscall_file, text, sizeof text) > 0)
+        thread->syscall_file = open_of(census, process->tasks, tid, "syscall");
+        bool told = thread->syscall_file >= 0 && night_read_at_start(thread->syscall_file, text, sizeof text) > 0;
+        thread->hidden = !told && census->root != 0 && (errno == EACCES || errno == EPERM);
+        if (thread->schedstat >= 0 && thread->stat >= 0 && told)
             return thread;
     }
     thread->status = open_of(census, process->tasks, tid, "status");

@@ -12,10 +12,11 @@
 #include <time.h>
 
 #define NIGHT_MAGIC 0x4b434c435448474eULL /* "NGHTCLCK" */
-#define NIGHT_VERSION 2u
+#define NIGHT_VERSION 6u
 #define NIGHT_SLOTS 4096u
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
+#define NIGHT_MOMENTS 1024u
 #define NIGHT_NEVER INT64_MAX
 #define NIGHT_TICK_NS 1000     /* what one reading of a clock costs */
 #define NIGHT_SECOND_NS 1000000000LL
@@ -46,9 +47,12 @@ enum night_kind {
     NIGHT_CONDITION,
     NIGHT_SEMAPHORE,
     NIGHT_MUTEX,
+    NIGHT_FUTEX,
+    NIGHT_SIGNALS,
 };
 
-/* One thread. The thread writes it, except: the controller moves WAITING to GRANTED and then sets abstime. */
+/* One thread. The thread writes it, except: the controller moves WAITING to GRANTED and then sets abstime; and while
+ * everybody sleeps it sets ticking_since_ns and late_ns. */
 struct night_slot {
     alignas(128) _Atomic int32_t tid; /* owner; 0 when free */
     _Atomic int32_t pid;
@@ -56,6 +60,9 @@ struct night_slot {
     _Atomic int64_t deadline_ns;
     _Atomic int64_t since_ns;
     _Atomic int64_t real_since_ns; /* on the real monotonic clock */
+    _Atomic int64_t span_ns;       /* what it asked for */
+    _Atomic int64_t ticking_since_ns; /* when the first began of the waits that are all like this one */
+    _Atomic int64_t late_ns;          /* how much later than due the controller granted it, on purpose */
     _Atomic int32_t kind;
     _Atomic int32_t fd;      /* what it waits on first, for messages; -1 when nothing */
     struct timespec abstime; /* futex waits point here: far away, until the grant puts it into the past */
@@ -74,14 +81,31 @@ struct night_timer {
     _Atomic uint64_t value;
     _Atomic int32_t overrun;
     int32_t clock; /* of a POSIX timer: to read an absolute time with */
+    _Atomic int64_t told_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
+    _Atomic int32_t fd;      /* of a timer that is a file: where it was when it was armed */
 };
 
 #define NIGHT_ITIMER (-1)
+#define NIGHT_TIMERFD (-2)
 
 /* Somebody outside acts: time does not move. */
 struct night_hold {
     _Atomic int32_t pid; /* owner; 0 when free */
     _Atomic uint32_t started; /* the owner's start time, for its number may be used again */
+};
+
+/* From real_ns on, by the clock with which the kernel stamps files, the night's time was time_ns. */
+struct night_moment {
+    _Atomic int64_t real_ns;
+    _Atomic int64_t time_ns;
+};
+
+/* Whoever moves time adds to the table that is used, or thins it into the other one and uses that. */
+struct night_moments {
+    _Atomic uint64_t used; /* how many moments there are, and above that which table: a number that grows */
+    _Atomic int64_t earliest_ns; /* of all nights of the page */
+    _Atomic int64_t latest_ns;
+    struct night_moment table[2][NIGHT_MOMENTS];
 };
 
 struct night_page {
@@ -90,21 +114,35 @@ struct night_page {
     uint32_t size;
     alignas(64) _Atomic int64_t now_ns;    /* virtual CLOCK_MONOTONIC: only grows */
     alignas(64) _Atomic int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
+    _Atomic uint64_t namespace; /* in which the numbers of processes and threads are meant; 0 when unknown */
     _Atomic uint32_t stop;
     _Atomic int32_t mover;  /* the controller's process, in the instant in which it moves time */
-    _Atomic uint32_t flags; /* for tests: NIGHT_PLANTED_*, known races, and what a machine may lack */
+    _Atomic int64_t tolerated_ppm; /* of the time that it has ticked, how late a ticking thread may be woken */
+    _Atomic uint32_t flags; /* known races for tests, what a machine may lack, and what has happened */
     _Atomic uint32_t holds_begun; /* counts them: one that came and went between two looks still shows */
     _Atomic uint32_t slots_used;
     _Atomic uint32_t timers_used;
     char stop_reason[108];
     alignas(64) struct night_hold holds[NIGHT_HOLDS];
+    struct night_moments moments;
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
 };
 
-#define NIGHT_PLANTED_ONE_LOOK 1u    /* the controller looks once, at the state alone */
-#define NIGHT_PLANTED_NO_HANDSHAKE 2u /* a granted waiter does not look again */
-#define NIGHT_PLAINLY 4u              /* the census makes do with `status`, as where the kernel denies the rest */
-#define NIGHT_FULL 8u                 /* no thread finds a place any more */
+#define NIGHT_PLAINLY 0x4u    /* the census makes do with `status`, as where the kernel denies the rest */
+#define NIGHT_FULL 0x8u       /* no thread finds a place any more */
+#define NIGHT_LIMITS 0x10u    /* a socket of the night has been given a limit of its own */
+#define NIGHT_DAWDLES 0x800u  /* the controller loses its CPU before and in each grant */
+
+/* Each takes one guard away, so that tests can show what it is there for. */
+#define NIGHT_PLANTED_ONE_LOOK 0x1u       /* the controller looks once, at the state alone */
+#define NIGHT_PLANTED_NO_HANDSHAKE 0x2u   /* a granted waiter does not look again */
+#define NIGHT_PLANTED_NO_STATE 0x1000u    /* whoever is on no run queue sleeps */
+#define NIGHT_PLANTED_NO_COUNT 0x20u      /* whoever sleeps at both looks slept in between */
+#define NIGHT_PLANTED_NO_BACKLOG 0x40u    /* packets are never in flight */
+#define NIGHT_PLANTED_NO_HOLD_COUNT 0x80u /* a hold that has gone has not been */
+#define NIGHT_PLANTED_NO_NUMBER 0x100u    /* a grant ends whatever its thread waits for by then */
+#define NIGHT_PLANTED_JUMP_OVER 0x200u    /* whoever sleeps in real time just sleeps */
+#define NIGHT_PLANTED_NO_STIR 0x400u      /* every thread that ticks does so for nothing */
 
 #endif

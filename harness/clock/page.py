@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 
+TICK_ERROR = 0.01
+"""The share of the time it has ticked by which a thread that wakes for nothing may be woken late, by default."""
+
+
 class Page:
     """One night's clock, in a file that every process of the night maps.
 

@@ -1,14 +1,17 @@
-/* Waiting for file descriptors with a limit: poll, ppoll, select, pselect, epoll_wait, epoll_pwait.
+/* Waiting for file descriptors with a limit: poll, ppoll, select, pselect, epoll_wait, epoll_pwait,
+ * epoll_pwait2.
  *
  * Each looks once without waiting, waits without a limit, and when the controller has granted the
  * timeout, looks once more: what is ready wins over a deadline. */
 #define _GNU_SOURCE
-#include "preload.h"
+#include "direct.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/syscall.h>
 
 static const struct timespec at_once;
 
@@ -17,12 +20,15 @@ static bool handshake(void) {
     return !(atomic_load_explicit(&night_page->flags, memory_order_relaxed) & NIGHT_PLANTED_NO_HANDSHAKE);
 }
 
-static bool is_a_span(const struct timespec *span) {
-    return span->tv_sec >= 0 && span->tv_nsec >= 0 && span->tv_nsec < NIGHT_SECOND_NS;
-}
-
 static int64_t deadline_after(const struct timespec *span) {
     return night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec));
+}
+
+/* Whoever finds something ready does not merely tick. */
+static int found(int ready) {
+    if (ready > 0)
+        night_act();
+    return ready;
 }
 
 static int64_t left_until(int64_t deadline_ns) {
@@ -34,7 +40,7 @@ static int64_t left_until(int64_t deadline_ns) {
 
 NIGHT_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *span, const sigset_t *mask) {
     NIGHT_REAL(ppoll);
-    if (!night_page || (span && !is_a_span(span)))
+    if (!night_page || (span && !night_is_a_span(span)))
         return real(fds, count, span, mask);
     int fd = count ? fds[0].fd : -1;
     if (!span) {
@@ -46,25 +52,39 @@ NIGHT_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *
     int64_t deadline_ns = deadline_after(span);
     int ready = real(fds, count, &at_once, mask);
     if (ready != 0 || deadline_ns <= night_look_monotonic())
-        return ready;
+        return found(ready);
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_POLL, fd, deadline_ns, mask, &inside))
         return real(fds, count, span, mask);
-    ready = real(fds, count, NULL, &inside);
+    ready = wait.over ? night_interrupted() : real(fds, count, NULL, &inside);
     if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
         ready = handshake() ? real(fds, count, &at_once, mask) : 0;
-    return ready;
+    return found(ready);
 }
 
 NIGHT_EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout_ms) {
     NIGHT_REAL(poll);
     if (!night_page || timeout_ms == 0)
-        return real(fds, count, timeout_ms);
+        return found(real(fds, count, timeout_ms));
     if (timeout_ms < 0)
         return ppoll(fds, count, NULL, NULL);
     struct timespec span = night_timespec((int64_t)timeout_ms * 1000000);
     return ppoll(fds, count, &span, NULL);
+}
+
+NIGHT_EXPORT int __poll(struct pollfd *fds, nfds_t count, int timeout_ms) __attribute__((alias("poll")));
+
+/* What _FORTIFY_SOURCE makes of the two: the real one ends a program whose array is too small. */
+NIGHT_EXPORT int __poll_chk(struct pollfd *fds, nfds_t count, int timeout_ms, size_t size) {
+    NIGHT_REAL(__poll_chk);
+    return size / sizeof *fds < count ? real(fds, count, timeout_ms, size) : poll(fds, count, timeout_ms);
+}
+
+NIGHT_EXPORT int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *span, const sigset_t *mask,
+                             size_t size) {
+    NIGHT_REAL(__ppoll_chk);
+    return size / sizeof *fds < count ? real(fds, count, span, mask, size) : ppoll(fds, count, span, mask);
 }
 
 /* ---- select -------------------------------------------------------------------------------------- */
@@ -99,8 +119,8 @@ static int first_of(int count, const fd_set *set) {
 NIGHT_EXPORT int pselect(int count, fd_set *in, fd_set *out, fd_set *except, const struct timespec *span,
                          const sigset_t *mask) {
     NIGHT_REAL(pselect);
-    if (!night_page || (span && (!is_a_span(span) || (span->tv_sec == 0 && span->tv_nsec == 0))))
-        return real(count, in, out, except, span, mask);
+    if (!night_page || (span && (!night_is_a_span(span) || (span->tv_sec == 0 && span->tv_nsec == 0))))
+        return found(real(count, in, out, except, span, mask));
     int fd = first_of(count, in);
     if (fd < 0)
         fd = first_of(count, out);
@@ -113,15 +133,15 @@ NIGHT_EXPORT int pselect(int count, fd_set *in, fd_set *out, fd_set *except, con
     int64_t deadline_ns = deadline_after(span);
     int ready = look(count, in, out, except, mask);
     if (ready != 0)
-        return ready;
+        return found(ready);
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_SELECT, fd, deadline_ns, mask, &inside))
         return real(count, in, out, except, span, mask);
-    ready = real(count, in, out, except, NULL, &inside);
+    ready = wait.over ? night_interrupted() : real(count, in, out, except, NULL, &inside);
     if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
         ready = real(count, in, out, except, &at_once, mask); /* also clears the sets */
-    return ready;
+    return found(ready);
 }
 
 NIGHT_EXPORT int select(int count, fd_set *in, fd_set *out, fd_set *except, struct timeval *span) {
@@ -139,30 +159,53 @@ NIGHT_EXPORT int select(int count, fd_set *in, fd_set *out, fd_set *except, stru
     return ready;
 }
 
+NIGHT_EXPORT int __select(int count, fd_set *in, fd_set *out, fd_set *except, struct timeval *span)
+    __attribute__((alias("select")));
+
 /* ---- epoll --------------------------------------------------------------------------------------- */
 
-NIGHT_EXPORT int epoll_pwait(int epoll, struct epoll_event *events, int room, int timeout_ms, const sigset_t *mask) {
+/* Whole milliseconds, rounded up, for the call that every C library has. */
+static int milliseconds(const struct timespec *span) {
+    int64_t ns = night_ns(span->tv_sec, span->tv_nsec);
+    return ns > INT_MAX * INT64_C(1000000) ? INT_MAX : (int)((ns + 999999) / 1000000);
+}
+
+static int wait_for_events(int epoll, struct epoll_event *events, int room, const struct timespec *span,
+                           const sigset_t *mask) {
     NIGHT_REAL(epoll_pwait);
-    if (!night_page || timeout_ms == 0)
-        return real(epoll, events, room, timeout_ms, mask);
-    if (timeout_ms < 0) {
+    if (!span) {
         night_note(NIGHT_EPOLL, epoll);
         int ready = real(epoll, events, room, -1, mask);
         night_forget();
         return ready;
     }
-    int64_t deadline_ns = night_after(night_look_monotonic(), (int64_t)timeout_ms * 1000000);
+    int64_t deadline_ns = deadline_after(span);
     int ready = real(epoll, events, room, 0, mask);
-    if (ready != 0)
-        return ready;
+    if (ready != 0 || deadline_ns <= night_look_monotonic())
+        return found(ready);
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_EPOLL, epoll, deadline_ns, mask, &inside))
-        return real(epoll, events, room, timeout_ms, mask);
-    ready = real(epoll, events, room, -1, &inside);
+        return real(epoll, events, room, milliseconds(span), mask);
+    ready = wait.over ? night_interrupted() : real(epoll, events, room, -1, &inside);
     if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
         ready = handshake() ? real(epoll, events, room, 0, mask) : 0;
-    return ready;
+    return found(ready);
+}
+
+NIGHT_EXPORT int epoll_pwait2(int epoll, struct epoll_event *events, int room, const struct timespec *span,
+                              const sigset_t *mask) {
+    if (!night_page || (span && !night_is_a_span(span))) /* a C library may lack what its kernel has */
+        return found((int)night_syscall(SYS_epoll_pwait2, epoll, events, room, span, mask, sizeof(uint64_t)));
+    return wait_for_events(epoll, events, room, span, mask);
+}
+
+NIGHT_EXPORT int epoll_pwait(int epoll, struct epoll_event *events, int room, int timeout_ms, const sigset_t *mask) {
+    NIGHT_REAL(epoll_pwait);
+    if (!night_page || timeout_ms == 0)
+        return found(real(epoll, events, room, timeout_ms, mask));
+    struct timespec span = night_timespec((int64_t)timeout_ms * 1000000);
+    return wait_for_events(epoll, events, room, timeout_ms < 0 ? NULL : &span, mask);
 }
 
 NIGHT_EXPORT int epoll_wait(int epoll, struct epoll_event *events, int room, int timeout_ms) {

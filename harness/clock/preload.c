@@ -27,13 +27,44 @@ __asm__(".symver dlvsym, dlvsym@" OLDEST);
 
 struct night_page *night_page;
 
+/* Of two libraries in one process, from two installs, the one that all names lead to has the clock; the other stays out,
+ * and its wrappers are the bare calls. By its first name everybody finds the first library's, by the second one its own. */
+NIGHT_EXPORT const char night_clock_is_here = 1;
+extern const char is_ours __attribute__((alias("night_clock_is_here"), visibility("hidden")));
+
+static bool another_is_here(void) {
+    const char *first = dlsym(RTLD_DEFAULT, "night_clock_is_here");
+    return first && first != &is_ours;
+}
+
 /* What the program believes to have installed for NIGHT_SIGNAL. */
 static struct sigaction asked;
 
+void *night_symbol_or_null(const char *name) {
+    void *symbol = NULL;
+    if (strncmp(name, "pthread_cond_", 13) == 0) /* x86-64 has an older kind as well */
+        symbol = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+    return symbol ? symbol : dlsym(RTLD_NEXT, name);
+}
+
+__attribute__((constructor)) static void enter(void);
+
+uint64_t night_pid_namespace(void) {
+    char target[64] = {0};
+    ssize_t size = readlink("/proc/self/ns/pid", target, sizeof target - 1);
+    const char *at = size > 0 ? strchr(target, '[') : NULL;
+    return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+/* Its numbers of processes would be others' in the controller's namespace. */
+static bool is_elsewhere(struct night_page *page) {
+    uint64_t ours = night_pid_namespace(), pages = atomic_load(&page->namespace);
+    return ours != 0 && pages != 0 && ours != pages;
+}
+
 void *night_symbol(const char *name) {
-    void *symbol = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2"); /* conditions: x86-64 has an older kind as well */
-    if (!symbol)
-        symbol = dlsym(RTLD_NEXT, name);
+    enter();
+    void *symbol = night_symbol_or_null(name);
     if (!symbol) {
         dprintf(2, "night: this C library has no %s\n", name);
         abort();
@@ -61,21 +92,34 @@ static struct night_page *map(const char *path) {
     return NULL;
 }
 
-__attribute__((constructor)) static void enter(void) {
+/* Before main, or with the first call of a wrapper: other libraries are loaded before this one, and their initialisers
+ * read clocks too. Before the C library has its environment, nobody can know of a night. */
+static void enter(void) {
+    static atomic_flag entered = ATOMIC_FLAG_INIT;
+    if (!environ || atomic_flag_test_and_set(&entered) || another_is_here())
+        return;
     const char *path = getenv("NIGHT_CLOCK");
     night_network_start();
     if (!path || !*path)
         return;
     int error = errno;
     struct night_page *page = map(path);
+    if (page && is_elsewhere(page)) {
+        dprintf(2, "night: no virtual time in process %d: it is in a PID namespace of its own\n", getpid());
+        munmap(page, sizeof(struct night_page));
+        errno = error;
+        return;
+    }
     if (!page) {
         dprintf(2, "night: no virtual time in process %d: %s: %s\n", getpid(), path, strerror(errno));
         errno = error;
         return;
     }
     night_page = page;
+    night_skew_start();
     night_timers_start();
     night_waiting_start();
+    night_stamping_start();
     pthread_atfork(NULL, NULL, night_slot_of_child);
     errno = error;
 }

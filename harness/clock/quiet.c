@@ -6,27 +6,6 @@
 #define _GNU_SOURCE
 #include "census_parts.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-/* Packets that wait for a softirq while both ends sleep. The twelfth column, one line a CPU. */
-static bool packets_in_flight(const struct night_census *census) {
-    char text[32768];
-    if (census->softnet < 0 || night_read_at_start(census->softnet, text, sizeof text) <= 0)
-        return false;
-    for (char *line = text; *line;) {
-        char *end = strchr(line, '\n');
-        if (!end)
-            break;
-        char *at = line;
-        for (int column = 0; column < 11 && at && at < end; column++)
-            at = strchr(at + 1, ' ');
-        if (at && at < end && strtoul(at, NULL, 16) != 0)
-            return true;
-        line = end + 1;
-    }
-    return false;
-}
 
 enum round { STILL, STIRRED, WORK };
 
@@ -43,6 +22,7 @@ static enum round look_over(struct night_census *census, bool restless, bool bas
             }
             enum look seen = night_look_at(census, thread, baseline);
             if (seen != SLEEPS) {
+                night_note_stir(census, thread->tid);
                 found = STIRRED;
                 thread->restless = process->dirty = true;
             }
@@ -81,13 +61,14 @@ static bool still_busy(struct night_census *census) {
 }
 
 bool night_is_quiet(struct night_census *census) {
+    census->planted = atomic_load_explicit(&census->page->flags, memory_order_relaxed);
     if (still_busy(census) || look_over(census, true, true) == WORK)
         return false;
-    if (atomic_load(&census->page->flags) & NIGHT_PLANTED_ONE_LOOK) {
+    if (census->planted & NIGHT_PLANTED_ONE_LOOK) {
         night_list(census);
         return true;
     }
-    if (packets_in_flight(census))
+    if (night_packets_in_flight(census))
         return false;
     if (look_over(census, false, false) != STILL)
         return false;

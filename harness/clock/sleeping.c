@@ -19,12 +19,9 @@ static int sleep_until(int64_t deadline_ns) {
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_SLEEP, -1, deadline_ns, NULL, &inside))
         return -1;
-    real(NULL, 0, NULL, &inside);
+    if (!wait.over)
+        real(NULL, 0, NULL, &inside);
     return night_wait_end(&wait) ? 0 : EINTR;
-}
-
-static bool is_a_span(const struct timespec *span) {
-    return span->tv_sec >= 0 && span->tv_nsec >= 0 && span->tv_nsec < NIGHT_SECOND_NS;
 }
 
 static struct timespec left_until(int64_t deadline_ns) {
@@ -34,7 +31,7 @@ static struct timespec left_until(int64_t deadline_ns) {
 
 NIGHT_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timespec *span, struct timespec *left) {
     NIGHT_REAL(clock_nanosleep);
-    if (!night_page || !night_clock_is_virtual(clock) || !is_a_span(span))
+    if (!night_page || !night_clock_is_virtual(clock) || !night_is_a_span(span))
         return real(clock, flags, span, left);
     bool absolute = flags & TIMER_ABSTIME;
     int64_t deadline_ns = absolute ? night_deadline_of(clock, span)
@@ -51,7 +48,7 @@ NIGHT_EXPORT int clock_nanosleep(clockid_t clock, int flags, const struct timesp
 
 NIGHT_EXPORT int nanosleep(const struct timespec *span, struct timespec *left) {
     NIGHT_REAL(nanosleep);
-    if (!night_page || !is_a_span(span))
+    if (!night_page || !night_is_a_span(span))
         return real(span, left);
     int result = clock_nanosleep(CLOCK_MONOTONIC, 0, span, left);
     if (result == 0)
@@ -59,6 +56,8 @@ NIGHT_EXPORT int nanosleep(const struct timespec *span, struct timespec *left) {
     errno = result;
     return -1;
 }
+
+NIGHT_EXPORT int __nanosleep(const struct timespec *span, struct timespec *left) __attribute__((alias("nanosleep")));
 
 NIGHT_EXPORT unsigned sleep(unsigned seconds) {
     NIGHT_REAL(sleep);
@@ -83,7 +82,7 @@ NIGHT_EXPORT int usleep(useconds_t microseconds) {
 
 NIGHT_EXPORT int thrd_sleep(const struct timespec *span, struct timespec *left) {
     NIGHT_REAL(thrd_sleep);
-    if (!night_page || !is_a_span(span))
+    if (!night_page || !night_is_a_span(span))
         return real(span, left);
     int result = clock_nanosleep(CLOCK_REALTIME, 0, span, left);
     return result == 0 ? 0 : result == EINTR ? -1 : -2;

@@ -8,7 +8,6 @@
 #include "preload.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +22,7 @@ static pthread_key_t leaving;
 const struct timespec night_far_away = {.tv_sec = 7258118400}; /* the year 2200 */
 
 void night_mask(int how, const sigset_t *new, sigset_t *old) {
-    syscall(SYS_rt_sigprocmask, how, new, old, 8); /* the kernel's set is the first 64 signals of the library's */
+    night_syscall(SYS_rt_sigprocmask, how, new, old, 8); /* the kernel's set is the first 64 signals of the library's */
 }
 
 static void on_signal(int signo, siginfo_t *info, void *context) {
@@ -52,7 +51,7 @@ static void give_back(void *slot) {
     (void)slot;
     struct night_slot *own = mine;
     mine = NULL;
-    if (!own || atomic_load(&own->tid) != (int32_t)syscall(SYS_gettid))
+    if (!own || atomic_load(&own->tid) != (int32_t)night_syscall(SYS_gettid))
         return; /* a child's copy of its parent's */
     set_running(own);
     atomic_store(&own->pid, 0);
@@ -68,7 +67,7 @@ static struct night_slot *no_room(void) {
 
 /* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
 static struct night_slot *slot_of_thread(void) {
-    int32_t tid = (int32_t)syscall(SYS_gettid);
+    int32_t tid = (int32_t)night_syscall(SYS_gettid);
     if (mine && atomic_load_explicit(&mine->tid, memory_order_relaxed) == tid)
         return mine;
     struct night_page *page = night_page;
@@ -108,6 +107,7 @@ static struct night_slot *slot_of_thread(void) {
 
 void night_slot_of_child(void) {
     int error = errno;
+    night_act();
     slot_of_thread();
     errno = error;
 }
@@ -125,13 +125,16 @@ void night_waiting_start(void) {
     slot_of_thread();
 }
 
-static void publish(struct night_slot *slot, enum night_kind kind, int fd, int64_t deadline_ns,
+static void publish(struct night_slot *slot, enum night_kind kind, int fd, struct night_tick tick,
                     enum night_state state) {
+    atomic_store_explicit(&slot->ticking_since_ns, tick.since_ns, memory_order_relaxed);
+    atomic_store_explicit(&slot->span_ns, tick.span_ns, memory_order_relaxed);
+    atomic_store_explicit(&slot->late_ns, night_lag_ns, memory_order_relaxed);
     atomic_store_explicit(&slot->kind, kind, memory_order_relaxed);
     atomic_store_explicit(&slot->fd, fd, memory_order_relaxed);
     atomic_store_explicit(&slot->since_ns, night_look_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->real_since_ns, night_real_monotonic(), memory_order_relaxed);
-    atomic_store_explicit(&slot->deadline_ns, deadline_ns, memory_order_relaxed);
+    atomic_store_explicit(&slot->deadline_ns, tick.deadline_ns, memory_order_relaxed);
     atomic_store(&slot->state, night_with_state(atomic_load(&slot->state) + NIGHT_NEXT_WAIT, state));
 }
 
@@ -145,9 +148,8 @@ static void settle(void) {
     night_mask(SIG_SETMASK, &all, &before);
     sigset_t only = all;
     sigdelset(&only, NIGHT_SIGNAL);
-    NIGHT_REAL(ppoll);
-    while (!signalled)
-        real(NULL, 0, NULL, &only);
+    while (!signalled) /* by number: ppoll() is where a thread may be cancelled, and a mutex may just have been locked */
+        night_syscall(SYS_ppoll, NULL, 0, NULL, &only, sizeof(uint64_t));
     night_mask(SIG_SETMASK, &before, NULL);
 }
 
@@ -182,9 +184,11 @@ static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t
     night_mask(how, &ours, &wait->before);
     wait->slot = slot;
     take_over(slot, wait);
-    signalled = 0;
+    struct night_tick tick = night_tick_begins(kind, deadline_ns);
+    wait->over = tick.over;
+    signalled = tick.over;
     slot->abstime = abstime;
-    publish(slot, kind, fd, deadline_ns, NIGHT_WAITING);
+    publish(slot, kind, fd, tick, tick.over ? NIGHT_GRANTED : NIGHT_WAITING);
     return true;
 }
 
@@ -209,11 +213,15 @@ bool night_wait_end(struct night_wait *wait) {
     if (granted) {
         settle();
         set_running(slot);
+        night_tick_ended(atomic_load(&slot->ticking_since_ns), atomic_load(&slot->late_ns));
+    } else if (atomic_load(&slot->deadline_ns) != NIGHT_NEVER && atomic_load(&slot->span_ns) > NIGHT_SHORT_NS) {
+        night_act();
     }
     if (wait->outer_state != NIGHT_RUNNING) {
         slot->abstime = wait->outer_state == NIGHT_GRANTED ? (struct timespec){0} : night_far_away;
         signalled = wait->outer_state == NIGHT_GRANTED;
-        publish(slot, wait->outer_kind, -1, wait->outer_deadline_ns, wait->outer_state);
+        struct night_tick tick = {.deadline_ns = wait->outer_deadline_ns, .since_ns = night_look_monotonic()};
+        publish(slot, wait->outer_kind, -1, tick, wait->outer_state);
     }
     night_mask(SIG_SETMASK, &wait->before, NULL);
     errno = error;
@@ -221,13 +229,14 @@ bool night_wait_end(struct night_wait *wait) {
 }
 
 void night_note(enum night_kind kind, int fd) {
+    night_act();
     struct night_slot *slot = slot_of_thread();
     if (!slot)
         return;
     if (!goes_on(atomic_load(&slot->kind)))
         take_over(slot, NULL);
     if (night_state_of(atomic_load(&slot->state)) == NIGHT_RUNNING)
-        publish(slot, kind, fd, NIGHT_NEVER, NIGHT_WAITING);
+        publish(slot, kind, fd, (struct night_tick){.deadline_ns = NIGHT_NEVER}, NIGHT_WAITING);
 }
 
 void night_forget(void) {

@@ -15,20 +15,26 @@ _CALLS = {
     "x86_64": {
         0: "read", 1: "write", 7: "poll", 23: "select", 34: "pause", 42: "connect", 43: "accept", 44: "send",
         45: "recv", 46: "send", 47: "recv", 61: "wait for a child", 72: "fcntl", 73: "flock", 202: "a lock",
-        130: "a signal", 232: "epoll", 247: "wait for a child", 270: "select", 271: "poll", 281: "epoll",
+        128: "a signal", 65: "semaphore", 220: "semaphore", 242: "message", 243: "message", 130: "a signal",
+        232: "epoll", 247: "wait for a child", 270: "select", 271: "poll", 281: "epoll",
         288: "accept", 35: "sleep", 230: "sleep",
     },
     "aarch64": {
         63: "read", 64: "write", 72: "select", 73: "poll", 98: "a lock", 95: "wait for a child", 115: "sleep",
         22: "epoll", 202: "accept", 203: "connect", 206: "send", 207: "recv", 211: "send", 212: "recv", 242: "accept",
+        137: "a signal", 192: "semaphore", 193: "semaphore", 182: "message", 183: "message",
         260: "wait for a child", 133: "a signal", 25: "fcntl", 32: "flock", 101: "sleep",
     },
 }  # fmt: skip
 _ON_FILE = {"read", "write", "connect", "accept", "send", "recv", "flock", "fcntl"}
+
+KEEPER = "night-keeper"
+"""What a process of the harness calls itself that has no program of its own (prctl(2), PR_SET_NAME)."""
+
 _IDLE = {"accept", "a lock", "a signal", "pause"}
 
 
-def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo) -> tuple[str, ...]:
+def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo | None) -> tuple[str, ...]:
     """One line for each thread that matters.
 
     The harness's own programs are left out; idle servers and spare threads too, unless they are all.
@@ -46,14 +52,24 @@ def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo) -> tu
     return tuple(sorted(telling or [line for _, line in lines]))
 
 
-def describe_work(sights: list[Sight], held_by: int | None, real_s: float) -> tuple[str, ...]:
+def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins_a_s: float) -> tuple[str, ...]:
     """Who kept time from moving; the harness's own programs, which any look may find awake, only if nobody else did."""
-    workers = {sight.pid for sight in sights if not sight.asleep}
-    telling = {pid for pid in workers if not _is_ours(pid)} or workers
-    lines = [f"{_name(pid)} (pid {pid}) has worked for {real_s:g} real seconds without waiting" for pid in telling]
+    workers = {sight.pid: sight for sight in sorted(sights, key=lambda each: -each.apart) if not sight.asleep}
+    telling = {pid: sight for pid, sight in workers.items() if not _is_ours(pid)} or workers
+    lines = [f"{_name(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]
     if held_by is not None:
         lines.append(f"{_name(held_by)} (pid {held_by}) holds the clock")
     return tuple(sorted(lines))
+
+
+def _work(sight: Sight, real_s: float, spins_a_s: float) -> str:
+    """What one of them does that is not waiting."""
+    if not sight.apart and spins_a_s:
+        return f"spins: the clock was read {spins_a_s:,.0f} times a second for {real_s:.1f} real seconds"
+    if not sight.apart:
+        return f"has worked for {real_s:.1f} real seconds without waiting"
+    call, _ = _system_call(sight)
+    return f"sleeps in real time, in {call}, outside the virtual clock: a static binary, or a direct system call"
 
 
 def _wait_of(sight: Sight) -> tuple[str, str, bool]:
@@ -62,8 +78,8 @@ def _wait_of(sight: Sight) -> tuple[str, str, bool]:
     if not call:
         call, fd = _system_call(sight)
     if call == "epoll" and fd >= 0:
-        watched = [_file(sight.pid, each) for each in _watched(sight.pid, fd)]
-        found = next((file for file in watched if file[1]), None)
+        files = [_file(sight.pid, each) for each in watched(sight.pid, fd)]
+        found = next((file for file in files if file[1]), None)
         return call, f" on {found[0]}" if found else "", found is None
     if fd < 0:
         return call, "", call in _IDLE or call in {"condition", "semaphore", "mutex"}
@@ -81,7 +97,8 @@ def _system_call(sight: Sight) -> tuple[str, int]:
     return call, int(fields[1], 16) if call in _ON_FILE or call == "epoll" else -1
 
 
-def _watched(pid: int, epoll: int) -> list[int]:
+def watched(pid: int, epoll: int) -> list[int]:
+    """The descriptors that an epoll instance of a process looks after."""
     try:
         text = Path(f"/proc/{pid}/fdinfo/{epoll}").read_text()
     except OSError:
@@ -127,13 +144,14 @@ def _address(text: str, family: socket.AddressFamily) -> str:
 
 
 def _is_ours(pid: int) -> bool:
-    """Whether a process is a mock, an agent or its keeper: what they wait for is the night itself."""
+    """Whether a process is a mock, an agent or a keeper: what they wait for is the night itself."""
     try:
         argv = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        name = Path(f"/proc/{pid}/comm").read_text()
     except OSError:
         return False
     modules = any(argument.startswith((b"harness.mocks.", b"harness.stack.")) for argument in argv)
-    return modules or argv[0].endswith(b"/night-agent")
+    return modules or argv[0].endswith(b"/night-agent") or name == f"{KEEPER}\n"
 
 
 def _name(pid: int) -> str:

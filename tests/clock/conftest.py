@@ -1,14 +1,16 @@
-"""The fixture of the clock's tests: a night with a page and a controller of its own."""
+"""The fixtures of the clock's tests: a night with a page and a controller of its own, and what its programs meet."""
 
 from __future__ import annotations
 
-import contextlib
 import os
+import socket
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from needed import missing, needs
 from virtual_night import AT_NS, Night
 
 from harness.clock.controller import Controller
@@ -26,13 +28,44 @@ def night() -> Iterator[Night]:
         path = Path(folder) / "page"
         page = Page.create(path, at_ns=AT_NS)
         controller = Controller(page, root=os.getpid())
-        # What earlier tests of this worker left running is no part of this night.
-        for task in Path("/proc/self/task").iterdir():
-            with contextlib.suppress(OSError):  # a thread that has just ended
-                for pid in (task / "children").read_text().split():
-                    controller.exclude(int(pid))
+        controller.exclude_children()  # what earlier tests of this worker left running
         made = Night(page, path, controller)
         try:
             yield made
         finally:
             made.close()
+
+
+@pytest.fixture
+def in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own, to write relative paths in."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def to_the_nanosecond(in_its_folder: None) -> None:
+    """Skips where the kernel stamps files with the beginning of a tick, as all did before Linux 6.13."""
+    stamps = set()
+    for _ in range(50):
+        Path("probe").write_text("x")
+        stamps.add(Path("probe").stat().st_mtime_ns)
+    if len(stamps) < 50:
+        pytest.skip("the kernel stamps files with the beginning of a tick here (Linux 6.13 is exact)")
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A port of this machine that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def static(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A program that never loads the library."""
+    program = tmp_path_factory.mktemp("static") / "program"
+    source = Path(__file__).with_name("apart.c")
+    linked = subprocess.run([needs("cc"), "-static", "-O1", "-o", program, source], capture_output=True, text=True)
+    if linked.returncode != 0:
+        missing(f"nothing can be linked statically here: {linked.stderr}")
+    return str(program)

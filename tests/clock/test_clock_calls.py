@@ -1,39 +1,12 @@
-"""Each call that the library covers, across a virtual hour, in a real process."""
+"""Reading the clocks, sleeping and polling: each call across a virtual hour, in a real process."""
 
 from __future__ import annotations
 
-import pytest
-from virtual_night import Night
+import signal
 
-LIBC = """
-import ctypes, os, select, signal, sys, threading, time
-libc = ctypes.CDLL(None, use_errno=True)
-class Span(ctypes.Structure):
-    _fields_ = [("tv_sec", ctypes.c_long), ("tv_nsec", ctypes.c_long)]
-class Poll(ctypes.Structure):
-    _fields_ = [("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short)]
-class Event(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = [("events", ctypes.c_uint32), ("data", ctypes.c_uint64)]
-REALTIME, MONOTONIC, TIMEDOUT, HOUR = 0, 1, 110, 3600
-def at(clock, seconds=HOUR):
-    now = time.clock_gettime_ns(clock)
-    return ctypes.byref(Span(now // 10**9 + seconds, now % 10**9))
-hour = ctypes.byref(Span(HOUR, 0))
-reader, writer = os.pipe()
-one = ctypes.byref(Poll(reader, 1, 0))
-room = ctypes.create_string_buffer(256)
-epoll = libc.epoll_create1(0)
-class Set(ctypes.Structure):
-    _fields_ = [("bits", ctypes.c_ulong * 16)]
-def reading():
-    set = Set()
-    set.bits[reader // 64] = 1 << reader % 64
-    return ctypes.byref(set)
-def is_timeout(result):
-    assert result == -1 and ctypes.get_errno() == TIMEDOUT, (result, ctypes.get_errno())
-began = time.clock_gettime(MONOTONIC)
-"""
+import pytest
+from calling import call, program
+from virtual_night import Night
 
 WAITS = {
     "nanosleep": "assert libc.nanosleep(hour, None) == 0",
@@ -48,55 +21,18 @@ WAITS = {
     "pselect": "assert libc.pselect(reader + 1, reading(), None, None, hour, None) == 0",
     "epoll_wait": "assert libc.epoll_wait(epoll, room, 1, 3_600_000) == 0",
     "epoll_pwait": "assert libc.epoll_pwait(epoll, room, 1, 3_600_000, None) == 0",
-    "sem_timedwait": "libc.sem_init(room, 0, 0); is_timeout(libc.sem_timedwait(room, at(REALTIME)))",
-    "sem_clockwait": "libc.sem_init(room, 0, 0); is_timeout(libc.sem_clockwait(room, MONOTONIC, at(MONOTONIC)))",
-    "pthread_cond_timedwait": """
-        mutex = ctypes.create_string_buffer(64)
-        libc.pthread_mutex_lock(mutex)
-        assert libc.pthread_cond_timedwait(room, mutex, at(REALTIME)) == TIMEDOUT""",
-    "pthread_cond_clockwait": """
-        mutex = ctypes.create_string_buffer(64)
-        libc.pthread_mutex_lock(mutex)
-        assert libc.pthread_cond_clockwait(room, mutex, MONOTONIC, at(MONOTONIC)) == TIMEDOUT""",
-    "pthread_mutex_timedlock": """
-        libc.pthread_mutex_lock(room)
-        assert libc.pthread_mutex_timedlock(room, at(REALTIME)) == TIMEDOUT""",
-    "alarm": """
-        signal.signal(signal.SIGALRM, lambda *_: None)
-        assert libc.alarm(HOUR) == 0
-        signal.pause()""",
-    "setitimer": """
-        signal.signal(signal.SIGALRM, lambda *_: None)
-        signal.setitimer(signal.ITIMER_REAL, 1200, 1200)
-        for turn in range(3):
-            signal.pause()
-        left, interval = signal.getitimer(signal.ITIMER_REAL)
-        assert 1199 < left <= 1200 and interval == 1200
-        signal.setitimer(signal.ITIMER_REAL, 0)""",
-    "timer_settime": """
-        signal.signal(signal.SIGALRM, lambda *_: None)
-        class Timer(ctypes.Structure):
-            _fields_ = [("interval", Span), ("value", Span)]
-        timer = ctypes.c_void_p()
-        assert libc.timer_create(REALTIME, None, ctypes.byref(timer)) == 0
-        assert libc.timer_settime(timer, 0, ctypes.byref(Timer(Span(0, 0), Span(HOUR, 0))), None) == 0
-        left = Timer()
-        assert libc.timer_gettime(timer, ctypes.byref(left)) == 0 and left.value.tv_sec >= HOUR - 1
-        signal.pause()
-        assert libc.timer_delete(timer) == 0""",
+    "epoll_pwait2": "assert libc.epoll_pwait2(epoll, room, 1, hour, None) == 0",
+    "__poll_chk": "assert libc.__poll_chk(one, 1, 3_600_000, 8) == 0",
+    "__ppoll_chk": "assert libc.__ppoll_chk(one, 1, hour, None, 8) == 0",
+    "__nanosleep": "assert libc.__nanosleep(hour, None) == 0",
+    "__poll": "assert libc.__poll(one, 1, 3_600_000) == 0",
+    "__select": "assert libc.__select(reader + 1, reading(), None, None, hour) == 0",
 }
 
 
-def program(body: str) -> str:
-    lines = [line[8:] if line.startswith("        ") else line for line in body.strip("\n").splitlines()]
-    return LIBC + "\n".join(lines) + "\nprint(time.clock_gettime(MONOTONIC) - began)\n"
-
-
-@pytest.mark.parametrize("call", WAITS)
-def test_a_wait_of_an_hour_takes_a_virtual_hour_and_no_real_one(night: Night, call: str) -> None:
-    ended = night.run_python(program(WAITS[call]))
-    assert ended.code == 0, ended.err
-    assert 3600 <= float(ended.out) < 3600.1
+@pytest.mark.parametrize("name", WAITS)
+def test_a_wait_of_an_hour_takes_a_virtual_hour_and_no_real_one(night: Night, name: str) -> None:
+    assert 3600 <= call(night, WAITS[name]) < 3600.1
 
 
 READY = {
@@ -107,27 +43,33 @@ READY = {
     "epoll_wait": """
         libc.epoll_ctl(epoll, 1, reader, ctypes.byref(Event(1, 7)))
         assert libc.epoll_wait(epoll, room, 1, 3_600_000) == 1""",
+    "epoll_pwait2": """
+        libc.epoll_ctl(epoll, 1, reader, ctypes.byref(Event(1, 7)))
+        assert libc.epoll_pwait2(epoll, room, 1, hour, None) == 1""",
 }
 
 
-@pytest.mark.parametrize("call", READY)
-def test_what_becomes_ready_ends_a_wait_before_its_limit(night: Night, call: str) -> None:
-    writing = "threading.Thread(target=lambda: (time.sleep(600), os.write(writer, b'x'))).start()\n"
-    ended = night.run_python(program(writing + READY[call].replace("\n        ", "\n").strip()))
-    assert ended.code == 0, ended.err
-    assert 600 <= float(ended.out) < 601
+@pytest.mark.parametrize("name", READY)
+def test_what_becomes_ready_ends_a_wait_before_its_limit(night: Night, name: str) -> None:
+    assert 600 <= call(night, "later(lambda: os.write(writer, b'x'))", READY[name]) < 601
 
 
-@pytest.mark.parametrize("call", ["poll", "ppoll", "select", "pselect"])
-def test_what_is_ready_at_once_takes_no_time(night: Night, call: str) -> None:
-    ended = night.run_python(program("os.write(writer, b'x')\n" + READY[call]))
-    assert ended.code == 0, ended.err
-    assert float(ended.out) < 0.1
+@pytest.mark.parametrize("name", ["poll", "ppoll", "select", "pselect", "epoll_pwait2"])
+def test_what_is_ready_at_once_takes_no_time(night: Night, name: str) -> None:
+    assert call(night, "os.write(writer, b'x')", READY[name]) < 0.1
+
+
+@pytest.mark.parametrize("name", ["__poll_chk", "__ppoll_chk"])
+def test_an_array_that_is_too_small_still_ends_a_fortified_program(night: Night, name: str) -> None:
+    rest = "3_600_000, 7" if name == "__poll_chk" else "hour, None, 7"
+    ended = night.run_python(program(f"libc['{name}'](one, 1, {rest})"))
+    assert ended.code == -signal.SIGABRT
+    assert "buffer overflow detected" in ended.err
 
 
 def test_all_clocks_tell_the_night_and_cpu_clocks_stay_real(night: Night) -> None:
     ended = night.run_python("""
-        import ctypes, datetime, time
+        import ctypes, os, time
         libc = ctypes.CDLL(None)
         libc.time.restype = ctypes.c_long
         night = 1_795_485_600
@@ -139,9 +81,50 @@ def test_all_clocks_tell_the_night_and_cpu_clocks_stay_real(night: Night) -> Non
         assert libc.gettimeofday(two, None) == 0 and two[0] == night
         assert libc.timespec_get(two, 1) == 1 and two[0] == night
         assert libc.time(None) == night
+        assert libc.__gettimeofday(two, None) == 0 and two[0] == night
+        assert libc.ftime(two) == 0 and two[0] == night
+        used, info = (ctypes.c_long * 4)(), (ctypes.c_long * 16)()
+        libc.times.restype = ctypes.c_long
+        assert libc.times(used) == libc.times(None) == 100_000 * os.sysconf("SC_CLK_TCK")
+        assert used[0] < 6000
+        assert libc.sysinfo(info) == 0 and info[0] == 100_000
         assert time.process_time() < 60 and time.thread_time() < 60
     """)
     assert ended.code == 0, ended.err
+
+
+# What no machine's clock can be set to, so that nothing happens to it should the library let it through: EINVAL.
+IMPOSSIBLE = """
+    never = ctypes.byref(Span(-1, -1))
+    no_tick = (ctypes.c_long * 32)(0x4000)  # ADJ_TICK, to 0
+"""
+
+SETTING = {
+    "clock_settime": "libc.clock_settime(REALTIME, never)",
+    "settimeofday": "libc.settimeofday(never, None)",
+    "stime": "libc.stime(never)",
+    "adjtime": "libc.adjtime(ctypes.byref(Span(1 << 60, 0)), None)",
+    "adjtimex": "libc.adjtimex(no_tick)",
+    "ntp_adjtime": "libc.ntp_adjtime(no_tick)",
+    "clock_adjtime": "libc.clock_adjtime(REALTIME, no_tick)",
+}
+
+
+@pytest.mark.parametrize("name", SETTING)
+def test_nobody_in_a_night_sets_a_clock(night: Night, name: str) -> None:
+    assert call(night, IMPOSSIBLE, f"fails_with(errno.EPERM, {SETTING[name]})") < 1
+
+
+@pytest.mark.parametrize("name", ["adjtimex", "clock_adjtime"])
+def test_the_clocks_discipline_may_be_asked_for_and_tells_the_night(night: Night, name: str) -> None:
+    first = "" if name == "adjtimex" else "REALTIME, "
+    call(
+        night,
+        f"""
+        asking = (ctypes.c_long * 32)()
+        assert libc.{name}({first}ctypes.byref(asking)) >= 0
+        assert asking[9] == 1_795_485_600""",
+    )
 
 
 def test_no_two_readings_of_a_night_are_equal_over_all_processes(night: Night) -> None:
@@ -153,10 +136,10 @@ def test_no_two_readings_of_a_night_are_equal_over_all_processes(night: Night) -
 
 
 def test_a_select_that_times_out_leaves_empty_sets_and_no_remaining_time(night: Night) -> None:
-    ended = night.run_python(
-        program("""
+    call(
+        night,
+        """
         span, sets = (ctypes.c_long * 2)(3600, 0), reading()
         assert libc.select(reader + 1, sets, None, None, span) == 0
-        assert sets._obj.bits[reader // 64] == 0 and tuple(span) == (0, 0)""")
+        assert sets._obj.bits[reader // 64] == 0 and tuple(span) == (0, 0)""",
     )
-    assert ended.code == 0, ended.err

@@ -117,6 +117,26 @@ def test_any_process_may_ask_to_stop(night: Night) -> None:
     asking.wait(10)
 
 
+def test_time_stands_where_somebody_has_asked_to_stop_also_if_it_sleeps_at_once(night: Night) -> None:
+    asking = night.python(
+        """
+        import sys, time
+        from pathlib import Path
+        from harness.clock.page import Page
+        page = Page.open(Path(sys.argv[1]))
+        while True:
+            time.sleep(60)
+            page.stop()
+            time.sleep(1800)
+        """,
+        str(night.path),
+    )
+    asked = [night.go() for _ in range(400)]
+    asking.kill()
+    assert {stop.reason for stop in asked} == {"asked"}
+    assert all((stop.at_ns - AT_NS) % (1860 * SECOND) < 61 * SECOND for stop in asked)
+
+
 def test_time_does_not_move_while_held(night: Night) -> None:
     sleeper = night.start("sleep", "60")
     with night.page.hold():
@@ -228,6 +248,17 @@ def test_a_whole_pid_namespace_can_be_the_night(night: Night, tmp_path: Path) ->
     command = [*apart, sys.executable, "-c", NAMESPACE, str(night.path.with_name("other"))]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=_with_harness(), timeout=60)
     assert ended.stdout.split() == ["stuck", "1", "0"], ended.stderr
+
+
+def test_whoever_is_in_another_pid_namespace_stays_out_and_says_so(night: Night) -> None:
+    """Its numbers of processes are others' here, whom a timer's signal would hit."""
+    apart = ["unshare", "--pid", "--fork", "--kill-child"]
+    if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
+        pytest.skip("no new PID namespace may be made here")
+    # /proc tells of the new namespace only where it is mounted anew.
+    ended = night.run(*apart, "--mount-proc", "date", "+%Y")
+    assert "is in a PID namespace of its own" in ended.err
+    assert not ended.out.startswith("2026-11-24T02")
 
 
 def _with_harness() -> dict[str, str]:

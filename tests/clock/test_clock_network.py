@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from calling import program
 from virtual_night import Night
 
 LOOPBACK = {"NIGHT_NETWORK": "loopback"}
@@ -47,6 +48,22 @@ def test_a_datagram_that_leaves_loopback_is_refused(night: Night) -> None:
         more=LOOPBACK,
     )
     assert ended.out.split() == ["101", "101"]
+
+
+def test_of_several_datagrams_those_that_stay_are_sent(night: Night) -> None:
+    body = """
+        to = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        to.bind(("127.0.0.1", 0))
+        family, port = bytes([2, 0]), to.getsockname()[1].to_bytes(2, "big")
+        here, away = (family + port + bytes(host) + bytes(8) for host in ((127, 0, 0, 1), (10, 0, 0, 1)))
+        hello = Piece(ctypes.cast(ctypes.c_char_p(b"hello"), ctypes.c_void_p), 5)
+        both = (Message * 2)(*(Message(name, 16, ctypes.pointer(hello), 1) for name in (here, away)))
+        fd = socket.socket(socket.AF_INET, socket.SOCK_DGRAM).detach()
+        assert libc.sendmmsg(fd, both, 2, 0) == 1 and both[0].length == 5
+        assert to.recv(10) == b"hello"
+        fails_with(errno.ENETUNREACH, libc.sendmmsg(fd, ctypes.byref(both[1]), 1, 0))"""
+    ended = night.run_python(program(body), more=LOOPBACK)
+    assert ended.code == 0, ended.err
 
 
 def test_loopback_itself_is_reached(night: Night) -> None:

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
 import pytest
 from virtual_night import HOUR, SECOND, Night
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
-
-from false_timeouts import count_false_timeouts
 
 from harness.clock import census
 
@@ -35,16 +30,6 @@ def test_a_client_gives_up_on_a_hung_socket_after_thirty_minutes(night: Night) -
                 print(round(time.time() - began))
     """)
     assert ended.out.split() == ["1800", "3600"]
-
-
-def test_no_call_times_out_falsely_beside_cpu_hogs() -> None:
-    count = count_false_timeouts(40, hogs=4, clients=2)
-    assert (count.calls, count.false) == (40, 0)
-
-
-def test_without_the_second_look_and_the_handshake_calls_do_time_out_falsely() -> None:
-    """The race is real: planted, the same programs see it."""
-    assert count_false_timeouts(80, hogs=4, clients=2, planted=True).false > 0
 
 
 def test_time_stands_still_while_a_program_computes(night: Night) -> None:

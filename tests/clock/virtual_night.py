@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,8 +71,8 @@ class Night:
         out, err = process.communicate(timeout=10)
         return Ended(out, err, process.returncode, (self.page.now_ns - before) / SECOND)
 
-    def run_python(self, code: str, more: Mapping[str, str] | None = None) -> Ended:
-        return self.run(sys.executable, "-c", textwrap.dedent(code), more=more)
+    def run_python(self, code: str, more: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Ended:
+        return self.run(sys.executable, "-c", textwrap.dedent(code), *arguments, more=more)
 
     def close(self) -> None:
         for process in self.processes:

@@ -1,0 +1,99 @@
+"""A clock that is wrong: ahead or behind, drifting, or set in the middle of the night, as a property of one process.
+
+It is the wall clock of that process and its children that is wrong. Uptimes, and waits for a span of time, are right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from harness.errors import AuthorError
+
+STEPS_MAX = 16
+"""Mirrors `STEPS` of skewing.c."""
+
+_WRONG_BY_MAX_NS = 3660 * 86400 * 10**9
+"""Ten years: a wall clock must not be taken for an uptime, which is decades away."""
+
+_DRIFT_MAX_PPM = 500_000
+_EXPECTED = "expected a span such as -90s or 1h30m, drift=200ppm, or step=-1h@2026-10-25T02:30"
+_SPAN = re.compile(r"([+-]?)(\w+)")
+_DRIFT = re.compile(r"([+-]?\d+(?:\.\d+)?)ppm")
+
+
+@dataclass(frozen=True, order=True)
+class Step:
+    """At a true moment, in UTC nanoseconds, the wrong clock is set forward, or back if ``by_ns`` is negative."""
+
+    at_ns: int
+    by_ns: int
+
+
+@dataclass(frozen=True)
+class Skew:
+    """How wrong a clock is: by an offset, by what it drifts since a moment, and by its steps so far.
+
+    ``drift_ppm`` is in millionths of the time that passes: 100 is nine seconds a day, positive is fast.
+    """
+
+    offset_ns: int = 0
+    drift_ppm: float = 0.0
+    since_ns: int = 0
+    steps: tuple[Step, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse what the library would not do. Raises ValueError."""
+        if len(self.steps) > STEPS_MAX:
+            raise ValueError(f"found {len(self.steps)} steps, expected at most {STEPS_MAX}")
+        if abs(self.drift_ppm) > _DRIFT_MAX_PPM:
+            raise ValueError(f"found a drift of {self.drift_ppm:g}ppm, expected at most {_DRIFT_MAX_PPM}ppm")
+        if abs(self.offset_ns) + sum(abs(step.by_ns) for step in self.steps) > _WRONG_BY_MAX_NS:
+            raise ValueError("found a clock that is wrong by more than ten years, expected less")
+
+    @classmethod
+    def parse(cls, texts: Iterable[str], *, since_ns: int, moment: Callable[[str], int]) -> Skew:
+        """From what users type, all of which adds up. ``moment`` reads the time of a step. Raises AuthorError."""
+        offset_ns, drift_ppm, steps = 0, 0.0, []
+        try:
+            for text in texts:
+                kind, _, value = text.rpartition("=")
+                if kind == "drift":
+                    drift_ppm += _drift(text, value)
+                elif kind == "step":
+                    by, _, at = value.partition("@")
+                    steps.append(Step(moment(at), _span(text, by)))
+                elif not kind:
+                    offset_ns += _span(text, value)
+                else:
+                    raise ValueError(f"found {text!r}, {_EXPECTED}")
+            return cls(offset_ns, drift_ppm, since_ns, tuple(sorted(steps)))
+        except ValueError as error:
+            raise AuthorError(f"--skew: {error}") from None
+
+    def environment(self) -> dict[str, str]:
+        """The variable that a process reads it from."""
+        numbers = [self.offset_ns, round(self.drift_ppm * 1000), self.since_ns]
+        numbers += [number for step in sorted(self.steps) for number in (step.at_ns, step.by_ns)]
+        return {"NIGHT_SKEW": " ".join(map(str, numbers))}
+
+
+def _drift(text: str, value: str) -> float:
+    match = _DRIFT.fullmatch(value)
+    if match is None:
+        raise ValueError(f"found {text!r}, {_EXPECTED}")
+    return float(match[1])
+
+
+def _span(text: str, value: str) -> int:
+    from harness.units import Duration  # late: it brings pydantic, which nobody with a right clock needs
+
+    match = _SPAN.fullmatch(value)
+    if match is None:
+        raise ValueError(f"found {text!r}, {_EXPECTED}")
+    try:
+        span_ns = Duration.parse(match[2]).ns
+    except ValueError:
+        raise ValueError(f"found {text!r}, {_EXPECTED}") from None
+    return -span_ns if match[1] == "-" else span_ns

@@ -1,0 +1,106 @@
+"""The library as a file: how it is built, what it needs, and what it does to memory."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from virtual_night import Night
+
+import setup
+from harness.clock.library import library_path
+
+SOURCES = sorted(str(path) for path in (Path(setup.HERE) / "harness" / "clock").glob("*.c"))
+OLDEST_GLIBC = (2, 17)
+
+
+def program(name: str) -> str:
+    """Where a program is; a test that needs it is skipped without, but where all are required."""
+    found = shutil.which(name)
+    if found is None:
+        reason = f"{name} is not installed"
+        if os.environ.get("HARNESS_REQUIRE_PROGRAMS") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def built(target: Path, *options: str) -> Path:
+    """The library, built with more options."""
+    way = setup.ARTIFACTS[0].ways[0]
+    command = [program("cc"), *setup.STRICT, *options, "-o", str(target), *SOURCES, *way]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    return target
+
+
+def symbols() -> str:
+    return subprocess.run(
+        [program("objdump"), "-T", str(library_path())], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_it_builds_without_a_warning(tmp_path: Path) -> None:
+    built(tmp_path / "library.so", "-Werror")
+
+
+def test_it_needs_no_symbol_newer_than_glibc_2_17() -> None:
+    needed = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", symbols())}
+    assert needed
+    assert max(needed) <= OLDEST_GLIBC
+
+
+def test_it_needs_nothing_of_python() -> None:
+    undefined = [line for line in symbols().splitlines() if "*UND*" in line]
+    assert undefined
+    assert not [line for line in undefined if "Py" in line]
+
+
+def test_of_two_libraries_in_one_process_the_second_stays_out(night: Night, tmp_path: Path) -> None:
+    other = shutil.copy(str(library_path()), tmp_path / "other.so")
+    ended = night.run(
+        sys.executable,
+        "-c",
+        "import ctypes, select, time; ctypes.CDLL(None); select.select([], [], [], 1800); time.sleep(1800)",
+        more={"LD_PRELOAD": f"{library_path()}:{other}"},
+    )
+    assert (ended.code, ended.err) == (0, "")
+    assert 3600 <= ended.virtual_s < 3601
+
+
+@pytest.fixture(scope="module")
+def every_call(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A program that makes every call that the library wraps."""
+    target = tmp_path_factory.mktemp("program") / "every_call"
+    source = Path(__file__).with_name("every_call.c")
+    subprocess.run([program("cc"), "-g", "-O1", "-pthread", "-o", target, source], check=True)
+    return str(target)
+
+
+MINUTES = 1 + 2 * 9
+"""What `every_call` waits for, but for a few seconds of timers."""
+
+
+@pytest.mark.parametrize("command", ["every_call", "bash", "python"])
+def test_nothing_that_it_does_is_undefined(night: Night, tmp_path: Path, every_call: str, command: str) -> None:
+    """Whatever is undefined traps, and the program dies of it."""
+    watched = built(tmp_path / "library.so", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
+    commands = {
+        "every_call": [every_call],
+        "bash": ["bash", "-c", "for turn in 1 2; do sleep 60; done"],
+        "python": [sys.executable, "-c", "import subprocess, time; subprocess.run(['sleep', '60']); time.sleep(60)"],
+    }
+    ended = night.run(*commands[command], more={"LD_PRELOAD": str(watched)})
+    assert ended.code == 0, ended.err
+    assert ended.virtual_s >= (60 * MINUTES if command == "every_call" else 120)
+
+
+def test_valgrind_finds_no_use_of_memory_that_is_not_there(night: Night, every_call: str) -> None:
+    ended = night.run(program("valgrind"), "-q", "--error-exitcode=9", every_call)
+    assert ended.code == 0, ended.err
+    assert ended.virtual_s >= 60 * MINUTES
