@@ -17,6 +17,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from harness.alone.arguments import add_clock_commands, add_tick_error
+from harness.clock.page import TICK_ERROR
+from harness.clock.ticks import tick_error_of
 from harness.errors import AuthorError, LoadError, NightHarnessError
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
@@ -37,6 +40,7 @@ ENDPOINTS = ("source", "consumers", "desk", "scheduler")
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point of the ``harness`` command."""
+    _keep_standard_numbers()
     options = _parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _as_interrupt)
     command: Callable[[argparse.Namespace], int] = options.command
@@ -55,6 +59,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except NightHarnessError as error:
         print(error, file=sys.stderr)
         sys.exit(ENVIRONMENT)
+
+
+def _keep_standard_numbers() -> None:
+    """Where a caller has closed a standard stream, as cron scripts do, no other file gets its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123 - for as long as the process lives
 
 
 def _as_interrupt(*_: object) -> NoReturn:
@@ -87,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help="print one JSON object a scenario instead of a report")
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
     _stack_option(run)
+    add_tick_error(run)
 
     up = command("up", _up, "Bring a chain's stack up by itself, print its endpoints, and hold it until Ctrl-C.")
     up.add_argument("chain", type=Path, metavar="CHAIN")
@@ -119,6 +131,9 @@ def _parser() -> argparse.ArgumentParser:
     images.add_argument("action", choices=("build",))
     images.add_argument("--base", metavar="IMAGE", help="the Python image to build on (default: an official slim one)")
 
+    summary = "Virtual time for any command, without a chain: run one, or check whether it can be."
+    add_clock_commands(commands.add_parser("clock", help=summary, description=summary))
+
     command("clean", _clean, "Remove what killed runs left behind: processes, folders, containers, networks, volumes.")
     return parser
 
@@ -133,7 +148,7 @@ def _stack_option(parser: argparse.ArgumentParser) -> None:
 
 
 @contextmanager
-def _runner(stack_name: StackName, console: Console) -> Iterator[NightRunner]:
+def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ERROR) -> Iterator[NightRunner]:
     """A started stack with a runner on it; stopped on the way out, whatever happens."""
     from harness.night import NightRunner
     from harness.stack.choice import start
@@ -142,7 +157,7 @@ def _runner(stack_name: StackName, console: Console) -> Iterator[NightRunner]:
         stack = start(stack_name)
     try:
         console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
-        yield NightRunner(stack, stack.scratch)
+        yield NightRunner(stack, stack.scratch, tick_error=tick_error)
     finally:
         stack.stop()
 
@@ -185,7 +200,7 @@ def _run(options: argparse.Namespace) -> int:
         _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
     worst = OK
-    with _runner(options.stack, console) as runner:
+    with _runner(options.stack, console, tick_error_of(options.tick_error)) as runner:
         for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 result = runner.run(scenario)
