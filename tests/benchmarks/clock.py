@@ -91,6 +91,7 @@ class Clocked:
         self.path = folder / f"page-{time.monotonic_ns()}"
         self.page = Page.create(self.path, at_ns=AT_NS)
         self.controller = Controller(self.page, root=os.getpid())
+        self.controller.exclude_children()
         self.environment = {**os.environ, **preload_environment(self.path, "benchmark")}
 
     def close(self) -> None:

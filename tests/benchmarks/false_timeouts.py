@@ -1,10 +1,11 @@
-"""False timeouts: calls with a 10-second timeout against a server that always answers, beside CPU hogs.
+"""False timeouts: calls with a limit of a second against somebody who always answers, on a machine that others eat up.
 
-    python -m tests.benchmarks.false_timeouts [--calls 2000] [--hogs 8] [--planted]
+    python -m tests.benchmarks.false_timeouts [--calls 10000] [--setting NAME ...] [--program NAME ...]
+    python -m tests.benchmarks.false_timeouts --planted 0x20 --program errands
 
-Nobody in this night ever waits for time, so each timeout is a jump made while somebody worked: 0 is wanted. With
---planted the two guards are off (one look instead of two, no look before a timeout is reported), to show that this
-benchmark would see it.
+Nobody in these nights ever waits for time (`calls/` has the programs), so every jump of the clock is false, also one
+that no call has noticed: 0 timeouts and 0 jumps are wanted. The calls are spread evenly over programs and settings.
+With --planted a guard of the clock is off, to show that this benchmark would see it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,50 +25,39 @@ from harness.clock import census
 from harness.clock.controller import Controller
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
+from tests.benchmarks.hogs import hogs
+from tests.benchmarks.machine import machine
 
 AT_NS = 1_795_485_600 * 10**9
+CALLS = Path(__file__).with_name("calls")
+PROGRAMS = ("sockets", "streams", "threads", "futexes", "children", "baton", "errands")
 
-SERVER = """
-import hashlib, os, socketserver, sys, threading
-threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()  # ends with whoever started it
-class Answer(socketserver.StreamRequestHandler):
-    def handle(self):
-        for line in self.rfile:
-            hashlib.pbkdf2_hmac("sha256", line, b"salt", 300)
-            self.wfile.write(line)
-class Server(socketserver.ThreadingTCPServer):
-    daemon_threads = True
-    request_queue_size = 64
-server = Server(("127.0.0.1", 0), Answer)
-print(server.server_address[1], flush=True)
-server.socket.setblocking(True)
-while True:
-    server.process_request(*server.get_request())
-"""
 
-HOG = "import os, sys\nwhile os.getppid() == int(sys.argv[1]): pass"
-"""Ends with whoever started it, even when that one is killed."""
+@dataclass(frozen=True)
+class Setting:
+    """What happens beside the calls: hogs, on all CPUs or on the one of the calls; and how little the calls may get."""
 
-CLIENT = """
-import socket, sys
-port, calls = int(sys.argv[1]), int(sys.argv[2])
-false = 0
-for call in range(calls):
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-            for turn in range(3):
-                line.sendall(b"%d\\n" % turn)
-                got = line.recv(100)
-                assert got == b"%d\\n" % turn, got
-    except TimeoutError:
-        false += 1
-print(false, flush=True)
-"""
+    computing: int = 0
+    writing: int = 0
+    sending: int = 0
+    one_core: bool = False
+    idle: bool = False
+
+
+SETTINGS = {
+    "quiet": Setting(),
+    "cpu": Setting(computing=8),
+    "disk": Setting(computing=2, writing=4),
+    "one core": Setting(one_core=True),
+    "one core, cpu": Setting(computing=4, one_core=True),
+    "idle": Setting(idle=True),
+    "idle, cpu": Setting(computing=1, writing=1, idle=True),
+}
 
 
 @dataclass(frozen=True)
 class Count:
-    """What a run of the benchmark saw."""
+    """What a run of one program saw; ``jumps`` are those that nobody waited for."""
 
     calls: int
     false: int
@@ -73,71 +65,79 @@ class Count:
     wall_s: float
 
 
-def count_false_timeouts(calls: int, hogs: int, *, clients: int = 4, planted: bool = False) -> Count:
-    """Run the calls in `clients` processes against one server, beside `hogs` processes that only compute."""
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+@contextmanager
+def _on_cpus(cpus: set[int]) -> Iterator[None]:
+    """This process, and what it starts."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _let_others_first() -> None:
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted: int = 0) -> Count:
+    """One program's calls in one night, in that setting; ``planted`` are flags of the page."""
+    with ExitStack() as up:
+        folder = up.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm"))
+        if setting.one_core:
+            up.enter_context(_on_cpus({min(os.sched_getaffinity(0))}))
+        eating = up.enter_context(hogs(setting.computing, setting.writing, setting.sending))
         path = Path(folder) / "page"
         page = Page.create(path, at_ns=AT_NS)
-        if planted:
-            census.library().night_page_plant(page.address, 3)
-        environment = {**os.environ, **preload_environment(path, "calls")}
-        controller = Controller(page, root=os.getpid())
-        hogging = [subprocess.Popen([sys.executable, "-c", HOG, str(os.getpid())]) for _ in range(hogs)]
-        # The hogs are no part of the night: they are children of this process, but time must not wait for them.
-        for hog in hogging:
-            controller.exclude(hog.pid)
-        night: list[subprocess.Popen[str]] = []
-        try:
-            server = subprocess.Popen(
-                [sys.executable, "-c", SERVER],
-                env=environment,
-                stdin=subprocess.PIPE,
+        up.callback(page.close)
+        census.library().night_page_plant(page.address, planted)
+        controller = Controller(page, root=os.getpid(), tick_error=0)
+        up.callback(controller.close)
+        for pid in eating:
+            controller.exclude(pid)
+        began = time.monotonic()
+        with page.hold():
+            night = subprocess.Popen(
+                [sys.executable, str(CALLS / f"{program}.py"), str(calls)],
+                env={**os.environ, **preload_environment(path, program)},
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
                 text=True,
+                preexec_fn=_let_others_first if setting.idle else None,
             )
-            night.append(server)
-            assert server.stdout is not None
-            port = server.stdout.readline().strip()
-            began = time.monotonic()
-            with page.hold():
-                callers = [
-                    subprocess.Popen(
-                        [sys.executable, "-c", CLIENT, port, str(calls // clients)],
-                        env=environment,
-                        stdout=subprocess.PIPE,
-                        text=True,
-                    )
-                    for _ in range(clients)
-                ]
-                night += callers
-            stop = controller.run(page.now_ns + 10**15, runaway_s=300)
-            false = sum(int(caller.communicate()[0] or calls) for caller in callers)
-            return Count(calls // clients * clients, false, stop.jumps, time.monotonic() - began)
-        finally:
-            for process in night + hogging:
-                process.kill()
-                process.wait()
-                for stream in (process.stdin, process.stdout):
-                    if stream is not None:
-                        stream.close()
-            controller.close()
-            page.close()
+        up.callback(_end, night)
+        stop = controller.run(page.now_ns + 10**15, runaway_s=50)
+        if night.poll() is None:
+            raise RuntimeError(f"{program}: {stop}")
+        false, made, rests = (int(number) for number in night.communicate()[0].split())
+        return Count(made, false, stop.jumps - rests, time.monotonic() - began)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
 
 
 def main() -> int:
-    """Print the count; the exit code says whether it is the one wanted."""
+    """Print the counts; the exit code says whether they are the ones wanted."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--calls", type=int, default=2000)
-    options.add_argument("--hogs", type=int, default=8)
-    options.add_argument("--planted", action="store_true")
+    options.add_argument("--calls", type=int, default=10_000)
+    options.add_argument("--setting", choices=SETTINGS, nargs="+", default=list(SETTINGS))
+    options.add_argument("--program", choices=PROGRAMS, nargs="+", default=list(PROGRAMS))
+    options.add_argument("--planted", type=lambda text: int(text, 0), default=0, help="NIGHT_PLANTED_* of page.h")
     asked = options.parse_args()
-    count = count_false_timeouts(asked.calls, asked.hogs, planted=asked.planted)
-    print(
-        f"{count.false} false timeouts of {count.calls} calls beside {asked.hogs} CPU hogs"
-        f" ({count.jumps} jumps, {count.wall_s:.1f} s)"
-    )
-    return int((count.false > 0) != asked.planted)
+    each = -(-asked.calls // (len(asked.setting) * len(asked.program)))
+    total, lied = 0, 0
+    for setting in asked.setting:
+        for program in asked.program:
+            count = count_false_timeouts(program, each, SETTINGS[setting], planted=asked.planted)
+            total += count.calls
+            lied += count.false + count.jumps
+            print(f"{setting:14} {program:9} {count.false:4d} of {count.calls:5d} timed out,"
+                  f" {count.jumps:3d} jumps, {count.wall_s:5.1f} s", flush=True)  # fmt: skip
+    print(f"{total} calls; {machine()}")
+    return int((lied > 0) != bool(asked.planted))
 
 
 if __name__ == "__main__":

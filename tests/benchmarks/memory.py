@@ -15,7 +15,6 @@ import os
 import re
 import tempfile
 import threading
-import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,9 +65,8 @@ class Peaks:
 
     def watch(self, root: int, until: threading.Event) -> None:
         """Look until told to end."""
-        while not until.is_set():
+        while not until.wait(EVERY_S):
             self.look(root)
-            time.sleep(EVERY_S)
 
 
 def main() -> None:

@@ -14,13 +14,15 @@ SKIPPED = 77
 SMALL = {
     "night": ["--repeat", "1"],
     "libfaketime": ["--repeat", "1", "--speed", "3600", "--limit-s", "2"],
-    "false_timeouts": ["--calls", "40", "--hogs", "1"],
+    "false_timeouts": ["--calls", "200", "--setting", "quiet", "cpu"],
+    "flood": ["--calls", "80", "--repeat", "1"],
+    "compare": ["--repeat", "1", "--speeds"],
     "clock": ["--repeat", "1", "--without-libfaketime"],
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
 }
-NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "test_benchmarks"}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
 
 
 @pytest.mark.parametrize("name", SMALL)
