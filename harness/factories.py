@@ -101,4 +101,4 @@ def _load(file: Path, _changed_ns: int) -> Write:
     if not callable(found):
         expected = "def write(out, *, date, seed, ...) -> int"
         raise AuthorError(f"{file}: found no function 'write', expected {expected}, which returns the record count")
-    return found  # type: ignore[no-any-return]
+    return found  # type: ignore[no-any-return]  # a user's module: its signature is told, not known

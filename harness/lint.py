@@ -11,7 +11,8 @@ from typing import Literal
 
 from harness.chain import Chain, FromPlace, Job
 from harness.chain_rules import minutes_of
-from harness.clock.library import ignores_preloading
+from harness.clock.library import unusable_because
+from harness.clock.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
 from harness.loading import load_chain
 from harness.strict import Location
@@ -61,7 +62,7 @@ def program_findings(chain: Chain, *, path: str | None = None, in_images: bool =
     ``path`` is the PATH that jobs get, when they run on this machine; a chain that sets its own goes before it. With
     ``in_images`` only what lies in the chain's folder can be judged: the rest is in the images.
     """
-    said = [one for one in _programs(chain, in_images=in_images) if one[1] == "error"]
+    said = [one for one in _programs(chain, in_images=in_images, path=path) if one[1] == "error"]
     if path is not None:
         said += _not_on_path(chain, path)
     return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
@@ -90,37 +91,53 @@ def _not_on_path(chain: Chain, path: str) -> Said:
             text = f"the program '{program}' of job '{name}' is not on the PATH of jobs ({own})"
             yield ("jobs", name, "run"), "error", text, "install it there, or write its path"
         else:
-            yield from _program_file(Path(found), program, ("jobs", name, "run"), in_image=False)
+            yield from _program_file(Path(found), program, ("jobs", name, "run"))
+            yield from _out_of_reach(chain, job, Path(found), ("jobs", name, "run"), path=own)
 
 
-def _programs(chain: Chain, *, in_images: bool | None = None) -> Said:
+def _programs(chain: Chain, *, in_images: bool | None = None, path: str | None = None) -> Said:
     for name, job in chain.jobs.items():
         location: Location = ("jobs", name, "run")
         # An image brings its own programs; what lies in the chain's folder goes with it wherever it runs.
         elsewhere = job.image is not None if in_images is None else in_images
         program = job.run[0]
+        own = (chain.environment | job.environment).get("PATH", path)
         if "/" in program:
-            yield from _program_file(chain.folder / program, program, location, elsewhere and program.startswith("/"))
+            if not (elsewhere and program.startswith("/")):
+                yield from _program_file(chain.folder / program, program, location)
+                yield from _out_of_reach(chain, job, chain.folder / program, location, path=own, elsewhere=elsewhere)
         elif not elsewhere and shutil.which(program) is None and program not in PYTHONS:
             text = f"the program '{program}' of job '{name}' is not on the PATH"
             yield location, "warning", text, "install it, or name its image: 'image: NAME'"
         yield from _script(chain, job, location)
 
 
-def _program_file(path: Path, written: str, location: Location, in_image: bool) -> Said:
-    if in_image:
-        return
+def _program_file(path: Path, written: str, location: Location) -> Said:
     if not path.exists():
         yield location, "error", f"the program '{written}' does not exist (looked for {path})", "check its path"
     elif path.is_dir():
         yield location, "error", f"the program '{written}' is a folder", "name the program in it"
     elif not os.access(path, os.X_OK):
         yield location, "error", f"the program '{written}' is not executable", f"chmod +x {path}"
-    elif ignores_preloading(path):
-        text = (
-            f"the program '{written}' is linked statically: the night's clock cannot enter it, and it would lose time"
-        )
-        yield location, "error", text, "link it dynamically (against glibc)"
+
+
+def _out_of_reach(
+    chain: Chain, job: Job, program: Path, location: Location, *, path: object, elsewhere: bool = False
+) -> Said:
+    """A program that the clock cannot enter would lose time. Of one in an image, only the file itself is known."""
+    if program.is_dir() or not os.access(program, os.X_OK):
+        return
+    if elsewhere or unusable_because() is not None:
+        obstacle = obstacle_in(program)
+    else:
+        known = path if isinstance(path, str) else None
+        obstacle = reach_of(str(program.absolute()), path=known, folder=chain.folder).obstacle
+    if not isinstance(path, str) and isinstance(obstacle, CannotStart):
+        return  # an interpreter that is not found here may be on the PATH that jobs get
+    if obstacle is not None:
+        cannot = "cannot be started" if isinstance(obstacle, CannotStart) else "is out of the clock's reach"
+        text = f"the program '{job.run[0]}' {cannot}: {obstacle.found}: {obstacle.means}"
+        yield location, "error", text, obstacle.todo
 
 
 def _script(chain: Chain, job: Job, location: Location) -> Said:

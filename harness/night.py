@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from harness.chain import Chain, Job
 from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
+from harness.clock.page import TICK_ERROR
+from harness.clock.ticks import Ticks
 from harness.errors import HarnessBug, LoadError, Mistake, StackError
 from harness.faults import Fault
 from harness.faults.silence import why_silent
@@ -57,6 +59,7 @@ class Result:
     times: NightTimes
     stack: str
     clock: str
+    ticks: Ticks
     wall_s: float
 
     def __repr__(self) -> str:
@@ -147,11 +150,20 @@ def require_programs(chain: Chain, stack: str) -> None:
 class NightRunner:
     """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one.
 
-    ``tell`` is given a sentence whenever a night keeps its user waiting.
+    ``tell`` is given a sentence whenever a night keeps its user waiting. ``tick_error`` is the share of their time by
+    which programs that wake again and again for nothing may be woken late.
     """
 
-    def __init__(self, stack: Stack, store: Path, *, tell: Callable[[str], None] = _tell) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        store: Path,
+        *,
+        tell: Callable[[str], None] = _tell,
+        tick_error: float = TICK_ERROR,
+    ) -> None:
         self.stack = stack
+        self.tick_error = tick_error
         self._tell = tell
         self._planner = Planner(store)
         self._baselines: dict[tuple[Any, ...], History] = {}
@@ -167,7 +179,7 @@ class NightRunner:
         require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
         baseline = self._baseline(chain, scenario.night, scenario.seed)
-        history = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
+        history, ticks = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
         for day in _fallback_days(history):
             earlier = self._baseline(chain, day, scenario.seed)
             told = (event for event in earlier.of("holds", type="info"))
@@ -180,6 +192,7 @@ class NightRunner:
             times=self._planner.times(chain, scenario.night),
             stack=self.stack.name,
             clock=self.stack.clock,
+            ticks=ticks,
             wall_s=time.perf_counter() - began,
         )
 
@@ -196,10 +209,12 @@ class NightRunner:
     def _baseline(self, chain: Chain, night: dt.date, seed: int) -> History:
         key = (chain.folder, chain.model_dump_json(), night, seed)
         if key not in self._baselines:
-            self._baselines[key] = self._night(chain, night, seed, (), BASELINE)
+            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE)
         return self._baselines[key]
 
-    def _night(self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str) -> History:
+    def _night(
+        self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str
+    ) -> tuple[History, Ticks]:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
@@ -225,14 +240,15 @@ class NightRunner:
         history = History.merge([*notes.records, *self.stack.history()])
         for bug in history.of("bug"):
             raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
-        return history
+        return history, notes.ticks
 
     def _go_on(self, notes: _Notes, *, until_ns: int) -> Stop:
         """Let time move to a moment or to what ends it before, and say so while it stands still for long."""
         still_s = 0.0
         while True:
-            stop = self.stack.run(until_ns, runaway_s=TOLD_EVERY_S)
+            stop = self.stack.run(until_ns, runaway_s=TOLD_EVERY_S, tick_error=self.tick_error)
             notes.now_ns = max(notes.now_ns, stop.at_ns)
+            notes.ticks = notes.ticks.and_then(stop)
             if stop.reason != "runaway":
                 return stop
             still_s = TOLD_EVERY_S if stop.jumps else still_s + TOLD_EVERY_S
@@ -267,6 +283,7 @@ class _Notes:
     """The night's own events; the harness has no clock in the night, so they are dated when time last stopped."""
 
     now_ns: int
+    ticks: Ticks = field(default_factory=Ticks)
     records: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:

@@ -35,13 +35,21 @@ _NIGHTS: pytest.StashKey[list[Result]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--stack``: where the nights run."""
+    """``--stack``: where the nights run; ``--tick-error``: how exact their clock is."""
     group = parser.getgroup("night harness")
     group.addoption(
         "--stack",
         choices=("local", "docker", "auto"),
         default="local",
         help="run nights on local processes (default), in containers, or in containers where an engine answers",
+    )
+
+    group.addoption(
+        "--tick-error",
+        default="1%",
+        metavar="SHARE",
+        help="how late programs that wake again and again for nothing may be woken, as a share of the time they have"
+        " done so (default: %(default)s)",
     )
 
 
@@ -177,7 +185,8 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """One started stack for each worker, reset between nights; override it to bring your own."""
     import signal
 
-    from harness.errors import EngineError, StackError
+    from harness.clock.ticks import tick_error_of
+    from harness.errors import AuthorError, EngineError, StackError
     from harness.night import NightRunner
     from harness.stack.choice import start
     from harness.stack.processes import end_with_parent
@@ -185,6 +194,10 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     if hasattr(request.config, "workerinput"):
         # When its controller is killed, a worker of xdist would be told only after five seconds, and its stack with it.
         end_with_parent(signal.SIGINT)
+    try:
+        tick_error = tick_error_of(request.config.getoption("--tick-error"))
+    except AuthorError as error:
+        pytest.fail(str(error), pytrace=False)
     why_not = None
     try:
         stack = start(request.config.getoption("--stack"))
@@ -196,7 +209,8 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         pytest.fail(str(why_not), pytrace=False)
     try:
         tell = _teller(request.config)
-        yield NightRunner(stack, tmp_path_factory.mktemp("night-harness-store"), tell=tell)
+        store = tmp_path_factory.mktemp("night-harness-store")
+        yield NightRunner(stack, store, tell=tell, tick_error=tick_error)
     finally:
         stack.stop()
 

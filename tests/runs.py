@@ -51,7 +51,7 @@ class User:
         self._known = set(processes.children_of(os.getpid()))
         self._begun: list[subprocess.Popen[bytes]] = []
 
-    def begin(self, *argv: str, **environment: str) -> subprocess.Popen[bytes]:
+    def begin(self, *argv: str, stdin: int = subprocess.DEVNULL, **environment: str) -> subprocess.Popen[bytes]:
         """Start a command in a process group of its own, as a terminal does."""
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         number = len(self._begun)
@@ -60,7 +60,7 @@ class User:
                 argv,
                 cwd=self.folder,
                 env=inherited | {"TMPDIR": str(self.temporary)} | environment,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=out,
                 stderr=err,
                 process_group=0,

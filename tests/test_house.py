@@ -23,6 +23,7 @@ FLOORS = (
     ("loading", "schemas", "planning"),
     ("lint",),
     ("mocks", "stack"),
+    ("alone",),
     ("night",),
     ("report",),
     ("demo",),

@@ -69,3 +69,40 @@ def test_times_of_day_keep_their_order_all_year(zone: str) -> None:
         date = dt.date(2026, 1, 1) + dt.timedelta(days=day)
         instants = [instant_ns(date, clock, ZoneInfo(zone)) for clock in clocks]
         assert instants == sorted(instants), date
+
+
+@pytest.mark.parametrize(
+    ("zone", "date", "begins", "deadline"),
+    [
+        ("Europe/Paris", dt.date(2028, 2, 29), "2028-02-28 21:00", "2028-02-29 05:00"),
+        ("Europe/Paris", dt.date(2028, 3, 1), "2028-02-29 21:00", "2028-03-01 05:00"),
+        ("Europe/Paris", dt.date(2027, 1, 1), "2026-12-31 21:00", "2027-01-01 05:00"),
+        ("Europe/Paris", dt.date(2026, 3, 29), "2026-03-28 21:00", "2026-03-29 04:00"),
+        ("Europe/Paris", dt.date(2026, 10, 25), "2026-10-24 20:00", "2026-10-25 05:00"),
+        ("Asia/Kolkata", dt.date(2026, 11, 23), "2026-11-22 16:30", "2026-11-23 00:30"),
+        ("Asia/Kathmandu", dt.date(2026, 11, 23), "2026-11-22 16:15", "2026-11-23 00:15"),
+        ("Australia/Lord_Howe", dt.date(2026, 4, 5), "2026-04-04 11:00", "2026-04-04 19:30"),
+        ("Australia/Lord_Howe", dt.date(2026, 10, 4), "2026-10-03 11:30", "2026-10-03 19:00"),
+    ],
+    ids=[
+        "leap day",
+        "after it",
+        "new year",
+        "an hour less",
+        "an hour more",
+        "half",
+        "quarter",
+        "half more",
+        "half less",
+    ],
+)
+def test_a_night_has_the_length_that_its_calendar_gives_it(
+    zone: str, date: dt.date, begins: str, deadline: str
+) -> None:
+    times = night_times(chain(timezone=zone), date)
+    assert (utc(times.begins_ns), utc(times.deadline_ns)) == (f"{begins}:00", f"{deadline}:00")
+
+
+def test_half_an_hour_that_happens_twice_is_the_first_of_the_two() -> None:
+    lord_howe = ZoneInfo("Australia/Lord_Howe")
+    assert utc(instant_ns(dt.date(2026, 4, 5), ClockTime("01:45"), lord_howe)) == "2026-04-04 14:45:00"

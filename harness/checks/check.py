@@ -89,7 +89,7 @@ CHECKS: dict[str, Check] = {}
 """Every registered check by name."""
 
 
-def check(name: str, *, applies: Applies = lambda night, baseline: True) -> Callable[[Judge], Judge]:  # noqa: ARG005
+def check(name: str, *, applies: Applies = lambda night, baseline: True) -> Callable[[Judge], Judge]:  # noqa: ARG005 - as any other
     """Register a check; ``applies`` is asked with night and baseline whether there is what it judges."""
 
     def register(judge: Judge) -> Judge:

@@ -55,7 +55,7 @@ def refusing_in_words(cls: T) -> T:
             details = error.errors(include_url=False)
             raise AuthorError("\n".join(f"{cls.__name__}: {_told(detail, known)}" for detail in details)) from None
 
-    cls.__init__ = called  # type: ignore[misc]
+    cls.__init__ = called  # type: ignore[misc]  # of a class that is being made, not of an instance
     return cls
 
 
@@ -71,7 +71,7 @@ def _told(detail: Any, known: list[str]) -> str:
 def parameter_names(kind: type) -> list[str]:
     """The names that it takes in Python: its own first, then the triggers that all faults share."""
     names = list(kind.__pydantic_fields__)  # type: ignore[attr-defined]  # every fault is a pydantic dataclass
-    shared = list(Fault.__pydantic_fields__) if issubclass(kind, Fault) else []  # type: ignore[attr-defined]
+    shared = list(Fault.__pydantic_fields__) if issubclass(kind, Fault) else []  # type: ignore[attr-defined]  # as above
     return [*(name for name in names if name not in shared), *shared]
 
 

@@ -44,6 +44,8 @@ def record(result: Result) -> dict[str, Any]:
         },
         "stack": result.stack,
         "clock": result.clock,
+        "bunched_ticks": result.ticks.bunched,
+        "late_ticks_s": result.ticks.late_ns / 1e9,
         "wall_s": round(result.wall_s, 3),
         "digest": result.history.digest(),
     }

@@ -14,6 +14,7 @@ from rich.text import Text
 from harness.checks import Outcome
 from harness.checks.holdings import holdings
 from harness.checks.wording import counted
+from harness.clock.ticks import Ticks
 from harness.night import Result
 from harness.report.answers import answers
 from harness.report.plain import plain
@@ -36,13 +37,15 @@ SCREEN_LINES = 18
 def failure(result: Result, *, repeat: str, history_file: Path | None = None) -> str:
     """One screen of plain text: what differed, the timeline with the fault marked, the evidence, how to repeat it."""
     lines = [f"{result.scenario.scenario}", ""]
-    lines += [f"  {mismatch}" for mismatch in result.mismatches]
+    lines += [f"  {plain(mismatch)}" for mismatch in result.mismatches]
     violated = [finding for finding in result.judgement.findings if finding.state != "holds"]
     if violated:
         lines += ["", "findings"]
     for finding in violated:
         lines.append(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
-        lines += [f"            {name} ({found.total:,}): {found}" for name, found in finding.evidence.items()]
+        lines += [
+            f"            {name} ({found.total:,}): {plain(str(found))}" for name, found in finding.evidence.items()
+        ]
     lines += ["", f"the night of {result.scenario.night} ({result.scenario.chain.timezone}; * is the fault)"]
     lines += [f"  {_line(result, moment)}" for moment in around(timeline(result), lines=SCREEN_LINES)]
     lines += ["", f"repeat it:  {repeat}"]
@@ -73,6 +76,8 @@ def show(console: Console, result: Result) -> None:
         questions.add_row(Text("Held against the baseline", style="bold"), Text(plain(line)))
     for answer in answers(result):
         questions.add_row(Text(answer.question, style="bold"), Text(plain(answer.answer)))
+    if result.ticks.bunched:
+        questions.add_row(Text("Approximated", style="bold"), Text(approximated(result.ticks)))
     title = Text.assemble(
         (str(result.outcome).upper(), f"bold {colour}"), "  ", (plain(result.scenario.scenario), "default")
     )
@@ -81,6 +86,12 @@ def show(console: Console, result: Result) -> None:
     console.print(
         Panel(Group(told, "", questions), title=title, title_align="left", subtitle=footer, border_style=colour)
     )
+
+
+def approximated(ticks: Ticks) -> str:
+    """What the clock let pass, of programs that wake again and again for nothing."""
+    late_s = ticks.late_ns / 1e9
+    return f"{counted(ticks.bunched, 'tick')} of programs that only tick came together, the latest {late_s:.2f} s late"
 
 
 def held(result: Result) -> Iterator[str]:
@@ -123,4 +134,4 @@ def _screen(lines: list[str]) -> str:
 
 
 def _line(result: Result, moment: Moment) -> str:
-    return f"{result.local(moment.at_ns):%H:%M:%S} {_MARKS[moment.kind]} {moment.who:<10} {moment.text}"
+    return f"{result.local(moment.at_ns):%H:%M:%S} {_MARKS[moment.kind]} {moment.who:<10} {plain(moment.text)}"

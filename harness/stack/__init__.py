@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
+from harness.clock.page import TICK_ERROR
+
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
     from typing import Self
@@ -90,9 +92,12 @@ class Stack(ABC):
         counts: dict[str, Any] = self.control(component, "DELETE", f"arm/{order_id}")
         return counts
 
-    def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S) -> Stop:
-        """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it."""
-        return self.door.run(until_ns, runaway_s=runaway_s)
+    def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S, tick_error: float = TICK_ERROR) -> Stop:
+        """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it.
+
+        ``tick_error`` is the share of their time by which programs that wake for nothing may be woken late.
+        """
+        return self.door.run(until_ns, runaway_s=runaway_s, tick_error=tick_error)
 
     def pace(self, until_ns: int) -> None:
         """Let the night's time flow at the wall's speed, until `unpace`."""

@@ -19,7 +19,7 @@ LOOK_EVERY_S = 0.02
 class Clockwork(Protocol):
     """What /run, /pace and /travel need; run and pace block, and are called in a thread."""
 
-    def run(self, until_ns: int, runaway_s: float) -> Stop:
+    def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
         """Let time move."""
 
     def pace(self, until_ns: int) -> None:
@@ -45,8 +45,9 @@ class VirtualClockwork:
         self._page = Page.create(page, at_ns=time.time_ns())
         self._controller = Controller(self._page, root=root)
 
-    def run(self, until_ns: int, runaway_s: float) -> Stop:
+    def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
         """See `Controller.run`."""
+        self._controller.tick_error = tick_error
         return self._controller.run(until_ns, runaway_s=runaway_s)
 
     def pace(self, until_ns: int) -> None:
@@ -77,7 +78,7 @@ class RealClockwork:
         self._schedule = directory.history / "scheduler.jsonl"
         self._asked = threading.Event()
 
-    def run(self, until_ns: int, runaway_s: float) -> Stop:  # noqa: ARG002 - real time runs away from nobody
+    def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:  # noqa: ARG002 - real time needs neither
         """Wait until then, or until the scheduler has recorded that the schedule is complete."""
         self._asked.clear()
         while time.time_ns() < until_ns:

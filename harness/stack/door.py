@@ -16,6 +16,7 @@ from urllib.parse import quote
 import urllib3
 
 from harness.clock.controller import Stop
+from harness.clock.page import TICK_ERROR
 from harness.errors import HarnessBug, StackError
 
 CONNECT_TIMEOUT_S = 5.0
@@ -56,9 +57,9 @@ class Door:
             with content.open("rb") as file:
                 self._answer(self._request("PUT", path, file), f"PUT {path}")
 
-    def run(self, until_ns: int, *, runaway_s: float) -> Stop:
+    def run(self, until_ns: int, *, runaway_s: float, tick_error: float = TICK_ERROR) -> Stop:
         """Let time move; returns when the controller stopped, and says why."""
-        answer = self.ask("POST", "/run", {"until_ns": until_ns, "runaway_s": runaway_s})
+        answer = self.ask("POST", "/run", {"until_ns": until_ns, "runaway_s": runaway_s, "tick_error": tick_error})
         return Stop(**answer | {"waits": tuple(answer["waits"])})
 
     def take_lease(self) -> None:

@@ -174,7 +174,7 @@ class Doorway:
     async def _run(self, request: web.Request) -> web.StreamResponse:
         asked = await _json(request)
         async with self._time_moves("run"):
-            running = self._in_thread(lambda: self._clockwork.run(asked["until_ns"], asked["runaway_s"]))
+            running = self._in_thread(lambda: self._clockwork.run(**asked))
             try:
                 if (await asyncio.wait({running}, timeout=ALIVE_EVERY_S))[0]:
                     return web.json_response(asdict(running.result()))

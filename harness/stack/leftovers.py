@@ -35,6 +35,13 @@ def scratch_directory() -> Path:
     return directory
 
 
+def clock_directory() -> Path:
+    """The same for the page of a command in virtual time: where writing costs nothing."""
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=homes()[0]))
+    claim(directory)
+    return directory
+
+
 def claim(directory: Path) -> None:
     """Write down whose it is."""
     (directory / OWNER).write_text(str(Owner.me()))
@@ -84,7 +91,8 @@ def _belongs_to(pid: int, directory: Path) -> bool:
     root = os.fsencode(directory)
     process = Path(f"/proc/{pid}")
     try:
-        if process.joinpath("environ").read_bytes().find(b"NIGHT_STACK=" + root + b"\0") >= 0:
+        environment = process.joinpath("environ").read_bytes()
+        if b"NIGHT_STACK=" + root + b"\0" in environment or b"NIGHT_CLOCK=" + root + b"/" in environment:
             return True
         arguments = process.joinpath("cmdline").read_bytes().split(b"\0")
     except OSError:  # gone, or another user's

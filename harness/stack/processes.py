@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
@@ -40,6 +41,12 @@ def end_with_parent(signo: int = signal.SIGKILL) -> None:
     """Be sent a signal when the thread that forked this process ends; survives an exec."""
     if _prctl is not None:
         _prctl(PR_SET_PDEATHSIG, signo)
+
+
+def call_oneself(name: str) -> None:
+    """What ps and messages call this process, which has no program of its own."""
+    if _prctl is not None:
+        _prctl(PR_SET_NAME, name.encode())
 
 
 def kill_descendants() -> None:

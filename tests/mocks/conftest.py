@@ -141,6 +141,8 @@ class NightOfMocks:
         if not self.virtual:
             pytest.skip(f"no virtual time here: {unusable_because()}")
         until_ns = BEGINS_NS + int(minutes * MINUTE_NS)
+        ours = [played.process.pid for played in self.played.values()] + [job.pid for job in self.jobs]
+        self.controller.exclude_children(but=ours)  # another test's stack may sleep in real time
         stop = self.controller.run(until_ns, runaway_s=20)
         if stop.reason == "stuck":
             self.page.travel(until_ns)  # nobody waits for a time, so nobody minds how it comes

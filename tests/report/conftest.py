@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.checks import judge
+from harness.clock.ticks import Ticks
 from harness.loading import load_chain
 from harness.night import Result
 from harness.planning import night_times
@@ -32,6 +33,7 @@ def result_of() -> MakeResult:
             times=night_times(CHAIN, date),
             stack="local",
             clock="virtual",
+            ticks=Ticks(),
             wall_s=0.5,
         )
 

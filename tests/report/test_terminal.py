@@ -99,6 +99,13 @@ def test_a_failure_is_followed_by_the_five_answers(result_of: MakeResult) -> Non
     assert screen.count("?\n    ") == 5
 
 
+def test_a_page_of_several_lines_stays_one_line_of_the_screen(result_of: MakeResult) -> None:
+    result = result_of(paged("02:30:00", "retrieve failed\n  02:31:00 * all is well"), outcome="recovered")
+    screen = failure(result, repeat="again")
+    assert r"retrieve failed\n  02:31:00 * all is well" in screen
+    assert "\n  02:31:00 * all is well" not in screen
+
+
 def test_what_users_write_cannot_draw_on_the_screen(result_of: MakeResult) -> None:
     result = result_of(paged("02:30:00", "\x1b[31m[bold]truncated[/] [/nothing]\x00"), outcome="recovered")
     console = Console(file=io.StringIO(), width=200, force_terminal=False)

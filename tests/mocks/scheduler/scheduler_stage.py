@@ -109,12 +109,14 @@ class Stage:
         } | order
 
     def reset(self, *jobs: dict[str, Any], **more: Any) -> None:
+        self.controller.exclude_children(but=[process.pid for process in self.processes])
         self.page.travel(at("01:00"))
         shutil.rmtree(self.folder / "output", ignore_errors=True)
         plan = {"chain": "feed", "owner": "data-ops", "runbook": "runbook.md", "timezone": "Europe/Paris"}
         plan |= {"date": "2026-11-23", "begins_ns": at("01:00"), "jobs": list(jobs)} | more
         for mock in ("desk", "scheduler"):
             self.ask(mock, "/reset", plan)
+        self.page.stopped()  # the last night's scheduler may have seen its jobs die, and be done
 
     def arm(self, point: str, job: str, effect: dict[str, Any], **trigger: Any) -> None:
         order = {"id": f"0:{point}", "fault": point, "point": point, "where": {"job": job}}
