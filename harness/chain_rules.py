@@ -9,13 +9,12 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.endpoints import PLACES as ENDPOINT_PLACES
 from harness.strict import Location, get, mapping, sequence, unknown
 from harness.units import ClockTime
 
 PLACES = (
-    "source.url",
-    "scheduler.url",
-    "desk.url",
+    *ENDPOINT_PLACES,
     "night.date",
     "night.timezone",
     "chain.owner",

@@ -35,8 +35,6 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
 
-ENDPOINTS = ("source", "consumers", "desk", "scheduler")
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Entry point of the ``harness`` command."""
@@ -373,13 +371,14 @@ def _clock(text: str, chain: Chain) -> ClockTime:
 
 
 def _ports(options: Sequence[str]) -> dict[str, int]:
+    from harness.endpoints import NAMES
     from harness.strict import unknown
 
     ports: dict[str, int] = {}
     for option in options:
         name, _, port = option.partition("=")
-        if name not in ENDPOINTS:
-            raise AuthorError(f"--port: {unknown('endpoint', name, ENDPOINTS)}")
+        if name not in NAMES:
+            raise AuthorError(f"--port: {unknown('endpoint', name, NAMES)}")
         if not (port.isascii() and port.isdigit() and int(port) < 65536):
             raise AuthorError(f"--port: found {option!r}, expected an endpoint and a port, such as source=8080")
         ports[name] = int(port)

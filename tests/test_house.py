@@ -15,7 +15,7 @@ HARNESS = TOP / "harness"
 
 FLOORS = (
     ("errors", "clock", "history", "units"),
-    ("strict", "data"),
+    ("strict", "data", "endpoints"),
     ("chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),

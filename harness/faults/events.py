@@ -31,7 +31,7 @@ _RECEIPT = {"fault": Happening(("info",), ("id", "fault", "point", "where", "eff
 EVENTS: dict[str, dict[str, Happening]] = {
     "source": {
         "publish": Happening(("info",), ("file", "name", "size", "sha256", "records")),
-        "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "bytes", "complete")),
+        "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "via", "bytes", "complete")),
         **_RECEIPT,
     },
     "wire": {"connect": Happening(("info", "fail"), ("endpoint",)), **_RECEIPT},

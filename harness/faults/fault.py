@@ -112,6 +112,9 @@ class Fault:
     detectable_by: ClassVar[tuple[str, ...]] = ()
     """The controls of a chain that can notice it."""
 
+    seen: ClassVar[Mapping[str, str]] = {}
+    """What real clients do about it by themselves, by client; a test sees each of them do it."""
+
     @property
     def ends_by_itself(self) -> bool:
         """Whether the author has said when it is over; if not, it is taken out at the night's deadline."""

@@ -43,7 +43,7 @@ class SourceHang(Fault):
         effect: dict[str, Any] = {"hang": self.phase}
         if self.phase == "body":
             effect["after_bytes"] = self.after_bytes
-        return system.armed(self, component="wire", point="connect", where={"endpoint": "source"}, effect=effect)
+        return system.armed(self, component="wire", point="connect", where={"neighbour": "source"}, effect=effect)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing has no source to hang."""

@@ -81,8 +81,7 @@ class TruncateFile(Fault):
         """Arm the source's answers for the file."""
         cut = {"fraction": float(self.keep)} if isinstance(self.keep, Fraction) else {"bytes": self.keep}
         effect: dict[str, Any] = {
-            "cut": cut,
-            "where": self.where,
+            "cut": cut | {"where": self.where},
             "length": self.length,
             "manifest": "follows" if self.manifest == "follows" else "true",
         }

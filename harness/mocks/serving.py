@@ -18,8 +18,8 @@ IDLE_CLOSE_S = 75.0
 """What common servers wait before they close an idle connection; without an end, nobody could ever be stuck."""
 
 
-async def serve(mock: Mock, routes: list[web.RouteDef]) -> int:
-    """Listen at the mock's address; the port."""
+async def serve(mock: Mock, routes: list[web.RouteDef], port: int | None = None) -> int:
+    """Listen at the mock's address, on its own port or on another one; the port."""
 
     @web.middleware
     async def surface(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -37,10 +37,10 @@ async def serve(mock: Mock, routes: list[web.RouteDef]) -> int:
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_CLOSE_S, handle_signals=False)
     await runner.setup()
-    site = web.TCPSite(runner, mock.host, mock.port, backlog=1024)
+    site = web.TCPSite(runner, mock.host, mock.port if port is None else port, backlog=1024)
     await site.start()
-    port: int = runner.addresses[0][1]
-    return port
+    listens: int = runner.addresses[0][1]
+    return listens
 
 
 def refuse(status: int, error: str, **more: Any) -> web.Response:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from harness.endpoints import MOCK_OF
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
 
@@ -27,6 +28,11 @@ class Route:
     port: int
     target_host: str
     target_port: int
+
+    @property
+    def neighbour(self) -> str:
+        """The mock behind it, which may have several endpoints."""
+        return MOCK_OF.get(self.endpoint, self.endpoint)
 
     @classmethod
     def parse(cls, text: str) -> Route:
@@ -126,7 +132,7 @@ class Wire(Mock):
         self._lines.add(line)
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
-            struck = self.armory.struck("connect", endpoint=route.endpoint)
+            struck = self.armory.struck("connect", endpoint=route.endpoint, neighbour=route.neighbour)
             if struck:
                 line.hung_by = struck[0]
             if struck and struck[0].effect["hang"] == "first_byte":

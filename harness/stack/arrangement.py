@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from harness.endpoints import ENDPOINTS
+
 VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
 """The page must be memory that several containers map; the size is a limit, not a reservation."""
 
@@ -14,24 +16,27 @@ MOCKS_LIBRARY = "/opt/night/package/harness/clock/libnightclock.so"
 SECLUDE = "/opt/night/package/harness/stack/night-seclude"
 
 DOOR_PORT = 8000
-PORTS = {"source": 8080, "consumers": 8081, "desk": 8082, "scheduler": 8083}
-"""Where jobs reach the mocks; source and consumers through the wire."""
-BEHIND = {"source": 9080, "consumers": 9081}
-"""Where the wire reaches those in front of which it stands."""
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - the network is internal
+PORTS = {endpoint.name: endpoint.port for endpoint in ENDPOINTS}
+"""Where jobs reach the mocks; some of them through the wire."""
 
+
+def _listening(mock: str) -> list[str]:
+    """A mock's own arguments: only what jobs connect to listens beyond loopback."""
+    own = [endpoint for endpoint in ENDPOINTS if endpoint.mock == mock]
+    direct = any(endpoint.behind is None for endpoint in own)
+    arguments = ["--host", EVERYWHERE if direct else "127.0.0.1"]
+    for endpoint in own:
+        arguments += [endpoint.option, str(endpoint.behind or endpoint.port)]
+    return arguments
+
+
+ROUTES = [f"{one.name}={one.port}=127.0.0.1:{one.behind}" for one in ENDPOINTS if one.behind]
 MOCKS: dict[str, list[str]] = {
-    "source": ["--host", "127.0.0.1", "--port", str(BEHIND["source"])],
-    "consumers": ["--host", "127.0.0.1", "--port", str(BEHIND["consumers"])],
-    "desk": ["--host", "0.0.0.0", "--port", str(PORTS["desk"])],  # noqa: S104 - the network is internal
-    "scheduler": ["--host", "0.0.0.0", "--port", str(PORTS["scheduler"])],  # noqa: S104
-    "folders": ["--host", "127.0.0.1", "--port", "0"],
-    "wire": [
-        argument
-        for name, port in BEHIND.items()
-        for argument in ("--route", f"{name}={PORTS[name]}=127.0.0.1:{port}")
-    ] + ["--host", "0.0.0.0"],  # noqa: S104
-}  # fmt: skip
-"""Each mock's own arguments: only what jobs connect to listens beyond loopback."""
+    **{mock: _listening(mock) for mock in ("source", "consumers", "desk", "scheduler", "folders")},
+    "wire": ["--host", EVERYWHERE, *(argument for route in ROUTES for argument in ("--route", route))],
+}
+"""Each mock's own arguments."""
 
 SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
 

@@ -26,6 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from harness.endpoints import places as endpoint_places
 from harness.errors import HarnessBug, StackError
 from harness.stack import Stack
 from harness.stack.arrangement import (
@@ -125,7 +126,7 @@ class DockerStack(Stack):
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Where jobs find things, inside the internal network and on the volume."""
-        found = {f"{name}.url": f"http://{name}:{port}" for name, port in PORTS.items()}
+        found = endpoint_places(lambda endpoint: (endpoint.name, endpoint.port))
         found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
         return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
 
@@ -134,7 +135,7 @@ class DockerStack(Stack):
         if not self._published:
             return {}
         clock = self._containers["clock"]
-        found = {f"{name}.url": f"http://{engine_host()}:{clock.port(port)}" for name, port in PORTS.items()}
+        found = endpoint_places(lambda endpoint: (engine_host(), clock.port(endpoint.port)))
         return found | {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:

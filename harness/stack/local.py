@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness.clock import library
+from harness.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.stack import Stack
 from harness.stack.directory import StackDirectory
@@ -89,7 +90,7 @@ class LocalStack(Stack):
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""
-        places = {f"{name}.url": f"http://{LOOPBACK}:{port}" for name, port in self._endpoints.items()}
+        places = endpoint_places(lambda endpoint: (LOOPBACK, self._endpoints[endpoint.name]))
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
 

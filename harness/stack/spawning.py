@@ -11,15 +11,14 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 
 from harness.clock import library
+from harness.endpoints import ENDPOINTS
 from harness.errors import StackError
 from harness.stack.directory import StackDirectory
 from harness.stack.processes import end_with_parent
 
 MOCKS = ("source", "wire", "scheduler", "consumers", "desk", "folders")
-BEHIND_THE_WIRE = ("source", "consumers")
 LOOPBACK = "127.0.0.1"
 PACKAGE_HOME = Path(__file__).parents[2]
 """Where the harness is imported from, which need not be where it was installed."""
@@ -27,14 +26,6 @@ PACKAGE_HOME = Path(__file__).parents[2]
 SYSTEM_PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
 Ports = Mapping[str, int]
-
-
-class Endpoint(NamedTuple):
-    """What a wire passes on, and where it came from."""
-
-    name: str
-    listens: int
-    behind: int
 
 
 class Spawned:
@@ -51,16 +42,16 @@ class Spawned:
         for name in ports:
             self._require_free(name, ports[name])
         self._start("agent", [*agent_program(), "--with-parent", str(self._directory.socket("agent"))])
-        routes = [Endpoint(name, ports.get(name, 0), self._reserve()) for name in BEHIND_THE_WIRE]
-        behind = {endpoint.name: endpoint.behind for endpoint in routes}
+        listens = {one.name: self._reserve() if one.behind else ports.get(one.name, 0) for one in ENDPOINTS}
         for name in MOCKS:
             program = programs.get(name) or [sys.executable, "-P", "-m", f"harness.mocks.{name}"]
             options = ["--dir", str(self._directory.root), "--host", LOOPBACK]
             if name == "wire":
-                for route in routes:
-                    options += ["--route", f"{route.name}={route.listens}={LOOPBACK}:{route.behind}"]
-            else:
-                options += ["--port", str(behind.get(name, ports.get(name, 0)))]
+                for one in ENDPOINTS:
+                    if one.behind:
+                        options += ["--route", f"{one.name}={ports.get(one.name, 0)}={LOOPBACK}:{listens[one.name]}"]
+            for one in ENDPOINTS:
+                options += [one.option, str(listens[one.name])] if one.mock == name else []
             self._start(name, [*program, *options], preload=self._virtual)
 
     def settled(self) -> None:

@@ -79,7 +79,7 @@ class Bench:
 
     def cut(self, keep: float, *, where: str = "exact", length: str = "consistent", manifest: str = "true") -> None:
         """Have the source serve the first part of the file only."""
-        effect: dict[str, Any] = {"cut": {"fraction": keep}, "where": where, "length": length, "manifest": manifest}
+        effect: dict[str, Any] = {"cut": {"fraction": keep, "where": where}, "length": length, "manifest": manifest}
         order: dict[str, Any] = {"id": "0:truncate_file", "fault": "truncate_file", "point": "serve", "effect": effect}
         self.control("source", "/arm", order | {"where": {"file": "forecast", "what": "file"}, "trigger": {}})
 

@@ -108,7 +108,7 @@ def test_serving_leaves_its_events(night: NightOfMocks, source: Played) -> None:
             None,
         )
     ]
-    served = {"name": NAME, "what": "file"}
+    served = {"name": NAME, "what": "file", "via": "http"}
     assert night.events("serve") == [
         ("invoke", served, None),
         ("ok", served | {"bytes": SIZE, "complete": True}, None),
@@ -187,7 +187,7 @@ LINE_30 = CONTENT.index(b"north,sku-030")
     ],
 )
 def test_a_cut_falls_where_it_is_told_to(source: Played, cut: dict[str, object], where: str, kept: int) -> None:
-    source.arm("serve", {"cut": cut, "where": where, "length": "consistent"}, where=WHERE)
+    source.arm("serve", {"cut": cut | {"where": where}, "length": "consistent"}, where=WHERE)
     assert source.get(f"/files/{NAME}").data == CONTENT[:kept]
 
 
@@ -202,7 +202,7 @@ def test_a_cut_falls_where_it_is_told_to(source: Played, cut: dict[str, object],
 def test_every_cut_with_every_length_and_manifest(
     night: NightOfMocks, source: Played, where: str, length: str, manifest_of: str
 ) -> None:
-    effect = {"cut": {"bytes": LINE_30 + 5}, "where": where, "length": length, "manifest": manifest_of}
+    effect = {"cut": {"bytes": LINE_30 + 5, "where": where}, "length": length, "manifest": manifest_of}
     source.arm("serve", effect, where=WHERE)
     kept = LINE_30 if where == "record_boundary" else LINE_30 + 5
     stated, sizes = manifest(source), listed(source)
@@ -321,8 +321,8 @@ def test_a_file_that_began_to_grow_at_a_time_grows_from_then(night: NightOfMocks
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ({"point": "launch", "effect": {}}, "source has no point 'launch'; known: ['serve']"),
-        ({"point": "serve", "effect": {"burn": 1}}, "found ['burn'], expected 'cut' or 'grow'"),
+        ({"point": "launch", "effect": {}}, "source has no point 'launch'; known: ['request', 'serve']"),
+        ({"point": "serve", "effect": {"burn": 1}}, "found ['burn'], expected one of ['cut', 'grow']"),
         ({"point": "serve", "effect": {"cut": {}}}, "expected 'bytes' or 'fraction'"),
         ({"point": "serve", "effect": {"cut": {"bytes": 1}, "length": "odd"}}, "found length='odd', expected one of"),
         ({"point": "serve", "effect": {"grow": {"from": 1}}}, "grow: 'every_ns' is missing"),

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
-from harness.mocks.source import damage
+from harness.mocks.source import damage, gate
+from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
 from harness.mocks.source.store import Store
 
 
 class Source(Mock):
-    """The file source: files that arrive at their time, with their manifests."""
+    """The file source: files that arrive at their time, behind one front end for each protocol."""
 
     component = "source"
-    points = frozenset({"serve"})
+    points = frozenset({"serve", "request"})
+
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """A port for each front end beside HTTP, which has ``--port``."""
 
     async def serve(self) -> dict[str, int]:
         """Start every front end."""
         self._store = Store(self)
-        return {"source": await HttpFrontEnd(self, self._store).listen()}
+        gate_ = Gate(self)
+        return {"source": await HttpFrontEnd(self, self._store, gate_).listen(self.port)}
 
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._store.reset(plan)
 
     def check(self, order: Order) -> None:
-        """A source can cut a file, or let it grow."""
-        damage.check(order.effect)
+        """A source can damage a file, let it grow, or refuse a request."""
+        if order.point == "request":
+            gate.check(order.effect)
+        else:
+            damage.check(order.effect)
 
     def state(self) -> dict[str, Any]:
         """What is there."""

@@ -1,146 +1,154 @@
-"""What the source holds: files that arrive at their time, and what a fault lets a client see of them."""
+"""What the source holds: files that have arrived, and what a fault lets a client see of them."""
 
 from __future__ import annotations
 
-import asyncio
+import json
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from harness.mocks.armed import Order
-from harness.mocks.control import Mock, until
-from harness.mocks.source import damage
-
-
-@dataclass(frozen=True)
-class Held:
-    """A file of the plan; its true content lies in the store under its checksum."""
-
-    file: str
-    name: str
-    arrives_ns: int
-    sha256: str
-    size: int
-    records: int
-    path: Path
-
-    @property
-    def where(self) -> dict[str, str]:
-        """What a fault may choose the file by, when its content is served."""
-        return {"file": self.file, "name": self.name, "what": "file"}
+from harness.mocks.control import Mock
+from harness.mocks.source import growing
+from harness.mocks.source.arrivals import Arrivals
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage import damage_in
+from harness.mocks.source.held import Entry, Held, entries_of
+from harness.mocks.source.stating import stated_of
+from harness.mocks.source.upload import Upload
 
 
 @dataclass(frozen=True)
 class Sight:
     """A file as one client sees it at one moment.
 
-    ``kept`` bytes of it are served, of a body that claims to have ``declared`` bytes (None: claims nothing). The
-    manifest, the listing and the tag come from ``stated``.
+    ``body`` is served, and claimed to have ``declared`` bytes (None: nothing is claimed). The manifest and the tag
+    come from ``stated``, the listing says ``present`` bytes. ``whole`` says that it is the true file.
     """
 
-    kept: int
+    body: Body
     declared: int | None
     modified_ns: int
     stated: dict[str, Any]
     present: int
+    whole: bool
 
 
 class Store:
-    """The files of the night. A front end asks `arrived`, `find`, `sight` and, when it serves content, `take`."""
+    """The files of the night, by the front end that serves them.
+
+    A front end asks `entries`, `find`, `sight` and, when it serves content, `take`; what a client sends it goes
+    through `upload` and `remove`.
+    """
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self.night = 0
-        self._waiting: list[Held] = []
-        self._arrived: dict[str, Held] = {}
-        self._described: dict[tuple[str, int], dict[str, Any]] = {}
-        self._arrivals: asyncio.Task[None] | None = None
+        self._there: dict[tuple[str, str], Entry] = {}
+        self._arrivals = Arrivals(self._publish)
+        self._spoiled: dict[tuple[Body, str], Body] = {}
+        self._stated: dict[Body, dict[str, Any]] = {}
 
     def reset(self, plan: dict[str, Any]) -> None:
         """Begin a night with the plan's files."""
-        if self._arrivals is not None:
-            self._arrivals.cancel()
         self.night += 1
-        self._arrived.clear()
-        self._described.clear()
-        fields = ("file", "name", "arrives_ns", "sha256", "size", "records")
-        self._waiting = sorted(
-            (
-                Held(**{name: given[name] for name in fields}, path=self._mock.dir / "store" / given["sha256"])
-                for given in plan["files"]
-            ),
-            key=lambda held: (held.arrives_ns, held.name),
-        )
-        self._publish()
-        self._arrivals = asyncio.create_task(self._arrive())
+        self._there.clear()
+        self._spoiled.clear()
+        self._stated.clear()
+        self._arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan["files"]])
 
-    def arrived(self) -> list[Held]:
-        """What is there now, by name."""
-        self._publish()
-        return [self._arrived[name] for name in sorted(self._arrived)]
+    def entries(self, via: str) -> list[Entry]:
+        """Everything that a front end has now, by name."""
+        self._arrivals.catch_up()
+        return [entry for (of, _), entry in sorted(self._there.items()) if of == via]
 
-    def find(self, name: str) -> Held | None:
-        """The file of this name, if it has arrived."""
-        self._publish()
-        return self._arrived.get(name)
+    def find(self, via: str, name: str) -> Entry | None:
+        """What has this name, if it has arrived."""
+        self._arrivals.catch_up()
+        return self._there.get((via, name))
 
-    def sight(self, held: Held) -> Sight:
-        """The file as it would be served now; no fault acts."""
-        return self._seen(held, self._mock.armory.acting("serve", **held.where))
+    def sight(self, entry: Entry) -> Sight:
+        """The entry as it would be served now; no fault acts."""
+        return self._seen(entry, self._mock.armory.acting("serve", **entry.where))
 
-    def take(self, held: Held) -> Sight:
-        """The file as it is served now; faults that damage it leave their receipts."""
-        # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
-        orders = self._mock.armory.struck("serve", lambda order: self._kept(held, order) < held.size, **held.where)
-        return self._seen(held, orders)
+    def take(self, entry: Entry) -> Sight:
+        """The entry as it is served now; faults that damage it leave their receipts."""
+        orders = self._mock.armory.struck("serve", lambda order: self._bites(entry, order), **entry.where)
+        return self._seen(entry, orders)
+
+    def upload(self, via: str, name: str) -> Upload:
+        """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
+        return Upload(self._mock, via, name, self._put)
+
+    def remove(self, via: str, name: str) -> Entry | None:
+        """Let a client take something away; it, or None when it was not there."""
+        entry = self.find(via, name)
+        if entry is not None:
+            del self._there[via, name]
+            self._mock.recorder.record("info", "remove", {"name": name, "via": via})
+        return entry
 
     def state(self) -> dict[str, Any]:
         """Names of what is there and of what is still to come."""
-        return {"arrived": sorted(self._arrived), "to come": [held.name for held in self._waiting]}
+        return {
+            "arrived": sorted(entry.name for entry in self._there.values() if entry.what == "file"),
+            "to come": [held.name for held in self._arrivals.waiting],
+        }
 
-    def _seen(self, held: Held, orders: list[Order]) -> Sight:
-        kept = present = held.size
-        declared: int | None = held.size
-        modified_ns = held.arrives_ns
-        stated = {"size": held.size, "sha256": held.sha256, "records": held.records}
-        now_ns = time.time_ns()
-        for order in orders:
-            kept = min(kept, self._kept(held, order, now_ns))
-            if "grow" in order.effect:
-                present = min(present, kept)
-                modified_ns = max(modified_ns, damage.grown_ns(order, held.arrives_ns, now_ns))
-                declared = present
-        for order in orders:
-            if "cut" in order.effect and kept < held.size:
-                length = order.effect.get("length", "consistent")
-                declared = {"consistent": kept, "declared": present, "missing": None}[length]
-                if order.effect.get("manifest") == "follows":
-                    stated, present = self._describe(held, kept), kept
-        return Sight(kept=kept, declared=declared, modified_ns=modified_ns, stated=stated, present=present)
-
-    def _kept(self, held: Held, order: Order, now_ns: int | None = None) -> int:
+    def _bites(self, entry: Entry, order: Order) -> bool:
+        # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
         if "grow" in order.effect:
-            return damage.grown_bytes(order, held.size, held.arrives_ns, now_ns or time.time_ns())
-        return damage.kept_bytes(held.path, held.size, order.effect)
+            held = entry.held
+            return growing.present_bytes(order, held.size, held.arrives_ns, time.time_ns()) < held.size
+        body = self._true(entry)
+        return self._spoil(entry, body, order) != body
 
-    def _describe(self, held: Held, kept: int) -> dict[str, Any]:
-        if (held.sha256, kept) not in self._described:
-            self._described[held.sha256, kept] = damage.described(
-                held.path, kept, whole_size=held.size, whole_records=held.records
-            )
-        return self._described[held.sha256, kept]
+    def _true(self, entry: Entry) -> Body:
+        """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
+        if entry.what == "flag":
+            return Body()
+        if entry.what == "file":
+            return entry.held.body
+        stated = self.sight(Entry(entry.held.name, "file", entry.held)).stated
+        return Body.of_bytes(json.dumps({"name": entry.held.name, **stated}).encode())
 
-    def _publish(self) -> None:
-        # A request and the timer may come to the same arrival: whoever is first makes it happen, once.
-        while self._waiting and self._waiting[0].arrives_ns <= time.time_ns():
-            held = self._waiting.pop(0)
-            self._arrived[held.name] = held
-            value = {"file": held.file, "name": held.name, "size": held.size}
-            value |= {"sha256": held.sha256, "records": held.records}
-            self._mock.recorder.record("info", "publish", value)
+    def _seen(self, entry: Entry, orders: list[Order]) -> Sight:
+        held, true, now_ns = entry.held, self._true(entry), time.time_ns()
+        body, modified_ns = true, held.arrives_ns
+        for order in orders:
+            if "grow" in order.effect:
+                body = body.part(0, growing.present_bytes(order, held.size, held.arrives_ns, now_ns))
+                modified_ns = max(modified_ns, growing.written_ns(order, held.arrives_ns, now_ns))
+        present, declared = body.size, cast("int | None", body.size)
+        stated = held.stated if entry.what == "file" else self._state(held, true)
+        for order in orders:
+            spoiled = self._spoil(entry, body, order)
+            if spoiled != body:
+                body = spoiled
+                length = order.effect.get("length", "consistent")
+                declared = {"consistent": body.size, "declared": present, "missing": None}[length]
+                if order.effect.get("manifest") == "follows":
+                    stated, present = self._state(held, body), body.size
+        return Sight(body, declared, modified_ns, stated, present, whole=body == true)
 
-    async def _arrive(self) -> None:
-        while self._waiting:
-            await until(self._waiting[0].arrives_ns)
-            self._publish()
+    def _spoil(self, entry: Entry, body: Body, order: Order) -> Body:
+        damage, held = damage_in(order.effect), entry.held
+        if damage is None:
+            return body
+        key = (body, order.id)
+        if key not in self._spoiled:
+            self._spoiled[key] = damage.spoil(body, held, order.effect[damage.key])
+        return self._spoiled[key]
+
+    def _state(self, held: Held, body: Body) -> dict[str, Any]:
+        if body not in self._stated:
+            self._stated[body] = stated_of(body, held)
+        return self._stated[body]
+
+    def _publish(self, held: Held) -> None:
+        self._there |= {(held.via, entry.name): entry for entry in entries_of(held)}
+        value = {"file": held.file, "name": held.name} | held.stated
+        self._mock.recorder.record("info", "publish", value)
+
+    def _put(self, held: Held) -> None:
+        self._there[held.via, held.name] = Entry(held.name, "file", held)

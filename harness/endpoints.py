@@ -1,0 +1,54 @@
+"""Where jobs reach the neighbours of a chain: the endpoints, and their places in a chain file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A door of one mock.
+
+    ``port`` is its port in containers, ``behind`` the one where the wire reaches the mock itself, ``option`` the mock's
+    argument that fixes its port. ``grants`` is what a client needs beside an address (a user name, a bucket), each a
+    place of its own, ``<endpoint>.<name>``. They are no secrets: they open nothing but a night.
+    """
+
+    name: str
+    mock: str
+    port: int
+    behind: int | None = None
+    scheme: str = "http"
+    option: str = "--port"
+    grants: Mapping[str, str] = field(default_factory=dict)
+
+    def places(self, host: str, port: int) -> dict[str, str]:
+        """What jobs are told of it."""
+        told = {"url": f"{self.scheme}://{host}:{port}"}
+        if self.grants:  # its clients take an address in parts
+            told |= {"host": host, "port": str(port), **self.grants}
+        return {f"{self.name}.{name}": value for name, value in told.items()}
+
+
+ENDPOINTS = (
+    Endpoint("source", "source", 8080, behind=9080),
+    Endpoint("consumers", "consumers", 8081, behind=9081),
+    Endpoint("desk", "desk", 8082),
+    Endpoint("scheduler", "scheduler", 8083),
+)
+"""Every endpoint. Those with a ``behind`` are reached through the wire, where network faults act."""
+
+NAMES = tuple(endpoint.name for endpoint in ENDPOINTS)
+MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}
+
+PLACES = tuple(place for endpoint in ENDPOINTS for place in endpoint.places("", 0))
+"""What an environment variable may be taken from, of the endpoints."""
+
+
+def places(address: Callable[[Endpoint], tuple[str, int]]) -> dict[str, str]:
+    """All places, where ``address`` says at which host and port an endpoint is."""
+    found: dict[str, str] = {}
+    for endpoint in ENDPOINTS:
+        found |= endpoint.places(*address(endpoint))
+    return found

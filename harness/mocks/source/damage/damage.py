@@ -1,0 +1,62 @@
+"""What a damage is: a function from a file's bytes to what a client gets instead, registered under its effect's key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.mocks.source import growing
+from harness.mocks.source.body import Body
+from harness.mocks.source.held import Held
+
+LENGTHS = ("consistent", "declared", "missing")
+MANIFESTS = ("true", "follows")
+
+Parameters = Mapping[str, Any]
+Spoil = Callable[[Body, Held, Parameters], Body]
+"""The damaged bytes; the same body when there is nothing to damage, and then the fault has not acted."""
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A damage by the key that carries its parameters in an order's effect."""
+
+    key: str
+    spoil: Spoil
+    check: Callable[[Parameters], None]
+
+
+DAMAGES: dict[str, Damage] = {}
+"""Every registered damage by its key."""
+
+
+def damage(key: str, *, check: Callable[[Parameters], None] = lambda _: None) -> Callable[[Spoil], Spoil]:
+    """Register a damage; ``check`` refuses parameters that make no sense with a ValueError that names them."""
+
+    def register(spoil: Spoil) -> Spoil:
+        if key in DAMAGES:
+            raise ValueError(f"two damages are called {key!r}")
+        DAMAGES[key] = Damage(key, spoil, check)
+        return spoil
+
+    return register
+
+
+def damage_in(effect: Parameters) -> Damage | None:
+    """The damage that an effect carries, if it carries one."""
+    return next((DAMAGES[key] for key in effect if key in DAMAGES), None)
+
+
+def check(effect: Parameters) -> None:
+    """Refuse an effect on a file's content that a source cannot have; ValueError names what was found and is known."""
+    if "grow" in effect:
+        growing.check(effect["grow"])
+        return
+    found = damage_in(effect)
+    if found is None:
+        raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, 'grow'])}")
+    found.check(effect[found.key])
+    for name, known in (("length", LENGTHS), ("manifest", MANIFESTS)):
+        if effect.get(name, known[0]) not in known:
+            raise ValueError(f"{found.key}: found {name}={effect[name]!r}, expected one of {', '.join(known)}")

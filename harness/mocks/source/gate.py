@@ -1,0 +1,45 @@
+"""Where faults refuse requests: each front end asks before it answers, and says no in its own protocol's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.mocks.control import Mock
+
+KINDS = (
+    *("unavailable", "internal_error", "throttled", "forbidden"),
+    *("login_refused", "session_expired", "token_expired", "endless_listing"),
+)
+"""What a request may meet; what a kind becomes on the wire is each front end's to know."""
+
+OPERATIONS = ("login", "query", "list", "stat", "get", "put", "remove", "rename")
+"""What a client asks for, in words that all four protocols share."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """How a request is refused. ``retry_after_s``: what the answer says of when to come again, if it can say it."""
+
+    kind: str
+    retry_after_s: int | None = None
+
+
+class Gate:
+    """The point ``request`` of the source, passed by every request of every front end."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._armory = mock.armory
+
+    def refusal(self, via: str, operation: str, name: str = "") -> Refusal | None:
+        """How a fault refuses this request; None when it may pass."""
+        for effect in self._armory.strike("request", via=via, operation=operation, name=name):
+            return Refusal(effect["refuse"], effect.get("retry_after_s"))
+        return None
+
+
+def check(effect: Mapping[str, Any]) -> None:
+    """Refuse a refusal that no front end knows."""
+    if effect.get("refuse") not in KINDS:
+        raise ValueError(f"request: found refuse={effect.get('refuse')!r}, expected one of {', '.join(KINDS)}")

@@ -1,0 +1,130 @@
+"""Sending a file's content over HTTP as a client is to see it: ranges, lengths that lie, and what the history says."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from email.utils import formatdate
+from typing import Any
+
+from aiohttp import web
+
+from harness.mocks.control import Mock
+from harness.mocks.source.held import Entry
+from harness.mocks.source.store import Sight, Store
+
+
+class _CloseDelimited(web.StreamResponse):
+    """A body of no stated length, neither counted nor chunked: it ends where the connection ends."""
+
+    _length_check = False
+
+
+class RangeRefused(Exception):
+    """A Range header that does not fit: `headers` go into the 416."""
+
+    def __init__(self, text: str, length: int) -> None:
+        super().__init__(text)
+        self.headers = {"Content-Range": f"bytes */{length}"}
+
+
+class Transfer:
+    """One request for one entry's content through one front end."""
+
+    def __init__(self, mock: Mock, store: Store, request: web.Request, entry: Entry) -> None:
+        self._mock, self._store, self._request, self._entry = mock, store, request, entry
+        self._night = store.night
+
+    async def send(self, sight: Sight, headers: Mapping[str, str]) -> web.StreamResponse:
+        """Answer with the content, or the part of it that a Range header asks for; `RangeRefused` when none fits."""
+        length = sight.present if sight.declared is None else sight.declared
+        first, last, status, more = 0, length - 1, 200, {}
+        if sight.declared is not None and "Range" in self._request.headers:
+            try:
+                first, last = asked_range(self._request, length)
+            except RangeRefused as refused:
+                self.event("fail", error=f"416: {refused}")
+                raise
+            if (first, last) != (0, length - 1):
+                status, more = 206, {"Content-Range": f"bytes {first}-{last}/{length}"}
+        response = web.StreamResponse if sight.declared is not None else _CloseDelimited
+        answer = response(status=status, headers={**headers, **more})
+        if sight.declared is None:
+            answer.force_close()
+        else:
+            answer.content_length = last + 1 - first
+        return await self._send(answer, sight, first, last + 1)
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What is transferred, in the history's words."""
+        entry = self._entry
+        return {"name": entry.name if entry.what == "flag" else entry.held.name, "what": entry.what}
+
+    def event(self, type: Any, more: Mapping[str, Any] | None = None, *, error: str | None = None) -> None:  # noqa: A002 - as in events
+        """Record how it goes; a transfer that the end of its night broke off is no event of the next one."""
+        if self._night == self._store.night and self._request.method != "HEAD":
+            value = self.named | {"via": self._entry.held.via}
+            self._mock.recorder.record(type, "serve", value | dict(more or {}), error=error)
+
+    async def _send(self, answer: web.StreamResponse, sight: Sight, first: int, end: int) -> web.StreamResponse:
+        request = self._request
+        position, stop, told = first, max(first, min(end, sight.body.size)), False
+        chunks = sight.body.chunks(first, stop)
+        ahead = next(chunks, b"")  # before the head goes out: content that is not there must be a 500
+        await answer.prepare(request)
+        if request.method == "HEAD":
+            return answer
+        try:
+            for chunk in itertools.chain([ahead] if ahead else [], chunks):
+                position += len(chunk)
+                if position == stop:
+                    # Before the last bytes, not after them: whoever has them may act on them at once, and what
+                    # they do then has to come later in the history.
+                    told = self._served(sight, stop - first, end - first)
+                await answer.write(chunk)
+            if not told:
+                told = self._served(sight, stop - first, end - first)
+            if stop < end and sight.declared is not None:
+                # The rest was promised and does not come: the connection ends instead.
+                answer.force_close()
+                if request.transport is not None:
+                    request.transport.close()
+                return answer
+            await answer.write_eof()
+        except ConnectionError:
+            # How far it came depends on buffers of the moment, so it is not said.
+            if not told:
+                self.event("fail", error="client gone")
+            raise
+        return answer
+
+    def _served(self, sight: Sight, sent: int, promised: int) -> bool:
+        if sent < promised and sight.declared is not None:
+            error = f"closed after {sent} of {promised} bytes"
+            self.event("fail", {"bytes": sent, "complete": False}, error=error)
+        else:
+            self.event("ok", {"bytes": sent, "complete": sight.whole})
+        return True
+
+
+def http_date(at_ns: int) -> str:
+    """A moment as HTTP headers write it, to the second."""
+    return formatdate(at_ns // 1_000_000_000, usegmt=True)
+
+
+def asked_range(request: web.Request, length: int) -> tuple[int, int]:
+    """First and last byte of a Range header (RFC 9110, one range); RangeRefused when it does not fit the length."""
+    try:
+        asked = request.http_range
+    except ValueError as error:
+        raise RangeRefused(str(error), length) from None
+    if asked.start is None and asked.stop is None:
+        return 0, length - 1
+    first = asked.start or 0
+    if first < 0:
+        first = max(0, length + first)
+    last = min(length, asked.stop if asked.stop is not None else length) - 1
+    if first > last:
+        raise RangeRefused(f"range {request.headers['Range']!r} of a file of {length} bytes", length)
+    return first, last

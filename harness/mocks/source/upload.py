@@ -1,0 +1,50 @@
+"""A file that a client sends to the source."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+
+from harness.mocks.control import Mock
+from harness.mocks.source.held import Held
+
+
+class Upload:
+    """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
+
+    def __init__(self, mock: Mock, via: str, name: str, put: Callable[[Held], None]) -> None:
+        self._mock, self._via, self._name, self._put = mock, via, name, put
+        self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+        self._size = self._lines = 0
+        self._path = mock.dir / "store" / f".put-{id(self):x}"
+        self._file = self._path.open("wb")
+        self._value = {"name": name, "via": via}
+        mock.recorder.record("invoke", "put", self._value)
+
+    def write(self, chunk: bytes) -> None:
+        """The next bytes."""
+        self._file.write(chunk)
+        self._sha256.update(chunk)
+        self._md5.update(chunk)
+        self._size += len(chunk)
+        self._lines += chunk.count(b"\n")
+
+    def finish(self) -> Held:
+        """All bytes are there, and the file takes its name."""
+        self._file.close()
+        sha256 = self._sha256.hexdigest()
+        path = self._path.replace(self._path.with_name(sha256))
+        held = Held(
+            file="", name=self._name, via=self._via, arrives_ns=time.time_ns(), sha256=sha256,
+            md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path,
+        )  # fmt: skip
+        self._put(held)
+        self._mock.recorder.record("ok", "put", self._value | {"size": held.size, "sha256": sha256})
+        return held
+
+    def abandon(self, because: str) -> None:
+        """The client has gone, or is refused: nothing is kept."""
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+        self._mock.recorder.record("fail", "put", self._value, error=because)
