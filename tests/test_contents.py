@@ -4,6 +4,8 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import os
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -90,6 +92,20 @@ def test_a_copied_file_has_its_lines_without_header_and_trailer_as_records(folde
     store = ContentStore(folder / "store")
     assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0).records == 2
     assert store.content(chain(folder, copy="bare.csv"), "f", NIGHT, 0).records == 1
+
+
+def test_a_copied_file_that_changes_is_copied_again(folder: Path) -> None:
+    store, real = ContentStore(folder / "store"), folder / "real.csv"
+    for digit in "123":
+        real.write_text(f"a\n{digit}\n")
+        # In the same moment, and as long as before.
+        os.utime(real, ns=(0, time.time_ns() // 10**10 * 10**10 + 10**10))
+        stored = store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0)
+        assert store.path(stored.sha256).read_text() == f"a\n{digit}\n"
+    os.utime(real, ns=(0, 0))
+    assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0) == stored
+    real.write_text("a\n4\n")
+    assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0) != stored
 
 
 def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:

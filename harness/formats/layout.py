@@ -110,8 +110,9 @@ def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, s
     chosen = "format" in given or made
     delimiter = given.get("delimiter")
     if isinstance(delimiter, str):
-        if len(delimiter) != 1 or delimiter in '"\r\n':
-            yield "delimiter", f"found {delimiter!r}, expected one character, such as ';' or \"\\t\", and no quote"
+        if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n+-.:':
+            # The others stand in quotes, numbers and dates, which are written as they are.
+            yield "delimiter", f"found {delimiter!r}, expected one character, such as ';', '|' or \"\\t\""
         elif chosen and name != "csv":
             yield "delimiter", f"a {name} file has no delimiter: drop it, or say format: csv"
     for key, usual in zip(("header", "trailer"), LINES[name], strict=True):
