@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import json
 import os
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -189,6 +190,21 @@ def test_a_factory_that_writes_by_itself_gets_the_keys_that_it_asks_for(folder: 
     (folder / "factories" / "one.py").write_text(body + "    return 1\n")
     stored = ContentStore(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
     assert (stored.records, stored.layout["delimiter"], stored.layout["trailer"]) == (1, "|", 0)
+
+
+@pytest.mark.parametrize("content", [{"factory": "one", "format": "parquet"}, {"copy": "real.parquet"}])
+def test_a_parquet_file_without_pyarrow_is_told_with_the_command_that_brings_it(
+    folder: Path, content: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (folder / "factories" / "one.py").write_text(RECORDS)
+    (folder / "real.parquet").write_bytes(b"PAR1")
+    expected = (
+        r"^chain c: a Parquet file needs pyarrow, which is not installed: pip install 'night-harness\[parquet\]'$"
+    )
+    with pytest.raises(AuthorError, match=expected):
+        ContentStore(folder / "store").content(chain(folder, **content), "f", NIGHT, 0)
+    assert list((folder / "store").iterdir()) == []
 
 
 def test_a_choice_that_the_factory_cannot_take_is_told_of_a_chain_built_in_python(folder: Path) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness import factories
+from harness import data, factories
+from harness.contents import ContentStore
 from harness.errors import AuthorError
-from tests.test_contents import NIGHT
+from harness.formats import FORMATS
+from tests.test_contents import NIGHT, chain
 
+README = (data.fixtures() / "factories" / "README.md").read_text()
 HEAD = "from harness.formats import Column\nCOLUMNS = (Column('a', 'integer'), Column('b'))\n"
 RECORDS = "def records(*, date, seed, rows: int, words: list[str] = []):\n    yield 1, 'x'\n"
 
@@ -93,3 +97,12 @@ def test_a_factory_with_a_parameter_of_a_forms_name_gets_it(tmp_path: Path) -> N
     own = factory(tmp_path, "def write(out, *, date, seed, header: str):\n    return 0\n")
     assert list(factories.content_mistakes(own, {"header": "x"})) == []
     assert (own.parameters({"header": "x"}), own.form({"header": "x"}).given()) == ({"header": "x"}, {})
+
+
+def test_the_readmes_factory_of_records_works_in_every_format(tmp_path: Path) -> None:
+    shown, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    own = factory(tmp_path, shown)
+    for name in FORMATS:
+        stored = ContentStore(tmp_path / "store").content(chain(tmp_path, factory="own", format=name), "f", NIGHT, 0)
+        assert (stored.records, stored.layout["format"], stored.control_total is None) == (100, name, False)
+    assert own.control == "pieces"

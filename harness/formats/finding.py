@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from harness.formats import json_lines, parquet
 from harness.formats.compression import compression_of, decompressed
-from harness.formats.layout import BINARY, Form, Layout, control_mistake
+from harness.formats.layout import BINARY, Form, Layout, Mismatch, control_mistake
 from harness.formats.lines import TRAILER
 from harness.formats.table import Column, Totals, Type, plain
 
@@ -26,14 +26,6 @@ SAMPLE_RECORDS = 200
 
 DELIMITERS = ",;\t|"
 _PIECE_BYTES = 1 << 20
-
-
-class Mismatch(ValueError):
-    """What the author says of a file is not so; ``key`` is where they say it."""
-
-    def __init__(self, key: str, text: str) -> None:
-        self.key = key
-        super().__init__(text)
 
 
 def find_layout(path: Path, form: Form, *, records: int | None = None) -> tuple[Layout, Totals]:

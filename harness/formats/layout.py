@@ -40,6 +40,14 @@ class Form:
         return {key: value for key in KEYS if (value := getattr(self, key)) is not None}
 
 
+class Mismatch(ValueError):
+    """What the author says of a file cannot be, or is not so; ``key`` is where they say it."""
+
+    def __init__(self, key: str, text: str) -> None:
+        self.key = key
+        super().__init__(text)
+
+
 KEYS = tuple(field.name for field in fields(Form))
 
 

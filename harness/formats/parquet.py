@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.formats.layout import Layout
+from harness.formats.layout import Layout, Mismatch
 from harness.formats.lines import Sink
 from harness.formats.table import Column, Table, Totals
 
@@ -59,7 +59,8 @@ def _arrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ValueError("a Parquet file needs pyarrow: pip install 'night-harness[parquet]'") from error
+        text = "a Parquet file needs pyarrow, which is not installed: pip install 'night-harness[parquet]'"
+        raise Mismatch("format", text) from error
     return pyarrow
 
 

@@ -2,10 +2,10 @@
 
     python -m tests.benchmarks.factories [--rows 1000000] [--repeat 3] [--times 4]
 
-Against a factory that builds its lines by itself, whole in memory, as the forecast once did: the same bytes as `csv`. Each
-file is made in a process of its own, in turn (A B C A B C), by its factory and the content store, which also takes the
-checksums; interpreter, imports and Faker's vocabulary are not counted in the time. Memory is that process's own peak,
-with everything in it, for so many records and for ``--times`` as many.
+Against a factory that builds its lines by itself, whole in memory, as the forecast once did: the same bytes as `csv`.
+Each file is made in a process of its own, in turn (A B C A B C), by its factory and the content store, which also takes
+the checksums; interpreter, imports and Faker's vocabulary are not counted in the time. Memory is that process's own
+peak, with everything in it, for so many records and for ``--times`` as many.
 """
 
 from __future__ import annotations
