@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from harness.formats import counting
 from harness.formats.counting import count
 
 
@@ -42,3 +43,16 @@ def test_any_text_has_as_many_records_as_the_csv_module_finds(seed: int) -> None
         text = "".join(dice.choices('",\na"', k=dice.randrange(14)))
         rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
         assert counted(text) == len(rows), repr(text)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_blocks_are_counted_like_lines(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "_BLOCK_BYTES", 7)
+    dice = random.Random(seed)
+    for _ in range(2000):
+        text = "".join(dice.choices("\n\r ab", weights=(2, 1, 1, 5, 5), k=dice.randrange(60)))
+        lines = [line for line in text.split("\n") if line.strip()]
+        found = count(io.BytesIO(text.encode()))
+        assert found.records == len(lines), repr(text)
+        # A line that is longer than a block may be told by its beginning alone.
+        assert not lines or lines[-1].encode().startswith(found.last.rstrip(b"\n")), repr(text)
