@@ -149,7 +149,7 @@ def _values(text: Iterable[str], layout: Layout, control: str) -> Iterator[str]:
 
 def _parquet(path: Path, form: Form) -> tuple[Layout, Totals]:
     columns, records = parquet.columns_and_records(path)
-    layout = Layout(format="parquet", encoding="utf-8", line_end=None, columns=columns, control=form.control)
+    layout = Layout(format="parquet", encoding=None, line_end=None, columns=columns, control=form.control)
     if form.control is None:
         return layout, Totals(records)
     if mistake := control_mistake(form.control, columns):

@@ -97,7 +97,7 @@ def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> L
     return Layout(
         format=name,
         compress=form.compress,
-        encoding="utf-8",
+        encoding="utf-8" if lines else None,
         line_end="\n" if lines else None,
         delimiter=(form.delimiter or ",") if name == "csv" else None,
         header=int((header if form.header is None else form.header) or 0),
