@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import IO
 
-_BLOCK_BYTES = 1 << 20
-"""Twice this is the most that is in memory at once, however long a line is."""
+_BLOCK_BYTES = 1 << 18
+"""A few times this is the most that is in memory at once, however long a line is."""
 
 _MAYBE_BLANK = (b"\n\n", b"\n\r", b"\n ", b"\n\t", b"\n\v", b"\n\f")
 
