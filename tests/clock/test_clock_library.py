@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from library_symbols import dynamic_symbols
-from needed import needs
+from needed import missing, needs
 from virtual_night import Night
 
 import setup
@@ -70,18 +70,49 @@ MINUTES = 1 + 2 * 9
 """What `every_call` waits for, but for a few seconds of timers."""
 
 
-@pytest.mark.parametrize("command", ["every_call", "bash", "python"])
-def test_nothing_that_it_does_is_undefined(night: Night, tmp_path: Path, every_call: str, command: str) -> None:
-    """Whatever is undefined traps, and the program dies of it."""
-    watched = built(tmp_path / "library.so", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
+@pytest.fixture(params=["every_call", "bash", "python"])
+def command(request: pytest.FixtureRequest, every_call: str) -> tuple[list[str], int]:
+    """A command, and the virtual seconds that it takes at least."""
+    threads = "threading.Timer(60, print).run(); subprocess.run(['sleep', '60'])"
     commands = {
-        "every_call": [every_call],
-        "bash": ["bash", "-c", "for turn in 1 2; do sleep 60; done"],
-        "python": [sys.executable, "-c", "import subprocess, time; subprocess.run(['sleep', '60']); time.sleep(60)"],
+        "every_call": ([every_call], 60 * MINUTES),
+        "bash": (["bash", "-c", "for turn in 1 2; do sleep 60; done"], 120),
+        "python": ([sys.executable, "-c", f"import subprocess, threading; {threads}"], 120),
     }
-    ended = night.run(*commands[command], more={"LD_PRELOAD": str(watched)})
+    return commands[request.param]
+
+
+@pytest.fixture(scope="module")
+def trapping(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library with a trap wherever the language leaves undefined what happens."""
+    target = tmp_path_factory.mktemp("trapping") / "library.so"
+    return str(built(target, "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"))
+
+
+def test_nothing_that_it_does_is_undefined(night: Night, trapping: str, command: tuple[list[str], int]) -> None:
+    argv, seconds = command
+    ended = night.run(*argv, more={"LD_PRELOAD": trapping})
     assert ended.code == 0, ended.err
-    assert ended.virtual_s >= (60 * MINUTES if command == "every_call" else 120)
+    assert ended.virtual_s >= seconds
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library, and before it the AddressSanitizer, which ends a program at the first address that is wrong."""
+    target = built(tmp_path_factory.mktemp("watched") / "library.so", "-fsanitize=address")
+    asked = subprocess.run([needs("cc"), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    sanitizer = Path(asked.stdout.strip())
+    if not sanitizer.is_absolute():
+        missing("the compiler here has no AddressSanitizer")
+    return f"{sanitizer}:{target}"
+
+
+def test_it_touches_no_memory_that_is_not_its_own(night: Night, watched: str, command: tuple[list[str], int]) -> None:
+    """What a program leaks is its own affair."""
+    argv, seconds = command
+    ended = night.run(*argv, more={"LD_PRELOAD": watched, "ASAN_OPTIONS": "detect_leaks=0"})
+    assert ended.code == 0, ended.err
+    assert ended.virtual_s >= seconds
 
 
 def test_valgrind_finds_no_use_of_memory_that_is_not_there(night: Night, every_call: str) -> None:
