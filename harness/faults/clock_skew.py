@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
@@ -40,8 +40,11 @@ def _rate_written(ppm: float) -> str:
     return f"{ppm:f}".rstrip("0").rstrip(".") + "ppm"
 
 
-Shift = Annotated[int, BeforeValidator(_shift, json_schema_input_type=str), PlainSerializer(_shift_written)]
-Rate = Annotated[float, BeforeValidator(_rate, json_schema_input_type=str), PlainSerializer(_rate_written)]
+_SPANS = Annotated[str, Field(pattern=r"^[+-]?(?=\d)(\d+h)?(\d+m)?(\d+s)?(\d+ms)?$")]
+_RATES = Annotated[str, Field(pattern=r"^[+-]?\d+(\.\d+)?ppm$")]
+
+Shift = Annotated[int, BeforeValidator(_shift, json_schema_input_type=_SPANS), PlainSerializer(_shift_written)]
+Rate = Annotated[float, BeforeValidator(_rate, json_schema_input_type=_RATES), PlainSerializer(_rate_written)]
 
 
 @fault("clock_skew")
@@ -61,9 +64,9 @@ class ClockSkew(Fault):
     """
 
     job: str
-    by: Shift = 0
-    drift: Rate = 0.0
-    step: Shift = 0
+    by: Shift | None = None
+    drift: Rate | None = None
+    step: Shift | None = None
     step_after: SomeTime | None = None
 
     named_by: ClassVar[tuple[str, ...]] = ("clock", "skew", "ntp", "chrony", "business date")
@@ -96,6 +99,6 @@ class ClockSkew(Fault):
             missing = "step_after" if self.step else "step"
             yield "step", f'found no {missing}, expected both, such as step: "-1h" and step_after: 30s'
         try:
-            Skew(self.by, self.drift, 0, (Step(0, self.step),))
+            Skew(self.by or 0, self.drift or 0.0, 0, (Step(0, self.step or 0),))
         except ValueError as error:
             yield "by" if self.by or self.step else "drift", str(error)
