@@ -15,6 +15,7 @@ SMALL = {
     "night": ["--repeat", "1"],
     "libfaketime": ["--repeat", "1", "--speed", "3600", "--limit-s", "2"],
     "false_timeouts": ["--calls", "200", "--setting", "quiet", "cpu"],
+    "stack_timeouts": ["--calls", "32", "--stack", "local", "--setting", "quiet"],
     "flood": ["--calls", "80", "--repeat", "1"],
     "compare": ["--repeat", "1", "--speeds"],
     "clock": ["--repeat", "1", "--without-libfaketime"],
