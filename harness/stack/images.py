@@ -43,7 +43,7 @@ MOCKS_NEED = ("aiohttp", "inotify-simple", "typing-extensions")
 
 JOBS_NEED = ("urllib3",)
 
-RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "clock", "mocks", "stack")
+RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "formats", "clock", "mocks", "stack")
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 
 BASE_ANSWERS_WITHIN_S = 60
