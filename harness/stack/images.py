@@ -38,12 +38,12 @@ JOBS_VARIABLE = "NIGHT_HARNESS_JOBS_IMAGE"
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
 
-MOCKS_NEED = ("aiohttp", "inotify-simple", "typing-extensions")
+MOCKS_NEED = ("aiohttp", "asyncssh", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
 
-RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "clock", "mocks", "stack")
+RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py", "clock", "mocks", "stack")
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 
 BASE_ANSWERS_WITHIN_S = 60

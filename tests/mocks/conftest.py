@@ -128,12 +128,20 @@ class NightOfMocks:
         self.jobs.append(process)
         return process
 
-    def publish(self, name: str, content: bytes = CONTENT, *, arrives_ns: int = BEGINS_NS, records: int = 100) -> str:
+    def publish(
+        self,
+        name: str,
+        content: bytes = CONTENT,
+        *,
+        arrives_ns: int = BEGINS_NS,
+        records: int = 100,
+        source: str = "http",
+    ) -> str:
         """Put a file into the plan; its checksum."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.dir / "store" / sha256).write_bytes(content)
         file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "sha256": sha256}
-        self.plan["files"].append(file | {"size": len(content), "records": records, "source": "http"})
+        self.plan["files"].append(file | {"size": len(content), "records": records, "source": source})
         return sha256
 
     def run(self, minutes: float) -> Stop:
