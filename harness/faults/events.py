@@ -35,7 +35,7 @@ EVENTS: dict[str, dict[str, Happening]] = {
         "login": Happening(("invoke", "ok", "fail"), ("via", "user")),
         "put": Happening(("invoke", "ok", "fail"), ("name", "via", "size", "sha256")),
         "remove": Happening(("info",), ("name", "via")),
-        "rename": Happening(("info",), ("name", "to", "via")),
+        "rename": Happening(("info",), ("file", "name", "to", "via")),
         **_RECEIPT,
     },
     "wire": {"connect": Happening(("info", "fail"), ("endpoint",)), **_RECEIPT},

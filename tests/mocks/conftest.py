@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -122,9 +122,10 @@ class NightOfMocks:
         playing.done("POST", "reset", self.plan)
         return playing
 
-    def job(self, *command: str, **more: Any) -> subprocess.Popen[bytes]:
+    def job(self, *command: str, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
         """A client that lives in the night's time."""
-        process = subprocess.Popen(command, env=self.environment("job"), stdout=subprocess.PIPE, **more)
+        environment = self.environment("job") | dict(env or {})
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, **more)
         self.jobs.append(process)
         return process
 
@@ -183,8 +184,9 @@ class NightOfMocks:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-    if process.stdout:
-        process.stdout.close()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
 
 
 @pytest.fixture(scope="module")

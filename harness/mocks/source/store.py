@@ -88,7 +88,7 @@ class Store:
             self._mock.recorder.record("info", "remove", {"name": name, "via": via})
         return entry
 
-    def rename(self, via: str, name: str, to: str) -> Entry | None:
+    def move(self, via: str, name: str, to: str) -> Entry | None:
         """Let a client give something another name, and take the place of what has it; None when it was not there.
 
         It stays the file that it was: what a fault chooses by the chain's word for it still meets it.
@@ -98,7 +98,7 @@ class Store:
             held = replace(entry.held, name=to) if entry.what == "file" else entry.held
             del self._there[via, name]
             self._there[via, to] = Entry(to, entry.what, held)
-            self._mock.recorder.record("info", "rename", {"name": name, "to": to, "via": via})
+            self._mock.recorder.record("info", "rename", {"file": entry.held.file, "name": name, "to": to, "via": via})
         return entry
 
     def state(self) -> dict[str, Any]:

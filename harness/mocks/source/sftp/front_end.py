@@ -38,12 +38,12 @@ class SftpFrontEnd:
 
     async def reset(self, plan: Mapping[str, Any]) -> None:
         """Begin a night, after the store has: no connection and no folder of the last one is left."""
-        needed = any(file.get("source") == VIA for file in plan["files"])
-        if needed and self._server is None:
+        names = [file["name"] for file in plan["files"] if file.get("source") == VIA]
+        if names and self._server is None:
             # Its import takes a quarter of a second, and 20 MB that most nights have no use for.
             from harness.mocks.source.sftp.server import Server
 
             self._server = Server(self._mock, self._store, self._gate, self._pace)
             await self._server.listen(self._socket, BACKLOG)
         if self._server is not None:
-            self._server.reset(needed=needed)
+            self._server.reset(names)

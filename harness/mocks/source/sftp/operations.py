@@ -21,7 +21,6 @@ from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.reading import Reading
 from harness.mocks.source.sftp.surfacing import surfacing
 from harness.mocks.source.sftp.writing import Writing
-from harness.mocks.source.store import Sight
 
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server
@@ -125,7 +124,7 @@ class Operations(asyncssh.SFTPServer):
         opened = _opened(file_obj)
         await self._pass("stat", opened.name)
         if isinstance(opened.file, Reading):
-            return self._tree.attributes_of(opened.path, opened.file.sight)
+            return self._tree.stated(opened.path, opened.file.declared, opened.file.modified_ns)
         return self._tree.attributes(opened.path)
 
     @surfacing
@@ -164,29 +163,33 @@ class Operations(asyncssh.SFTPServer):
         return await self._take(name, at)
 
     async def _take(self, name: str, path: str) -> Open:
-        value = self._value(name, path)
+        found = self._tree.look(path)
+        value = _value(name, found)
         self._serve("invoke", value)
         await self._pass("get", name, lambda error: self._serve("fail", value, error=error))
         try:
-            if self._tree.is_folder(path):
-                raise asyncssh.SFTPFailure("Is a directory")
-            found = self._tree.find(path)
+            found = found or self._tree.find(path)
         except asyncssh.SFTPError as error:
             self._serve("fail", value, error=error.reason)
             raise
-        sight = self.server.store.take(found) if isinstance(found, Entry) else _begun(found)
-        return Open(path, name, Reading(sight, lambda how, more, error: self._serve(how, value | more, error=error)))
+
+        def tell(how: str, more: dict[str, Any], error: str | None) -> None:
+            self._serve(how, value | more, error=error)
+
+        if isinstance(found, Writing):
+            return Open(path, name, Reading(found.body, found.size, found.modified_ns, tell, whole=False))
+        sight = self.server.store.take(found)
+        return Open(path, name, Reading(sight.body, sight.declared, sight.modified_ns, tell, whole=sight.whole))
 
     async def _begin(self, name: str, path: str, pflags: int) -> Open:
         await self._pass("put", name)
-        exists = self._tree.exists(path)
-        if self._tree.is_folder(path) or (exists and pflags & FXF_EXCL):
+        found = self._tree.look(path)
+        if self._tree.is_folder(path) or (found is not None and pflags & FXF_EXCL):
             raise asyncssh.SFTPFailure("Failure")
-        if not exists and not pflags & FXF_CREAT:
+        if found is None and not pflags & FXF_CREAT:
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
         content = None
-        if exists and not pflags & FXF_TRUNC:
-            found = self._tree.find(path)
+        if found is not None and not pflags & FXF_TRUNC:
             content = found.body if isinstance(found, Writing) else self.server.store.sight(found).body
         return Open(path, name, self._tree.write(path, content), append=bool(pflags & FXF_APPEND))
 
@@ -197,8 +200,8 @@ class Operations(asyncssh.SFTPServer):
         await self._session.drain(None)
         if isinstance(opened.file, Writing):
             return opened.file.read(offset, size)
-        if offset < opened.file.sight.body.size:
-            reaches = min(offset + size, opened.file.sight.body.size)
+        if offset < opened.file.size:
+            reaches = min(offset + size, opened.file.size)
             await self._pass("get", opened.name, opened.file.failed, reaches=reaches)
         return opened.file.read(offset, size)
 
@@ -291,14 +294,6 @@ class Operations(asyncssh.SFTPServer):
     def _name(self, path: bytes) -> str:
         return self._tree.name(self._tree.path(path))
 
-    def _value(self, name: str, path: str) -> dict[str, Any]:
-        """What is served, in the history's words."""
-        found = self.server.store.find(VIA, self._tree.name(path))
-        if found is not None:
-            return {"name": found.name if found.what == "flag" else found.held.name, "what": found.what}
-        stated = name.endswith(MANIFEST)
-        return {"name": name.removesuffix(MANIFEST), "what": "manifest" if stated else "file"}
-
     def _serve(self, type: Any, value: dict[str, Any], *, error: str | None = None) -> None:  # noqa: A002 - as in events
         if self._night == self.server.store.night:  # what the end of its night broke off is no event of the next one
             value = {"name": value["name"], "what": value["what"], "via": VIA} | value
@@ -316,7 +311,8 @@ def _writing(opened: Open) -> Writing:
     return opened.file
 
 
-def _begun(writing: Writing) -> Sight:
-    """A file that is still being written, as far as it is."""
-    body = writing.body
-    return Sight(body, body.size, writing.modified_ns, {}, body.size, whole=False)
+def _value(name: str, found: Entry | Writing | None) -> dict[str, Any]:
+    """What is asked for, in the history's words."""
+    if isinstance(found, Entry):
+        return {"name": found.name if found.what == "flag" else found.held.name, "what": found.what}
+    return {"name": name.removesuffix(MANIFEST), "what": "manifest" if name.endswith(MANIFEST) else "file"}

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.mocks.source.store import Sight
+from harness.mocks.source.body import Body
 
 Tell = Callable[[str, dict[str, Any], str | None], None]
 """Records a ``serve`` event: its type, more of its value, its error."""
 
 
 class Reading:
-    """One open of a file, which is one retrieval: whatever happens meanwhile, all reads see the same sight of it.
+    """One open of a file, which is one retrieval: whatever happens meanwhile, all its reads see the same bytes.
 
+    ``size`` is how many there are, ``declared`` how many a stat says, ``whole`` whether they are the true file.
     Clients read in pieces, several at once and not always in order. The retrieval is over with the piece that makes
     the content complete, or else when the file is closed.
     """
 
-    def __init__(self, sight: Sight, tell: Tell) -> None:
-        self.sight = sight
+    def __init__(self, body: Body, declared: int | None, modified_ns: int, tell: Tell, *, whole: bool) -> None:
+        self.size, self.declared, self.modified_ns = body.size, declared, modified_ns
+        self._whole = whole
         self._tell = tell
-        self._file = sight.body.open()
+        self._file = body.open()
         self._given = Given()
         self._told = False
 
@@ -30,7 +32,7 @@ class Reading:
         self._file.seek(start)
         data = self._file.read(count)
         self._given.add(start, start + len(data))
-        if self._given.bytes == self.sight.body.size:
+        if self._given.bytes == self.size:
             # Before the last bytes, not after them: whoever has them may act on them at once, and what they do then
             # has to come later in the history.
             self._end()
@@ -54,13 +56,11 @@ class Reading:
         if self._told:
             return
         self._told = True
-        given, declared = self._given.bytes, self.sight.declared
-        short = self.sight.body.size < (declared or 0)
-        if short and given == self.sight.body.size:
+        given, declared = self._given.bytes, self.declared
+        if given == self.size < (declared or 0):
             self._tell("fail", {"bytes": given, "complete": False}, f"ended after {given} of {declared} bytes")
         else:
-            whole = self.sight.whole and given == self.sight.body.size
-            self._tell("ok", {"bytes": given, "complete": whole}, None)
+            self._tell("ok", {"bytes": given, "complete": self._whole and given == self.size}, None)
 
 
 class Given:

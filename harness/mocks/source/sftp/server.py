@@ -50,12 +50,12 @@ class Server:
             compression_algs=None,
         )
 
-    def reset(self, *, needed: bool) -> None:
-        """Begin a night: drop the last one's connections. Without a file of SFTP, new ones are dropped too."""
-        self.needed = needed
+    def reset(self, names: list[str]) -> None:
+        """Begin a night that has these files: drop the last one's connections, and new ones where there is no file."""
+        self.needed = bool(names)
         for connection in list(self._connections):
             drop(connection)
-        self.tree.reset()
+        self.tree.reset(names)
 
     def came(self, connection: asyncssh.SSHServerConnection) -> None:
         """A client has connected."""

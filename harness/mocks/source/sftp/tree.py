@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import asyncssh
 
@@ -16,7 +15,7 @@ from harness.mocks.source.held import Entry
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.writing import Writing
-from harness.mocks.source.store import Sight, Store
+from harness.mocks.source.store import Store
 
 INBOX = SFTP["folder"]
 
@@ -42,13 +41,15 @@ class Tree:
         self._writings: dict[str, Writing] = {}
         self._settings: dict[str, Setting] = {}
 
-    def reset(self) -> None:
-        """Begin a night."""
+    def reset(self, names: list[str]) -> None:
+        """Begin a night that has these files; one whose name holds a path has brought its folders along."""
         for writing in self._writings.values():
             writing.discard()
         self._writings.clear()
         self._settings.clear()
-        self._folders = dict.fromkeys(("/", INBOX), time.time_ns())
+        paths = [PurePosixPath(INBOX, name) for name in names]
+        folders = {str(folder) for path in paths for folder in path.parents} | {"/", INBOX}
+        self._folders = dict.fromkeys(folders, time.time_ns())
 
     def path(self, given: bytes) -> str:
         """What a client calls a path, from the root on, without dots."""
@@ -58,46 +59,43 @@ class Tree:
         """The same in the store's words."""
         return path.removeprefix(INBOX + "/")
 
+    def look(self, path: str) -> Entry | Writing | None:
+        """The file there, if there is one; a fault may hide it from this one look."""
+        return self._writings.get(path) or self._store.find(VIA, self.name(path))
+
     def find(self, path: str) -> Entry | Writing:
         """The file there."""
-        if (writing := self._writings.get(path)) is not None:
-            return writing
-        entry = self._store.find(VIA, self.name(path))
-        if entry is None:
+        if self.is_folder(path):
+            raise asyncssh.SFTPFailure("Is a directory")
+        if (found := self.look(path)) is None:
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
-        return entry
-
-    def exists(self, path: str) -> bool:
-        """Whether there is a file or a folder."""
-        return path in self._writings or self.is_folder(path) or self._store.find(VIA, self.name(path)) is not None
+        return found
 
     def is_folder(self, path: str) -> bool:
-        """Whether there is a folder; a file that came with a path has made its own."""
-        return path in self._folders or any(self._within(path))
+        """Whether there is a folder."""
+        return path in self._folders
 
     def names(self, folder: str) -> list[asyncssh.SFTPName]:
         """What a listing of a folder shows."""
         self._require_folder(folder)
-        inside = {path[len(folder.rstrip("/")) + 1 :].split("/")[0] for path in self._within(folder)}
-        found = [_named(dots, folder_attributes(self._changed_ns(folder))) for dots in (".", "..")]
-        for name in sorted(inside):
-            path = posixpath.join(folder, name)
-            found.append(_named(name, self.attributes(path, listed=True)))
-        return found
+        inside = self._inside(folder)
+        found = [_named(dots, folder_attributes(self._folders[folder])) for dots in (".", "..")]
+        return found + [_named(name, attrs) for name, attrs in sorted(inside.items())]
 
-    def attributes(self, path: str, *, listed: bool = False) -> asyncssh.SFTPAttrs:
-        """What a stat says of a path, or a listing."""
-        if path not in self._writings and self.is_folder(path):
-            return folder_attributes(self._changed_ns(path))
+    def attributes(self, path: str) -> asyncssh.SFTPAttrs:
+        """What a stat says of a path."""
+        if self.is_folder(path):
+            return folder_attributes(self._folders[path])
         found = self.find(path)
         if isinstance(found, Writing):
-            return self._stated(path, found.size, found.modified_ns)
+            return self.stated(path, found.size, found.modified_ns)
         sight = self._store.sight(found)
-        return self._stated(path, sight.present if listed else sight.declared, sight.modified_ns)
+        return self.stated(path, sight.declared, sight.modified_ns)
 
-    def attributes_of(self, path: str, sight: Sight) -> asyncssh.SFTPAttrs:
-        """What a stat says of a file that is open, as it was when it was opened."""
-        return self._stated(path, sight.declared, sight.modified_ns)
+    def stated(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
+        """What a stat says of a file of this size and date, where a client has not set another one."""
+        setting = self._settings.get(path, Setting())
+        return attributes(size=size, modified_ns=setting.modified_ns or modified_ns, mode=setting.mode)
 
     def set(self, path: str, attrs: asyncssh.SFTPAttrs) -> None:
         """Change a file's date and mode; the rest stays, as on a server where the client is not root."""
@@ -140,23 +138,23 @@ class Tree:
             raise asyncssh.SFTPOpUnsupported("Folders cannot be renamed here")
         if isinstance(self.find(path), Writing):
             raise asyncssh.SFTPFailure("The file is being written")
-        if self.is_folder(to) or (self.exists(to) and not replacing):
+        if self.is_folder(to) or (not replacing and self.look(to) is not None):
             raise asyncssh.SFTPFailure("Failure")
-        self._store.rename(VIA, self.name(path), self.name(to))
+        self._store.move(VIA, self.name(path), self.name(to))
         if (setting := self._settings.pop(path, None)) is not None:
             self._settings[to] = setting
 
     def make_folder(self, path: str) -> None:
         """Make a folder."""
         self._require_folder(posixpath.dirname(path))
-        if self.exists(path):
+        if self.is_folder(path) or self.look(path) is not None:
             raise asyncssh.SFTPFailure("Failure")
         self._folders[path] = time.time_ns()
 
     def remove_folder(self, path: str) -> None:
         """Remove a folder that is empty."""
         self._require_folder(path)
-        if path in ("/", INBOX) or any(self._within(path)):
+        if path in ("/", INBOX) or self._inside(path):
             raise asyncssh.SFTPFailure("Failure")
         del self._folders[path]
 
@@ -164,27 +162,21 @@ class Tree:
         if not self.is_folder(path):
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
 
-    def _within(self, folder: str) -> Iterator[str]:
-        """Every path below a folder."""
-        prefix = folder.rstrip("/") + "/"
-        stored = (posixpath.join(INBOX, entry.name) for entry in self._store.entries(VIA))
-        for path in (*stored, *self._writings, *self._folders):
-            if path.startswith(prefix) and path != prefix:
-                yield path
-
-    def _changed_ns(self, folder: str) -> int:
-        """When a folder last got something, as far as that is still there."""
-        prefix = folder.rstrip("/") + "/"
-        came = (
-            entry.held.arrives_ns
-            for entry in self._store.entries(VIA)
-            if posixpath.join(INBOX, entry.name).startswith(prefix)
-        )
-        return max([self._folders.get(folder, 0), *came])
-
-    def _stated(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
-        setting = self._settings.get(path, Setting())
-        return attributes(size=size, modified_ns=setting.modified_ns or modified_ns, mode=setting.mode)
+    def _inside(self, folder: str) -> dict[str, asyncssh.SFTPAttrs]:
+        """What a folder holds, by name; of a file, what a listing says of it."""
+        found: dict[str, asyncssh.SFTPAttrs] = {}
+        for entry in self._store.entries(VIA):
+            path = posixpath.join(INBOX, entry.name)
+            if posixpath.dirname(path) == folder:
+                sight = self._store.sight(entry)
+                found[posixpath.basename(path)] = self.stated(path, sight.present, sight.modified_ns)
+        for path, writing in self._writings.items():
+            if posixpath.dirname(path) == folder:
+                found[posixpath.basename(path)] = self.stated(path, writing.size, writing.modified_ns)
+        for path, made_ns in self._folders.items():
+            if posixpath.dirname(path) == folder and path != "/":
+                found[posixpath.basename(path)] = folder_attributes(made_ns)
+        return found
 
 
 def _named(name: str, attrs: asyncssh.SFTPAttrs) -> asyncssh.SFTPName:
