@@ -39,7 +39,7 @@ class Open:
 
     def __init__(self, path: str, name: str, file: Reading | Writing, *, append: bool = False) -> None:
         self.path, self.name, self.file, self.append = path, name, file, append
-        self.error: str | None = None
+        self.refused: asyncssh.SFTPError | None = None
 
     def seek(self, offset: int, whence: int) -> int:
         """Where data begins and ends, which asyncssh asks for its own clients: a file has no holes."""
@@ -59,6 +59,7 @@ class Operations(asyncssh.SFTPServer):
         self._session = session
         self._tree = server.tree
         self._night = server.store.night
+        self._over = False
 
     # --- folders
 
@@ -198,11 +199,8 @@ class Operations(asyncssh.SFTPServer):
         """Some bytes of it, once the client has taken enough of those before."""
         opened = _opened(file_obj)
         await self._session.drain(None)
-        if isinstance(opened.file, Writing):
-            return opened.file.read(offset, size)
-        if offset < opened.file.size:
-            reaches = min(offset + size, opened.file.size)
-            await self._pass("get", opened.name, opened.file.failed, reaches=reaches)
+        if isinstance(opened.file, Reading) and offset < opened.file.size:
+            await self._pass_within("get", opened, min(offset + size, opened.file.size))
         return opened.file.read(offset, size)
 
     @surfacing
@@ -210,11 +208,7 @@ class Operations(asyncssh.SFTPServer):
         """Some bytes for it."""
         opened = _opened(file_obj)
         writing = _writing(opened)
-
-        def failed(error: str) -> None:
-            opened.error = opened.error or error
-
-        await self._pass("put", opened.name, failed, reaches=offset + len(data))
+        await self._pass_within("put", opened, offset + len(data))
         writing.write(writing.size if opened.append else offset, data)
         return len(data)
 
@@ -226,7 +220,8 @@ class Operations(asyncssh.SFTPServer):
         if isinstance(opened.file, Reading):
             opened.file.close(gone=gone)
         else:
-            self._tree.written(opened.file, error=opened.error or ("client gone" if gone else None))
+            error = opened.refused.reason if opened.refused else "client gone" if gone else None
+            self._tree.written(opened.file, error=error)
 
     @surfacing
     async def fsync(self, file_obj: object) -> None:
@@ -277,9 +272,12 @@ class Operations(asyncssh.SFTPServer):
         reaches: int | None = None,
     ) -> Refusal | None:
         """Wait as long as the answer takes, and raise what refuses it. What it may do without an end, it returns."""
+        if self._over:  # what had come before that, asyncssh still brings
+            raise asyncssh.SFTPConnectionLost("Connection lost")
         try:
             await self.server.pace.wait(VIA, operation, name, reaches=reaches)
         except Hushed:
+            self._over = True
             words.drop(self.connection)
             raise asyncssh.SFTPConnectionLost("Connection lost") from None
         refusal = self.server.gate.refusal(VIA, operation, name, reaches=reaches)
@@ -288,8 +286,20 @@ class Operations(asyncssh.SFTPServer):
         if (answer := words.status(refusal)) is not None:
             failed(answer.reason)
             raise answer
+        self._over = True
         failed(words.end_connection(refusal, self.connection))
         raise asyncssh.SFTPConnectionLost("Connection lost")
+
+    async def _pass_within(self, operation: str, opened: Open, reaches: int) -> None:
+        """The same for a request within a transfer, which is refused once: clients have sent more of them by then."""
+        if opened.refused is not None:
+            raise opened.refused
+        failed = opened.file.failed if isinstance(opened.file, Reading) else lambda _: None
+        try:
+            await self._pass(operation, opened.name, failed, reaches=reaches)
+        except asyncssh.SFTPError as refused:
+            opened.refused = refused
+            raise
 
     def _name(self, path: bytes) -> str:
         return self._tree.name(self._tree.path(path))
