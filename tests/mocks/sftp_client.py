@@ -27,8 +27,7 @@ def logged_in(source: Played, user: str = SFTP["user"], **credentials: Any) -> I
         known = credentials or {"password": SFTP["password"]}
         port = source.endpoints["sftp"]
         client.connect("127.0.0.1", port, user, allow_agent=False, look_for_keys=False, timeout=30, **known)
-        with client.open_sftp() as sftp:
-            yield sftp
+        yield client.open_sftp()
 
 
 @dataclass(frozen=True)

@@ -246,6 +246,10 @@ class Operations(asyncssh.SFTPServer):
         await self._pass("rename", self._name(oldpath))
         self._tree.rename(self._tree.path(oldpath), self._tree.path(newpath), replacing=True)
 
+    def exit(self) -> None:
+        """The session is over: say that it went well, as sshd does, or else scp takes it for a failure."""
+        cast("asyncssh.SSHServerChannel[bytes]", self.channel).exit(0)
+
     # --- what is not played
 
     def _unsupported(self, *_: Any, **__: Any) -> Any:

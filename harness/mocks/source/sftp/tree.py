@@ -66,7 +66,7 @@ class Tree:
     def find(self, path: str) -> Entry | Writing:
         """The file there."""
         if self.is_folder(path):
-            raise asyncssh.SFTPFailure("Is a directory")
+            raise asyncssh.SFTPFailure("Failure")
         if (found := self.look(path)) is None:
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
         return found
