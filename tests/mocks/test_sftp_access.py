@@ -58,6 +58,13 @@ def test_anything_else_does_not(
     assert night.events("login")[-1] == failed(error, user)
 
 
+def test_after_a_wrong_key_comes_the_password_as_sshd_has_it(night: NightOfMocks, source: Played) -> None:
+    both = {"pkey": paramiko.ECDSAKey.generate(), "password": SFTP["password"]}
+    with logged_in(source, **both) as sftp:
+        assert sftp.listdir("/") == ["inbox"]
+    assert [how for how, _, _ in night.events("login")] == ["invoke", "fail", "ok"]
+
+
 def test_openssh_is_told_permission_denied(night: NightOfMocks, source: Played, tmp_path: Path) -> None:
     clients = Clients(night, source.endpoints["sftp"], NAME, tmp_path / "x")
     known = clients.places

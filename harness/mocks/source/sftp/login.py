@@ -92,6 +92,9 @@ class Login(asyncssh.SSHServer):
         elif right:
             return True
         self._event("fail", username, wrong)
+        # paramiko asks for the login service anew with each thing that it tries. sshd lets it; asyncssh takes a second
+        # request for a breach of protocol and hangs up, unless it is told to expect one.
+        self._connection._next_service = b"ssh-userauth"
         return False
 
     def _event(self, type: Any, username: str, error: str | None = None) -> None:  # noqa: A002 - as in events
