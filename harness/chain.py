@@ -86,7 +86,7 @@ class FileSpec(Strict):
     """A file that the source publishes each night, or (``days``) one for each of the last days."""
 
     name: Annotated[str, BeforeValidator(name_mistake)]
-    source: Literal["http"] = "http"
+    source: Literal["http", "snowflake"] = "http"
     arrives: ClockTime
     content: Content
     days: int = Field(default=1, ge=1)

@@ -10,6 +10,7 @@ from harness.mocks.control import Mock, run
 from harness.mocks.source import damage, gate
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
+from harness.mocks.source.snowflake.front import SnowflakeFrontEnd
 from harness.mocks.source.store import Store
 
 
@@ -22,16 +23,26 @@ class Source(Mock):
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
+        parser.add_argument("--snowflake-port", type=int, default=0, help="the Snowflake account's (0: any)")
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(options)
+        self._snowflake_port: int = options.snowflake_port
 
     async def serve(self) -> dict[str, int]:
         """Start every front end."""
         self._store = Store(self)
         gate_ = Gate(self)
-        return {"source": await HttpFrontEnd(self, self._store, gate_).listen(self.port)}
+        self._snowflake = SnowflakeFrontEnd(self, self._store, gate_)
+        return {
+            "source": await HttpFrontEnd(self, self._store, gate_).listen(self.port),
+            "snowflake": await self._snowflake.listen(self._snowflake_port),
+        }
 
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._store.reset(plan)
+        self._snowflake.reset()
 
     def check(self, order: Order) -> None:
         """A source can damage a file, let it grow, or refuse a request."""
