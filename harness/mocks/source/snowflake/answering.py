@@ -24,6 +24,9 @@ VIA = "snowflake"
 LARGEST_SINGLE_PUT = 209_715_200
 """Bytes above which drivers send and fetch in parts, where the storage can (``threshold``)."""
 
+WILDCARDS = frozenset("*?")
+COMPRESSED = frozenset({".gz", ".bz2", ".br", ".zst", ".deflate", ".raw_deflate", ".parquet", ".orc"})
+
 
 class Answering:
     """Carries statements out on the store."""
@@ -81,18 +84,18 @@ class Answering:
 
     def _put(self, session: Session, put: statements.Put, host: str, query_id: str) -> Transfer:
         of = place(session, put.stage)
-        # A driver asks again with each file's final name, compression suffix and all, to have the link for it.
-        folder = of.path.strip("/")
-        name = str(PurePosixPath(folder, PurePosixPath(put.local).name))
+        folder, compress = of.path.strip("/"), put.options.get("AUTO_COMPRESS", "TRUE").upper() == "TRUE"
+        name = str(PurePosixPath(folder, _stored_as(PurePosixPath(put.local).name, compress=compress)))
         info = self._stage_info(of, host, query_id, folder)
-        if of.transport == "GCS":
+        if of.transport == "GCS" and not WILDCARDS & set(name):
+            # 4.x asks again with each file's final name to have the link for it; 5.x takes this one.
             info["presignedUrl"] = signing.link(host, name, query_id, method="PUT")
         told = {
             "src_locations": [put.local],
             "encryptionMaterial": None,
             "parallel": int(put.options.get("PARALLEL", "4")),
             "threshold": LARGEST_SINGLE_PUT,
-            "autoCompress": put.options.get("AUTO_COMPRESS", "TRUE").upper() == "TRUE",
+            "autoCompress": compress,
             "overwrite": put.options.get("OVERWRITE", "FALSE").upper() == "TRUE",
             "sourceCompression": put.options.get("SOURCE_COMPRESSION", "AUTO_DETECT").lower(),
             "clientShowEncryptionParameter": False,
@@ -158,6 +161,11 @@ class Answering:
             self._store.remove(VIA, entry.name)
         rows = [[of.listed(entry.name), "removed"] for entry in entries]
         return Rows([Column("name"), Column("result")], rows, answers.REMOVE)
+
+
+def _stored_as(name: str, *, compress: bool) -> str:
+    """What a local file is called on the stage: drivers compress what does not look compressed."""
+    return f"{name}.gz" if compress and PurePosixPath(name).suffix.lower() not in COMPRESSED else name
 
 
 def _use(session: Session, use: statements.Use) -> Rows:

@@ -201,7 +201,7 @@ def _expression(reader: Reader) -> Expression:
     elif token.word not in WITHOUT_PARENTHESES:
         where = f"error line 1 at position {token.start}\ninvalid identifier '{token.word}'"
         raise SqlRefused("000904", "42000", where, line=1, position=token.start)
-    source = reader.sql[start : reader.next.start].strip().rstrip(",").strip().upper()
+    source = reader.sql[start : reader.taken_to].upper()
     return Expression(source, function=token.word, arguments=tuple(arguments))
 
 

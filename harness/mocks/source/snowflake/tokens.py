@@ -63,6 +63,12 @@ class Reader:
         self._at = 0
 
     @property
+    def taken_to(self) -> int:
+        """Where the last token that was taken ends."""
+        last = self._tokens[self._at - 1]
+        return last.start + len(last.text)
+
+    @property
     def next(self) -> Token:
         """The token that comes, or one that says that none does."""
         return self._tokens[self._at] if self._at < len(self._tokens) else Token("end", "<EOF>", len(self.sql.rstrip()))

@@ -1,0 +1,54 @@
+"""A job that does what it is told with the connector that it finds, and prints how each step went, as JSON.
+
+    python snowflake_job.py '{"connect": {...}, "do": ["statement", 60, ...]}'
+
+A number among the statements is a sleep, in seconds. The first step is the connection.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+warnings.simplefilter("ignore")
+
+import snowflake.connector  # noqa: E402 - 5.x warns while it is imported
+
+asked = json.loads(sys.argv[1])
+steps: list[dict[str, Any]] = []
+
+
+def step(act: Callable[[], Any]) -> Any:
+    began, answer = time.monotonic(), None
+    went: dict[str, Any] = {}
+    try:
+        answer = act()
+    except snowflake.connector.errors.Error as error:
+        went = {"error": type(error).__name__, "errno": error.errno, "text": str(error)}
+    steps.append(went | {"took_s": time.monotonic() - began})
+    return answer
+
+
+def execute(cursor: Any, sql: str) -> Any:
+    cursor.execute(sql)
+    return [[value if isinstance(value, int) else str(value) for value in row] for row in cursor.fetchall()]
+
+
+connection = step(lambda: snowflake.connector.connect(**asked["connect"]))
+if connection is not None:
+    cursor = connection.cursor()
+    for doing in asked["do"]:
+        if isinstance(doing, str):
+            rows = step(lambda sql=doing: execute(cursor, sql))  # type: ignore[misc]
+            steps[-1]["rows"] = rows
+        else:
+            time.sleep(doing)
+    if asked.get("close"):
+        step(connection.close)
+print(json.dumps(steps), flush=True)
+os._exit(0)  # what closes a session by itself would wait for a server that is silent
