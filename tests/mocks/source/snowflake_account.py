@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.endpoints import SNOWFLAKE
 from tests.clock.needed import client
-from tests.mocks.conftest import NightOfMocks, Played
+from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks, Played
 
 JOB = Path(__file__).with_name("snowflake_job.py")
 CONNECTORS = ("snowflake-4", "snowflake-5")
@@ -43,13 +43,18 @@ class Account:
         return grants | {"host": "127.0.0.1", "port": self.port, "protocol": "http"} | other
 
     def do(
-        self, connector: str, *steps: str | float, minutes: float = LONGEST_MINUTES, close: bool = False, **other: Any
+        self,
+        connector: str,
+        *steps: str | float | list[str | int],
+        minutes: float = LONGEST_MINUTES,
+        close: bool = False,
+        **other: Any,
     ) -> list[Step]:
         """Let a connector do these steps; how each went, the connection first."""
         variables = [f"{name}={value}" for name, value in client(connector).items()]
         asked = json.dumps({"connect": self.connect(**other), "do": steps, "close": close})
         job = self.night.job("env", *variables, sys.executable, str(JOB), asked)
-        self.night.run(minutes)
+        self.night.run((self.night.page.now_ns - BEGINS_NS) / MINUTE_NS + minutes)
         out, _ = job.communicate(timeout=60)
         assert job.returncode == 0, f"{connector} ended with {job.returncode}"
         return [Step(**step) for step in json.loads(out)]

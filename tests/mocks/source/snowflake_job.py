@@ -2,11 +2,13 @@
 
     python snowflake_job.py '{"connect": {...}, "do": ["statement", 60, ...]}'
 
-A number among the statements is a sleep, in seconds. The first step is the connection.
+A number among the statements is a sleep, in seconds; a list is a statement and the seconds that it may take. The first
+step is the connection.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import sys
@@ -34,8 +36,8 @@ def step(act: Callable[[], Any]) -> Any:
     return answer
 
 
-def execute(cursor: Any, sql: str) -> Any:
-    cursor.execute(sql)
+def execute(cursor: Any, sql: str, timeout: int | None = None) -> Any:
+    cursor.execute(sql, timeout=timeout)
     return [[value if isinstance(value, int) else str(value) for value in row] for row in cursor.fetchall()]
 
 
@@ -43,11 +45,12 @@ connection = step(lambda: snowflake.connector.connect(**asked["connect"]))
 if connection is not None:
     cursor = connection.cursor()
     for doing in asked["do"]:
-        if isinstance(doing, str):
-            rows = step(lambda sql=doing: execute(cursor, sql))  # type: ignore[misc]
-            steps[-1]["rows"] = rows
-        else:
+        if isinstance(doing, int | float):
             time.sleep(doing)
+        else:
+            told = [doing] if isinstance(doing, str) else doing
+            rows = step(functools.partial(execute, cursor, *told))
+            steps[-1]["rows"] = rows
     if asked.get("close"):
         step(connection.close)
 print(json.dumps(steps), flush=True)

@@ -117,7 +117,7 @@ class Account:
         shaped = result.data() if result is not None else {}
         query = Query(
             *(query_id, request.query.get("requestId", ""), session, sql, ends_ns),
-            lambda: answers.success(_about(session, query_id) | shaped),
+            lambda: answers.success(_about(session, query_id) | shaped, apart=isinstance(result, answers.Transfer)),
             detached,
         )
         self._queries.begin(query)

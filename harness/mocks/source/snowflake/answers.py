@@ -18,6 +18,10 @@ IN_PROGRESS_ASYNC = "333334"
 SELECT, ALTER_SESSION, USE, SHOW, LIST, TRANSACTION = 0x1000, 0x4100, 0x4300, 0x4400, 0x4701, 0x5000
 GET, PUT, REMOVE = 0x7101, 0x7102, 0x7103
 
+APART = {"Connection": "close"}
+"""On answers that send a driver to blob storage, and on the storage's own: account and storage are different hosts, and
+what happens to a connection to one of them must not reach the other."""
+
 LONGEST_TEXT = 16_777_216
 
 
@@ -91,9 +95,11 @@ def executed(statement_type: int) -> Rows:
     return Rows([Column("status")], [["Statement executed successfully."]], statement_type)
 
 
-def success(data: Any = None) -> web.Response:
+def success(data: Any = None, *, apart: bool = False) -> web.Response:
     """A request that worked."""
-    return _answer({"data": data, "code": None, "message": None, "success": True})
+    answer = _answer({"data": data, "code": None, "message": None, "success": True})
+    answer.headers.update(APART if apart else {})
+    return answer
 
 
 def failure(refused: Refused, **data: Any) -> web.Response:

@@ -12,7 +12,7 @@ from aiohttp import web
 from harness.mocks.control import Mock
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.held import Entry
-from harness.mocks.source.snowflake import refusing, signing
+from harness.mocks.source.snowflake import answers, refusing, signing
 from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refusing import storage_error
 from harness.mocks.source.snowflake.retrievals import Retrievals
@@ -83,6 +83,7 @@ class Blobs:
         else:
             sight = self._retrievals.sight(entry, ticket, request.headers.get("Range"))
         headers = {
+            **answers.APART,
             "Content-Type": "application/octet-stream",
             "Accept-Ranges": "bytes",
             "ETag": f'"{sight.stated["sha256"][:32]}"',
@@ -117,7 +118,7 @@ class Blobs:
                 upload.abandon("client gone")
                 raise ConnectionResetError from None
             held = upload.finish()
-            return web.Response(headers={"ETag": f'"{held.md5}"'})
+            return web.Response(headers=answers.APART | {"ETag": f'"{held.md5}"'})
 
         return write
 

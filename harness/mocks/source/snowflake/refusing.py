@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 from harness.mocks.source.gate import Refusal
-from harness.mocks.source.snowflake.answers import failure
+from harness.mocks.source.snowflake import answers
 from harness.mocks.source.snowflake.refused import Refused
 from harness.mocks.source.snowflake.sessions import MASTER_EXPIRED, SESSION_EXPIRED
 
@@ -31,7 +31,7 @@ ENDLESS = "endless_listing"
 def account(refusal: Refusal) -> web.Response:
     """How the account refuses: with a status where it is its front that fails, else with a code."""
     if refusal.kind in _CODES:
-        return failure(Refused(*_CODES[refusal.kind]))
+        return answers.failure(Refused(*_CODES[refusal.kind]))
     return web.Response(status=_STATUS.get(refusal.kind, 503), headers=_later(refusal))
 
 
@@ -45,7 +45,8 @@ def storage_error(status: int, code: str, message: str, headers: dict[str, str] 
     """An error in XML, as S3 and Google's XML API both have it."""
     error = f"<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>"
     body = f"<?xml version='1.0' encoding='UTF-8'?>{error}"
-    return web.Response(status=status, body=body.encode(), content_type="application/xml", headers=headers)
+    told = answers.APART | (headers or {})
+    return web.Response(status=status, body=body.encode(), content_type="application/xml", headers=told)
 
 
 def _later(refusal: Refusal) -> dict[str, str]:
