@@ -45,7 +45,7 @@ class Account:
     def do(
         self,
         connector: str,
-        *steps: str | float | list[str | int],
+        *steps: str | float | list[str | int] | dict[str, str],
         minutes: float = LONGEST_MINUTES,
         close: bool = False,
         **other: Any,

@@ -2,8 +2,8 @@
 
     python snowflake_job.py '{"connect": {...}, "do": ["statement", 60, ...]}'
 
-A number among the statements is a sleep, in seconds; a list is a statement and the seconds that it may take. The first
-step is the connection.
+A number among the statements is a sleep, in seconds; a list is a statement and the seconds that it may take; an object
+is one that is sent off and asked for afterwards: {"async": "statement"}. The first step is the connection.
 """
 
 from __future__ import annotations
@@ -36,6 +36,13 @@ def step(act: Callable[[], Any]) -> Any:
     return answer
 
 
+def send_off(cursor: Any, sql: str) -> Any:
+    cursor.execute_async(sql)
+    status = cursor.connection.get_query_status(cursor.sfqid).name
+    cursor.get_results_from_sfqid(cursor.sfqid)
+    return [[status, *row] for row in cursor.fetchall()]
+
+
 def execute(cursor: Any, sql: str, timeout: int | None = None) -> Any:
     cursor.execute(sql, timeout=timeout)
     return [[value if isinstance(value, int) else str(value) for value in row] for row in cursor.fetchall()]
@@ -48,8 +55,11 @@ if connection is not None:
         if isinstance(doing, int | float):
             time.sleep(doing)
         else:
-            told = [doing] if isinstance(doing, str) else doing
-            rows = step(functools.partial(execute, cursor, *told))
+            if isinstance(doing, dict):
+                act = functools.partial(send_off, cursor, doing["async"])
+            else:
+                act = functools.partial(execute, cursor, *([doing] if isinstance(doing, str) else doing))
+            rows = step(act)
             steps[-1]["rows"] = rows
     if asked.get("close"):
         step(connection.close)

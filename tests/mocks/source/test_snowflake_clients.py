@@ -141,6 +141,13 @@ def test_a_query_that_takes_minutes_is_asked_for_until_it_has_ended(night: Night
 
 
 @both
+def test_a_query_can_be_sent_off_and_asked_for_later(night: NightOfMocks, connector: str) -> None:
+    _, waited = account(night).do(connector, {"async": "select system$wait(100)"})
+    assert waited.rows == [["RUNNING", "waited 100 seconds"]]
+    assert 100 <= waited.took_s < 130
+
+
+@both
 def test_a_session_is_renewed_after_an_hour(night: NightOfMocks, connector: str) -> None:
     _, first, later = account(night).do(connector, "select 1", 3 * 3600, "select current_session()")
     assert (first.error, later.error) == (None, None)

@@ -46,7 +46,7 @@ class Account:
             web.post("/queries/v1/query-request", _refusing(self._query)),
             web.post("/queries/v1/abort-request", _refusing(self._abort)),
             web.get("/queries/{id}/result", _refusing(self._result)),
-            web.get("/monitoring/queries/{id}", _refusing(self._monitor)),
+            web.get("/monitoring/queries/{id:.+}", _refusing(self._monitor)),
             web.post("/telemetry/send", self._telemetry),
         ]
 
@@ -107,6 +107,8 @@ class Account:
         try:
             if parsed is None:
                 raise mistake or AssertionError(sql)
+            if isinstance(parsed, statements.ResultScan):
+                return await self._queries.outcome(self._queries.find(parsed.query_id))
             runs_s = selecting.wait_s(parsed) if isinstance(parsed, statements.Select) else 0.0
             ends_ns = None if endless else time.time_ns() + int(runs_s * 1e9)
             result = None if endless else self._answering.result(session, parsed, request.host, query_id)
@@ -129,7 +131,7 @@ class Account:
 
     async def _monitor(self, request: web.Request) -> web.Response:
         self._session(request)
-        query = self._queries.find(request.match_info["id"])
+        query = self._queries.find(request.match_info["id"].strip("/"))  # 5.x has two slashes in front of it
         told = {"id": query.id, "status": query.status, "state": query.status, "sqlText": query.sql}
         return answers.success({"queries": [told]})
 

@@ -66,6 +66,8 @@ class Answering:
                 return _parameters(session, statement.like)
             case statements.Transaction():
                 return answers.executed(answers.TRANSACTION)
+            case statements.ResultScan():
+                raise AssertionError(f"{statement} is the answer of another query, and needs none of its own")
 
     def _get(self, session: Session, get: statements.Get, host: str, query_id: str) -> Transfer:
         of = place(session, get.stage)

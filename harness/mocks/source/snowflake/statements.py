@@ -89,7 +89,14 @@ class Select:
     columns: tuple[Expression, ...] = field(default_factory=tuple)
 
 
-Statement = Get | Put | ListFiles | Remove | Use | AlterSession | ShowParameters | Transaction | Select
+@dataclass(frozen=True)
+class ResultScan:
+    """``SELECT * FROM TABLE(RESULT_SCAN('query id'))``: how 4.x asks for what it has sent off."""
+
+    query_id: str
+
+
+Statement = Get | Put | ListFiles | Remove | Use | AlterSession | ShowParameters | Transaction | Select | ResultScan
 
 WITHOUT_PARENTHESES = frozenset({"CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_USER"})
 """Functions that may be called without any."""
@@ -166,11 +173,27 @@ def _transaction(reader: Reader) -> Transaction:
     return Transaction()
 
 
-def _select(reader: Reader) -> Select:
+def _select(reader: Reader) -> Select | ResultScan:
+    if reader.next.text == "*":
+        return _result_scan(reader)
     columns = [_column(reader)]
     while reader.taken(","):
         columns.append(_column(reader))
     return Select(tuple(columns))
+
+
+def _result_scan(reader: Reader) -> ResultScan:
+    star = reader.take()
+    try:
+        for word in ("FROM", "TABLE", "(", "RESULT_SCAN", "("):
+            reader.must(word)
+        query_id = reader.take("text").value
+        reader.must(")")
+        reader.must(")")
+    except SqlRefused:
+        reader.back(to=star)  # no other table is known: it is the star that cannot be
+        raise reader.unexpected() from None
+    return ResultScan(query_id)
 
 
 def _column(reader: Reader) -> Expression:
@@ -230,9 +253,10 @@ def _file(reader: Reader) -> str:
 def _options(reader: Reader) -> dict[str, str]:
     options: dict[str, str] = {}
     while reader.next.kind == "word":
-        name = reader.take().word
+        token = reader.take()
+        name = token.word
         if name not in _OPTIONS:
-            reader.back()
+            reader.back(to=token)
             raise reader.unexpected()
         reader.must("=")
         options[name] = reader.take("word", "text", "number").value

@@ -89,9 +89,9 @@ class Reader:
             return True
         return False
 
-    def back(self) -> None:
-        """Undo the last take."""
-        self._at -= 1
+    def back(self, *, to: Token) -> None:
+        """Undo what was taken from this token on."""
+        self._at = self._tokens.index(to)
 
     def must(self, *words: str) -> None:
         """Take one of these words or signs."""
