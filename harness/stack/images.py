@@ -43,6 +43,9 @@ MOCKS_NEED = ("aiohttp", "inotify-simple", "typing-extensions")
 
 JOBS_NEED = ("urllib3",)
 
+JOBS_TAKE_ALONG = ("snowflake-connector-python",)
+"""Clients of the reference chain's variants: in the jobs image too, where they are installed beside the harness."""
+
 RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "clock", "mocks", "stack")
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 
@@ -162,7 +165,8 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
         say(f"base {base}: Python {interpreter.version} on {interpreter.machine}")
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
-            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), JOBS_NEED)):
+            needed_by_jobs = (*JOBS_NEED, *filter(_is_installed, JOBS_TAKE_ALONG))
+            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), needed_by_jobs)):
                 wheels = Path(scratch) / kind
                 say(f"{kind}: collecting wheels of {', '.join(needs)}")
                 _download(needs, interpreter, wheels)
@@ -213,6 +217,14 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
         )
     version, machine = answer.split()
     return Interpreter(version, machine)
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> None:

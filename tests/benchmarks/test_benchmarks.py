@@ -21,8 +21,11 @@ SMALL = {
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
+    "front_ends": ["--megabytes", "2", "--repeat", "1"],
 }
-NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"} | {
+    "snowflake_beside_nginx",
+}
 
 
 @pytest.mark.parametrize("name", SMALL)

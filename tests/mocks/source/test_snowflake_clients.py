@@ -97,6 +97,27 @@ def test_what_is_put_can_be_had_again_and_removed(
     assert night.events("remove") == [("info", {"name": f"in/{name}", "via": "snowflake"}, None)]
 
 
+def test_a_large_file_is_sent_and_taken_with_flat_memory(night: NightOfMocks, tmp_path: Path) -> None:
+    content = b"0123456789abcde\n" * (4 << 20)
+    asked = account(night, large_bin=content)
+
+    def peak_kb() -> int:
+        status = Path(f"/proc/{asked.source.process.pid}/status").read_text()
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+
+    asked.do("snowflake-5", "select 1")
+    before_kb = peak_kb()
+    _, got, put = asked.do(
+        "snowflake-5",
+        f"get @inbox/large.bin file://{tmp_path}/",
+        f"put file://{tmp_path}/large.bin @inbox/in auto_compress=false",
+    )
+    assert got.rows == [["large.bin", len(content), "DOWNLOADED", ""]]
+    assert put.rows is not None
+    assert put.rows[0][6] == "UPLOADED"
+    assert peak_kb() - before_kb < 16 * 1024
+
+
 def test_the_s3_stage_sends_the_same_files_through_a_bucket(night: NightOfMocks, tmp_path: Path) -> None:
     (tmp_path / "up.csv").write_bytes(CONTENT)
     (tmp_path / "back").mkdir()
