@@ -10,21 +10,33 @@ server's largest process.
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.benchmarks import against_sshd
+from tests.benchmarks import against_sshd, snowflake_beside_nginx
 from tests.benchmarks.machine import machine
 
 GOAL = 0.5
+NOT_HERE = 77
 LINE = b"%015d\n"
 
 Serving = Callable[[Path, Path], AbstractContextManager[Any]]
 """A server of a file, with a scratch folder of its own."""
+
+
+class Download(Protocol):
+    """What a client got, and in how long; the server's CPU for it, and the peak memory of its largest process."""
+
+    size: int
+    seconds: float
+    server_cpu_s: float
+    peak_kb: int
 
 
 @dataclass(frozen=True)
@@ -32,13 +44,24 @@ class Comparison:
     """The servers of one protocol by what they are called, ours first, and one download by the client."""
 
     client: str
+    needs: str
+    """The plain server's program."""
     servers: Mapping[str, Serving]
-    download: Callable[[Any], against_sshd.Download]
+    download: Callable[[Any], Download]
 
 
 COMPARISONS = {
     "sftp": Comparison(
-        "paramiko", {"front end": against_sshd.front_end, "sshd": against_sshd.sshd}, against_sshd.download
+        "paramiko",
+        against_sshd.SSHD,
+        {"front end": against_sshd.front_end, "sshd": against_sshd.sshd},
+        against_sshd.download,
+    ),
+    "snowflake": Comparison(
+        "connector",
+        snowflake_beside_nginx.NGINX,
+        {"front end": snowflake_beside_nginx.front_end, "nginx": snowflake_beside_nginx.nginx},
+        snowflake_beside_nginx.download,
     ),
 }
 
@@ -76,10 +99,15 @@ def main() -> None:
     options.add_argument("--megabytes", type=int, default=1024)
     options.add_argument("--repeat", type=int, default=2)
     asked = options.parse_args()
+    protocols = asked.protocol or list(COMPARISONS)
+    for needed in (COMPARISONS[protocol].needs for protocol in protocols):
+        if shutil.which(needed) is None:
+            print(f"there is no {needed} here")
+            sys.exit(NOT_HERE)
     with tempfile.TemporaryDirectory(prefix="front-ends-") as folder:
         content = Path(folder) / "large.csv"
         write(content, asked.megabytes)
-        for protocol in asked.protocol or COMPARISONS:
+        for protocol in protocols:
             compare(protocol, content, Path(folder), asked.repeat)
     print(machine())
 
