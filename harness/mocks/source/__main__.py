@@ -44,7 +44,6 @@ class Source(Mock):
             "snowflake": SnowflakeFrontEnd(self, self._store, gate_),
         }
         return {name: await front_end.listen(self._ports[name]) for name, front_end in self._front_ends.items()}
-        }
 
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
