@@ -75,6 +75,8 @@ class Planner:
                     "arrives_ns": times.at(spec.arrives),
                     **self._content(chain, name, day, seed, stack),
                     "source": spec.source,
+                    "checksums": spec.checksums,
+                    "chunked": spec.chunked,
                 }
 
     def _held(

@@ -32,6 +32,9 @@ EVENTS: dict[str, dict[str, Happening]] = {
     "source": {
         "publish": Happening(("info",), ("file", "name", "size", "sha256", "records")),
         "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "via", "bytes", "complete")),
+        "put": Happening(("invoke", "ok", "fail"), ("name", "via", "size", "sha256")),
+        "remove": Happening(("info",), ("name", "via")),
+        "login": Happening(("ok", "fail"), ("via", "user")),
         **_RECEIPT,
     },
     "wire": {"connect": Happening(("info", "fail"), ("endpoint",)), **_RECEIPT},

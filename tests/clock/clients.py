@@ -20,6 +20,7 @@ CLIENTS = {
     "boto3": "boto3==1.44.5",
     "paramiko": "paramiko==5.1.0",
     "httpx": "httpx==0.28.1",
+    "minio": "minio==7.2.20",
 }
 
 

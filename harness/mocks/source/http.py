@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from harness.mocks.control import Mock
 from harness.mocks.serving import refuse, serve
 from harness.mocks.source.gate import Gate
-from harness.mocks.source.held import MANIFEST
+from harness.mocks.source.retrieval import Retrievals, glanced_range
 from harness.mocks.source.store import Store
-from harness.mocks.source.transfer import RangeRefused, Transfer, http_date
+from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 
 VIA = "http"
 _TYPES = {"file": "application/octet-stream", "manifest": "application/json", "flag": "text/plain"}
@@ -24,6 +22,7 @@ class HttpFrontEnd:
         self._mock = mock
         self._store = store
         self._gate = gate
+        self._retrievals = Retrievals(store)
 
     async def listen(self, port: int) -> int:
         """Start; the port."""
@@ -32,25 +31,33 @@ class HttpFrontEnd:
         )
 
     async def _listing(self, request: web.Request) -> web.StreamResponse:
-        self._event(request, "invoke", "files/", "listing")
+        account = Account(self._mock, self._store, request, VIA, "files/", "listing")
+        account.begin()
         files = []
         for entry in self._store.entries(VIA):
             if entry.what == "file":
                 sight = self._store.sight(entry)
                 files.append({"name": entry.name, "size": sight.present, "last_modified": http_date(sight.modified_ns)})
         response = web.json_response({"files": files})
-        size = len(response.body) if isinstance(response.body, bytes) else 0
-        self._event(request, "ok", "files/", "listing", {"bytes": size, "complete": True})
+        account.ok(len(response.body) if isinstance(response.body, bytes) else 0, complete=True)
         return response
 
     async def _entry(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["name"]
         entry = self._store.find(VIA, name)
+        named, what = name_and_what(name, entry)
+        account = Account(self._mock, self._store, request, VIA, named, what)
+        account.begin()
         if entry is None:
-            return self._missing(request, name)
-        transfer = Transfer(self._mock, self._store, request, entry)
-        transfer.event("invoke")
-        sight = self._store.sight(entry) if request.method == "HEAD" else self._store.take(entry)
+            account.fail("404: not there")
+            return refuse(404, f"{named} is not there", name=named)
+        sight = self._store.sight(entry)
+        if request.method == "HEAD":
+            self._retrievals.end(entry.name)
+        elif "Range" in request.headers:
+            sight = self._retrievals.part(entry, *glanced_range(request, sight))
+        else:
+            sight = self._retrievals.whole(entry)
         headers = {
             "Content-Type": _TYPES[entry.what],
             "Accept-Ranges": "bytes",
@@ -58,26 +65,6 @@ class HttpFrontEnd:
             "Last-Modified": http_date(sight.modified_ns),
         }
         try:
-            return await transfer.send(sight, headers)
+            return await Transfer(request, account).send(sight, headers)
         except RangeRefused as refused:
             return web.json_response({"error": str(refused)}, status=416, headers=refused.headers)
-
-    def _missing(self, request: web.Request, name: str) -> web.Response:
-        what, name = ("manifest", name.removesuffix(MANIFEST)) if name.endswith(MANIFEST) else ("file", name)
-        self._event(request, "invoke", name, what)
-        self._event(request, "fail", name, what, error="404: not there")
-        return refuse(404, f"{name} is not there", name=name)
-
-    def _event(
-        self,
-        request: web.Request,
-        type: Any,  # noqa: A002 - the event's field is called type
-        name: str,
-        what: str,
-        more: dict[str, Any] | None = None,
-        *,
-        error: str | None = None,
-    ) -> None:
-        if request.method != "HEAD":
-            value = {"name": name, "what": what, "via": VIA} | (more or {})
-            self._mock.recorder.record(type, "serve", value, error=error)
