@@ -24,7 +24,8 @@ class Sight:
 
     ``body`` is served, and claimed to have ``declared`` bytes (None: nothing is claimed). The manifest and the tag
     come from ``stated``, the listing says ``present`` bytes. ``promised`` is what a sender's checksums are of, and
-    ``checksums`` whether the protocol states any. ``whole`` says that it is the true file.
+    ``checksums`` whether the protocol states any. ``whole`` says that it is the true file, ``chunked`` that HTTP is to
+    send it in chunks instead of stating a length.
     """
 
     body: Body
@@ -35,6 +36,7 @@ class Sight:
     whole: bool
     promised: Body
     checksums: bool = True
+    chunked: bool = False
 
 
 class Store:
@@ -144,7 +146,7 @@ class Store:
                 if order.effect.get("manifest") == "follows":
                     stated, present, promised = self._state(held, body), body.size, body
                 checksums = checksums and order.effect.get("checksum") != "off"
-        return Sight(body, declared, modified_ns, stated, present, body == true, promised, checksums)
+        return Sight(body, declared, modified_ns, stated, present, body == true, promised, checksums, held.chunked)
 
     def _spoil(self, entry: Entry, body: Body, order: Order) -> Body:
         damage, held = damage_in(order.effect), entry.held

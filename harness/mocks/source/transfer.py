@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from harness.mocks.control import Mock
 from harness.mocks.source.held import MANIFEST, Entry
@@ -89,10 +89,15 @@ class Transfer:
                 raise
             if all_is_a_part or (first, last) != (0, length - 1):
                 status, more = 206, {"Content-Range": f"bytes {first}-{last}/{length}"}
+        headers = {**headers, **more}
+        if self._request.method == "HEAD":  # what has no length on its way still has a size where it lies
+            return web.StreamResponse(status=status, headers={**headers, "Content-Length": str(last + 1 - first)})
         response = web.StreamResponse if sight.declared is not None else _CloseDelimited
-        answer = response(status=status, headers={**headers, **more})
+        answer = response(status=status, headers=headers)
         if sight.declared is None:
             answer.force_close()
+        elif sight.chunked and status == 200 and self._request.version >= HttpVersion11:
+            answer.enable_chunked_encoding()
         else:
             answer.content_length = last + 1 - first
         return await self._send(answer, sight, first, last + 1)
@@ -103,8 +108,6 @@ class Transfer:
         chunks = sight.body.chunks(first, stop)
         ahead = next(chunks, b"")  # before the head goes out: content that is not there must be a 500
         await answer.prepare(request)
-        if request.method == "HEAD":
-            return answer
         try:
             for chunk in itertools.chain([ahead] if ahead else [], chunks):
                 position += len(chunk)

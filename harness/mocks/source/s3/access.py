@@ -53,7 +53,7 @@ class Access:
         parts = dict(part.strip().partition("=")[::2] for part in given.removeprefix(ALGORITHM).split(","))
         if missing := {"Credential", "SignedHeaders", "Signature"} - set(parts):
             raise S3Error("AuthorizationHeaderMalformed", f"{min(missing)} is missing in the Authorization header")
-        scope = self._scope(parts["Credential"], "AuthorizationHeaderMalformed")
+        scope = self._scope(request, parts["Credential"], "AuthorizationHeaderMalformed")
         at = request.headers.get("X-Amz-Date", "")
         seconds = _seconds(at, "AccessDenied", "AWS authentication requires a valid Date or x-amz-date header")
         if abs(seconds - time.time()) > SKEW_S:
@@ -76,7 +76,7 @@ class Access:
             if f"X-Amz-{name}" not in query:
                 raise S3Error(malformed, f"X-Amz-{name} is missing; found {sorted(query)}")
         credential, at, expires, headers, signature = (query[f"X-Amz-{name}"] for name in names)
-        scope = self._scope(credential, malformed)
+        scope = self._scope(request, credential, malformed)
         seconds = _seconds(at, malformed, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
         if not expires.isdecimal() or not 0 < int(expires) <= LONGEST_PRESIGNED_S:
             raise S3Error(malformed, f"X-Amz-Expires must be between 1 and {LONGEST_PRESIGNED_S}; found {expires!r}")
@@ -100,12 +100,13 @@ class Access:
             raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=seal.scope.access_key, CanonicalRequest=canonical)
         return Signed(seal.scope.access_key, payload, seal, signature)
 
-    def _scope(self, credential: str, malformed: str) -> Scope:
+    def _scope(self, request: web.Request, credential: str, malformed: str) -> Scope:
         try:
             scope = Scope.parse(credential)
         except ValueError as error:
             raise S3Error(malformed, f"Credential: {error}") from None
-        if scope.region != self._region:
+        # Who asks where a bucket lies does not know yet what to sign for.
+        if scope.region != self._region and "location" not in request.query:
             wrong = f"the region '{scope.region}' is wrong; expecting '{self._region}'"
             raise S3Error(malformed, f"The authorization header is malformed; {wrong}", Region=self._region)
         return scope
