@@ -32,7 +32,17 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("source", "source", 8080, behind=9080),
+    Endpoint(
+        "source",
+        "source",
+        8080,
+        behind=9080,
+        grants={
+            "token": "night-harness-opens-nothing-but-a-night2",
+            "user": "retriever",
+            "password": "two-in-the-morning",
+        },
+    ),
     Endpoint(
         "s3",
         "source",

@@ -40,6 +40,7 @@ class Source(Mock):
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._store.reset(plan)
+        self._http.reset(plan.get("takes", []))
         self._s3.reset()
 
     def check(self, order: Order) -> None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from harness.mocks.source.conditions import NOT_MODIFIED, unmet
 from harness.mocks.source.digests import Digests
 from harness.mocks.source.held import Entry
 from harness.mocks.source.s3.errors import S3Error
@@ -95,27 +94,11 @@ def version_of(entry: Entry) -> str:
 
 
 def hold_to_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
-    """Refuse what a client wants only under a condition that does not hold (RFC 9110, in the order of its 13.2.2)."""
-    modified_s = modified_ns // 1_000_000_000
-    if (wanted := headers.get("If-Match")) is not None:
-        if not _among(tag, wanted):
-            raise S3Error("PreconditionFailed", Condition="If-Match")
-    elif (since := _seconds(headers.get("If-Unmodified-Since"))) is not None and modified_s > since:
-        raise S3Error("PreconditionFailed", Condition="If-Unmodified-Since")
-    if (known := headers.get("If-None-Match")) is not None:
-        if _among(tag, known):
-            raise S3Error("NotModified", headers={"ETag": tag})
-    elif (since := _seconds(headers.get("If-Modified-Since"))) is not None and modified_s <= since <= time.time():
+    """Refuse what a client wants only under a condition that does not hold."""
+    wrong = unmet(headers, tag, modified_ns)
+    if wrong is None:
+        return
+    status, condition = wrong
+    if status == NOT_MODIFIED:
         raise S3Error("NotModified", headers={"ETag": tag})
-
-
-def _among(tag: str, tags: str) -> bool:
-    found = {one.strip().removeprefix("W/").strip('"') for one in tags.split(",")}
-    return "*" in found or tag.strip('"') in found
-
-
-def _seconds(date: str | None) -> float | None:
-    try:
-        return None if date is None else parsedate_to_datetime(date).timestamp()
-    except ValueError:
-        return None  # as RFC 9110 asks: a date that is none is no condition
+    raise S3Error("PreconditionFailed", Condition=condition)
