@@ -21,6 +21,7 @@ CLIENTS = {
     "paramiko": "paramiko==5.1.0",
     "httpx": "httpx==0.28.1",
     "minio": "minio==7.2.20",
+    "moto": "moto[server]==5.2.5",
 }
 
 
