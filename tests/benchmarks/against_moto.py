@@ -14,7 +14,7 @@ from pathlib import Path
 from harness.endpoints import GRANTS
 from tests.benchmarks import playing
 from tests.benchmarks.playing import NAME, UP_WITHIN_S, Download, Server
-from tests.clock.needed import client
+from tests.clock.clients import CLIENTS
 
 GRANT = GRANTS["s3"]
 CONNECT = """
@@ -55,7 +55,7 @@ def moto(content: Path, scratch: Path) -> Iterator[Server]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = "import sys; from moto.server import main; main(sys.argv[1:])"
-    environment = os.environ | client("moto")
+    environment = os.environ | {"PYTHONPATH": str(_folder()), "NO_PROXY": "*"}
     command = [sys.executable, "-c", program, "-H", "127.0.0.1", "-p", str(port)]
     with (scratch / "log").open("wb") as log, subprocess.Popen(command, env=environment, stderr=log) as process:
         try:
@@ -75,6 +75,17 @@ def _reachable(port: int, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, "moto has ended"
         assert time.monotonic() < gives_up, "moto does not listen"
         time.sleep(0.01)
+
+
+def missing() -> str | None:
+    """What is not here."""
+    if _folder().is_dir():
+        return None
+    return f"{CLIENTS['moto']} is not in NIGHT_HARNESS_CLIENTS: see tests/clock/clients.py"
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("NIGHT_HARNESS_CLIENTS") or os.devnull) / "moto"
 
 
 def download(server: Server) -> Download:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import time
@@ -68,6 +69,11 @@ def _reachable(port: int, process: subprocess.Popen[bytes]) -> None:
         assert process.poll() is None, "nginx has ended"
         assert time.monotonic() < gives_up, "nginx does not listen"
         time.sleep(0.01)
+
+
+def missing() -> str | None:
+    """What is not here."""
+    return None if shutil.which("nginx") else "there is no nginx here"
 
 
 def download(server: Server) -> Download:

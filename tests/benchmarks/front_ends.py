@@ -10,6 +10,8 @@ server's largest process.
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -22,6 +24,7 @@ from tests.benchmarks.machine import machine
 from tests.benchmarks.playing import Download
 
 GOAL = 0.5
+SKIPPED = 77
 LINE = b"%015d\n"
 
 Serving = Callable[[Path, Path], AbstractContextManager[Any]]
@@ -35,6 +38,7 @@ class Comparison:
     client: str
     servers: Mapping[str, Serving]
     download: Callable[[Any], Download]
+    missing: Callable[[], str | None]
 
 
 COMPARISONS = {
@@ -42,8 +46,14 @@ COMPARISONS = {
         "urllib3",
         {"front end": against_nginx.front_end, "nginx": against_nginx.nginx, "by the wire": against_nginx.by_the_wire},
         against_nginx.download,
+        against_nginx.missing,
     ),
-    "s3": Comparison("boto3", {"front end": against_moto.front_end, "moto": against_moto.moto}, against_moto.download),
+    "s3": Comparison(
+        "boto3",
+        {"front end": against_moto.front_end, "moto": against_moto.moto},
+        against_moto.download,
+        against_moto.missing,
+    ),
 }
 
 
@@ -80,10 +90,15 @@ def main() -> None:
     options.add_argument("--megabytes", type=int, default=1024)
     options.add_argument("--repeat", type=int, default=2)
     asked = options.parse_args()
+    protocols = asked.protocol or [*COMPARISONS]
+    missing = {protocol: text for protocol in protocols if (text := COMPARISONS[protocol].missing())}
+    print(*(f"{protocol}: {text}" for protocol, text in missing.items()), sep="\n", end="\n" * bool(missing))
+    if missing and (len(missing) == len(protocols) or os.environ.get("HARNESS_REQUIRE_PROGRAMS") == "1"):
+        sys.exit(1 if os.environ.get("HARNESS_REQUIRE_PROGRAMS") == "1" else SKIPPED)
     with tempfile.TemporaryDirectory(prefix="front-ends-") as folder:
         content = Path(folder) / "large.csv"
         write(content, asked.megabytes)
-        for protocol in asked.protocol or COMPARISONS:
+        for protocol in [protocol for protocol in protocols if protocol not in missing]:
             compare(protocol, content, Path(folder), asked.repeat)
     print(machine())
 

@@ -1,4 +1,4 @@
-"""The client libraries that the tests of the clock run, each installed into a folder of its own.
+"""The client libraries that tests run, and servers to compare with, each installed into a folder of its own.
 
     python -m tests.clock.clients FOLDER
     NIGHT_HARNESS_CLIENTS=FOLDER pytest tests/clock

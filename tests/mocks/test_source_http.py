@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import socket
+import struct
 
 import pytest
 import urllib3
@@ -277,3 +278,51 @@ def test_a_fault_refuses_a_listing_or_a_login_alone(source: Played) -> None:
     source.arm("request", {"refuse": "login_refused"}, where={"operation": "login"}, order_id="1")
     assert [source.get(path).status for path in ("/files/", FILE)] == [503, 200]
     assert source.post("/token", b"grant_type=client_credentials").status == 401
+
+
+# --- large files --------------------------------------------------------------------------------------------------
+
+LARGE = bytes(range(256)) * (16 << 12)
+
+
+@pytest.fixture
+def large(night: NightOfMocks) -> Played:
+    night.publish("large.bin", LARGE, records=0)
+    return night.start("source")
+
+
+@pytest.mark.parametrize("asked", ["", "bytes=1000000-", "bytes=5-9000000", "bytes=-3000000", "bytes=0-99"])
+def test_any_part_of_a_large_file_is_that_part(large: Played, asked: str) -> None:
+    expected = {
+        "": LARGE,
+        "bytes=1000000-": LARGE[1_000_000:],
+        "bytes=5-9000000": LARGE[5:9_000_001],
+        "bytes=-3000000": LARGE[-3_000_000:],
+        "bytes=0-99": LARGE[:100],
+    }[asked]
+    answer = large.get("/files/large.bin", **({"Range": asked} if asked else {}))
+    assert hashlib.sha256(answer.data).digest() == hashlib.sha256(expected).digest()
+
+
+def test_a_large_file_that_breaks_off_is_right_up_to_there(large: Played) -> None:
+    large.arm("serve", {"cut": {"bytes": 9_000_001}, "length": "declared"}, where={"what": "file"})
+    answer = large.http.request("GET", large.url("/files/large.bin"), preload_content=False)
+    got: list[bytes] = []
+    with pytest.raises(urllib3.exceptions.ProtocolError, match="9000001 bytes read"):
+        got.extend(answer.stream(1 << 20))
+    assert LARGE.startswith(b"".join(got))
+
+
+@pytest.mark.parametrize("reset", [True, False], ids=["with a reset", "with an end"])
+def test_a_client_that_goes_in_the_middle_of_a_large_file_is_a_failed_serve(
+    night: NightOfMocks, large: Played, reset: bool
+) -> None:
+    with socket.create_connection(("127.0.0.1", large.endpoints["source"])) as connection:
+        connection.sendall(b"GET /files/large.bin HTTP/1.1\r\nHost: source\r\n\r\n")
+        connection.recv(65536)
+        if reset:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    while len(night.events("serve")) < 2:
+        pass
+    kind, value, error = night.events("serve")[-1]
+    assert (kind, value["name"], error) == ("fail", "large.bin", "client gone")

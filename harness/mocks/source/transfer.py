@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from aiohttp import HttpVersion11, web
 
 from harness.mocks.control import Mock
+from harness.mocks.source.body import CHUNK_BYTES
 from harness.mocks.source.held import MANIFEST, Entry
+from harness.mocks.source.sending import send_body
 from harness.mocks.source.store import Sight, Store
 
 
@@ -104,19 +105,16 @@ class Transfer:
 
     async def _send(self, answer: web.StreamResponse, sight: Sight, first: int, end: int) -> web.StreamResponse:
         request = self._request
-        position, stop = first, max(first, min(end, sight.body.size))
-        chunks = sight.body.chunks(first, stop)
-        ahead = next(chunks, b"")  # before the head goes out: content that is not there must be a 500
+        stop = max(first, min(end, sight.body.size))
+        last = max(first, stop - CHUNK_BYTES)
+        sight.body.read(first, min(1, stop - first))  # before the head goes out: what is not there must be a 500
         await answer.prepare(request)
         try:
-            for chunk in itertools.chain([ahead] if ahead else [], chunks):
-                position += len(chunk)
-                if position == stop:
-                    # Before the last bytes, not after them: whoever has them may act on them at once, and what
-                    # they do then has to come later in the history.
-                    self._served(sight, stop - first, end - first)
-                await answer.write(chunk)
+            await send_body(request, answer, sight.body.part(first, last))
+            # Before the last bytes, not after them: whoever has them may act on them at once, and what they do then
+            # has to come later in the history.
             self._served(sight, stop - first, end - first)
+            await send_body(request, answer, sight.body.part(last, stop))
             if stop < end and sight.declared is not None:
                 # The rest was promised and does not come: the connection ends instead.
                 answer.force_close()
@@ -131,8 +129,6 @@ class Transfer:
         return answer
 
     def _served(self, sight: Sight, sent: int, promised: int) -> None:
-        if self._account.over:
-            return
         if sent < promised and sight.declared is not None:
             self._account.fail(f"closed after {sent} of {promised} bytes", {"bytes": sent, "complete": False})
         else:
