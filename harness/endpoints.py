@@ -55,8 +55,24 @@ SNOWFLAKE = {
 }
 """What a client of the Snowflake account needs."""
 
+HTTP = {
+    "token": "night-harness-opens-nothing-but-a-night2",
+    "user": "retriever",
+    "password": "two-in-the-morning",
+}
+"""What a client of the HTTP source needs, where a chain takes it."""
+
+S3 = {
+    "access_key": "AKIANIGHTHARNESSFEED",
+    "secret_key": "night-harness-opens-nothing-but-a-night1",
+    "bucket": "feeds",
+    "region": "eu-central-1",
+}
+"""What a client of the bucket needs."""
+
 ENDPOINTS = (
-    Endpoint("source", "source", 8080, behind=9080),
+    Endpoint("source", "source", 8080, behind=9080, grants=HTTP),
+    Endpoint("s3", "source", 8090, behind=9090, option="--s3-port", grants=S3),
     Endpoint("sftp", "source", 2222, behind=9222, scheme="sftp", option="--sftp-port", grants=SFTP),
     Endpoint("snowflake", "source", 8087, behind=9087, option="--snowflake-port", grants=SNOWFLAKE),
     Endpoint("consumers", "consumers", 8081, behind=9081),
@@ -67,6 +83,9 @@ ENDPOINTS = (
 
 NAMES = tuple(endpoint.name for endpoint in ENDPOINTS)
 MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}
+
+GRANTS = {endpoint.name: endpoint.grants for endpoint in ENDPOINTS}
+"""What each endpoint's clients need beside an address."""
 
 PLACES = tuple(place for one in ENDPOINTS if one.name != "consumers" for place in one.places("", 0))
 """What an environment variable may be taken from, of the endpoints; each consumer has a place of its own name."""

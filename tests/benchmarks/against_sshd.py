@@ -21,20 +21,16 @@ from harness.mocks.relay import UnixConnection
 from harness.ssh_keys import CLIENT_KEY, HOST_KEY
 from harness.stack.processes import descendants_of
 from tests.benchmarks.machine import cpu_s
+from tests.benchmarks.playing import Download
 
 NAME = "large.csv"
 UP_WITHIN_S = 20.0
 SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
 
 
-@dataclass(frozen=True)
-class Download:
-    """What a client got and how long that took; the server's CPU for it, and the peak memory of its largest process."""
-
-    size: int
-    seconds: float
-    server_cpu_s: float
-    peak_kb: int
+def missing() -> str | None:
+    """What is not here."""
+    return None if os.access(SSHD, os.X_OK) else "there is no sshd here (Debian's openssh-server)"
 
 
 CLIENT = """

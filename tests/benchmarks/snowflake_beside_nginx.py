@@ -20,6 +20,7 @@ from harness.endpoints import SNOWFLAKE
 from harness.mocks.relay import UnixConnection
 from harness.stack.processes import descendants_of
 from tests.benchmarks.machine import cpu_s
+from tests.benchmarks.playing import Download
 from tests.clock.silent_stage import Account
 from tests.clock.silent_stage import download as told
 

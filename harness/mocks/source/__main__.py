@@ -12,6 +12,7 @@ from harness.mocks.source.front_end import FrontEnd
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
 from harness.mocks.source.pace import Pace
+from harness.mocks.source.s3.front import S3FrontEnd
 from harness.mocks.source.sftp.front_end import SftpFrontEnd
 from harness.mocks.source.snowflake.front import SnowflakeFrontEnd
 from harness.mocks.source.store import Store
@@ -26,12 +27,13 @@ class Source(Mock):
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
-        parser.add_argument("--sftp-port", type=int, default=0, help="the port of SFTP (0: any)")
-        parser.add_argument("--snowflake-port", type=int, default=0, help="the Snowflake account's (0: any)")
+        for name in ("s3", "sftp", "snowflake"):
+            parser.add_argument(f"--{name}-port", type=int, default=0, help=f"the port of {name} (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
-        self._ports = {"source": self.port, "sftp": options.sftp_port, "snowflake": options.snowflake_port}
+        self._ports = {"source": self.port, "s3": options.s3_port, "sftp": options.sftp_port}
+        self._ports["snowflake"] = options.snowflake_port
 
     async def serve(self) -> dict[str, int]:
         """Start every front end."""
@@ -40,6 +42,7 @@ class Source(Mock):
         gate_ = Gate(self)
         self._front_ends: dict[str, FrontEnd] = {
             "source": HttpFrontEnd(self, self._store, gate_),
+            "s3": S3FrontEnd(self, self._store, gate_),
             "sftp": SftpFrontEnd(self, self._store, gate_, self._pace),
             "snowflake": SnowflakeFrontEnd(self, self._store, gate_),
         }

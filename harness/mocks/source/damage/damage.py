@@ -12,6 +12,7 @@ from harness.mocks.source.held import Held
 
 LENGTHS = ("consistent", "declared", "missing")
 MANIFESTS = ("true", "follows")
+CHECKSUMS = ("true", "off")
 
 Parameters = Mapping[str, Any]
 Spoil = Callable[[Body, Held, Parameters], Body]
@@ -57,6 +58,6 @@ def check(effect: Parameters) -> None:
     if found is None:
         raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, 'grow'])}")
     found.check(effect[found.key])
-    for name, known in (("length", LENGTHS), ("manifest", MANIFESTS)):
+    for name, known in (("length", LENGTHS), ("manifest", MANIFESTS), ("checksum", CHECKSUMS)):
         if effect.get(name, known[0]) not in known:
             raise ValueError(f"{found.key}: found {name}={effect[name]!r}, expected one of {', '.join(known)}")
