@@ -118,8 +118,8 @@ class FileSpec(Strict):
     """A file that the source publishes each night, or (``days``) one for each of the last days.
 
     ``flag`` is the name of an empty file that says that this one is complete. ``checksums``: whether the protocol's own
-    go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest). ``chunked``: whether HTTP and S3 send it in chunks, without
-    a length.
+    go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest). ``chunked``: whether HTTP and S3 send it in chunks,
+    without a length.
     """
 
     name: Annotated[str, BeforeValidator(name_mistake)]

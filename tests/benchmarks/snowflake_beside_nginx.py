@@ -42,16 +42,6 @@ os._exit(0)
 """
 
 
-@dataclass
-class Download:
-    """What the connector got, and in how long; the server's CPU for it, and the peak memory of its largest process."""
-
-    size: int
-    seconds: float
-    server_cpu_s: float
-    peak_kb: int
-
-
 @dataclass(frozen=True)
 class Server:
     """The account's port, and the process that the file comes from."""

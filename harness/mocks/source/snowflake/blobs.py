@@ -17,7 +17,7 @@ from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refusing import storage_error
 from harness.mocks.source.snowflake.retrievals import Retrievals
 from harness.mocks.source.store import Store
-from harness.mocks.source.transfer import RangeRefused, Transfer, http_date
+from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 
 _CREDENTIAL = re.compile(r"Credential=ASIA([\w-]+)/")
 
@@ -60,24 +60,25 @@ class Blobs:
             name = request.match_info["name"]
             ticket, mistake = opens(request)
             entry = self._store.find(VIA, name)
-            told = _Told(self._mock, entry, name, quiet=request.method == "HEAD")
-            told.event("invoke")
+            called, what = name_and_what(name, entry)
+            told = Account(self._mock, self._store, request, VIA, called, what)
+            told.begin()
             refusal = self._gate.refusal(VIA, "stat" if request.method == "HEAD" else "get", name)
             if refusal is not None:
-                told.event("fail", error=refusal.kind)
+                told.fail(refusal.kind)
                 return refusing.blob(refusal)
             if mistake is not None:
-                told.event("fail", error=f"{mistake[0]}: {mistake[1]}")
+                told.fail(f"{mistake[0]}: {mistake[1]}")
                 return storage_error(*mistake)
             if entry is None:
-                told.event("fail", error="404: not there")
+                told.fail("404: not there")
                 return storage_error(404, "NoSuchKey", "The specified key does not exist.")
-            return await self._send(request, entry, ticket)
+            return await self._send(request, entry, ticket, told)
 
         return read
 
-    async def _send(self, request: web.Request, entry: Entry, ticket: str) -> web.StreamResponse:
-        transfer = Transfer(self._mock, self._store, request, entry)
+    async def _send(self, request: web.Request, entry: Entry, ticket: str, told: Account) -> web.StreamResponse:
+        transfer = Transfer(request, told)
         if request.method == "HEAD":
             sight = self._store.sight(entry)
         else:
@@ -125,20 +126,6 @@ class Blobs:
 
 _Opens = Callable[[web.Request], tuple[str, Mistake | None]]
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class _Told:
-    """What the history says of a retrieval before a `Transfer` takes over."""
-
-    def __init__(self, mock: Mock, entry: Entry | None, name: str, *, quiet: bool) -> None:
-        self._mock, self._quiet = mock, quiet
-        what = entry.what if entry is not None else "file"
-        named = name if entry is None or what == "flag" else entry.held.name
-        self._value: Mapping[str, str] = {"name": named, "what": what, "via": VIA}
-
-    def event(self, type: Any, *, error: str | None = None) -> None:  # noqa: A002 - the event's field is called type
-        if not self._quiet:
-            self._mock.recorder.record(type, "serve", dict(self._value), error=error)
 
 
 def _meta(entry: Entry) -> dict[str, str]:
