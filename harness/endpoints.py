@@ -5,6 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from harness.ssh_keys import CLIENT_KEY, HOST_KEY_PUBLIC
+
+SFTP = {
+    "user": "planning",
+    "password": "one-night-only",
+    "key": CLIENT_KEY,  # the text of a private key file
+    "host_key": HOST_KEY_PUBLIC,
+    "folder": "/inbox",
+}
+"""What opens the SFTP front end, by either of two ways, and where the files are."""
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -33,6 +44,7 @@ class Endpoint:
 
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080),
+    Endpoint("sftp", "source", 2222, behind=9222, scheme="sftp", option="--sftp-port", grants=SFTP),
     Endpoint("consumers", "consumers", 8081, behind=9081),
     Endpoint("desk", "desk", 8082),
     Endpoint("scheduler", "scheduler", 8083),

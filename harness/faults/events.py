@@ -32,6 +32,10 @@ EVENTS: dict[str, dict[str, Happening]] = {
     "source": {
         "publish": Happening(("info",), ("file", "name", "size", "sha256", "records")),
         "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "via", "bytes", "complete")),
+        "login": Happening(("invoke", "ok", "fail"), ("via", "user")),
+        "put": Happening(("invoke", "ok", "fail"), ("name", "via", "size", "sha256")),
+        "remove": Happening(("info",), ("name", "via")),
+        "rename": Happening(("info",), ("file", "name", "to", "via")),
         **_RECEIPT,
     },
     "wire": {"connect": Happening(("info", "fail"), ("endpoint",)), **_RECEIPT},

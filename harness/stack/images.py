@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
+import importlib.util
 import io
 import os
 import subprocess
@@ -38,12 +39,17 @@ JOBS_VARIABLE = "NIGHT_HARNESS_JOBS_IMAGE"
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
 
-MOCKS_NEED = ("aiohttp", "inotify-simple", "typing-extensions")
+MOCKS_NEED = ("aiohttp", "asyncssh", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
+JOBS_MAY_NEED = ("paramiko",)
+"""Clients of the reference chain's variants: in the image when they are installed where it is built."""
 
-RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "formats", "clock", "mocks", "stack")
+RUNS_INSIDE = (
+    *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),
+    *("formats", "clock", "mocks", "stack"),
+)
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 
 BASE_ANSWERS_WITHIN_S = 60
@@ -162,7 +168,7 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
         say(f"base {base}: Python {interpreter.version} on {interpreter.machine}")
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
-            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), JOBS_NEED)):
+            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), _jobs_need())):
                 wheels = Path(scratch) / kind
                 say(f"{kind}: collecting wheels of {', '.join(needs)}")
                 _download(needs, interpreter, wheels)
@@ -213,6 +219,11 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
         )
     version, machine = answer.split()
     return Interpreter(version, machine)
+
+
+def _jobs_need() -> tuple[str, ...]:
+    """What the jobs image carries: a client that is not installed here is not asked for, nor are its chains run."""
+    return JOBS_NEED + tuple(name for name in JOBS_MAY_NEED if importlib.util.find_spec(name) is not None)
 
 
 def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> None:

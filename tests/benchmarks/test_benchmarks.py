@@ -23,8 +23,9 @@ SMALL = {
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
     "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
+    "front_ends": ["--megabytes", "2", "--repeat", "1"],
 }
-NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks", "against_sshd"}
 
 
 @pytest.mark.parametrize("name", SMALL)

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -32,9 +32,15 @@ class Played:
     """A mock that runs, as the harness and as a client see it."""
 
     def __init__(
-        self, night: NightOfMocks, component: str, arguments: tuple[str, ...], process: subprocess.Popen[bytes]
+        self,
+        night: NightOfMocks,
+        component: str,
+        module: str,
+        arguments: tuple[str, ...],
+        process: subprocess.Popen[bytes],
     ) -> None:
-        self.night, self.component, self.arguments, self.process = night, component, arguments, process
+        self.night, self.component, self.module, self.arguments = night, component, module, arguments
+        self.process = process
         self.http = urllib3.PoolManager(retries=False, timeout=30)
         line = process.stdout.readline() if process.stdout else b""
         assert line, f"{component} did not start: {process.wait()}"
@@ -104,36 +110,50 @@ class NightOfMocks:
         inherited = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONUNBUFFERED": "1"}
         return inherited | (preload_environment(self.dir / "page", component) if self.virtual else {})
 
-    def start(self, component: str, *arguments: str) -> Played:
-        """A mock (started once, then used again), which begins the night with the plan as it is now."""
+    def start(self, component: str, *arguments: str, program: str | None = None) -> Played:
+        """A mock (started once, then used again), which begins the night with the plan as it is now.
+
+        ``program`` is a module that plays it in the place of the mock's own.
+        """
+        module = program or f"harness.mocks.{component}"
         playing = self.played.get(component)
-        if playing is not None and playing.arguments != arguments:
+        same = playing is not None and (playing.module, playing.arguments) == (module, arguments)
+        if playing is not None and not same:
             playing.close()
-        if playing is None or playing.arguments != arguments:
+        if playing is None or not same:
             # Nobody has to poll for the control socket: here the program says on its output that it is there.
-            program = (
+            code = (
                 "import sys, runpy; from harness.mocks.control import ControlServer as C; accept = C.accept;"
                 "C.accept = lambda self: (print('ready'), accept(self));"
                 "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
             )
-            command = [sys.executable, "-c", program, f"harness.mocks.{component}", "--dir", str(self.dir), *arguments]
+            command = [sys.executable, "-c", code, module, "--dir", str(self.dir), *arguments]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, env=self.environment(component))
-            playing = self.played[component] = Played(self, component, arguments, process)
+            playing = self.played[component] = Played(self, component, module, arguments, process)
         playing.done("POST", "reset", self.plan)
         return playing
 
-    def job(self, *command: str, **more: Any) -> subprocess.Popen[bytes]:
+    def job(self, *command: str, env: Mapping[str, str] | None = None, **more: Any) -> subprocess.Popen[bytes]:
         """A client that lives in the night's time."""
-        process = subprocess.Popen(command, env=self.environment("job"), stdout=subprocess.PIPE, **more)
+        environment = self.environment("job") | dict(env or {})
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, **more)
         self.jobs.append(process)
         return process
 
-    def publish(self, name: str, content: bytes = CONTENT, *, arrives_ns: int = BEGINS_NS, records: int = 100) -> str:
+    def publish(
+        self,
+        name: str,
+        content: bytes = CONTENT,
+        *,
+        arrives_ns: int = BEGINS_NS,
+        records: int = 100,
+        source: str = "http",
+    ) -> str:
         """Put a file into the plan; its checksum."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.dir / "store" / sha256).write_bytes(content)
         file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "sha256": sha256}
-        self.plan["files"].append(file | {"size": len(content), "records": records, "source": "http"})
+        self.plan["files"].append(file | {"size": len(content), "records": records, "source": source})
         return sha256
 
     def run(self, minutes: float) -> Stop:
@@ -175,8 +195,9 @@ class NightOfMocks:
 def _end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
-    if process.stdout:
-        process.stdout.close()
+    for stream in (process.stdout, process.stderr):
+        if stream:
+            stream.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.mocks.control import Mock
+from harness.mocks.source.pace import check_after, reached
 
 KINDS = (
     *("unavailable", "internal_error", "throttled", "forbidden"),
@@ -32,9 +33,15 @@ class Gate:
     def __init__(self, mock: Mock) -> None:
         self._armory = mock.armory
 
-    def refusal(self, via: str, operation: str, name: str = "") -> Refusal | None:
-        """How a fault refuses this request; None when it may pass."""
-        for effect in self._armory.strike("request", via=via, operation=operation, name=name):
+    def refusal(self, via: str, operation: str, name: str = "", *, reaches: int | None = None) -> Refusal | None:
+        """How a fault refuses this request; None when it may pass.
+
+        ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
+        ``after_bytes`` acts there, and only there.
+        """
+        for effect in self._armory.strike(
+            "request", lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
+        ):
             return Refusal(effect["refuse"], effect.get("retry_after_s"))
         return None
 
@@ -43,3 +50,4 @@ def check(effect: Mapping[str, Any]) -> None:
     """Refuse a refusal that no front end knows."""
     if effect.get("refuse") not in KINDS:
         raise ValueError(f"request: found refuse={effect.get('refuse')!r}, expected one of {', '.join(KINDS)}")
+    check_after(effect)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from harness.mocks.armed import Order
@@ -86,6 +86,19 @@ class Store:
         if entry is not None:
             del self._there[via, name]
             self._mock.recorder.record("info", "remove", {"name": name, "via": via})
+        return entry
+
+    def move(self, via: str, name: str, to: str) -> Entry | None:
+        """Let a client give something another name, and take the place of what has it; None when it was not there.
+
+        It stays the file that it was: what a fault chooses by the chain's word for it still meets it.
+        """
+        entry = self.find(via, name)
+        if entry is not None:
+            held = replace(entry.held, name=to) if entry.what == "file" else entry.held
+            del self._there[via, name]
+            self._there[via, to] = Entry(to, entry.what, held)
+            self._mock.recorder.record("info", "rename", {"file": entry.held.file, "name": name, "to": to, "via": via})
         return entry
 
     def state(self) -> dict[str, Any]:

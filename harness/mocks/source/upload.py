@@ -30,8 +30,8 @@ class Upload:
         self._size += len(chunk)
         self._lines += chunk.count(b"\n")
 
-    def finish(self) -> Held:
-        """All bytes are there, and the file takes its name."""
+    def finish(self, *, error: str | None = None) -> Held:
+        """No more bytes come, and the file takes its name; with an ``error``, what came is kept and is not all."""
         self._file.close()
         sha256 = self._sha256.hexdigest()
         path = self._path.replace(self._path.with_name(sha256))
@@ -40,7 +40,8 @@ class Upload:
             md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path,
         )  # fmt: skip
         self._put(held)
-        self._mock.recorder.record("ok", "put", self._value | {"size": held.size, "sha256": sha256})
+        stated = {} if error else {"size": held.size, "sha256": sha256}
+        self._mock.recorder.record("fail" if error else "ok", "put", self._value | stated, error=error)
         return held
 
     def abandon(self, because: str) -> None:

@@ -1,0 +1,49 @@
+"""The door of the SFTP front end: a socket from the start, and a server from the first night that needs one."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from harness.mocks.control import Mock
+from harness.mocks.source.gate import Gate
+from harness.mocks.source.pace import Pace
+from harness.mocks.source.store import Store
+
+if TYPE_CHECKING:
+    from harness.mocks.source.sftp.server import Server
+
+VIA = "sftp"
+BACKLOG = 1024
+
+
+class SftpFrontEnd:
+    """Files of the night in ``/inbox``, and what clients put beside them.
+
+    Until a night has a file of SFTP the port is taken, and nobody listens on it: connections are refused.
+    """
+
+    def __init__(self, mock: Mock, store: Store, gate: Gate, pace: Pace) -> None:
+        self._mock, self._store, self._gate, self._pace = mock, store, gate, pace
+        self._socket = socket.socket()
+        self._server: Server | None = None
+
+    def bind(self, port: int) -> int:
+        """Take the port."""
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._socket.bind((self._mock.host, port))
+        taken: int = self._socket.getsockname()[1]
+        return taken
+
+    async def reset(self, plan: Mapping[str, Any]) -> None:
+        """Begin a night, after the store has: no connection and no folder of the last one is left."""
+        names = [file["name"] for file in plan["files"] if file.get("source") == VIA]
+        if names and self._server is None:
+            # Its import takes a quarter of a second, and 20 MB that most nights have no use for.
+            from harness.mocks.source.sftp.server import Server
+
+            self._server = Server(self._mock, self._store, self._gate, self._pace)
+            await self._server.listen(self._socket, BACKLOG)
+        if self._server is not None:
+            self._server.reset(names)

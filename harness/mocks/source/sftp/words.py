@@ -1,0 +1,59 @@
+"""What a refusal is called in SFTP: an answer with a status, or the end of the connection.
+
+Status codes are those of draft-ietf-secsh-filexfer-02, which OpenSSH and nearly all other servers speak (version 3).
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Callable
+
+import asyncssh
+
+from harness.mocks.source.gate import Refusal
+
+STATUS: dict[str, Callable[[], asyncssh.SFTPError]] = {
+    "forbidden": lambda: asyncssh.SFTPPermissionDenied("Permission denied"),
+    "internal_error": lambda: asyncssh.SFTPFailure("Failure"),
+    # Version 3 has no word for it, and none for when to come again.
+    "throttled": lambda: asyncssh.SFTPFailure("Too many requests"),
+}
+"""Refusals that are answers; the connection goes on."""
+
+DISCONNECT = {
+    "login_refused": "login no longer accepted",
+    "session_expired": "session expired",
+    "token_expired": "credentials expired",
+}
+"""Refusals by which the server says good-bye (SSH_MSG_DISCONNECT), once the client is in."""
+
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+def ends_connection(refusal: Refusal) -> bool:
+    """Whether a login that is refused like this ends at once, instead of failing as a wrong password does."""
+    return refusal.kind in {"unavailable", "throttled", "session_expired"}
+
+
+def end_connection(refusal: Refusal, connection: asyncssh.SSHServerConnection) -> str:
+    """End it in the refusal's way; what the history says of it."""
+    if (reason := DISCONNECT.get(refusal.kind)) is None:
+        drop(connection)
+        return "connection dropped"
+    connection.disconnect(asyncssh.DISC_BY_APPLICATION, reason)
+    return f"disconnected: {reason}"
+
+
+def status(refusal: Refusal) -> asyncssh.SFTPError | None:
+    """The answer that refuses; None when the connection has to end instead."""
+    known = STATUS.get(refusal.kind)
+    return None if known is None else known()
+
+
+def drop(connection: asyncssh.SSHServerConnection) -> None:
+    """End a connection with a reset: what was still to be sent is lost."""
+    raw = connection.get_extra_info("socket")
+    if raw is not None and raw.fileno() >= 0:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    connection.abort()

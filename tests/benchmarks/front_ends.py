@@ -1,0 +1,88 @@
+"""One large file from each front end of the source to a real client, beside a plain server of the same protocol.
+
+    python -m tests.benchmarks.front_ends [PROTOCOL ...] [--megabytes 1024] [--repeat 2]
+
+The two servers of a protocol are measured in turn (A B A B), with the same client and the same file, on the machine's
+clock. The best run of each counts: what else the machine does can only make one longer. Peak memory is that of the
+server's largest process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks import against_sshd
+from tests.benchmarks.machine import machine
+
+GOAL = 0.5
+LINE = b"%015d\n"
+
+Serving = Callable[[Path, Path], AbstractContextManager[Any]]
+"""A server of a file, with a scratch folder of its own."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The servers of one protocol by what they are called, ours first, and one download by the client."""
+
+    client: str
+    servers: Mapping[str, Serving]
+    download: Callable[[Any], against_sshd.Download]
+
+
+COMPARISONS = {
+    "sftp": Comparison(
+        "paramiko", {"front end": against_sshd.front_end, "sshd": against_sshd.sshd}, against_sshd.download
+    ),
+}
+
+
+def write(content: Path, megabytes: int) -> None:
+    """A file of numbered lines."""
+    with content.open("wb") as file:
+        for first in range(0, megabytes << 16, 1 << 16):
+            file.write(b"".join(LINE % number for number in range(first, first + (1 << 16))))
+
+
+def compare(protocol: str, content: Path, scratch: Path, repeat: int) -> bool:
+    """Print the table of one protocol; whether the goal is reached."""
+    comparison = COMPARISONS[protocol]
+    best: dict[str, float] = {}
+    for turn in range(repeat):
+        for name, serving in comparison.servers.items():
+            with serving(content, scratch / f"{protocol}-{name.replace(' ', '-')}-{turn}") as server:
+                got = comparison.download(server)
+            assert got.size == content.stat().st_size, f"{name} sent {got.size} bytes"
+            rate = got.size / 1e6 / got.seconds
+            best[name] = max(best.get(name, 0.0), rate)
+            cpu, peak = got.server_cpu_s / got.size * 1e9, got.peak_kb / 1000
+            row = f"{protocol:9} {comparison.client:9} {name:10}"
+            print(f"{row} {rate:8.1f} MB/s   its CPU {cpu:5.1f} s a GB   peak {peak:5.0f} MB", flush=True)
+    ours, other = best.values()
+    print(f"{protocol:9} {ours / other:.2f} x {list(best)[1]}   goal {GOAL} x")
+    return ours / other >= GOAL
+
+
+def main() -> None:
+    """Print the tables."""
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("protocol", nargs="*", choices=[*COMPARISONS, []], default=[])
+    options.add_argument("--megabytes", type=int, default=1024)
+    options.add_argument("--repeat", type=int, default=2)
+    asked = options.parse_args()
+    with tempfile.TemporaryDirectory(prefix="front-ends-") as folder:
+        content = Path(folder) / "large.csv"
+        write(content, asked.megabytes)
+        for protocol in asked.protocol or COMPARISONS:
+            compare(protocol, content, Path(folder), asked.repeat)
+    print(machine())
+
+
+if __name__ == "__main__":
+    main()
