@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         VerdictError,
     )
     from harness.faults import (
+        ClockSkew,
         Fault,
         GrowWhileRead,
         JobOverrun,
@@ -51,6 +52,7 @@ _HOMES = {
         "VerdictError",
     ),
     "harness.faults": (
+        "ClockSkew",
         "Fault",
         "GrowWhileRead",
         "JobOverrun",
@@ -72,6 +74,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "AuthorError",
     "Chain",
+    "ClockSkew",
     "ClockTime",
     "Duration",
     "EngineError",

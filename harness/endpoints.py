@@ -54,8 +54,8 @@ ENDPOINTS = (
 NAMES = tuple(endpoint.name for endpoint in ENDPOINTS)
 MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}
 
-PLACES = tuple(place for endpoint in ENDPOINTS for place in endpoint.places("", 0))
-"""What an environment variable may be taken from, of the endpoints."""
+PLACES = tuple(place for one in ENDPOINTS if one.name != "consumers" for place in one.places("", 0))
+"""What an environment variable may be taken from, of the endpoints; each consumer has a place of its own name."""
 
 
 def places(address: Callable[[Endpoint], tuple[str, int]]) -> dict[str, str]:

@@ -111,9 +111,10 @@ static bool lasts(struct night_census *census, int64_t real_ns) {
 }
 
 #define REST_MIN_NS 20000
-#define REST_MAX_NS 300000
+#define REST_MAX_NS 1000000
 
-/* Between two looks: a part of what the work has taken so far, so that it costs little and delays little. */
+/* Between two looks: a part of what the work has taken so far, so that it costs little and delays little. A night of jobs
+ * that start interpreters is looked at a thousand times at most, for a twentieth of a CPU. */
 static void rest(int64_t busy_ns) {
     int64_t ns = busy_ns / 16;
     ns = ns < REST_MIN_NS ? REST_MIN_NS : ns > REST_MAX_NS ? REST_MAX_NS : ns;

@@ -32,8 +32,11 @@ void *night_symbol_or_null(const char *name);
     if (!real)                                                                                               \
     real = (__typeof__(&name))(uintptr_t)night_symbol(#name)
 
-/* direct.c: a system call past our own wrapper of syscall(). Six arguments are passed on, whatever is given. */
-long night_syscall(long number, ...);
+/* direct.c: a system call past our own wrapper of syscall(). What is not given is 0, and all is as wide as a register. */
+#define night_syscall(...) night_syscall_filled(__VA_ARGS__, 0, 0, 0, 0, 0, 0, 0)
+#define night_syscall_filled(number, a, b, c, d, e, f, ...)                                                  \
+    night_syscall_of_six(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+long night_syscall_of_six(long number, long a, long b, long c, long d, long e, long f);
 
 /* reading.c: a reading moves time by a tick; a look does not. */
 int64_t night_read_monotonic(void);

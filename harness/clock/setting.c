@@ -1,4 +1,5 @@
-/* Setting the clock: clock_settime, settimeofday, stime, adjtime, adjtimex, ntp_adjtime, clock_adjtime.
+/* Setting the clock: clock_settime, settimeofday, stime, adjtime, adjtimex, ntp_adjtime, clock_adjtime; and
+ * ntp_gettime and ntp_gettimex, which only ask.
  *
  * A night's time is the controller's to move, and the machine's clock is nobody's in it. So whatever would
  * change a clock fails with EPERM, also for a program that has the privilege. Asking how the clock is
@@ -65,4 +66,26 @@ NIGHT_EXPORT int clock_adjtime(clockid_t id, struct timex *clock) {
     if (night_page && state >= 0 && night_clock_is_realtime(id))
         clock->time = time_for(clock->status);
     return state;
+}
+
+/* What the C library told of the clock, with the night's time; both structures begin alike. */
+static int of_the_night(int state, struct ntptimeval *told) {
+    struct timex clock = {.modes = 0};
+    if (night_page && state >= 0 && adjtimex(&clock) >= 0)
+        told->time = clock.time;
+    return state;
+}
+
+NIGHT_EXPORT int ntp_gettimex(struct ntptimeval *told) {
+    NIGHT_REAL(ntp_gettimex);
+    return of_the_night(real(told), told);
+}
+
+/* By another name here, because a header makes this one mean ntp_gettimex. */
+NIGHT_EXPORT int night_ntp_gettime(struct ntptimeval *told) __asm__("ntp_gettime");
+NIGHT_EXPORT int night_ntp_gettime(struct ntptimeval *told) {
+    static __typeof__(&night_ntp_gettime) real;
+    if (!real)
+        real = (__typeof__(&night_ntp_gettime))(uintptr_t)night_symbol("ntp_gettime");
+    return of_the_night(real(told), told);
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from harness.errors import AuthorError
 
@@ -19,6 +20,7 @@ _WRONG_BY_MAX_NS = 3660 * 86400 * 10**9
 
 _DRIFT_MAX_PPM = 500_000
 _EXPECTED = "expected a span such as -90s or 1h30m, drift=200ppm, or step=-1h@2026-10-25T02:30"
+_Number = TypeVar("_Number", int, float)
 _SPAN = re.compile(r"([+-]?)(\w+)")
 _DRIFT = re.compile(r"([+-]?\d+(?:\.\d+)?)ppm")
 
@@ -55,20 +57,20 @@ class Skew:
     @classmethod
     def parse(cls, texts: Iterable[str], *, since_ns: int, moment: Callable[[str], int]) -> Skew:
         """From what users type, all of which adds up. ``moment`` reads the time of a step. Raises AuthorError."""
-        offset_ns, drift_ppm, steps = 0, 0.0, []
+        offset_ns, drift, steps = 0, 0.0, []
         try:
             for text in texts:
                 kind, _, value = text.rpartition("=")
-                if kind == "drift":
-                    drift_ppm += _drift(text, value)
-                elif kind == "step":
-                    by, _, at = value.partition("@")
-                    steps.append(Step(moment(at), _span(text, by)))
-                elif not kind:
-                    offset_ns += _span(text, value)
-                else:
+                by, _, at = value.partition("@")
+                if kind not in ("", "drift", "step") or (kind == "step") != bool(at):
                     raise ValueError(f"found {text!r}, {_EXPECTED}")
-            return cls(offset_ns, drift_ppm, since_ns, tuple(sorted(steps)))
+                if kind == "drift":
+                    drift += _read(drift_ppm, value, text)
+                elif kind == "step":
+                    steps.append(Step(moment(at), _read(span_ns, by, text)))
+                else:
+                    offset_ns += _read(span_ns, value, text)
+            return cls(offset_ns, drift, since_ns, tuple(sorted(steps)))
         except ValueError as error:
             raise AuthorError(f"--skew: {error}") from None
 
@@ -79,21 +81,31 @@ class Skew:
         return {"NIGHT_SKEW": " ".join(map(str, numbers))}
 
 
-def _drift(text: str, value: str) -> float:
-    match = _DRIFT.fullmatch(value)
+def _read(read: Callable[[str], _Number], value: str, text: str) -> _Number:
+    """A part of what was typed; what is wrong with it is said of all of it."""
+    try:
+        return read(value)
+    except ValueError:
+        raise ValueError(f"found {text!r}, {_EXPECTED}") from None
+
+
+def drift_ppm(text: str) -> float:
+    """Millionths of the time that passes, such as 200ppm or -12.5ppm. Raises ValueError."""
+    match = _DRIFT.fullmatch(text)
     if match is None:
-        raise ValueError(f"found {text!r}, {_EXPECTED}")
+        raise ValueError(f"found {text!r}, expected a drift such as 200ppm or -12.5ppm")
     return float(match[1])
 
 
-def _span(text: str, value: str) -> int:
+def span_ns(text: str) -> int:
+    """A span with its sign, such as -90s or 1h30m. Raises ValueError."""
     from harness.units import Duration  # late: it brings pydantic, which nobody with a right clock needs
 
-    match = _SPAN.fullmatch(value)
-    if match is None:
-        raise ValueError(f"found {text!r}, {_EXPECTED}")
+    match = _SPAN.fullmatch(text)
     try:
-        span_ns = Duration.parse(match[2]).ns
+        span = Duration.parse(match[2]) if match else None
     except ValueError:
-        raise ValueError(f"found {text!r}, {_EXPECTED}") from None
-    return -span_ns if match[1] == "-" else span_ns
+        span = None
+    if match is None or span is None:
+        raise ValueError(f"found {text!r}, expected a span such as -90s or 1h30m")
+    return -span.ns if match[1] == "-" else span.ns

@@ -1,5 +1,6 @@
 """The faults: one failure mode a file, under the name that users type."""
 
+from harness.faults.clock_skew import ClockSkew
 from harness.faults.fault import FAULTS, Fault, On, System, fault
 from harness.faults.grow_while_read import GrowWhileRead
 from harness.faults.job_overrun import JobOverrun
@@ -10,6 +11,7 @@ from harness.faults.truncate_file import TruncateFile
 
 __all__ = [
     "FAULTS",
+    "ClockSkew",
     "Fault",
     "GrowWhileRead",
     "JobOverrun",

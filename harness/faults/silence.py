@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.faults.fault import Fault
 
-_POINTS = {"launch": "launch", "started": "start", "serve": "download", "connect": "a connection"}
+_POINTS = {"launch": "launch", "started": "start", "clock": "start", "serve": "download", "connect": "a connection"}
 """A mock's points in the words of an author."""
 
 

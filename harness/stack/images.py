@@ -46,7 +46,10 @@ JOBS_NEED = ("urllib3",)
 JOBS_MAY_NEED = ("paramiko",)
 """Clients of the reference chain's variants: in the image when they are installed where it is built."""
 
-RUNS_INSIDE = ("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py", "clock", "mocks", "stack")
+RUNS_INSIDE = (
+    *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),
+    *("formats", "clock", "mocks", "stack"),
+)
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 
 BASE_ANSWERS_WITHIN_S = 60

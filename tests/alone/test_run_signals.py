@@ -32,6 +32,7 @@ TELLS = """if True:
 DAEMONS = """if True:
     import os, signal, subprocess
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a script's background command begins with it ignored
     subprocess.Popen(["setsid", "sh", "-c", "trap '' TERM INT HUP; while :; do sleep 100000; done"])
     os.write(1, b"ready\\n")
     os.read(0, 1)

@@ -107,7 +107,7 @@ def main() -> None:
     print(f"virtual : wall        {virtual_s / wall:10,.0f} : 1   (goal 50,000)")
     print(f"jumps                    {statistics.median(night.jumps for night in nights):7.0f}")
     share = controller / (controller + mock + job)
-    print(f"CPU                      {share:7.0%}     of it the supervisor's (controller, door, a reset):"
+    print(f"CPU                      {share:7.0%}     of it the supervisor's (controller, door, a reset; goal 10 %):"
           f" {controller * 1000:.0f} ms; mocks {mock * 1000:.0f} ms; jobs, bare, {job * 1000:.0f} ms")  # fmt: skip
     print(machine())
 

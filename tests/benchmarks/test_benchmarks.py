@@ -15,12 +15,14 @@ SMALL = {
     "night": ["--repeat", "1"],
     "libfaketime": ["--repeat", "1", "--speed", "3600", "--limit-s", "2"],
     "false_timeouts": ["--calls", "200", "--setting", "quiet", "cpu"],
+    "stack_timeouts": ["--calls", "32", "--stack", "local", "--setting", "quiet"],
     "flood": ["--calls", "80", "--repeat", "1"],
     "compare": ["--repeat", "1", "--speeds"],
     "clock": ["--repeat", "1", "--without-libfaketime"],
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
+    "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
     "front_ends": ["--megabytes", "2", "--repeat", "1"],
 }
 NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks", "against_sshd"}

@@ -115,15 +115,19 @@ def test_nobody_in_a_night_sets_a_clock(night: Night, name: str) -> None:
     assert call(night, IMPOSSIBLE, f"fails_with(errno.EPERM, {SETTING[name]})") < 1
 
 
-@pytest.mark.parametrize("name", ["adjtimex", "clock_adjtime"])
-def test_the_clocks_discipline_may_be_asked_for_and_tells_the_night(night: Night, name: str) -> None:
-    first = "" if name == "adjtimex" else "REALTIME, "
+@pytest.mark.parametrize(
+    ("name", "first", "place"),
+    [("adjtimex", "", 9), ("clock_adjtime", "REALTIME, ", 9), ("ntp_gettime", "", 0), ("ntp_gettimex", "", 0)],
+)
+def test_the_clocks_discipline_may_be_asked_for_and_tells_the_night(
+    night: Night, name: str, first: str, place: int
+) -> None:
     call(
         night,
         f"""
         asking = (ctypes.c_long * 32)()
         assert libc.{name}({first}ctypes.byref(asking)) >= 0
-        assert asking[9] == 1_795_485_600""",
+        assert asking[{place}] == 1_795_485_600""",
     )
 
 

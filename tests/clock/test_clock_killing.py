@@ -211,9 +211,10 @@ def test_another_controller_takes_over_from_one_that_was_killed(
     try:
         chance = random.Random(1)
         for _ in range(100):
-            before, given_up = night.page.monotonic_ns, time.monotonic() + 10
+            before, given_up = night.page.monotonic_ns, time.monotonic() + 60
             while night.page.monotonic_ns - before < SECOND:
                 assert time.monotonic() < given_up, "no controller moves time"
+                os.sched_yield()  # it may need this CPU
             for _ in range(chance.randrange(2000)):
                 os.getppid()
             for controller in children_of(controllers.pid):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -10,53 +9,38 @@ import sys
 from pathlib import Path
 
 import pytest
+from library_symbols import dynamic_symbols
+from needed import missing, needs
 from virtual_night import Night
 
 import setup
 from harness.clock.library import library_path
 
-SOURCES = sorted(str(path) for path in (Path(setup.HERE) / "harness" / "clock").glob("*.c"))
 OLDEST_GLIBC = (2, 17)
 
 
-def program(name: str) -> str:
-    """Where a program is; a test that needs it is skipped without, but where all are required."""
-    found = shutil.which(name)
-    if found is None:
-        reason = f"{name} is not installed"
-        if os.environ.get("HARNESS_REQUIRE_PROGRAMS") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return found
-
-
-def built(target: Path, *options: str) -> Path:
-    """The library, built with more options."""
-    way = setup.ARTIFACTS[0].ways[0]
-    command = [program("cc"), *setup.STRICT, *options, "-o", str(target), *SOURCES, *way]
+def built(target: Path, *options: str, artifact: setup.Artifact = setup.ARTIFACTS[0]) -> Path:
+    """The library, or another artifact, built with more options."""
+    sources = sorted(map(str, setup.HERE.glob(artifact.sources)))
+    command = [needs("cc"), *setup.STRICT, *options, "-o", str(target), *sources, *artifact.ways[0]]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return target
 
 
-def symbols() -> str:
-    return subprocess.run(
-        [program("objdump"), "-T", str(library_path())], capture_output=True, text=True, check=True
-    ).stdout
-
-
-def test_it_builds_without_a_warning(tmp_path: Path) -> None:
-    built(tmp_path / "library.so", "-Werror")
+@pytest.mark.parametrize("artifact", setup.ARTIFACTS, ids=lambda artifact: Path(artifact.target).name)
+def test_it_builds_without_a_warning(tmp_path: Path, artifact: setup.Artifact) -> None:
+    built(tmp_path / "artifact", "-Werror", artifact=artifact)
 
 
 def test_it_needs_no_symbol_newer_than_glibc_2_17() -> None:
-    needed = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", symbols())}
+    needed = {tuple(map(int, version.split("."))) for version in re.findall(r"GLIBC_([0-9.]+)", dynamic_symbols())}
     assert needed
     assert max(needed) <= OLDEST_GLIBC
 
 
 def test_it_needs_nothing_of_python() -> None:
-    undefined = [line for line in symbols().splitlines() if "*UND*" in line]
+    undefined = [line for line in dynamic_symbols().splitlines() if "*UND*" in line]
     assert undefined
     assert not [line for line in undefined if "Py" in line]
 
@@ -78,7 +62,7 @@ def every_call(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A program that makes every call that the library wraps."""
     target = tmp_path_factory.mktemp("program") / "every_call"
     source = Path(__file__).with_name("every_call.c")
-    subprocess.run([program("cc"), "-g", "-O1", "-pthread", "-o", target, source], check=True)
+    subprocess.run([needs("cc"), "-g", "-O1", "-pthread", "-o", target, source], check=True)
     return str(target)
 
 
@@ -86,21 +70,52 @@ MINUTES = 1 + 2 * 9
 """What `every_call` waits for, but for a few seconds of timers."""
 
 
-@pytest.mark.parametrize("command", ["every_call", "bash", "python"])
-def test_nothing_that_it_does_is_undefined(night: Night, tmp_path: Path, every_call: str, command: str) -> None:
-    """Whatever is undefined traps, and the program dies of it."""
-    watched = built(tmp_path / "library.so", "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error")
+@pytest.fixture(params=["every_call", "bash", "python"])
+def command(request: pytest.FixtureRequest, every_call: str) -> tuple[list[str], int]:
+    """A command, and the virtual seconds that it takes at least."""
+    threads = "threading.Timer(60, print).run(); subprocess.run(['sleep', '60'])"
     commands = {
-        "every_call": [every_call],
-        "bash": ["bash", "-c", "for turn in 1 2; do sleep 60; done"],
-        "python": [sys.executable, "-c", "import subprocess, time; subprocess.run(['sleep', '60']); time.sleep(60)"],
+        "every_call": ([every_call], 60 * MINUTES),
+        "bash": (["bash", "-c", "for turn in 1 2; do sleep 60; done"], 120),
+        "python": ([sys.executable, "-c", f"import subprocess, threading; {threads}"], 120),
     }
-    ended = night.run(*commands[command], more={"LD_PRELOAD": str(watched)})
+    return commands[request.param]
+
+
+@pytest.fixture(scope="module")
+def trapping(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library with a trap wherever the language leaves undefined what happens."""
+    target = tmp_path_factory.mktemp("trapping") / "library.so"
+    return str(built(target, "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"))
+
+
+def test_nothing_that_it_does_is_undefined(night: Night, trapping: str, command: tuple[list[str], int]) -> None:
+    argv, seconds = command
+    ended = night.run(*argv, more={"LD_PRELOAD": trapping})
     assert ended.code == 0, ended.err
-    assert ended.virtual_s >= (60 * MINUTES if command == "every_call" else 120)
+    assert ended.virtual_s >= seconds
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The library, and before it the AddressSanitizer, which ends a program at the first address that is wrong."""
+    target = built(tmp_path_factory.mktemp("watched") / "library.so", "-fsanitize=address")
+    asked = subprocess.run([needs("cc"), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
+    sanitizer = Path(asked.stdout.strip())
+    if not sanitizer.is_absolute():
+        missing("the compiler here has no AddressSanitizer")
+    return f"{sanitizer}:{target}"
+
+
+def test_it_touches_no_memory_that_is_not_its_own(night: Night, watched: str, command: tuple[list[str], int]) -> None:
+    """What a program leaks is its own affair."""
+    argv, seconds = command
+    ended = night.run(*argv, more={"LD_PRELOAD": watched, "ASAN_OPTIONS": "detect_leaks=0"})
+    assert ended.code == 0, ended.err
+    assert ended.virtual_s >= seconds
 
 
 def test_valgrind_finds_no_use_of_memory_that_is_not_there(night: Night, every_call: str) -> None:
-    ended = night.run(program("valgrind"), "-q", "--error-exitcode=9", every_call)
+    ended = night.run(needs("valgrind"), "-q", "--error-exitcode=9", every_call)
     assert ended.code == 0, ended.err
     assert ended.virtual_s >= 60 * MINUTES

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -116,12 +115,10 @@ def test_ticks_of_several_threads_do_not_keep_each_other_from_being_skipped(nigh
         for every in (0.05, 0.07, 0.3, 0.5, 1, 1.1, 4):
             threading.Thread(target=tick, args=(every,)).start()
     """)
-    began = time.monotonic()
     stop = night.go(hours=1)
-    assert stop.jumps < 6000
+    assert stop.jumps < 6000  # and so it takes less than a second where nothing else runs
     assert stop.bunched_ticks > 100_000
     assert stop.late_ns <= 2 * 10**9
-    assert time.monotonic() - began < 10
 
 
 def test_processes_that_tick_side_by_side_are_each_as_exact_as_alone(night: Night) -> None:

@@ -14,6 +14,7 @@ from harness.chain import Chain
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
+    ClockSkew,
     Fault,
     GrowWhileRead,
     JobOverrun,
@@ -33,6 +34,7 @@ EXAMPLES: dict[str, Fault] = {
     "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
     "source_hang": SourceHang(phase="body", after_bytes=1000, at=ClockTime("02:00")),
     "job_overrun": JobOverrun(job="retrieve", lasts=Duration.parse("2h"), on=On(component="planning", action="batch")),
+    "clock_skew": ClockSkew(job="retrieve", by="-1h", drift="-12.5ppm", step="1h30m", step_after=Duration.parse("30s")),
     "truncate_file": TruncateFile(file="forecast", keep="50%", where="record_boundary", call=2),
     "grow_while_read": GrowWhileRead(file="forecast", start="30%", every=Duration.parse("1m"), chance=0.5),
 }
@@ -205,3 +207,33 @@ def test_the_trigger_is_told_in_the_mocks_words() -> None:
 
 def test_without_a_trigger_it_always_acts() -> None:
     assert NoFault().trigger(len, seed="s") == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"by": -3600}, r'found -3600 as by, expected a span in quotes such as "-90s"'),
+        ({"by": "1x"}, "found '1x', expected a span such as -90s or 1h30m"),
+        ({"drift": "200"}, "found '200', expected a drift such as 200ppm"),
+    ],
+)
+def test_how_wrong_a_clock_is_needs_its_unit(given: dict[str, Any], why: str) -> None:
+    with pytest.raises(AuthorError, match=why):
+        ClockSkew(job="retrieve", **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter", "why"),
+    [
+        ({}, "job", "without them the clock is right"),
+        ({"step": "-1h"}, "step", "found no step_after"),
+        ({"by": "1h", "step_after": Duration.parse("1m")}, "step", "found no step,"),
+        ({"by": "90000h"}, "by", "more than ten years"),
+        ({"drift": "600000ppm"}, "drift", "expected at most 500000ppm"),
+    ],
+)
+def test_a_clock_that_would_be_right_or_wrong_beyond_measure_is_no_fault(
+    chain: Chain, given: dict[str, Any], parameter: str, why: str
+) -> None:
+    found = dict(ClockSkew(job="retrieve", **given).mistakes(chain))
+    assert why in found[parameter]

@@ -15,6 +15,7 @@ from harness.mocks.scheduler.desk import Desk
 from harness.mocks.scheduler.engine import Schedule
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import NightOrder
+from harness.mocks.scheduler.skewed import skewed
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
 
@@ -25,7 +26,7 @@ class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset({"launch", "started"})
+    points = frozenset({"launch", "clock", "started"})
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -76,6 +77,8 @@ class Scheduler(Mock):
         """Each point has one effect."""
         if order.point == "launch" and order.effect.get("cause") not in LAUNCH_CAUSES:
             raise ValueError(f"launch: unknown cause {order.effect.get('cause')!r}; known: {list(LAUNCH_CAUSES)}")
+        if order.point == "clock":
+            skewed([order], 0)
         freeze_ns = order.effect.get("freeze_ns")
         if order.point == "started" and not (isinstance(freeze_ns, int) and freeze_ns > 0):
             raise ValueError(f"started: found freeze_ns {freeze_ns!r}, expected a number of nanoseconds above 0")

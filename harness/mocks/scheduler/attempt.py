@@ -8,6 +8,7 @@ import signal
 import socket
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from harness.mocks.scheduler.agent import AgentConnection, Launch, LaunchRefused
 from harness.mocks.scheduler.daily import DailyJob, Ended
 from harness.mocks.scheduler.moments import span
 from harness.mocks.scheduler.night import Night
+from harness.mocks.scheduler.skewed import skewed
 from harness.mocks.scheduler.status import Status
 
 _TAIL_BYTES = 4096
@@ -86,7 +88,12 @@ class Attempt:
             # From the order to the job's first instruction no time may pass.
             with night.clock.hold():
                 night.show(job, Status.START_ATTEMPTED)
+                # Asked before the strike here as well: a job that could not be started has had no wrong clock.
+                virtual = "NIGHT_CLOCK" in launch.environment
+                skews = night.armory.acting("clock", job=job.name) if virtual else []
+                launch = replace(launch, environment={**launch.environment, **skewed(skews, time.time_ns())})
                 self._process = await connection.launch(launch, frozen=self._begins_frozen)
+                night.armory.strike("clock", lambda _: virtual, job=job.name)
         except LaunchRefused as refusal:
             cause = self._refused(refusal, launch)
             night.recorder.record("fail", "launch", value, error=cause)

@@ -1,0 +1,36 @@
+"""CSV: values between delimiters, quoted as in RFC 4180, column names first, a trailer record last."""
+
+from __future__ import annotations
+
+import re
+
+from harness.formats.layout import Layout
+from harness.formats.lines import TRAILER, Cell, Sink, text_of, write_lines
+from harness.formats.table import Column, Table, Totals
+
+
+def write(table: Table, layout: Layout, out: Sink) -> Totals:
+    """Names, records, and last ``TRAILER,<records>,<control total>``; a line feed ends each line."""
+    delimiter = layout.delimiter or ","
+    # A line with nothing in it is no record for most readers.
+    special = re.compile(f'[{re.escape(delimiter)}"\r\n]' + (r"|\A\Z" if len(table.columns) == 1 else ""))
+
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if special.search(text) else text
+
+    def cell(column: Column) -> Cell:
+        # Numbers and dates have nothing in them that a delimiter may be.
+        return quoted if column.type == "text" else text_of(column)
+
+    def trailer(totals: Totals) -> str:
+        total = [] if totals.control_total is None else [str(totals.control_total)]
+        return delimiter.join([TRAILER, str(totals.records), *total]) + "\n"
+
+    return write_lines(
+        table,
+        out,
+        cells=[cell(column) for column in table.columns],
+        line=("", delimiter, "\n"),
+        header=delimiter.join(quoted(column.name) for column in table.columns) + "\n" if layout.header else "",
+        trailer=trailer if layout.trailer else None,
+    )
