@@ -10,6 +10,8 @@ server's largest process.
 from __future__ import annotations
 
 import argparse
+import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -21,6 +23,8 @@ from tests.benchmarks import against_sshd
 from tests.benchmarks.machine import machine
 
 GOAL = 0.5
+SKIPPED = 77
+"""The exit code when the other server is not installed."""
 LINE = b"%015d\n"
 
 Serving = Callable[[Path, Path], AbstractContextManager[Any]]
@@ -29,16 +33,23 @@ Serving = Callable[[Path, Path], AbstractContextManager[Any]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """The servers of one protocol by what they are called, ours first, and one download by the client."""
+    """The servers of one protocol by what they are called, ours first, and one download by the client.
+
+    ``needs`` is the program of the other server.
+    """
 
     client: str
+    needs: str
     servers: Mapping[str, Serving]
     download: Callable[[Any], against_sshd.Download]
 
 
 COMPARISONS = {
     "sftp": Comparison(
-        "paramiko", {"front end": against_sshd.front_end, "sshd": against_sshd.sshd}, against_sshd.download
+        "paramiko",
+        against_sshd.SSHD,
+        {"front end": against_sshd.front_end, "sshd": against_sshd.sshd},
+        against_sshd.download,
     ),
 }
 
@@ -76,10 +87,15 @@ def main() -> None:
     options.add_argument("--megabytes", type=int, default=1024)
     options.add_argument("--repeat", type=int, default=2)
     asked = options.parse_args()
+    protocols = asked.protocol or list(COMPARISONS)
+    for protocol in protocols:
+        if shutil.which(COMPARISONS[protocol].needs) is None:
+            print(f"{protocol} needs {COMPARISONS[protocol].needs}, which is not here")
+            sys.exit(SKIPPED)
     with tempfile.TemporaryDirectory(prefix="front-ends-") as folder:
         content = Path(folder) / "large.csv"
         write(content, asked.megabytes)
-        for protocol in asked.protocol or COMPARISONS:
+        for protocol in protocols:
             compare(protocol, content, Path(folder), asked.repeat)
     print(machine())
 
