@@ -121,7 +121,7 @@ class FileSpec(Strict):
     """
 
     name: Annotated[str, BeforeValidator(name_mistake)]
-    source: Literal["http", "sftp"] = "http"
+    source: Literal["http", "sftp", "snowflake"] = "http"
     arrives: ClockTime
     content: Content
     days: int = Field(default=1, ge=1)

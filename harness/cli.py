@@ -164,20 +164,22 @@ def _demo(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from harness import demo
-    from harness.loading import load_scenario
     from harness.report.terminal import show, summary
 
     console = Console()
-    files = list(demo.nights())
+    scenarios = list(demo.nights())
     results = []
     with _runner(options.stack, console) as runner:
-        for number, file in enumerate(files, start=1):
-            scenario = load_scenario(file)
-            with console.status(f"night {number} of {len(files)}: {scenario.scenario}"):
+        for number, scenario in enumerate(scenarios, start=1):
+            with console.status(f"night {number} of {len(scenarios)}: {scenario.scenario}"):
                 result = runner.run(scenario)
             show(console, result)
             results.append(result)
     summary(console, results)
+    if not demo.has_connector():
+        console.print(
+            f"Files came over HTTP. From a Snowflake stage: pip install {demo.CONNECTOR_PACKAGE}", style="yellow"
+        )
     if not demo.has_real_data():
         console.print(f"The night on real data was left out: pip install {demo.DATA_PACKAGE}", style="yellow")
     return FAILED if any(result.mismatches for result in results) else OK

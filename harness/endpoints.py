@@ -42,9 +42,23 @@ class Endpoint:
         return {f"{self.name}.{name}": value for name, value in told.items()}
 
 
+SNOWFLAKE = {
+    "account": "night",
+    "user": "RETRIEVER",
+    "password": "two-in-the-morning",
+    "role": "LOADER",
+    "warehouse": "NIGHT_WH",
+    "database": "FEEDS",
+    "schema": "PUBLIC",
+    "stage": "INBOX",  # its files travel by signed links, as those of an account at Google do
+    "s3_stage": "INBOX_S3",  # the same files, by S3 keys
+}
+"""What a client of the Snowflake account needs."""
+
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080),
     Endpoint("sftp", "source", 2222, behind=9222, scheme="sftp", option="--sftp-port", grants=SFTP),
+    Endpoint("snowflake", "source", 8087, behind=9087, option="--snowflake-port", grants=SNOWFLAKE),
     Endpoint("consumers", "consumers", 8081, behind=9081),
     Endpoint("desk", "desk", 8082),
     Endpoint("scheduler", "scheduler", 8083),

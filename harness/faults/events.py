@@ -33,6 +33,7 @@ EVENTS: dict[str, dict[str, Happening]] = {
         "publish": Happening(("info",), ("file", "name", "size", "sha256", "records")),
         "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "via", "bytes", "complete")),
         "login": Happening(("invoke", "ok", "fail"), ("via", "user")),
+        "query": Happening(("fail",), ("via", "statement", "code")),
         "put": Happening(("invoke", "ok", "fail"), ("name", "via", "size", "sha256")),
         "remove": Happening(("info",), ("name", "via")),
         "rename": Happening(("info",), ("file", "name", "to", "via")),

@@ -132,10 +132,10 @@ class Wire(Mock):
         self._lines.add(line)
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
-            struck = self.armory.struck("connect", endpoint=route.endpoint, neighbour=route.neighbour)
+            where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
+            struck = self.armory.struck("connect", lambda order: not _is_later(order), **where)
             if struck:
                 line.hung_by = struck[0]
-            if struck and struck[0].effect["hang"] == "first_byte":
                 await _swallow(line.reader)
                 await line.released.wait()
                 return
@@ -149,10 +149,10 @@ class Wire(Mock):
                 text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
-            passes: int | None = struck[0].effect["after_bytes"] if struck else None
+            later = next(filter(_is_later, self.armory.awake("connect", **where)), None)
             async with asyncio.TaskGroup() as both:
                 both.create_task(_pass_on(line.reader, line.behind))
-                both.create_task(_answer(back, line, passes))
+                both.create_task(self._answer(back, line, later, where))
             line.writer.close()
             line.behind.close()
         except* ConnectionError:
@@ -165,6 +165,29 @@ class Wire(Mock):
             if not line.writer.is_closing():
                 line.reset()
 
+    async def _answer(
+        self, reader: asyncio.StreamReader, line: Line, later: Order | None, where: dict[str, str]
+    ) -> None:
+        """Pass the answer on: all of it, or only so many bytes and then silence."""
+        # A connection that never gets so far has not met the fault, and does not use it up.
+        if (
+            later is not None
+            and await _so_many(reader, line.writer, later.effect["after_bytes"])
+            and self.armory.struck("connect", lambda order: order is later, **where)
+        ):
+            line.hung_by = later
+            # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of
+            # how much the kernel happens to buffer.
+            await _swallow(reader)
+            await line.released.wait()
+        else:
+            await _pass_on(reader, line.writer)
+
+
+def _is_later(order: Order) -> bool:
+    """Whether it acts in the middle of an answer, and not when a connection begins."""
+    return bool(order.effect["hang"] == "body")
+
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Pass bytes on until one side ends; the end is passed on too, and the other direction goes on."""
@@ -176,20 +199,13 @@ async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -
             writer.write_eof()
 
 
-async def _answer(reader: asyncio.StreamReader, line: Line, passes: int | None) -> None:
-    """Pass the answer on: all of it, or only so many bytes and then silence."""
-    if passes is None:
-        await _pass_on(reader, line.writer)
-        return
-    left = passes
-    while left and (chunk := await reader.read(min(left, CHUNK_BYTES))):
-        line.writer.write(chunk)
-        await line.writer.drain()
-        left -= len(chunk)
-    # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how much
-    # the kernel happens to buffer.
-    await _swallow(reader)
-    await line.released.wait()
+async def _so_many(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: int) -> bool:
+    """Pass so many bytes on; whether that many came."""
+    while count and (chunk := await reader.read(min(count, CHUNK_BYTES))):
+        writer.write(chunk)
+        await writer.drain()
+        count -= len(chunk)
+    return not count
 
 
 async def _swallow(reader: asyncio.StreamReader) -> None:

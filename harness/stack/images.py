@@ -43,8 +43,8 @@ MOCKS_NEED = ("aiohttp", "asyncssh", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
-JOBS_MAY_NEED = ("paramiko",)
-"""Clients of the reference chain's variants: in the image when they are installed where it is built."""
+JOBS_TAKE_ALONG = ("paramiko", "snowflake-connector-python")
+"""Clients of the reference chain's variants: in the image where they are installed beside the harness."""
 
 RUNS_INSIDE = (
     *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),
@@ -168,7 +168,7 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
         say(f"base {base}: Python {interpreter.version} on {interpreter.machine}")
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
-            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), _jobs_need())):
+            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), jobs_need())):
                 wheels = Path(scratch) / kind
                 say(f"{kind}: collecting wheels of {', '.join(needs)}")
                 _download(needs, interpreter, wheels)
@@ -221,9 +221,17 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     return Interpreter(version, machine)
 
 
-def _jobs_need() -> tuple[str, ...]:
+def jobs_need() -> tuple[str, ...]:
     """What the jobs image carries: a client that is not installed here is not asked for, nor are its chains run."""
-    return JOBS_NEED + tuple(name for name in JOBS_MAY_NEED if importlib.util.find_spec(name) is not None)
+    return JOBS_NEED + tuple(name for name in JOBS_TAKE_ALONG if _is_installed(name))
+
+
+def _is_installed(name: str) -> bool:
+    try:
+        importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
 
 
 def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> None:

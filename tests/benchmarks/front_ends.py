@@ -17,31 +17,37 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.benchmarks import against_sshd
+from tests.benchmarks import against_sshd, snowflake_beside_nginx
 from tests.benchmarks.machine import machine
 
 GOAL = 0.5
-SKIPPED = 77
-"""The exit code when the other server is not installed."""
+NOT_HERE = 77
 LINE = b"%015d\n"
 
 Serving = Callable[[Path, Path], AbstractContextManager[Any]]
 """A server of a file, with a scratch folder of its own."""
 
 
+class Download(Protocol):
+    """What a client got, and in how long; the server's CPU for it, and the peak memory of its largest process."""
+
+    size: int
+    seconds: float
+    server_cpu_s: float
+    peak_kb: int
+
+
 @dataclass(frozen=True)
 class Comparison:
-    """The servers of one protocol by what they are called, ours first, and one download by the client.
-
-    ``needs`` is the program of the other server.
-    """
+    """The servers of one protocol by what they are called, ours first, and one download by the client."""
 
     client: str
     needs: str
+    """The plain server's program."""
     servers: Mapping[str, Serving]
-    download: Callable[[Any], against_sshd.Download]
+    download: Callable[[Any], Download]
 
 
 COMPARISONS = {
@@ -50,6 +56,12 @@ COMPARISONS = {
         against_sshd.SSHD,
         {"front end": against_sshd.front_end, "sshd": against_sshd.sshd},
         against_sshd.download,
+    ),
+    "snowflake": Comparison(
+        "connector",
+        snowflake_beside_nginx.NGINX,
+        {"front end": snowflake_beside_nginx.front_end, "nginx": snowflake_beside_nginx.nginx},
+        snowflake_beside_nginx.download,
     ),
 }
 
@@ -88,10 +100,10 @@ def main() -> None:
     options.add_argument("--repeat", type=int, default=2)
     asked = options.parse_args()
     protocols = asked.protocol or list(COMPARISONS)
-    for protocol in protocols:
-        if shutil.which(COMPARISONS[protocol].needs) is None:
-            print(f"{protocol} needs {COMPARISONS[protocol].needs}, which is not here")
-            sys.exit(SKIPPED)
+    for needed in (COMPARISONS[protocol].needs for protocol in protocols):
+        if shutil.which(needed) is None:
+            print(f"there is no {needed} here")
+            sys.exit(NOT_HERE)
     with tempfile.TemporaryDirectory(prefix="front-ends-") as folder:
         content = Path(folder) / "large.csv"
         write(content, asked.megabytes)

@@ -25,7 +25,9 @@ SMALL = {
     "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
     "front_ends": ["--megabytes", "2", "--repeat", "1"],
 }
-NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks", "against_sshd"}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"} | {
+    *("against_sshd", "snowflake_beside_nginx"),
+}
 
 
 @pytest.mark.parametrize("name", SMALL)

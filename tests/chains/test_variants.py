@@ -13,7 +13,7 @@ from harness.night import NightRunner
 from harness.scenario import Scenario
 
 FOLDER = fixtures() / "chains" / "planning_feed"
-VARIANTS = ("sftp",)
+VARIANTS = ("sftp", "snowflake")
 TWINS = {"planning-feed": "{}.yaml", "planning-feed-fragile": "{}_fragile.yaml"}
 """The variant's file that stands for each chain."""
 

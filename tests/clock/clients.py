@@ -17,6 +17,7 @@ from pathlib import Path
 CLIENTS = {
     "snowflake-4": "snowflake-connector-python==4.8.1",  # the last of pure Python
     "snowflake-5": "snowflake-connector-python==5.2.0",  # a native core, in Rust
+    "snowflake-cli": "snowflake-cli==3.30.0",  # brings a 4.7 of its own
     "boto3": "boto3==1.44.5",
     "paramiko": "paramiko==5.1.0",
     "httpx": "httpx==0.28.1",

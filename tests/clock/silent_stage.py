@@ -42,13 +42,16 @@ class Account(BaseHTTPRequestHandler):
         if "/login-request" in self.path:
             data = LOGIN
         elif "/query-request" in self.path:
-            data = download(self.server.server_address[1])
+            data = self.query_data()
         body = json.dumps({"success": True, "code": None, "message": None, "data": data}).encode()
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def query_data(self) -> dict[str, object]:
+        return download(self.server.server_address[1])
 
     def do_GET(self) -> None:
         threading.Event().wait()

@@ -167,6 +167,22 @@ def test_a_hang_in_the_body_passes_so_many_bytes_and_no_more(night: NightOfMocks
     assert night.events("serve")[-1][0] == "ok", "what the source has served does not depend on the kernel's buffers"
 
 
+@pytest.mark.parametrize("trigger", [{"times": 1}, {"call": 2}], ids=str)
+def test_a_hang_in_the_body_is_met_by_connections_that_get_so_far(
+    night: NightOfMocks, wire: Played, trigger: dict[str, int]
+) -> None:
+    wire.arm("connect", {"hang": "body", "after_bytes": 1000}, where={"endpoint": "source"}, **trigger)
+    for _ in range(2):  # as a session's first requests: each in a connection of its own, and short
+        wire.get("/files/forecast.csv.manifest.json", "source", Connection="close")
+    assert night.events("fault") == []
+    clients = [
+        night.job("curl", "-sS", "--max-time", "60", wire.url("/files/forecast.csv", "source")) for _ in range(2)
+    ]
+    night.run(20)
+    assert sorted(client.wait(timeout=30) for client in clients) == [0, 28]
+    assert wire.done("DELETE", "arm/0")["acts"] == 1
+
+
 def test_a_python_client_times_out_at_its_own_timeout(night: NightOfMocks, wire: Played) -> None:
     wire.arm("connect", HANG)
     program = (

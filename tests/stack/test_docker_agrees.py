@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.loading import load_scenario
+from harness.data import fixtures
+from harness.loading import load_chain, load_scenario
 from harness.night import NightRunner, Result
 from harness.stack.docker import DockerStack
 from harness.stack.local import LocalStack
@@ -29,6 +30,14 @@ def test_a_scenario_ends_the_same_on_both_stacks(path, runners):
     scenario = load_scenario(path)
     local, docker = (what_happened(runner.run(scenario)) for runner in runners)
     assert docker == local
+
+
+def test_a_night_with_snowflakes_connector_ends_the_same_on_both_stacks(runners):
+    scenario = load_scenario(SCENARIOS / "delivery" / "half_a_file.yaml")
+    chain = load_chain(fixtures() / "chains" / "planning_feed" / "snowflake.yaml")
+    local, docker = (what_happened(runner.run(scenario.model_copy(update={"chain": chain}))) for runner in runners)
+    assert docker == local
+    assert docker["outcome"] is scenario.expect.outcome
 
 
 def what_happened(result: Result) -> dict[str, object]:

@@ -8,10 +8,12 @@ from typing import Any
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
 from harness.mocks.source import damage, gate, pace
+from harness.mocks.source.front_end import FrontEnd
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
 from harness.mocks.source.pace import Pace
 from harness.mocks.source.sftp.front_end import SftpFrontEnd
+from harness.mocks.source.snowflake.front import SnowflakeFrontEnd
 from harness.mocks.source.store import Store
 
 
@@ -25,27 +27,30 @@ class Source(Mock):
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
         parser.add_argument("--sftp-port", type=int, default=0, help="the port of SFTP (0: any)")
+        parser.add_argument("--snowflake-port", type=int, default=0, help="the Snowflake account's (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
-        self._sftp_port: int = options.sftp_port
+        self._ports = {"source": self.port, "sftp": options.sftp_port, "snowflake": options.snowflake_port}
 
     async def serve(self) -> dict[str, int]:
         """Start every front end."""
         self._store = Store(self)
         self._pace = Pace(self)
         gate_ = Gate(self)
-        self._sftp = SftpFrontEnd(self, self._store, gate_, self._pace)
-        return {
-            "source": await HttpFrontEnd(self, self._store, gate_).listen(self.port),
-            "sftp": self._sftp.bind(self._sftp_port),
+        self._front_ends: dict[str, FrontEnd] = {
+            "source": HttpFrontEnd(self, self._store, gate_),
+            "sftp": SftpFrontEnd(self, self._store, gate_, self._pace),
+            "snowflake": SnowflakeFrontEnd(self, self._store, gate_),
         }
+        return {name: await front_end.listen(self._ports[name]) for name, front_end in self._front_ends.items()}
 
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._pace.release()
         self._store.reset(plan)
-        await self._sftp.reset(plan)
+        for front_end in self._front_ends.values():
+            await front_end.reset(plan)
 
     async def disarmed(self, order: Order) -> None:
         """Let go of the answers that the fault has kept back."""

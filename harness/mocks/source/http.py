@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
@@ -30,6 +31,9 @@ class HttpFrontEnd:
         return await serve(
             self._mock, [web.get("/files/", self._listing), web.get("/files/{name:.+}", self._entry)], port
         )
+
+    async def reset(self, _: Mapping[str, Any]) -> None:
+        """Nothing outlives a request."""
 
     async def _listing(self, request: web.Request) -> web.StreamResponse:
         self._event(request, "invoke", "files/", "listing")

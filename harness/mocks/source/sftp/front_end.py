@@ -29,8 +29,8 @@ class SftpFrontEnd:
         self._socket = socket.socket()
         self._server: Server | None = None
 
-    def bind(self, port: int) -> int:
-        """Take the port."""
+    async def listen(self, port: int) -> int:
+        """Take the port; it is listened on from the first night that has a file of SFTP."""
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((self._mock.host, port))
         taken: int = self._socket.getsockname()[1]

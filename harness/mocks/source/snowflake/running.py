@@ -1,0 +1,99 @@
+"""Queries: a driver that asks gets the result within 45 s, or is told to ask again."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from harness.mocks.source.snowflake import answers
+from harness.mocks.source.snowflake.refused import Refused
+from harness.mocks.source.snowflake.sessions import Session
+
+HOLD_S = 45.0
+"""How long a request for a result is held before it is answered "in progress", as a real account does."""
+
+CANCELLED = ("000604", "SQL execution canceled")
+
+
+@dataclass
+class Query:
+    """A statement that runs until ``ends_ns`` (None: for ever); ``answer`` makes its answer when it has ended."""
+
+    id: str
+    request_id: str
+    session: Session
+    sql: str
+    ends_ns: int | None
+    answer: Callable[[], web.Response]
+    detached: bool = False
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self.cancelled.is_set() or (self.ends_ns is not None and time.time_ns() >= self.ends_ns)
+
+    @property
+    def status(self) -> str:
+        """As ``/monitoring/queries`` calls it."""
+        if self.cancelled.is_set():
+            return "ABORTED"
+        return "SUCCESS" if self.ended else "RUNNING"
+
+
+class Queries:
+    """Every query of the night, by its id."""
+
+    def __init__(self) -> None:
+        self._queries: dict[str, Query] = {}
+        self._count = itertools.count(1)
+
+    def reset(self) -> None:
+        """Begin a night: nobody waits any more for the last one's."""
+        for query in self._queries.values():
+            query.cancelled.set()
+        self._queries.clear()
+        self._count = itertools.count(1)
+
+    def next_id(self) -> str:
+        """An id in a real one's form; counted, so that the same night has the same ids."""
+        return f"01b00000-0000-0000-0000-{next(self._count):012x}"
+
+    def begin(self, query: Query) -> None:
+        """A query has started."""
+        self._queries[query.id] = query
+
+    def find(self, query_id: str) -> Query:
+        """The query of that id."""
+        query = self._queries.get(query_id)
+        if query is None:
+            raise Refused("000709", f"Statement {query_id} not found")
+        return query
+
+    def abort(self, request_id: str, query_id: str | None = None) -> None:
+        """Cancel what a request began, or the query of that id; one that has ended stays as it is."""
+        for query in self._queries.values():
+            if not query.ended and (query.request_id == request_id or query.id == query_id):
+                query.cancelled.set()
+
+    async def outcome(self, query: Query) -> web.Response:
+        """The query's answer, or after a while that it has none yet."""
+        if query.detached:
+            query.detached = False
+            return answers.in_progress(query.id, answers.IN_PROGRESS_ASYNC)
+        until_ns = time.time_ns() + int(HOLD_S * 1e9)
+        if query.ends_ns is not None:
+            until_ns = min(until_ns, query.ends_ns)
+        while not query.ended and (left_ns := until_ns - time.time_ns()) > 0:
+            try:
+                await asyncio.wait_for(query.cancelled.wait(), left_ns / 1e9)
+            except TimeoutError:
+                continue
+        if query.cancelled.is_set():
+            raise Refused(*CANCELLED, queryId=query.id, sqlState="57014")
+        return query.answer() if query.ended else answers.in_progress(query.id, answers.IN_PROGRESS)
