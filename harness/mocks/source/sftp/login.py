@@ -12,7 +12,7 @@ from harness.endpoints import SFTP
 from harness.mocks.source.gate import Refusal
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.operations import Operations
-from harness.mocks.source.sftp.words import end_connection, ends_connection
+from harness.mocks.source.sftp.words import end_connection, ending, ends_connection
 
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server
@@ -52,7 +52,8 @@ class Login(asyncssh.SSHServer):
         self._event("invoke", username)
         self._refusal = self._server.gate.refusal(VIA, "login", username)
         if self._refusal is not None and ends_connection(self._refusal):
-            self._event("fail", username, end_connection(self._refusal, self._connection))
+            self._event("fail", username, ending(self._refusal))
+            end_connection(self._refusal, self._connection)
         return True
 
     def public_key_auth_supported(self) -> bool:

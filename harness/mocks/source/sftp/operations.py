@@ -291,7 +291,8 @@ class Operations(asyncssh.SFTPServer):
             failed(answer.reason)
             raise answer
         self._over = True
-        failed(words.end_connection(refusal, self.connection))
+        failed(words.ending(refusal))
+        words.end_connection(refusal, self.connection)
         raise asyncssh.SFTPConnectionLost("Connection lost")
 
     async def _pass_within(self, operation: str, opened: Open, reaches: int) -> None:

@@ -36,13 +36,18 @@ def ends_connection(refusal: Refusal) -> bool:
     return refusal.kind in {"unavailable", "throttled", "session_expired"}
 
 
-def end_connection(refusal: Refusal, connection: asyncssh.SSHServerConnection) -> str:
-    """End it in the refusal's way; what the history says of it."""
+def ending(refusal: Refusal) -> str:
+    """What the history says of the end; before it comes, since the client may act on it at once."""
+    reason = DISCONNECT.get(refusal.kind)
+    return "connection dropped" if reason is None else f"disconnected: {reason}"
+
+
+def end_connection(refusal: Refusal, connection: asyncssh.SSHServerConnection) -> None:
+    """End it in the refusal's way."""
     if (reason := DISCONNECT.get(refusal.kind)) is None:
         drop(connection)
-        return "connection dropped"
-    connection.disconnect(asyncssh.DISC_BY_APPLICATION, reason)
-    return f"disconnected: {reason}"
+    else:
+        connection.disconnect(asyncssh.DISC_BY_APPLICATION, reason)
 
 
 def status(refusal: Refusal) -> asyncssh.SFTPError | None:
