@@ -269,7 +269,8 @@ class NightRunner:
 
     def _waits_of_jobs(self, stop: Stop) -> list[str]:
         """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
-        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in self.stack.places().items()}
+        urls = {name: place for name, place in self.stack.places().items() if name.endswith(".url")}
+        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in urls.items()}
         told = []
         for line in stop.waits:
             for place, name in names.items():

@@ -13,6 +13,7 @@ import urllib3
 from docker import DockerClient
 from docker.errors import NotFound
 
+from harness.endpoints import PLACES
 from harness.errors import HarnessBug, StackError
 from harness.stack.docker import DockerStack
 from harness.stack.door import Door
@@ -96,7 +97,7 @@ def test_a_reset_kills_what_a_job_left_behind(stack):
 
 def test_published_endpoints_answer_on_this_machine(stack):
     endpoints = stack.published(["planning"])
-    assert set(endpoints) == {"source.url", "consumers.url", "desk.url", "scheduler.url", "planning.url"}
+    assert set(endpoints) == {*PLACES, "planning.url"}
     with urllib3.PoolManager() as pool:
         assert pool.request("GET", f"{endpoints['desk.url']}/pages").json() == {"pages": []}
 

@@ -77,6 +77,7 @@ def test_a_select_keeps_what_each_column_is_called() -> None:
         ("get @inbox", "001003", "syntax error line 1 at position 10 unexpected '<EOF>'."),
         ("get file:///tmp @inbox", "001003", "syntax error line 1 at position 4 unexpected 'file:///tmp'."),
         ("ls @inbox loudly=1", "001003", "syntax error line 1 at position 10 unexpected 'loudly'."),
+        ("get @inbox file:///tmp parallel=many", "001003", "syntax error line 1 at position 32 unexpected 'many'."),
         ("select (1)", "001003", "syntax error line 1 at position 7 unexpected '('."),
         ("copy into @inbox from t", "001003", "syntax error line 1 at position 0 unexpected 'copy'."),
         ("select a", "000904", "error line 1 at position 7\ninvalid identifier 'A'"),

@@ -51,7 +51,8 @@ class Account:
         ]
 
     async def _login(self, request: web.Request) -> web.Response:
-        data = (await _document(request)).get("data") or {}
+        data = (await _document(request)).get("data")
+        data = data if isinstance(data, dict) else {}
         value = {"via": VIA, "user": str(data.get("LOGIN_NAME", ""))}
         record = self._mock.recorder.record
         record("invoke", "login", value)

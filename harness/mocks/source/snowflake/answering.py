@@ -125,9 +125,9 @@ class Answering:
 
     def _list(self, session: Session, asked: statements.ListFiles) -> Rows:
         of = place(session, asked.stage)
+        entries = of.matches(self._store.entries(VIA), asked.options.get("PATTERN"))
         value = {"name": f"@{of.stage}/{of.path}", "what": "listing", "via": VIA}
         self._mock.recorder.record("invoke", "serve", value)
-        entries = of.matches(self._store.entries(VIA), asked.options.get("PATTERN"))
         rows = [self._listed(of, entry) for entry in entries]
         self._mock.recorder.record("ok", "serve", value | {"complete": True})
         columns = [Column("name"), Column("size", "fixed", 0), Column("md5"), Column("last_modified")]

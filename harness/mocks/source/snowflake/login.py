@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,19 +26,23 @@ def log_in(sessions: Sessions, data: Mapping[str, Any], asked: Mapping[str, str]
     if authenticator not in PASSWORDS:
         raise Refused("390100", f"Authenticator {authenticator} is not played here: this account takes passwords.")
     name, password = str(data.get("LOGIN_NAME", "")).upper(), str(data.get("PASSWORD", ""))
-    if name != SNOWFLAKE["user"] or not hmac.compare_digest(password.encode(), SNOWFLAKE["password"].encode()):
+    if (name, password) != (SNOWFLAKE["user"], SNOWFLAKE["password"]):
         raise Refused(*WRONG_PASSWORD, nextAction="RETRY_LOGIN", authnMethod="USERNAME_PASSWORD", inFlightCtx=None)
     database = _chosen(asked, "databaseName", "database")
     schema = _chosen(asked, "schemaName", "schema") or (SNOWFLAKE["schema"] if database else None)
-    given = data.get("SESSION_PARAMETERS") or {}
+    given = data.get("SESSION_PARAMETERS")
     return sessions.begin(
         name,
         database=database,
         schema=schema if database else None,
         warehouse=_chosen(asked, "warehouse", "warehouse"),
         role=_chosen(asked, "roleName", "role") or SNOWFLAKE["role"],
-        parameters=PARAMETERS | {name.upper(): value for name, value in given.items() if value is not None},
+        parameters=PARAMETERS | {name.upper(): value for name, value in _object(given).items() if value is not None},
     )
+
+
+def _object(given: Any) -> dict[str, Any]:
+    return given if isinstance(given, dict) else {}
 
 
 def told(session: Session) -> dict[str, Any]:

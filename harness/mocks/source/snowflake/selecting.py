@@ -6,7 +6,7 @@ import itertools
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from harness.endpoints import SNOWFLAKE
 from harness.mocks.source.snowflake.answers import Column, Rows
@@ -19,6 +19,9 @@ REGION = "NIGHT"
 
 Presign = Callable[[str, str, int], str]
 """A link for a stage, a path on it, and how long it is to be good (s)."""
+
+LONGEST_WAIT_S = 86_400 * 7
+"""The largest STATEMENT_TIMEOUT_IN_SECONDS that a real account allows."""
 
 _UNITS_S = {"MILLISECONDS": 0.001, "SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
 
@@ -40,7 +43,7 @@ def wait_s(select: Select) -> float:
         if one.function == "SYSTEM$WAIT":
             amount, unit = itertools.islice(itertools.chain((a.value for a in one.arguments), (None, None)), 2)
             try:
-                total += float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()]
+                total += min(float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()], LONGEST_WAIT_S)
             except (ValueError, KeyError):
                 raise _bad_arguments(one) from None
     return total
@@ -64,14 +67,21 @@ def _value(session: Session, one: Expression, presign: Presign) -> tuple[str, in
             seconds, nanoseconds = divmod(time.time_ns(), 10**9)
             return "timestamp_ltz", 9, f"{seconds}.{nanoseconds:09}"
         case "CURRENT_DATE", _:
-            zone = ZoneInfo(str(session.parameters["TIMEZONE"]))
-            days = (datetime.now(UTC).astimezone(zone).date() - datetime(1970, 1, 1, tzinfo=UTC).date()).days
+            days = (datetime.now(UTC).astimezone(_zone(session)).date() - datetime(1970, 1, 1, tzinfo=UTC).date()).days
             return "date", None, str(days)
         case name, [] if name in _KNOWN:
             return "text", None, _KNOWN[name](session)
     if one.function in _KNOWN or one.function in ("GET_PRESIGNED_URL", "SYSTEM$WAIT"):
         raise _bad_arguments(one)
     raise SqlRefused("002140", "42601", f"Unknown function {one.function}")
+
+
+def _zone(session: Session) -> ZoneInfo:
+    name = str(session.parameters["TIMEZONE"])
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise SqlRefused("001007", "22023", f"invalid value [{name}] for parameter 'TIMEZONE'") from None
 
 
 def _bad_arguments(one: Expression) -> SqlRefused:

@@ -44,7 +44,7 @@ def link(host: str, name: str, ticket: str, *, method: str = "GET", valid_s: int
 def link_mistake(method: str, name: str, asked: Mapping[str, str]) -> tuple[int, str, str] | None:
     """What is wrong with a link: status, code and message as the storage says it."""
     signed = {key: value for key, value in asked.items() if key != "X-Goog-Signature"}
-    if not hmac.compare_digest(_signature(method, name, signed), asked.get("X-Goog-Signature", "")):
+    if _signature(method, name, signed) != asked.get("X-Goog-Signature"):
         return 403, "SignatureDoesNotMatch", "Access denied."
     since = datetime.strptime(asked["X-Goog-Date"], _WHEN).replace(tzinfo=UTC)
     if time.time() >= since.timestamp() + int(asked["X-Goog-Expires"]):
@@ -68,7 +68,7 @@ class Keys:
         until_ns = self._until_ns.get(ticket)
         if until_ns is None:
             return 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."
-        if not hmac.compare_digest(token, _token(ticket)):
+        if token != _token(ticket):
             return 403, "InvalidToken", "The provided token is malformed or otherwise invalid."
         if time.time_ns() >= until_ns:
             return 400, "ExpiredToken", "The provided token has expired."

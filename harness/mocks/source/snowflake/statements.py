@@ -259,6 +259,8 @@ def _options(reader: Reader) -> dict[str, str]:
             reader.back(to=token)
             raise reader.unexpected()
         reader.must("=")
+        if name == "PARALLEL" and not reader.next.text.isdecimal():
+            raise reader.unexpected()
         options[name] = reader.take("word", "text", "number").value
     return options
 
