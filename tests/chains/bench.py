@@ -50,7 +50,7 @@ class Bench:
             setattr(self, name, folder)
 
     def publish(self, content: bytes | None, *, takes: tuple[str, ...] = ()) -> None:
-        """Begin a night in which the source has this content under tonight's name, or nothing. ``takes``: as a plan's."""
+        """Begin a night in which the source has this content under tonight's name, or nothing, and asks for takes."""
         files: list[dict[str, Any]] = []
         if content is not None:
             sha256 = hashlib.sha256(content).hexdigest()
