@@ -192,3 +192,10 @@ def test_a_defence_that_is_off_says_off_whatever_the_file_sets_by_hand(tmp_path:
 def test_the_same_night_is_the_same_plan_and_another_seed_is_another(tmp_path: Path, stack: Nowhere) -> None:
     assert plan(tmp_path / "a", stack) == plan(tmp_path / "b", stack)
     assert plan(tmp_path / "a", stack, seed=1)["files"] != plan(tmp_path / "a", stack)["files"]
+
+
+def test_a_plan_says_which_places_the_jobs_take(stack: Nowhere, tmp_path: Path) -> None:
+    made = plan(tmp_path, stack)
+    taken = {"chain.owner", "folder.landing", "job.name", "job.owner", "planning.url"}
+    assert set(made["takes"]) >= taken
+    assert "source.token" not in made["takes"]

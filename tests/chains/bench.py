@@ -49,8 +49,8 @@ class Bench:
                 left.unlink()
             setattr(self, name, folder)
 
-    def publish(self, content: bytes | None) -> None:
-        """Begin a night in which the source has this content under tonight's name, or nothing."""
+    def publish(self, content: bytes | None, *, takes: tuple[str, ...] = ()) -> None:
+        """Begin a night in which the source has this content under tonight's name, or nothing, and asks for takes."""
         files: list[dict[str, Any]] = []
         if content is not None:
             sha256 = hashlib.sha256(content).hexdigest()
@@ -72,7 +72,7 @@ class Bench:
             "date": NIGHT,
         }
         plan |= {"begins_ns": now_ns, "deadline_ns": now_ns, "closes_ns": now_ns, "seed": 0, "files": files}
-        plan |= {"folders": {}, "jobs": [], "watch": [NAME]}
+        plan |= {"folders": {}, "jobs": [], "watch": [NAME], "takes": list(takes)}
         plan |= {"consumers": {"planning": {"kind": "http", "key": ["site", "sku", "day"]}}}
         for component in ("source", "consumers"):
             self.control(component, "/reset", plan)

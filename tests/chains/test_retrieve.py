@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from harness.endpoints import GRANTS
 from tests.chains.bench import NAME, Bench, forecast
 
 YESTERDAY = "forecast_20261122.csv"
@@ -112,3 +113,20 @@ def test_without_page_with_cause_a_failure_says_nothing(bench: Bench) -> None:
     bench.cut(0.5)
     done = bench.run("retrieve", "PAGE_WITH_CAUSE")
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_source_that_asks_for_a_token_gets_it_and_refuses_for_good_without_it(bench: Bench) -> None:
+    bench.publish(forecast(2500), takes=("source.token",))
+    assert bench.run("retrieve", SOURCE_TOKEN=GRANTS["source"]["token"]).returncode == 0
+    refused = bench.run("retrieve", SOURCE_TOKEN="another", RETRY="on")
+    assert refused.returncode == 1
+    assert "source answered 401 to GET /files/" in refused.stderr
+    assert refused.stdout == "", "trying again would be refused again"
+
+
+def test_a_listing_that_pages_for_ever_is_given_up(bench: Bench) -> None:
+    order = {"id": "0", "fault": "endless", "point": "request", "trigger": {}}
+    order |= {"where": {"operation": "list"}, "effect": {"refuse": "endless_listing"}}
+    bench.control("source", "/arm", order)
+    done = bench.run("retrieve")
+    assert (done.returncode, done.stderr) == (1, "CAUSE: the listing of the source has not ended after 100 pages\n")
