@@ -357,12 +357,14 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
             name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
             for name, job in chain.jobs.items()
         },
+        "controls": {control: list(defences) for control, defences in chain.controls.items()},
         "faults": [
             {
                 "id": fault_id,
                 "name": fault.name,
                 "parameters": {name: str(value) for name, value in fault.parameters().items()},
                 "named_by": list(fault.named_by),
+                "detectable_by": None if fault.controls is None else list(fault.controls),
             }
             for fault_id, fault in _numbered(faults)
         ],

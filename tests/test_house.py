@@ -15,7 +15,7 @@ HARNESS = TOP / "harness"
 
 FLOORS = (
     ("errors", "clock", "history", "units"),
-    ("strict", "data", "endpoints", "formats"),
+    ("strict", "data", "endpoints", "formats", "controls"),
     ("chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
