@@ -10,6 +10,7 @@ CONTROLS: dict[str, str] = {
     "control total": "the sum of a column is the one that the sender states inside the file",
     "business date": "the dates inside the file are those of the night",
     "schema": "encoding, line ends, delimiter, columns and types are as agreed",
+    "volume": "the records are about as many as they usually are",
     "unique key": "no key comes twice",
     "reference data": "names and numbers are among those that are known: customers, sites, articles",
     "archive": "the compressed file unpacks to its end, and its own checksum agrees",

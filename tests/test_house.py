@@ -24,6 +24,7 @@ FLOORS = (
     ("lint",),
     ("mocks", "stack"),
     ("alone",),
+    ("injection",),
     ("night",),
     ("report",),
     ("demo",),

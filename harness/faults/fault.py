@@ -36,6 +36,13 @@ class System(Protocol):
     ) -> AbstractContextManager[None]:
         """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
 
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+        """What the chain's file holds on an earlier day, or (``seed``) what another sender's file would hold.
+
+        The stack has it in its store when this returns: ``sha256`` is its name there, beside it stand ``size``,
+        ``records`` and what else a plan says of a file.
+        """
+
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt for a fault that needs no mock to act."""
 

@@ -75,10 +75,8 @@ Make = Callable[..., Sample]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    def made(
-        format: Any = "csv", compress: Any = None, columns: Any = COLUMNS, rows: Any = ROWS, **form: Any
-    ) -> Sample:
-        layout = made_layout(Form(format=format, compress=compress, **form), columns, form.get("control", "quantity"))
+    def made(form: Any = "csv", compress: Any = None, columns: Any = COLUMNS, rows: Any = ROWS, **more: Any) -> Sample:
+        layout = made_layout(Form(format=form, compress=compress, **more), columns, more.get("control", "quantity"))
         out = io.BytesIO()
         totals = write(Table(columns, iter(rows), layout.control), layout, out)
         return Sample(held_of(tmp_path, out.getvalue(), layout.described(), records=totals.records), out.getvalue())

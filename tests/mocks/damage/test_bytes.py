@@ -86,10 +86,8 @@ def test_part_three_of_five_between_records(make: Make, compress: str | None, ho
     lines = sample.text_spoiled("part", part=3, of=5, how=how, where="record_boundary")
     text = "\n".join(sample.text) + "\n"
     size = len(text.encode())
-    ends = [0]
-    for index in range(1, 5):
-        ends.append(text.encode().index(b"\n", size * index // 5 - 1) + 1)
-    parts = [text.encode()[first:last].decode() for first, last in pairwise([*ends, size])]
+    ends = [text.encode().index(b"\n", size * index // 5 - 1) + 1 for index in range(1, 5)]
+    parts = [text.encode()[first:last].decode() for first, last in pairwise([0, *ends, size])]
     assert lines == "".join(parts[index] for index in order).splitlines()
 
 

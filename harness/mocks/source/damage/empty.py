@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
@@ -15,12 +16,18 @@ LEFT = {"nothing": (), "header": ("header",), "no_records": ("header", "trailer"
 
 @damage("empty", check=lambda given: one_of("empty", given, "leave", LEFT))
 def empty(body: Body, held: Held, given: Parameters) -> Body:
-    """Leave ``nothing`` (no byte, compressed or not), the ``header``, or header and trailer (``no_records``)."""
-    kinds = LEFT[given["leave"]]
+    """Leave ``nothing`` (no byte, compressed or not), or the ``header`` alone.
+
+    With ``no_records`` a trailer is left as well, and states that there are none.
+    """
+    kinds, form = LEFT[given["leave"]], Form(held.layout)
     if not kinds:
         return Body()
 
     def left(lines: Iterator[Line]) -> Iterator[bytes]:
-        return (line.data for line in lines if line.kind in kinds)
+        for line in lines:
+            totals = form.totals(line.data) if line.kind == "trailer" else None
+            if line.kind in kinds:
+                yield form.trailer(["0"] * len(totals), line.data) if totals else line.data
 
     return in_lines(body, held, ("empty", kinds), left)
