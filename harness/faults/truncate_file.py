@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.faults.content import ContentFault
+from harness.faults.content import TAKEN_BY_ALL, ContentFault
 from harness.faults.fault import STRICT, System, fault
 from harness.strict import show
 
@@ -71,6 +72,11 @@ class TruncateFile(ContentFault):
         "control total",
         "cut off",
     )
+    seen: ClassVar[Mapping[str, str]] = {
+        **TAKEN_BY_ALL,
+        **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
+        **{f"{client} (length: declared)": "refuses" for client in TAKEN_BY_ALL},
+    }
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),
         *("trailer record", "control total", "schema", "archive"),
