@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from harness.faults.content import TAKEN_BY_ALL, ContentFault
@@ -35,7 +35,8 @@ def _written(keep: Fraction | int) -> str:
     return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
 
 
-Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=str), PlainSerializer(_written)]
+_Written = Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*%|\d[\d_]*\s*bytes?)\s*$")]
+Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=_Written), PlainSerializer(_written)]
 
 
 @fault("truncate_file")

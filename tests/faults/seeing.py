@@ -1,4 +1,4 @@
-"""What real clients do about a fault by themselves: a source with the fault in it, and each client in the night's time."""
+"""What real clients do about a fault by themselves: a source that has the fault, each client in the night's time."""
 
 from __future__ import annotations
 
