@@ -8,9 +8,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
 
-from harness.chain_rules import chain_mistakes, name_mistake
+from harness.chain_rules import chain_mistakes, flag_mistake, name_mistake
 from harness.errors import AuthorError
-from harness.strict import LAX, Location, Strict, unknown
+from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
+from harness.strict import LAX, Location, Strict, get, unknown
 from harness.units import ClockTime, Duration, SomeTime
 
 __all__ = [
@@ -44,6 +45,9 @@ def _in_brackets(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+Lines = bool | Annotated[int, Field(ge=0)]
+"""Whether there is such a line; of a file that is there, how many."""
+
 Texts = Annotated[tuple[Text, ...], LAX, BeforeValidator(_in_brackets)]
 
 
@@ -61,35 +65,67 @@ class FromPlace(Strict):
 
 
 class Content(Strict):
-    """What a file holds: made by a factory with the parameters beside its name, or copied from a real file."""
+    """What a file holds: made by a factory with the parameters beside its name, or copied from a real file.
+
+    The other keys say its form: how a factory's records are written, or how to understand a file that is there.
+    """
 
     model_config = {"extra": "allow"}
 
     factory: Text | None = None
     copy_of: Text | None = Field(default=None, alias="copy")
+    format: FormatName | None = None
+    compress: CompressName | None = None
+    delimiter: str | None = None
+    header: Lines | None = None
+    trailer: Lines | None = None
+    control: Text | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """All that stands beside the factory or the copy: parameters and form."""
+        return dict(self.model_extra or {}) | self.form.given()
 
     @property
     def parameters(self) -> dict[str, Any]:
         """What the factory gets besides date and seed."""
         return dict(self.model_extra or {})
 
+    @property
+    def form(self) -> Form:
+        """The choices of form."""
+        return Form(**{key: getattr(self, key) for key in KEYS})
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Choices of form that do not go together, and parameters that a copied file does not take."""
+        given = {key: get(data, key) for key in KEYS}
+        for key, text in form_mistakes({key: value for key, value in given.items() if value is not None}, made=False):
+            yield (key,), text
+        if isinstance(data, Mapping) and data.get("copy") is not None:
+            for key in data:
+                if key not in ("copy", "copy_of", "factory", *KEYS):
+                    yield (key,), unknown("key of a copied file", str(key), ["copy", *KEYS])
+
     @model_validator(mode="after")
     def _one_origin(self) -> Content:
         if (self.factory is None) == (self.copy_of is None):
             raise ValueError("expected either 'factory: NAME' with its parameters or 'copy: PATH'")
-        if self.copy_of is not None and self.parameters:
-            raise ValueError(f"a copied file takes no parameters, found '{next(iter(self.parameters))}'")
         return self
 
 
 class FileSpec(Strict):
-    """A file that the source publishes each night, or (``days``) one for each of the last days."""
+    """A file that the source publishes each night, or (``days``) one for each of the last days.
+
+    ``flag`` is the name of an empty file that says that this one is complete.
+    """
 
     name: Annotated[str, BeforeValidator(name_mistake)]
     source: Literal["http"] = "http"
     arrives: ClockTime
     content: Content
     days: int = Field(default=1, ge=1)
+    flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None
 
 
 class RetryOnFailure(Strict):

@@ -58,6 +58,24 @@ def name_mistake(pattern: Any) -> Any:
     return pattern
 
 
+def flag_mistake(pattern: Any) -> Any:
+    """A flag's name must tell which file it is for."""
+    if not isinstance(pattern, str):
+        return pattern
+    expected = 'expected a name with {name} (the file\'s) or {date} in it, such as "{name}.done"'
+    try:
+        fields = {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
+        one = pattern.format(name="forecast.csv", date=dt.date(2026, 11, 23))
+        other = pattern.format(name="other.csv", date=dt.date(2025, 10, 22))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError(f"found '{pattern}', {expected}") from error
+    if not fields <= {"name", "date"} or one == other:
+        raise ValueError(f"found '{pattern}', {expected}: each file has its own flag")
+    if "/" in one or one in (".", "..", "forecast.csv"):
+        raise ValueError(f"found '{pattern}', expected a name without folders that is not the file's own")
+    return pattern
+
+
 def _owners(data: Any) -> Iterator[tuple[Location, str]]:
     for name, job in mapping(data, "jobs").items():
         if not get(job, "owner") and not get(data, "owner"):

@@ -6,26 +6,43 @@ import datetime as dt
 import functools
 import hashlib
 import importlib.metadata
-import inspect
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from harness import factories
+from harness import factories, formats
 from harness.chain import Chain, FileSpec
 from harness.errors import AuthorError
+from harness.factories import Factory
+from harness.formats import Layout, Totals
+from harness.formats.compression import member_name
+
+_CHUNK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One content: its checksum, which is its name in the store, its size and how many records it holds."""
+    """One content: its checksum, which is its name in the store, and all that a manifest can state of it.
+
+    ``control_total`` is None where no column is added up, a whole number, or the exact text of a decimal sum.
+    ``layout`` is described in harness/formats/README.md.
+    """
 
     sha256: str
+    md5: str
     size: int
     records: int
+    control_total: int | str | None
+    layout: dict[str, Any]
+
+
+Make = Callable[[IO[bytes]], tuple[Layout, Totals]]
+"""Writes a content into a named file; says how it is laid out and what it holds."""
 
 
 class ContentStore:
@@ -40,41 +57,65 @@ class ContentStore:
         return self.folder / sha256
 
     def content(self, chain: Chain, file: str, date: dt.date, seed: int) -> Stored:
-        """What that file of the chain holds on that date."""
+        """What that file of the chain holds on that date; AuthorError with the place in the chain's file."""
         spec = chain.files[file]
-        own_seed = int.from_bytes(hashlib.sha256(f"{seed}/{file}".encode()).digest()[:8])
-        if spec.content.copy_of is not None:
-            return self._copied(chain, file, spec)
         try:
-            write = factories.find(str(spec.content.factory), chain.folder)
+            if spec.content.copy_of is not None:
+                return self._copied(chain.folder / spec.content.copy_of, spec)
+            return self._made(factories.find(str(spec.content.factory), chain.folder), spec, file, date, seed)
+        except formats.Mismatch as error:
+            raise AuthorError(f"{chain.where('files', file, 'content', error.key)}: {error}") from error
         except AuthorError as error:
-            raise AuthorError(f"{chain.where('files', file, 'content')}: {error}") from None
-        parameters = spec.content.parameters
-        recipe = _digest([_source(write), date.isoformat(), own_seed, parameters])
+            raise AuthorError(f"{chain.where('files', file, 'content')}: {error}") from error
 
-        def made(out: IO[bytes]) -> int:
+    def _made(self, factory: Factory, spec: FileSpec, file: str, date: dt.date, seed: int) -> Stored:
+        own_seed = int.from_bytes(hashlib.sha256(f"{seed}/{file}".encode()).digest()[:8])
+        given = spec.content.given
+        parameters, form = factory.parameters(given), factory.form(given)
+        member = member_name(spec.name.format(date=date))
+
+        def made(out: IO[bytes]) -> tuple[Layout, Totals]:
+            for key, text in factories.content_mistakes(factory, given):
+                raise formats.Mismatch(key, text)
             try:
-                return factories.write(write, out, date=date, seed=own_seed, parameters=parameters)
-            except AuthorError as error:
-                raise AuthorError(f"{chain.where('files', file, 'content')}: {error}") from error
+                if factory.records is None:
+                    records = factories.write(factory, out, date=date, seed=own_seed, parameters=parameters)
+                    out.flush()
+                    return formats.find_layout(Path(out.name), form, records=records)
+                control = form.control
+                table = factories.table(factory, date=date, seed=own_seed, parameters=parameters, control=control)
+                layout = formats.made_layout(form, factory.columns, table.control)
+                return layout, formats.write(table, layout, out, member=member)
+            except formats.Mismatch:
+                raise
+            except Exception as error:
+                raise factories.failed(factory, date, error) from error
 
-        return self._kept(recipe, made)
+        recipe = [_source(factory.file), date.isoformat(), own_seed, parameters, form.given(), member]
+        return self._kept(_digest(recipe), made)
 
-    def _copied(self, chain: Chain, file: str, spec: FileSpec) -> Stored:
-        path = chain.folder / str(spec.content.copy_of)
+    def _copied(self, path: Path, spec: FileSpec) -> Stored:
+        form = spec.content.form
         try:
-            body = path.read_bytes()
+            sha256, _ = _checksums(path)
         except OSError as error:
-            where = chain.where("files", file, "content", "copy")
-            raise AuthorError(f"{where}: {path} cannot be read ({error.strerror}); expected a file to copy") from None
+            text = f"{path} cannot be read ({error.strerror}); expected a file to copy"
+            raise formats.Mismatch("copy", text) from None
 
-        def made(out: IO[bytes]) -> int:
-            out.write(body)
-            return _records(body)
+        def made(out: IO[bytes]) -> tuple[Layout, Totals]:
+            with path.open("rb") as body:
+                shutil.copyfileobj(body, out, _CHUNK_BYTES)
+            out.flush()
+            try:
+                return formats.find_layout(Path(out.name), form)
+            except formats.Mismatch:
+                raise
+            except ValueError as error:
+                raise formats.Mismatch("copy", f"{path} {error}") from error
 
-        return self._kept(_digest(["copy", hashlib.sha256(body).hexdigest()]), made)
+        return self._kept(_digest(["copy", sha256, form.given()]), made)
 
-    def _kept(self, recipe: str, made: Any) -> Stored:
+    def _kept(self, recipe: str, made: Make) -> Stored:
         note = self.folder / "recipes" / f"{recipe}.json"
         if recipe not in self._known:
             found = _noted(note)
@@ -84,20 +125,20 @@ class ContentStore:
             self._known[recipe] = found
         return self._known[recipe]
 
-    def _make(self, made: Any) -> Stored:
+    def _make(self, made: Make) -> Stored:
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".making-", delete=False) as out:
+            path = Path(out.name)
             try:
-                records = made(out)
+                layout, totals = made(out)
                 out.flush()
-                with Path(out.name).open("rb") as body:
-                    sha256 = hashlib.file_digest(body, "sha256").hexdigest()
-                size = Path(out.name).stat().st_size
-                Path(out.name).replace(self.path(sha256))
+                sha256, md5 = _checksums(path)
+                size = path.stat().st_size
+                path.replace(self.path(sha256))
             except BaseException:
-                Path(out.name).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
                 raise
-        return Stored(sha256, size, records)
+        return Stored(sha256, md5, size, totals.records, totals.control_total, layout.described())
 
 
 def _noted(note: Path) -> Stored | None:
@@ -117,19 +158,20 @@ def _write_whole(path: Path, body: bytes) -> None:
     Path(name).replace(path)
 
 
-def _records(body: bytes) -> int:
-    """A copied file's records: its lines but for the header, and the trailer if it has one."""
-    lines = [line for line in body.splitlines() if line.strip()]
-    trailer = bool(lines) and lines[-1].split(b",")[0].upper() == b"TRAILER"
-    return max(0, len(lines) - 1 - trailer)
+def _checksums(path: Path) -> tuple[str, str]:
+    """SHA-256 and MD5, which stages list, of a file that is read a piece at a time."""
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with path.open("rb") as body:
+        while piece := body.read(_CHUNK_BYTES):
+            sha256.update(piece)
+            md5.update(piece)
+    return sha256.hexdigest(), md5.hexdigest()
 
 
 @functools.lru_cache(maxsize=64)
-def _source(write: factories.Write) -> str:
-    file = inspect.getsourcefile(write)
-    body = Path(file).read_bytes() if file else repr(write).encode()
+def _source(file: Path) -> str:
     # Another Faker has another vocabulary.
-    return hashlib.sha256(body).hexdigest() + importlib.metadata.version("faker")
+    return hashlib.sha256(file.read_bytes()).hexdigest() + importlib.metadata.version("faker")
 
 
 def _digest(recipe: list[Any]) -> str:

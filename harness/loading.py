@@ -145,14 +145,13 @@ def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
         if not isinstance(factory, str) or not factory:
             continue
         try:
-            write = factories.find(factory, source.folder)
+            found = factories.find(factory, source.folder)
         except AuthorError as error:
             yield (*location, "factory"), str(error)
             continue
-        for parameter, text in factories.parameter_mistakes(
-            factory, write, {key: value for key, value in content.items() if key != "factory"}
-        ):
-            yield (*location, parameter), text
+        given = {key: value for key, value in content.items() if key != "factory"}
+        for key, text in factories.content_mistakes(found, given):
+            yield (*location, key), text
 
 
 def _beside(file: Path, written: str) -> Path:

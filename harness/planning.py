@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -69,9 +70,11 @@ class Planner:
         for name, spec in chain.files.items():
             for back in reversed(range(spec.days)):
                 day = times.date - dt.timedelta(days=back)
+                published = spec.name.format(date=day)
                 yield {
                     "file": name,
-                    "name": spec.name.format(date=day),
+                    "name": published,
+                    "flag": None if spec.flag is None else spec.flag.format(name=published, date=day),
                     "arrives_ns": times.at(spec.arrives),
                     **self._content(chain, name, day, seed, stack),
                     "source": spec.source,
@@ -88,7 +91,7 @@ class Planner:
     def _content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> dict[str, Any]:
         stored = self._contents.content(chain, file, day, seed)
         stack.store(stored.sha256, self._contents.path(stored.sha256))
-        return {"sha256": stored.sha256, "size": stored.size, "records": stored.records}
+        return asdict(stored)
 
 
 def _job(chain: Chain, name: str, times: NightTimes, places: Mapping[str, str], stack: Whereabouts) -> dict[str, Any]:

@@ -94,10 +94,23 @@ def test_a_files_name_is_that_of_its_date() -> None:
     assert chain(files=files).files["f"].name.format(date=dt.date(2026, 11, 23)) == "f_20261123.csv"
 
 
-@pytest.mark.parametrize("content", [{}, {"factory": "f", "copy": "g"}, {"copy": "g", "rows": 3}])
+@pytest.mark.parametrize("content", [{}, {"factory": "f", "copy": "g"}])
 def test_content_has_one_origin(content: dict[str, Any]) -> None:
     files = {"f": {"name": "f_{date}.csv", "arrives": "01:30", "content": content}}
     assert list(mistakes(files=files)) == ["files.f.content"]
+
+
+def test_a_copied_file_takes_its_form_and_no_parameters() -> None:
+    content = {"copy": "g", "rows": 3, "delimiter": ";", "header": 2}
+    files = {"f": {"name": "f_{date}.csv", "arrives": "01:30", "content": content}}
+    assert list(mistakes(files=files)) == ["files.f.content.rows"]
+
+
+@pytest.mark.parametrize("flag", ["done", "{nme}.done", "{name}", "a/{name}", "{name", "{date:%d}/x"])
+def test_a_flag_is_a_name_of_its_own_for_each_file(flag: str) -> None:
+    file = {"name": "f_{date}.csv", "arrives": "01:30", "content": {"factory": "f"}}
+    assert list(mistakes(files={"f": file | {"flag": flag}})) == ["files.f.flag"]
+    FileSpec.model_validate(file | {"flag": "{name}.done"})
 
 
 def test_mistakes_between_keys_are_told_beside_wrong_keys() -> None:

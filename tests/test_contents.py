@@ -1,8 +1,10 @@
 """Contents are made once and found again."""
 
 import datetime as dt
+import gzip
 import hashlib
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,95 @@ def test_a_copied_file_has_its_lines_without_header_and_trailer_as_records(folde
     store = ContentStore(folder / "store")
     assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0).records == 2
     assert store.content(chain(folder, copy="bare.csv"), "f", NIGHT, 0).records == 1
+
+
+def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:
+    body = "\ufeffday;amount;note\r\n2026-11-23;1.50;a\r\n2026-11-24;2.25;b\r\nTRAILER;2;3.75\r\n".encode()
+    (folder / "real.csv").write_bytes(body)
+    stored = ContentStore(folder / "store").content(chain(folder, copy="real.csv", control="amount"), "f", NIGHT, 0)
+    assert (stored.records, stored.control_total) == (2, "3.75")
+    assert (stored.md5, stored.size) == (hashlib.md5(body).hexdigest(), len(body))
+    columns = [(column["name"], column["type"]) for column in stored.layout.pop("columns")]
+    assert columns == [("day", "date"), ("amount", "decimal"), ("note", "text")]
+    assert stored.layout == {
+        "format": "csv", "compress": None, "encoding": "utf-8-sig", "line_end": "\r\n", "delimiter": ";", "header": 1,
+        "trailer": 1, "control": "amount", "date_columns": ["day"],
+    }  # fmt: skip
+
+
+def test_what_the_chain_says_of_a_copied_file_goes_before_what_its_bytes_tell(folder: Path) -> None:
+    (folder / "real.csv").write_text("made by: SAP\na|b\n1|2,5\n3|4,5\nend\n")
+    said = chain(folder, copy="real.csv", delimiter="|", header=2, trailer=1)
+    stored = ContentStore(folder / "store").content(said, "f", NIGHT, 0)
+    assert (stored.records, stored.layout["delimiter"], stored.layout["header"]) == (2, "|", 2)
+    assert [column["name"] for column in stored.layout["columns"]] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"compress": "gzip"}, r"found compress: gzip, and the file is not compressed; it is kept as it is"),
+        ({"control": "amuont"}, r"unknown column 'amuont'. Did you mean 'amount'\? Columns of numbers: amount"),
+        ({"control": "note"}, r"the column 'note' holds no numbers\. Columns of numbers: amount"),
+        ({"format": "parquet"}, r"real\.csv is no Parquet file: "),
+        ({"format": "fixed", "control": "x"}, r"a fixed file that was found has no columns to add up: drop it"),
+    ],
+)
+def test_what_is_not_so_of_a_copied_file_is_told(folder: Path, said: dict[str, Any], expected: str) -> None:
+    (folder / "real.csv").write_text("amount,note\n1,a\n2,b\n")
+    with pytest.raises(AuthorError, match=expected):
+        ContentStore(folder / "store").content(chain(folder, copy="real.csv", **said), "f", NIGHT, 0)
+    assert list((folder / "store").iterdir()) == []
+
+
+RECORDS = """
+from harness.formats import Column
+
+COLUMNS = (Column("name"), Column("amount", "integer"), Column("other", "integer"))
+CONTROL = "amount"
+
+def records(*, date, seed, rows=3):
+    for number in range(rows):
+        yield f"{date} {seed % 2}", number, 10 * number
+"""
+
+
+def test_a_factory_of_records_is_written_in_the_form_that_the_chain_says(folder: Path) -> None:
+    (folder / "factories" / "one.py").write_text(RECORDS)
+    store = ContentStore(folder / "store")
+    plain = store.content(chain(folder), "f", NIGHT, 0)
+    assert store.path(plain.sha256).read_text().splitlines()[0::4] == ["name,amount,other", "TRAILER,3,3"]
+    assert (plain.records, plain.control_total) == (3, 3)
+    said = {"factory": "one", "rows": 2, "format": "jsonl", "compress": "gzip", "trailer": True, "control": "other"}
+    made = store.content(chain(folder, **said), "f", NIGHT, 0)
+    lines = gzip.decompress(store.path(made.sha256).read_bytes()).splitlines()
+    assert [json.loads(line) for line in lines][1:] == [
+        {"name": "2026-11-23 0", "amount": 1, "other": 10} | json.loads(lines[1]),
+        {"trailer": {"records": 2, "control_total": 10}},
+    ]
+    assert (made.layout["format"], made.layout["compress"], made.layout["control"]) == ("jsonl", "gzip", "other")
+    assert (made.records, made.control_total) == (2, 10)
+
+
+def test_a_zip_file_holds_the_file_under_its_nights_name(folder: Path) -> None:
+    (folder / "factories" / "one.py").write_text(RECORDS)
+    store = ContentStore(folder / "store")
+    made = store.content(chain(folder, factory="one", compress="zip"), "f", NIGHT, 0)
+    with zipfile.ZipFile(store.path(made.sha256)) as archive:
+        assert archive.namelist() == ["f_2026-11-23.csv"]
+
+
+def test_a_factory_that_writes_by_itself_gets_the_keys_that_it_asks_for(folder: Path) -> None:
+    body = "def write(out, *, date, seed, delimiter):\n    out.write(f'a{delimiter}b\\n1{delimiter}2\\n'.encode())\n"
+    (folder / "factories" / "one.py").write_text(body + "    return 1\n")
+    stored = ContentStore(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
+    assert (stored.records, stored.layout["delimiter"], stored.layout["trailer"]) == (1, "|", 0)
+
+
+def test_a_choice_that_the_factory_cannot_take_is_told_of_a_chain_built_in_python(folder: Path) -> None:
+    (folder / "factories" / "one.py").write_text(RECORDS)
+    with pytest.raises(AuthorError, match=r"its columns name, amount, other have no width, which a fixed-width file"):
+        ContentStore(folder / "store").content(chain(folder, factory="one", format="fixed"), "f", NIGHT, 0)
 
 
 def test_a_copied_file_that_is_gone_is_the_authors_to_know(folder: Path) -> None:

@@ -15,7 +15,7 @@ HARNESS = TOP / "harness"
 
 FLOORS = (
     ("errors", "clock", "history", "units"),
-    ("strict", "data", "endpoints"),
+    ("strict", "data", "endpoints", "formats"),
     ("chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
@@ -79,7 +79,7 @@ def test_only_the_plugin_imports_pytest() -> None:
 
 @pytest.mark.parametrize("mock", ["source", "wire", "scheduler", "consumers", "desk", "folders"])
 def test_a_mock_carries_nothing_that_it_does_not_need(mock: str) -> None:
-    heavy = "{'pydantic', 'rich', 'ruamel', 'docker', 'testcontainers', 'pytest', 'faker'}"
+    heavy = "{'pydantic', 'rich', 'ruamel', 'docker', 'testcontainers', 'pytest', 'faker', 'pyarrow', 'numpy'}"
     program = f"import sys, harness.mocks.{mock}; print(*sorted({heavy} & sys.modules.keys()))"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []

@@ -127,6 +127,40 @@ def test_a_chains_path_is_relative_to_the_scenarios_file(write: Write) -> None:
         ("rows: 10", 'rows: "10"', "chain.yaml:6: the factory 'forecast': rows: found '10', expected a whole number"),
         ("factory: forecast", "factory: forcast", "chain.yaml:6: unknown factory 'forcast'. Did you mean 'forecast'?"),
         ("factory: forecast, rows: 10", "copy: real.csv", "chain.yaml:6: there is no file 'real.csv' (looked for "),
+        (
+            "rows: 10",
+            "formt: csv",
+            "chain.yaml:6: unknown parameter of the factory 'forecast' 'formt'. Did you mean 'format'?",
+        ),
+        ("rows: 10", "format: jsnl", "chain.yaml:6: found 'jsnl', expected csv, fixed, jsonl or parquet"),
+        ("rows: 10", "compress: bz2", "chain.yaml:6: found 'bz2', expected gzip or zip"),
+        ("rows: 10", "delimiter: ab", "chain.yaml:6: found 'ab', expected one character, such as ';'"),
+        ("rows: 10", "format: jsonl, delimiter: ;", "chain.yaml:6: a jsonl file has no delimiter: drop it, or say"),
+        ("rows: 10", "format: jsonl, header: true", "chain.yaml:6: a jsonl file has no header: drop it"),
+        ("rows: 10", "format: parquet, trailer: true", "chain.yaml:6: a parquet file has no trailer: drop it"),
+        ("rows: 10", "format: parquet, compress: gzip", "chain.yaml:6: a Parquet file is compressed inside: drop it"),
+        ("rows: 10", "header: 2", "chain.yaml:6: found header: 2, expected true or false: a file that is made has"),
+        ("rows: 10", "header: -1", "chain.yaml:6: found -1, expected a number greater than or equal to 0"),
+        (
+            "rows: 10",
+            "control: quantiy",
+            "chain.yaml:6: the factory 'forecast': unknown column 'quantiy'. Did you mean 'quantity'? Columns of numb",
+        ),
+        (
+            "rows: 10",
+            "control: site",
+            "chain.yaml:6: the factory 'forecast': the column 'site' holds no numbers. Columns of numbers: quantity",
+        ),
+        (
+            "factory: forecast, rows: 10",
+            "copy: chain.yaml, formt: csv",
+            "chain.yaml:6: unknown key of a copied file 'formt'. Did you mean 'format'? Known: copy, format, compress,",
+        ),
+        (
+            'arrives: "01:30"',
+            'arrives: "01:30", flag: done',
+            "chain.yaml:6: found 'done', expected a name with {name} (the file's) or {date} in it, such as",
+        ),
         ("timezone: Europe/Paris", "timezone: Paris", "chain.yaml:2: found 'Paris', expected a time zone's name"),
         ("retry: {variable: RETRY}", "retry: RETRY", "chain.yaml:18: found 'RETRY', expected a mapping (key: value)"),
         ("jobs:\n", "jobs: 7\n    jops:\n", "chain.yaml:7: found 7, expected a mapping (key: value)"),
@@ -241,11 +275,12 @@ def test_a_chain_that_is_like_nothing_is_told(write: Write) -> None:
 
 
 def test_a_factory_beside_the_chain_wins_over_the_shipped_one(write: Write) -> None:
+    known = "articles, format, compress, delimiter, header, trailer, control"
     write("factories/forecast.py", "def write(out, *, date, seed, articles):\n    return 0\n")
     path = write("chain.yaml", CHAIN)
     assert chain_mistakes(path) == [
         "chain.yaml:6: the factory 'forecast' needs 'articles': write it beside the factory",
-        "chain.yaml:6: unknown parameter of the factory 'forecast' 'rows'. Known: articles",
+        f"chain.yaml:6: unknown parameter of the factory 'forecast' 'rows'. Known: {known}",
     ]
 
 
@@ -253,7 +288,7 @@ def test_a_factory_that_does_not_load_is_told_where_it_is_named(write: Write) ->
     write("factories/forecast.py", "def write(:\n")
     assert "forecast.py: the factory does not load: SyntaxError" in chain_mistakes(write("chain.yaml", CHAIN))[0]
     write("factories/forecast.py", "# nothing\n")
-    assert "found no function 'write'" in chain_mistakes(write("chain.yaml", CHAIN))[0]
+    assert "found no function 'records' or 'write'" in chain_mistakes(write("chain.yaml", CHAIN))[0]
 
 
 def test_a_changed_file_is_read_again(write: Write) -> None:

@@ -1,5 +1,6 @@
 """The plan of a night: what the mocks are told."""
 
+import csv
 import datetime as dt
 import hashlib
 import json
@@ -113,6 +114,30 @@ def test_each_file_arrives_with_its_true_content_in_the_store(tmp_path: Path, st
     assert (first["name"], utc(first["arrives_ns"])) == ("f_20261123.csv", "11-22 22:30")
     assert (first["size"], first["records"]) == (len(body), 20)
     assert hashlib.sha256(body).hexdigest() == first["sha256"]
+    assert hashlib.md5(body).hexdigest() == first["md5"]
+
+
+def test_each_file_says_how_it_is_laid_out_and_what_its_control_column_adds_up_to(
+    tmp_path: Path, stack: Nowhere
+) -> None:
+    first = plan(tmp_path, stack)["files"][0]
+    rows = list(csv.DictReader(stack.stored[first["sha256"]].decode().splitlines()))[:-1]
+    assert first["control_total"] == sum(int(row["quantity"]) for row in rows)
+    layout = first["layout"]
+    assert [column["name"] for column in layout.pop("columns")] == list(rows[0])
+    assert layout == {
+        "format": "csv", "compress": None, "encoding": "utf-8", "line_end": "\n", "delimiter": ",", "header": 1,
+        "trailer": 1, "control": "quantity", "date_columns": ["day"],
+    }  # fmt: skip
+
+
+def test_a_flag_has_the_name_of_its_file_or_day_in_it(tmp_path: Path, stack: Nowhere) -> None:
+    given = CHAIN.model_dump(mode="json", exclude_none=True)
+    given["files"]["forecast"]["flag"] = "{name}.done"
+    given["files"]["week"]["flag"] = "{date:%Y%m%d}.ok"
+    flags = [file["flag"] for file in plan(tmp_path, stack, Chain.model_validate(given))["files"]]
+    assert flags == ["f_20261123.csv.done", "20261121.ok", "20261122.ok", "20261123.ok"]
+    assert {file["flag"] for file in plan(tmp_path, stack)["files"]} == {None}
 
 
 def test_a_set_of_days_is_one_file_a_day_up_to_the_business_date(tmp_path: Path, stack: Nowhere) -> None:
