@@ -27,6 +27,7 @@ from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
 from harness.stack import Stack
 from harness.stack.spawning import job_path
+from harness.units import ClockTime
 
 if TYPE_CHECKING:
     from harness.clock.controller import Stop
@@ -324,6 +325,9 @@ class _Injection:
             why = why_silent(fault, point, where, counts)
             told = {name: counts[name] for name in ("passed", "awake", "fired")}
             self.notes.write("unfired", {"id": self.id} | told | {"why": why})
+
+    def at(self, time: ClockTime) -> int:
+        return self.times.at(time)
 
     def receipt(self, fault: Fault, effect: str) -> None:
         value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}

@@ -1,23 +1,73 @@
 """The faults: one failure mode a file, under the name that users type."""
 
+from harness.faults.access_denied import AccessDenied
+from harness.faults.connect_hang import ConnectHang
+from harness.faults.connection_refused import ConnectionRefused
+from harness.faults.connection_reset import ConnectionReset
+from harness.faults.deliver_twice import DeliverTwice
+from harness.faults.deliver_under_another_name import DeliverUnderAnotherName
+from harness.faults.disk_full import DiskFull
+from harness.faults.early_file import EarlyFile
+from harness.faults.endless_listing import EndlessListing
 from harness.faults.fault import FAULTS, Fault, On, System, fault
+from harness.faults.flag_apart import FlagApart
 from harness.faults.grow_while_read import GrowWhileRead
 from harness.faults.job_overrun import JobOverrun
+from harness.faults.late_file import LateFile
 from harness.faults.launch_failure import LaunchFailure
+from harness.faults.listed_not_there import ListedNotThere
+from harness.faults.login_refused import LoginRefused
+from harness.faults.manifest_apart import ManifestApart
+from harness.faults.missing_file import MissingFile
 from harness.faults.no_fault import NoFault
+from harness.faults.out_of_order import OutOfOrder
+from harness.faults.read_only_disk import ReadOnlyDisk
+from harness.faults.rename_under_reader import RenameUnderReader
+from harness.faults.server_error import ServerError
+from harness.faults.session_expired import SessionExpired
+from harness.faults.slow_drip import SlowDrip
 from harness.faults.source_hang import SourceHang
+from harness.faults.there_not_listed import ThereNotListed
+from harness.faults.throttle import Throttle
+from harness.faults.token_expired import TokenExpired
 from harness.faults.truncate_file import TruncateFile
+from harness.faults.wrong_length import WrongLength
 
 __all__ = [
     "FAULTS",
+    "AccessDenied",
+    "ConnectHang",
+    "ConnectionRefused",
+    "ConnectionReset",
+    "DeliverTwice",
+    "DeliverUnderAnotherName",
+    "DiskFull",
+    "EarlyFile",
+    "EndlessListing",
     "Fault",
+    "FlagApart",
     "GrowWhileRead",
     "JobOverrun",
+    "LateFile",
     "LaunchFailure",
+    "ListedNotThere",
+    "LoginRefused",
+    "ManifestApart",
+    "MissingFile",
     "NoFault",
     "On",
+    "OutOfOrder",
+    "ReadOnlyDisk",
+    "RenameUnderReader",
+    "ServerError",
+    "SessionExpired",
+    "SlowDrip",
     "SourceHang",
     "System",
+    "ThereNotListed",
+    "Throttle",
+    "TokenExpired",
     "TruncateFile",
+    "WrongLength",
     "fault",
 ]

@@ -28,6 +28,9 @@ class System(Protocol):
     ) -> AbstractContextManager[None]:
         """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
 
+    def at(self, time: ClockTime) -> int:
+        """The moment of a time of day in this night, in UTC nanoseconds."""
+
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt for a fault that needs no mock to act."""
 
