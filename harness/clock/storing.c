@@ -72,6 +72,20 @@ NIGHT_EXPORT ssize_t pwritev64(int fd, const struct iovec *pieces, int count, of
     return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at);
 }
 
+NIGHT_EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
+    NIGHT_REAL(pwritev2);
+    struct iovec first;
+    int fit = night_landing_pieces(fd, &pieces, count, &first);
+    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at, flags);
+}
+
+NIGHT_EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags) {
+    NIGHT_REAL(pwritev64v2);
+    struct iovec first;
+    int fit = night_landing_pieces(fd, &pieces, count, &first);
+    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at, flags);
+}
+
 NIGHT_EXPORT ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t length,
                                      unsigned flags) {
     NIGHT_REAL(copy_file_range);

@@ -83,15 +83,19 @@ class Doors:
     def _silent_port(self) -> int:
         """A port of this host that drops whatever comes: a connection to it is never answered."""
         if self._silent is None:
-            family = socket.AF_INET6 if ":" in self._mock.host else socket.AF_INET
-            self._silent = socket.socket(family, socket.SOCK_STREAM)
-            instruction = ctypes.create_string_buffer(bytes(_instruction()), ctypes.sizeof(_Instruction))
-            program = _Program(1, ctypes.addressof(instruction))
-            self._silent.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(program))
-            self._silent.bind((self._mock.host, 0))
-            self._silent.listen(1)
+            self._silent = silent_socket(self._mock.host)
         port: int = self._silent.getsockname()[1]
         return port
+
+
+def silent_socket(host: str) -> socket.socket:
+    """Listen at a port of the host that drops whatever comes, so that a connection to it is never answered."""
+    silent = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    instruction = _Instruction(*_DROP_ALL)
+    silent.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(_Program(1, ctypes.addressof(instruction))))
+    silent.bind((host, 0))
+    silent.listen(1)
+    return silent
 
 
 class _Instruction(ctypes.Structure):
@@ -104,7 +108,3 @@ class _Program(ctypes.Structure):
     """struct sock_fprog."""
 
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
-
-
-def _instruction() -> _Instruction:
-    return _Instruction(*_DROP_ALL)
