@@ -217,7 +217,8 @@ def test_a_call_by_number_meets_the_same_disk(disk: Disk) -> None:
 import ctypes
 libc = ctypes.CDLL(None, use_errno=True)
 number = ctypes.c_long
-new, old = (number({numbers["openat"]}), b"new", number(os.O_RDWR | os.O_CREAT)), (number({numbers["unlinkat"]}), b"old")
+new = number({numbers["openat"]}), b"new", number(os.O_RDWR | os.O_CREAT)
+old = number({numbers["unlinkat"]}), b"old"
 for call, name, *more in (new, old):
     print(libc.syscall(call, number(-100), name, *more, number(0)), errno.errorcode[ctypes.get_errno()])
 """
