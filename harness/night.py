@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,14 +20,13 @@ from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.errors import HarnessBug, LoadError, Mistake, StackError
 from harness.faults import Fault
-from harness.faults.silence import why_silent
 from harness.history import Event, EventType, History
+from harness.injection import Injection
 from harness.lint import program_findings
 from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
 from harness.stack import Stack
 from harness.stack.spawning import job_path
-from harness.units import ClockTime
 
 if TYPE_CHECKING:
     from harness.clock.controller import Stop
@@ -224,7 +223,10 @@ class NightRunner:
         with ExitStack() as lasting:
             with ExitStack() as ending:
                 for fault_id, fault in _numbered(faults):
-                    injection = _Injection(self.stack, notes, times, chain, fault_id, f"{seed}/{sentence}/{fault_id}")
+                    own_seed = f"{seed}/{sentence}/{fault_id}"
+                    injection = Injection(
+                        self.stack, notes.write, times, chain, fault_id, own_seed, self._planner, seed
+                    )
                     (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
@@ -292,48 +294,6 @@ class _Notes:
         self.records.append(record)
 
 
-@dataclass(frozen=True)
-class _Injection:
-    """What one fault sees of the stack (`harness.faults.System`)."""
-
-    stack: Stack
-    notes: _Notes
-    times: NightTimes
-    chain: Chain
-    id: str
-    seed: str
-
-    @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
-        trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
-        order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
-        with ExitStack() as disarm:
-            self.stack.arm(component, order | {"trigger": trigger})
-            disarm.callback(self._disarm, fault, component, point, where)
-            if fault.on is not None:
-                observer = "consumers" if fault.on.component in self.chain.consumers else fault.on.component
-                self.stack.arm(observer, {"id": self.id, "relay": component, "on": trigger["on"]})
-                if observer != component:
-                    disarm.callback(self.stack.disarm, observer, self.id)
-            yield
-
-    def _disarm(self, fault: Fault, component: str, point: str, where: Mapping[str, str]) -> None:
-        counts = self.stack.disarm(component, self.id)
-        if not counts["acts"]:
-            why = why_silent(fault, point, where, counts)
-            told = {name: counts[name] for name in ("passed", "awake", "fired")}
-            self.notes.write("unfired", {"id": self.id} | told | {"why": why})
-
-    def at(self, time: ClockTime) -> int:
-        return self.times.at(time)
-
-    def receipt(self, fault: Fault, effect: str) -> None:
-        value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
-        self.notes.write("fault", value)
-
-
 def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
     return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
 
@@ -361,12 +321,14 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
             name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
             for name, job in chain.jobs.items()
         },
+        "controls": {control: list(defences) for control, defences in chain.controls.items()},
         "faults": [
             {
                 "id": fault_id,
                 "name": fault.name,
                 "parameters": {name: str(value) for name, value in fault.parameters().items()},
                 "named_by": list(fault.named_by),
+                "detectable_by": None if fault.controls is None else list(fault.controls),
             }
             for fault_id, fault in _numbered(faults)
         ],

@@ -15,7 +15,7 @@ HARNESS = TOP / "harness"
 
 FLOORS = (
     ("errors", "clock", "history", "units"),
-    ("strict", "data", "endpoints", "formats"),
+    ("strict", "data", "endpoints", "formats", "controls"),
     ("chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
@@ -24,6 +24,7 @@ FLOORS = (
     ("lint",),
     ("mocks", "stack"),
     ("alone",),
+    ("injection",),
     ("night",),
     ("report",),
     ("demo",),

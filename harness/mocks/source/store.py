@@ -76,7 +76,12 @@ class Store:
     def take(self, entry: Entry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
         orders = self._mock.armory.struck("serve", lambda order: self._bites(entry, order), **entry.where)
-        return self._seen(entry, orders)
+        sight = self._seen(entry, orders)
+        if entry.what == "file" and sight.stated != entry.held.stated:
+            # To its sender this is the file: who takes all of it has taken no part of another one.
+            value = {"file": entry.held.file, "name": entry.held.name} | sight.stated
+            self._mock.recorder.record("info", "restate", value)
+        return sight
 
     def upload(self, via: str, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +44,23 @@ def damage(key: str, *, check: Callable[[Parameters], None] = lambda _: None) ->
         return spoil
 
     return register
+
+
+def one_of(key: str, given: Parameters, name: str, known: Collection[str]) -> None:
+    """Refuse a parameter that is missing, or none of the known ones."""
+    if given.get(name) not in known:
+        raise ValueError(f"{key}: found {name}={given.get(name)!r}, expected one of {', '.join(known)}")
+
+
+def whole(key: str, given: Parameters, name: str, least: int) -> None:
+    """Refuse a parameter that is no whole number, or too small a one."""
+    if not isinstance(given.get(name), int) or given[name] < least:
+        raise ValueError(f"{key}: found {name}={given.get(name)!r}, expected a whole number from {least} on")
+
+
+def chosen(held: Held, key: str, count: int) -> int:
+    """One of so many places in a file: the same one each time for the same content, another one for another."""
+    return int.from_bytes(hashlib.sha256(f"{held.sha256}/{key}".encode()).digest()[:8]) % max(1, count)
 
 
 def damage_in(effect: Parameters) -> Damage | None:
