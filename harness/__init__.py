@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ConnectHang,
         ConnectionRefused,
         ConnectionReset,
+        Correction,
         DecimalComma,
         DeliverTwice,
         DeliverUnderAnotherName,
@@ -92,6 +93,7 @@ _HOMES = {
         "VerdictError",
     ),
     "harness.faults": (
+        "Correction",
         "AccessDenied",
         "ConnectHang",
         "ConnectionRefused",
@@ -162,6 +164,7 @@ __all__ = [
     "ConnectHang",
     "ConnectionRefused",
     "ConnectionReset",
+    "Correction",
     "DecimalComma",
     "DeliverTwice",
     "DeliverUnderAnotherName",

@@ -8,6 +8,7 @@ from harness.faults.connect_hang import ConnectHang
 from harness.faults.connection_refused import ConnectionRefused
 from harness.faults.connection_reset import ConnectionReset
 from harness.faults.content import ContentFault
+from harness.faults.correction import Correction
 from harness.faults.decimal_comma import DecimalComma
 from harness.faults.deliver_twice import DeliverTwice
 from harness.faults.deliver_under_another_name import DeliverUnderAnotherName
@@ -16,7 +17,7 @@ from harness.faults.duplicate_records import DuplicateRecords
 from harness.faults.early_file import EarlyFile
 from harness.faults.empty_file import EmptyFile
 from harness.faults.endless_listing import EndlessListing
-from harness.faults.fault import FAULTS, REACTIONS, Fault, On, System, fault
+from harness.faults.fault import FAULTS, REACTIONS, ChangesTruth, Fault, On, System, fault
 from harness.faults.flag_apart import FlagApart
 from harness.faults.flip_bit import FlipBit
 from harness.faults.grow_while_read import GrowWhileRead
@@ -57,10 +58,12 @@ __all__ = [
     "AnotherCustomer",
     "AnotherTimeZone",
     "ChangedContent",
+    "ChangesTruth",
     "ConnectHang",
     "ConnectionRefused",
     "ConnectionReset",
     "ContentFault",
+    "Correction",
     "DecimalComma",
     "DeliverTwice",
     "DeliverUnderAnotherName",

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -48,6 +48,16 @@ class System(Protocol):
 
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt for a fault that needs no mock to act."""
+
+
+@runtime_checkable
+class ChangesTruth(Protocol):
+    """A fault after which the night is to be delivered otherwise; the night that it is compared with has this power."""
+
+    name: ClassVar[str]
+
+    def truth(self, system: System) -> AbstractContextManager[None]:
+        """Make true from the start, in a night with no fault, what the fault makes true."""
 
 
 T = TypeVar("T", bound=type)
