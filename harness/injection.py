@@ -13,6 +13,7 @@ from harness.faults import Fault
 from harness.faults.silence import why_silent
 from harness.planning import NightTimes, Planner
 from harness.stack import Stack
+from harness.units import ClockTime
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,10 @@ class Injection:
         """What a file of the chain holds on another day or for another seed; the stack's store has it then."""
         day = self.times.date - dt.timedelta(days=days_before)
         return self.planner.content(self.chain, file, day, self.night_seed if seed is None else seed, self.stack)
+
+    def at(self, time: ClockTime) -> int:
+        """The moment of a time of day in this night, in UTC nanoseconds."""
+        return self.times.at(time)
 
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt into the night's own part of the history."""

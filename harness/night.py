@@ -19,7 +19,7 @@ from harness.checks.holdings import finished_at
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.errors import HarnessBug, LoadError, Mistake, StackError
-from harness.faults import Fault
+from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.injection import Injection
 from harness.lint import program_findings
@@ -178,7 +178,8 @@ class NightRunner:
         chain = scenario.chain
         require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
-        baseline = self._baseline(chain, scenario.night, scenario.seed)
+        truths = tuple(fault for fault in scenario.faults if isinstance(fault, ChangesTruth))
+        baseline = self._baseline(chain, scenario.night, scenario.seed, truths)
         history, ticks = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
         for day in _fallback_days(history):
             earlier = self._baseline(chain, day, scenario.seed)
@@ -206,28 +207,37 @@ class NightRunner:
                 todo="use --stack docker, install a C compiler and install again, or date the scenario tonight",
             )
 
-    def _baseline(self, chain: Chain, night: dt.date, seed: int) -> History:
-        key = (chain.folder, chain.model_dump_json(), night, seed)
+    def _baseline(self, chain: Chain, night: dt.date, seed: int, truths: tuple[ChangesTruth, ...] = ()) -> History:
+        key = (chain.folder, chain.model_dump_json(), night, seed, repr(truths))
         if key not in self._baselines:
-            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE)
+            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE, truths)
         return self._baselines[key]
 
     def _night(
-        self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str
+        self,
+        chain: Chain,
+        night: dt.date,
+        seed: int,
+        faults: tuple[Fault, ...],
+        sentence: str,
+        truths: tuple[ChangesTruth, ...] = (),
     ) -> tuple[History, Ticks]:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
         notes.write("begin", {"scenario": sentence} | _begin(chain, faults, plan))
+
+        def injection(fault_id: str) -> Injection:
+            own_seed = f"{seed}/{sentence}/{fault_id}"
+            return Injection(self.stack, notes.write, times, chain, fault_id, own_seed, self._planner, seed)
+
         with ExitStack() as lasting:
+            for number, truth in enumerate(truths):
+                lasting.enter_context(truth.truth(injection(f"{number}:{truth.name}")))
             with ExitStack() as ending:
                 for fault_id, fault in _numbered(faults):
-                    own_seed = f"{seed}/{sentence}/{fault_id}"
-                    injection = Injection(
-                        self.stack, notes.write, times, chain, fault_id, own_seed, self._planner, seed
-                    )
-                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection))
+                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection(fault_id)))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
                 if stop.reason == "stuck":

@@ -61,6 +61,7 @@ class Planner:
             "seed": seed,
             "files": files,
             "folders": {name: list(self._held(chain, name, date, seed, stack)) for name in chain.folders},
+            "folder_paths": {name: places[f"folder.{name}"] for name in chain.folders},
             "jobs": [_job(chain, name, times, places, stack) for name in chain.jobs],
             "consumers": {name: {"kind": one.kind, "key": list(one.key)} for name, one in chain.consumers.items()},
             "watch": [file["name"] for file in files],

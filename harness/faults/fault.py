@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -36,6 +36,9 @@ class System(Protocol):
     ) -> AbstractContextManager[None]:
         """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
 
+    def at(self, time: ClockTime) -> int:
+        """The moment of a time of day in this night, in UTC nanoseconds."""
+
     def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
         """What the chain's file holds on an earlier day, or (``seed``) what another sender's file would hold.
 
@@ -45,6 +48,16 @@ class System(Protocol):
 
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt for a fault that needs no mock to act."""
+
+
+@runtime_checkable
+class ChangesTruth(Protocol):
+    """A fault after which the night is to be delivered otherwise; the night that it is compared with has this power."""
+
+    name: ClassVar[str]
+
+    def truth(self, system: System) -> AbstractContextManager[None]:
+        """Make true from the start, in a night with no fault, what the fault makes true."""
 
 
 T = TypeVar("T", bound=type)

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from harness.faults.fault import Fault
 
-_POINTS = {"launch": "launch", "started": "start", "serve": "download", "connect": "a connection"}
+_POINTS = {
+    "launch": "launch of",
+    "started": "start of",
+    "disk": "start of",
+    "serve": "download of",
+    "look": "search for",
+    "arrive": "arrival of",
+    "request": "a request for",
+    "connect": "a connection to",
+    "dial": "a connection to",
+}
 """A mock's points in the words of an author."""
 
 
@@ -16,7 +26,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
     if fault.on is not None and not counts["fired"]:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
     target = next(iter(where.values()), "")
-    place = f"{_POINTS.get(point, point)} {'to' if point == 'connect' else 'of'} {target}"
+    place = f"{_POINTS.get(point, f'{point} of')} {target or 'anything'}"
     if not passed:
         return f"{place} was never passed"
     said = f"{place} was passed {_times(passed)}"

@@ -29,6 +29,15 @@ def _part(text: object, info: ValidationInfo) -> Fraction | int:
     raise ValueError(f'found {show(text)} as {info.field_name}, expected "50%" (below 100) or "1234 bytes"')
 
 
+def byte_count(text: object, info: ValidationInfo) -> int:
+    """``"1234 bytes"``, with its unit."""
+    if isinstance(text, int) and not isinstance(text, bool) and text == 0:
+        return 0
+    if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
+        return int(count[1])
+    raise ValueError(f'found {show(text)} as {info.field_name}, expected a number of bytes such as "1234 bytes"')
+
+
 def _written(keep: Fraction | int) -> str:
     if keep == 1:
         return "1 byte"

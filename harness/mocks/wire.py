@@ -7,17 +7,18 @@ import asyncio
 import os
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.endpoints import MOCK_OF
+from harness.mocks import doors, passing
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
+from harness.mocks.doors import Doors
+from harness.mocks.passing import CHUNK_BYTES, a_few_at_a_time, all_of_it, so_many, swallow
 
-CHUNK_BYTES = 256 * 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-HANGS = ("first_byte", "body")
 
 
 @dataclass(frozen=True)
@@ -66,18 +67,20 @@ class Line:
 
 
 class Wire(Mock):
-    """The wire: passes bytes through unchanged, with back-pressure and half-closed connections, until a fault hangs it.
+    """The wire: passes bytes through unchanged, with back-pressure and half-closed connections, until a fault acts.
 
-    A hung connection takes whatever is sent on either side and passes nothing on. Taking the fault out resets it.
+    A hung connection takes whatever is sent on either side and passes nothing on. Taking the fault out resets it, and
+    lets what only drips flow again.
     """
 
     component = "wire"
-    points = frozenset({"connect"})
+    points = frozenset({"connect", "dial"})
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
         self._routes: list[Route] = options.route
         self._lines: set[Line] = set()
+        self._doors = Doors(self)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -105,24 +108,29 @@ class Wire(Mock):
 
     async def reset(self, _: dict[str, Any]) -> None:
         """Drop what is left of the last night's connections."""
+        await self._doors.close()
         for line in list(self._lines):
             line.reset()
 
+    async def armed(self, order: Order) -> None:
+        """Hold a door for what happens before a connection is there."""
+        if order.point == "dial":
+            routes = {route.endpoint: (route.neighbour, self.endpoints[route.endpoint]) for route in self._routes}
+            await self._doors.open(order, routes)
+
     async def disarmed(self, order: Order) -> None:
-        """Drop the connections that the fault has hung."""
+        """Drop the connections that the fault has hung or slowed down."""
+        await self._doors.close(order.id)
         for line in list(self._lines):
             if line.hung_by is order:
                 line.reset()
 
     def check(self, order: Order) -> None:
-        """The wire can hang, before the first byte or after some."""
-        effect = order.effect
-        if effect.get("hang") not in HANGS:
-            raise ValueError(
-                f"effect of the wire: found hang={effect.get('hang')!r}, expected one of {', '.join(HANGS)}"
-            )
-        if effect["hang"] == "body" and not isinstance(effect.get("after_bytes"), int):
-            raise ValueError(f"hang=body: found after_bytes={effect.get('after_bytes')!r}, expected a number of bytes")
+        """The wire can refuse a connection, leave it unanswered, hang it, reset it, or let it drip."""
+        if order.point == "dial":
+            doors.check(order.effect)
+        else:
+            passing.check(order.effect)
 
     def state(self) -> dict[str, Any]:
         """How many connections there are."""
@@ -133,10 +141,11 @@ class Wire(Mock):
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
             struck = self.armory.struck("connect", endpoint=route.endpoint, neighbour=route.neighbour)
+            effect = struck[0].effect if struck else {}
             if struck:
                 line.hung_by = struck[0]
-            if struck and struck[0].effect["hang"] == "first_byte":
-                await _swallow(line.reader)
+            if effect.get("hang") == "first_byte":
+                await swallow(line.reader)
                 await line.released.wait()
                 return
             try:
@@ -149,10 +158,9 @@ class Wire(Mock):
                 text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
-            passes: int | None = struck[0].effect["after_bytes"] if struck else None
             async with asyncio.TaskGroup() as both:
-                both.create_task(_pass_on(line.reader, line.behind))
-                both.create_task(_answer(back, line, passes))
+                both.create_task(all_of_it(line.reader, line.behind))
+                both.create_task(_answer(back, line, effect))
             line.writer.close()
             line.behind.close()
         except* ConnectionError:
@@ -166,35 +174,23 @@ class Wire(Mock):
                 line.reset()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on until one side ends; the end is passed on too, and the other direction goes on."""
-    while chunk := await reader.read(CHUNK_BYTES):
-        writer.write(chunk)
-        await writer.drain()
-    if writer.can_write_eof() and not writer.is_closing():
-        with suppress(OSError):  # the other side is gone altogether, which its own reader will say
-            writer.write_eof()
-
-
-async def _answer(reader: asyncio.StreamReader, line: Line, passes: int | None) -> None:
-    """Pass the answer on: all of it, or only so many bytes and then silence."""
-    if passes is None:
-        await _pass_on(reader, line.writer)
-        return
-    left = passes
-    while left and (chunk := await reader.read(min(left, CHUNK_BYTES))):
-        line.writer.write(chunk)
-        await line.writer.drain()
-        left -= len(chunk)
-    # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how much
-    # the kernel happens to buffer.
-    await _swallow(reader)
-    await line.released.wait()
-
-
-async def _swallow(reader: asyncio.StreamReader) -> None:
-    while await reader.read(CHUNK_BYTES):
-        pass
+async def _answer(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
+    """Pass the answer on, as far and as fast as the fault lets it."""
+    if "drip" in effect:
+        await a_few_at_a_time(reader, line.writer, effect["drip"]["bytes"], effect["drip"]["every_ns"])
+    elif "reset" in effect:
+        if await so_many(reader, line.writer, effect["reset"]["after_bytes"]):
+            line.reset()
+        else:
+            await all_of_it(reader, line.writer)
+    elif "hang" in effect:
+        await so_many(reader, line.writer, effect["after_bytes"])
+        # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how
+        # much the kernel happens to buffer.
+        await swallow(reader)
+        await line.released.wait()
+    else:
+        await all_of_it(reader, line.writer)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from harness.mocks.armed import Json, Order
 from harness.mocks.control import Mock, run
+from harness.mocks.scheduler import landing
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.desk import Desk
@@ -25,7 +26,7 @@ class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset({"launch", "started"})
+    points = frozenset({"launch", "disk", "started"})
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -76,6 +77,8 @@ class Scheduler(Mock):
         """Each point has one effect."""
         if order.point == "launch" and order.effect.get("cause") not in LAUNCH_CAUSES:
             raise ValueError(f"launch: unknown cause {order.effect.get('cause')!r}; known: {list(LAUNCH_CAUSES)}")
+        if order.point == "disk":
+            landing.check(order.effect)
         freeze_ns = order.effect.get("freeze_ns")
         if order.point == "started" and not (isinstance(freeze_ns, int) and freeze_ns > 0):
             raise ValueError(f"started: found freeze_ns {freeze_ns!r}, expected a number of nanoseconds above 0")

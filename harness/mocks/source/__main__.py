@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
-from harness.mocks.source import damage, gate
+from harness.mocks.source import damage, delivery, gate
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
 from harness.mocks.source.store import Store
@@ -17,7 +17,7 @@ class Source(Mock):
     """The file source: files that arrive at their time, behind one front end for each protocol."""
 
     component = "source"
-    points = frozenset({"serve", "request"})
+    points = frozenset({"arrive", "look", "serve", "request"})
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -33,10 +33,24 @@ class Source(Mock):
         """Take the plan's files; what has arrived already is published at once."""
         self._store.reset(plan)
 
+    async def armed(self, order: Order) -> None:
+        """A file may have to come before its time."""
+        if order.point == "arrive":
+            self._store.arrivals.armed(order)
+
+    async def fired(self, order: Order) -> None:
+        """A file may have to come again, or to lose its name, at an event."""
+        self._store.arrivals.fired(order)
+
     def check(self, order: Order) -> None:
-        """A source can damage a file, let it grow, or refuse a request."""
+        """A source can deliver in another way, damage a file, let it grow, or refuse a request."""
         if order.point == "request":
             gate.check(order.effect)
+        elif order.point == "arrive":
+            delivery.check(order.effect)
+        elif order.point == "look":
+            if order.effect != {"hide": True}:
+                raise ValueError(f"look: found {order.effect}, expected hide=True")
         else:
             damage.check(order.effect)
 

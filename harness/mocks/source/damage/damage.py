@@ -7,12 +7,14 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.mocks.source import growing
+from harness.mocks.source import growing, misstating
 from harness.mocks.source.body import Body
 from harness.mocks.source.held import Held
 
 LENGTHS = ("consistent", "declared", "missing")
 MANIFESTS = ("true", "follows")
+OTHERS = ("grow", "misstate")
+"""Effects on how a file is served that leave its bytes alone."""
 
 Parameters = Mapping[str, Any]
 Spoil = Callable[[Body, Held, Parameters], Body]
@@ -71,9 +73,12 @@ def check(effect: Parameters) -> None:
     if "grow" in effect:
         growing.check(effect["grow"])
         return
+    if "misstate" in effect:
+        misstating.check(effect["misstate"])
+        return
     found = damage_in(effect)
     if found is None:
-        raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, 'grow'])}")
+        raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, *OTHERS])}")
     found.check(effect[found.key])
     for name, known in (("length", LENGTHS), ("manifest", MANIFESTS)):
         if effect.get(name, known[0]) not in known:
