@@ -20,13 +20,15 @@ from harness.contents import ContentStore
 from harness.data import fixtures
 from harness.faults import Fault
 from harness.loading import load_chain
-from tests.mocks.conftest import BEGINS_NS, NightOfMocks
+from harness.units import ClockTime
+from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks
 
 CHAIN = load_chain(fixtures() / "chains/planning_feed/chain.yaml")
 NIGHT = dt.date(2026, 11, 23)
 FILE = "forecast"
+ARRIVES, STARTS = ClockTime("01:30"), ClockTime("02:00")
 PATIENCE_MINUTES = 240
-"""Whoever has not ended by then is waiting."""
+"""Whoever has not ended so long after the start is waiting."""
 
 SCRIPTS = {path.stem.removeprefix("client_"): path for path in Path(__file__).parent.glob("clients/client_*.py")}
 PROGRAMS = {"curl": "curl"}
@@ -64,21 +66,23 @@ class Stage:
     def receipt(self, fault: Fault, effect: str) -> None:
         self.components.append("night")
 
+    def at(self, time: ClockTime) -> int:
+        hours, minutes = (int(part) for part in time.split(":")[:2])
+        return BEGINS_NS + ((hours * 60 + minutes - 22 * 60) % (24 * 60)) * MINUTE_NS
+
     def publish(self, names: list[str]) -> bytes:
-        """Let the source hold the reference chain's file, under each of these names; its bytes."""
+        """Let the source get the reference chain's file at 01:30, under each of these names; its bytes."""
         content = self.content(FILE)
-        about = {"file": FILE, "arrives_ns": BEGINS_NS, "source": "http"} | content
+        about = {"file": FILE, "arrives_ns": self.at(ARRIVES), "source": "http"} | content
         self.night.plan["files"] += [about | {"name": name} for name in names]
         return self.store.path(content["sha256"]).read_bytes()
 
 
 def reactions(night: NightOfMocks, store: ContentStore, fault: Fault, clients: list[str]) -> dict[str, str]:
-    """What each of them did, in the words of `REACTIONS`; empty for a fault that no client of a source meets."""
+    """What each of them did, in the words of `REACTIONS`; nobody did anything about a fault that nobody met."""
     stage = Stage(night, store)
-    with fault.inject(Stage(night, store, stage.components)):
+    with fault.inject(stage):
         pass  # whom does it concern?
-    if not {"source", "wire"} & set(stage.components):
-        return {}
     # Through the wire nobody can say whose connection was whose, so there they come one after the other.
     groups = [[client] for client in clients] if "wire" in stage.components else [clients]
     found: dict[str, str] = {}
@@ -95,9 +99,13 @@ def _together(night: NightOfMocks, stage: Stage, fault: Fault, clients: list[str
     source = night.start("source")
     wire = night.start("wire", "--route", f"source=0=127.0.0.1:{source.endpoints['source']}")
     address = {"SOURCE_URL": f"http://127.0.0.1:{wire.endpoints['source']}"}
+    begin = (stage.at(STARTS) - BEGINS_NS) / MINUTE_NS
     with fault.inject(stage):
+        night.run(begin)
         started = {client: _start(night, client, names[client], address) for client in clients}
-        night.run(PATIENCE_MINUTES)
+        night.run(begin + PATIENCE_MINUTES)
+        if not night.events("fault", "source", "wire"):
+            return {}
         return {client: _reaction(night, client, names[client], process, true) for client, process in started.items()}
 
 
@@ -119,7 +127,9 @@ def _reaction(night: NightOfMocks, client: str, name: str, process: subprocess.P
         return "retries"
     if ended:
         return "refuses"
-    assert (night.dir / name).read_bytes() != true, f"{client} never met the fault"
+    served = [value for kind, value, _ in night.events("serve") if kind == "ok" and value["name"] == name]
+    whole = (night.dir / name).read_bytes() == true
+    assert [value["complete"] for value in served] == [whole], f"{client} has something else than it was served"
     return "accepts"
 
 
