@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from harness.mocks.source.body import Body
@@ -26,8 +25,6 @@ def delimiter(body: Body, held: Held, given: Parameters) -> Body:
 
     def separated(lines: Iterator[Line]) -> Iterator[bytes]:
         for line in lines:
-            text = line.data.rstrip(b"\r\n").decode(was.encoding, "surrogateescape")
-            values = next(csv.reader([text], delimiter=was.delimiter), None)
-            yield line.data if values is None else other.separated(values, line.data)
+            yield other.separated(was.split(was.text(line.data)), line.data)
 
     return in_lines(body, held, ("delimiter", other.delimiter), separated)

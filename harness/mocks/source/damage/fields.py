@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from harness.formats.table import NUMBERS
 from harness.mocks.source.body import Body
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
+
+_QUOTED = re.compile(r'["\r\n]|^$')
+"""What makes a writer quote a line's values, delimiters aside."""
 
 Values = dict[str, str]
 """Each column's value as its file writes it, in the file's order."""
@@ -25,6 +29,7 @@ class Form:
     def __init__(self, layout: Mapping[str, Any]) -> None:
         self.format = layout.get("format")
         self.encoding: str = layout.get("encoding") or "utf-8"
+        self._written = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
         self.delimiter: str = layout.get("delimiter") or ","
         self.columns: dict[str, Mapping[str, Any]] = {column["name"]: column for column in layout.get("columns") or ()}
         self.names = list(self.columns)
@@ -36,7 +41,7 @@ class Form:
 
     def values(self, line: bytes) -> Values | None:
         """A record's values; None for a line that is no record of these columns."""
-        text = self._text(line)
+        text = self.text(line)
         if self.format == "jsonl":
             try:
                 found = json.loads(text, parse_int=str, parse_float=str)
@@ -45,7 +50,7 @@ class Form:
             return {name: _plain(value) for name, value in found.items()} if isinstance(found, dict) else None
         if self.format == "fixed":
             return {name: text[c["start"] : c["start"] + c["width"]].strip() for name, c in self.columns.items()}
-        fields = next(csv.reader([text], delimiter=self.delimiter), [])
+        fields = self.split(text)
         return dict(zip(self.names, fields, strict=True)) if len(fields) == len(self.names) else None
 
     def line(self, values: Values, like: bytes) -> bytes:
@@ -64,7 +69,7 @@ class Form:
 
     def totals(self, line: bytes) -> list[str] | None:
         """What a trailer states: the number of records, and the control total if it has one; None for no trailer."""
-        text = self._text(line)
+        text = self.text(line)
         if self.format == "jsonl":
             found = json.loads(text, parse_int=str, parse_float=str).get("trailer", {})
             return [str(value) for value in found.values()] or None
@@ -76,7 +81,7 @@ class Form:
 
     def trailer(self, totals: list[str], like: bytes) -> bytes:
         """The trailer ``like``, stating these."""
-        text = self._text(like)
+        text = self.text(like)
         if self.format == "jsonl":
             named = zip(("records", "control_total"), totals, strict=False)
             return self._bytes(json.dumps({"trailer": {name: json.loads(value) for name, value in named}}), like)
@@ -87,20 +92,27 @@ class Form:
         word = next(csv.reader([text], delimiter=self.delimiter))[0]
         return self.separated([word, *totals], like)
 
+    def split(self, text: str) -> list[str]:
+        """The values of a line of CSV; without quotes there is nothing that a reader knows better."""
+        return text.split(self.delimiter) if '"' not in text else next(csv.reader([text], delimiter=self.delimiter), [])
+
     def separated(self, values: list[str], like: bytes) -> bytes:
         """Values between delimiters, quoted where they must be."""
+        text = self.delimiter.join(values)
+        if text.count(self.delimiter) == len(values) - 1 and not _QUOTED.search(text):
+            return self._bytes(text, like)
         out = io.StringIO()
         csv.writer(out, delimiter=self.delimiter, lineterminator="").writerow(values)
         return self._bytes(out.getvalue(), like)
 
-    def _text(self, line: bytes) -> str:
-        return line.rstrip(b"\r\n").decode(self.encoding, errors="surrogateescape")
+    def text(self, line: bytes) -> str:
+        """A line without its end; bytes that are no text come back as they were when it is written."""
+        return str(line.rstrip(b"\r\n"), self.encoding, "surrogateescape")
 
     def _bytes(self, text: str, like: bytes) -> bytes:
         end = like[len(like.rstrip(b"\r\n")) :]
         mark = codecs.BOM_UTF8 if like.startswith(codecs.BOM_UTF8) else b""
-        encoding = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
-        return mark + text.encode(encoding, "surrogateescape") + end
+        return mark + text.encode(self._written, "surrogateescape") + end
 
     def _placed(self, values: Iterable[tuple[str, str]], like: bytes) -> bytes:
         placed = []
@@ -109,7 +121,7 @@ class Form:
             width = column["width"]
             placed.append(value.rjust(width)[:width] if column["type"] in NUMBERS else value.ljust(width)[:width])
         # Lines are as long as a trailer at least.
-        return self._bytes("".join(placed).ljust(len(self._text(like))), like)
+        return self._bytes("".join(placed).ljust(len(self.text(like))), like)
 
     def _typed(self, name: str, value: str) -> Any:
         if self.columns.get(name, {}).get("type") not in NUMBERS:
