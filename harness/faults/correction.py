@@ -41,6 +41,11 @@ class Correction(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property
+    def controls(self) -> tuple[str, ...] | None:
+        """Nothing but having kept what was taken can tell."""
+        return self.detectable_by
+
+    @property
     def spared(self) -> str:
         """Only what has come can be corrected."""
         return "the file had not come by then"

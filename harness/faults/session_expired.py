@@ -16,7 +16,7 @@ from harness.faults.refusing import Operation, refusing, unspoken
 @fault("session_expired")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SessionExpired(Fault):
-    """Answer requests of a session that was good a moment ago with "expired": 390112; SFTP ends the connection.
+    """Answer requests of a session that was good a moment ago with "expired": 390112, 401; SFTP ends the connection.
 
     Once (``times: 1``) a good client renews it and nobody notices. Always, snowflake-connector-python 4.8.1 renews it
     again and again, without a bound that anybody has seen.
@@ -28,7 +28,7 @@ class SessionExpired(Fault):
 
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("390112", "session", "expired", "disconnect", "connection lost")
+    named_by: ClassVar[tuple[str, ...]] = ("390112", "401", "session", "expired", "disconnect", "connection lost")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "max run time")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

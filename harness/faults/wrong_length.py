@@ -33,6 +33,11 @@ class WrongLength(Fault):
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
 
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A shorter length makes a shorter file; a longer one shows by itself, as an error of the client."""
+        return self.detectable_by if self.states == "shorter" else None
+
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""
         by = self.by if isinstance(self.by, int) else float(self.by)
