@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,6 +24,9 @@ from harness.formats import Layout, Totals
 from harness.formats.compression import member_name
 
 _CHUNK_BYTES = 1 << 20
+
+_SETTLED_NS = 2_000_000_000
+"""A file that was changed more recently could change once more and keep its time: file systems count in steps."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ class ContentStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._known: dict[str, Stored] = {}
+        self._digests: dict[tuple[str, int, int, int], str] = {}
 
     def path(self, sha256: str) -> Path:
         """Where a content is."""
@@ -97,7 +102,7 @@ class ContentStore:
     def _copied(self, path: Path, spec: FileSpec) -> Stored:
         form = spec.content.form
         try:
-            sha256, _ = _checksums(path)
+            sha256 = self._digest_of(path)
         except OSError as error:
             text = f"{path} cannot be read ({error.strerror}); expected a file to copy"
             raise formats.Mismatch("copy", text) from None
@@ -114,6 +119,18 @@ class ContentStore:
                 raise formats.Mismatch("copy", f"{path} {error}") from error
 
         return self._kept(_digest(["copy", sha256, form.given()]), made)
+
+    def _digest_of(self, path: Path) -> str:
+        """The checksum of a file to copy. It may have a gigabyte and be asked for every night."""
+        now = path.stat()
+        key = (str(path), now.st_ino, now.st_size, now.st_mtime_ns)
+        if key in self._digests:
+            return self._digests[key]
+        with path.open("rb") as body:
+            digest = hashlib.file_digest(body, "sha256").hexdigest()
+        if time.time_ns() - now.st_mtime_ns > _SETTLED_NS:
+            self._digests[key] = digest
+        return digest
 
     def _kept(self, recipe: str, made: Make) -> Stored:
         note = self.folder / "recipes" / f"{recipe}.json"

@@ -18,7 +18,7 @@ from harness import data
 from harness.errors import AuthorError
 from harness.formats import Column, Form, Table
 from harness.formats.layout import KEYS, control_mistake, form_mistakes, width_mistake
-from harness.formats.table import Row
+from harness.formats.table import Batch, Row
 from harness.strict import unknown, words
 
 GIVEN = ("out", "date", "seed")
@@ -34,13 +34,14 @@ _EXPECTED = (
 class Factory:
     """One factory, in one of two kinds.
 
-    ``records(*, date, seed, **parameters)`` yields rows under ``columns``, and the harness writes them in any format.
+    ``records(*, date, seed, **parameters)`` yields rows, or batches of them, under ``columns``, and the harness writes
+    them in any format.
     ``write(out, *, date, seed, **parameters) -> records`` writes bytes of its own.
     """
 
     name: str
     file: Path
-    records: Callable[..., Iterable[Row]] | None = None
+    records: Callable[..., Iterable[Row] | Iterable[Batch]] | None = None
     columns: tuple[Column, ...] = ()
     control: str | None = None
     write: Callable[..., int] | None = None

@@ -4,6 +4,9 @@ import datetime as dt
 import gzip
 import hashlib
 import json
+import os
+import sys
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -92,6 +95,20 @@ def test_a_copied_file_has_its_lines_without_header_and_trailer_as_records(folde
     assert store.content(chain(folder, copy="bare.csv"), "f", NIGHT, 0).records == 1
 
 
+def test_a_copied_file_that_changes_is_copied_again(folder: Path) -> None:
+    store, real = ContentStore(folder / "store"), folder / "real.csv"
+    for digit in "123":
+        real.write_text(f"a\n{digit}\n")
+        # In the same moment, and as long as before.
+        os.utime(real, ns=(0, time.time_ns() // 10**10 * 10**10 + 10**10))
+        stored = store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0)
+        assert store.path(stored.sha256).read_text() == f"a\n{digit}\n"
+    os.utime(real, ns=(0, 0))
+    assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0) == stored
+    real.write_text("a\n4\n")
+    assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0) != stored
+
+
 def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:
     body = "\ufeffday;amount;note\r\n2026-11-23;1.50;a\r\n2026-11-24;2.25;b\r\nTRAILER;2;3.75\r\n".encode()
     (folder / "real.csv").write_bytes(body)
@@ -173,6 +190,21 @@ def test_a_factory_that_writes_by_itself_gets_the_keys_that_it_asks_for(folder: 
     (folder / "factories" / "one.py").write_text(body + "    return 1\n")
     stored = ContentStore(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
     assert (stored.records, stored.layout["delimiter"], stored.layout["trailer"]) == (1, "|", 0)
+
+
+@pytest.mark.parametrize("content", [{"factory": "one", "format": "parquet"}, {"copy": "real.parquet"}])
+def test_a_parquet_file_without_pyarrow_is_told_with_the_command_that_brings_it(
+    folder: Path, content: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    (folder / "factories" / "one.py").write_text(RECORDS)
+    (folder / "real.parquet").write_bytes(b"PAR1")
+    expected = (
+        r"^chain c: a Parquet file needs pyarrow, which is not installed: pip install 'night-harness\[parquet\]'$"
+    )
+    with pytest.raises(AuthorError, match=expected):
+        ContentStore(folder / "store").content(chain(folder, **content), "f", NIGHT, 0)
+    assert list((folder / "store").iterdir()) == []
 
 
 def test_a_choice_that_the_factory_cannot_take_is_told_of_a_chain_built_in_python(folder: Path) -> None:

@@ -21,7 +21,7 @@ FLOORS = (
     ("faults", "checks", "factories", "night_times"),
     ("scenario", "contents"),
     ("loading", "schemas", "planning"),
-    ("lint",),
+    ("lint", "catalogue"),
     ("mocks", "stack"),
     ("alone",),
     ("injection",),

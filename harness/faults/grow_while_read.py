@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.faults.content import TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
 from harness.units import SomeTime
@@ -41,6 +43,7 @@ class GrowWhileRead(Fault):
         "checksum",
         "control total",
     )
+    seen: ClassVar[Mapping[str, str]] = TAKEN_BY_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
 
     @property

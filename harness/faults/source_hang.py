@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Literal
 
@@ -36,6 +36,7 @@ class SourceHang(Fault):
         "silent",
         "hung",
     )
+    seen: ClassVar[Mapping[str, str]] = {"curl": "waits", "httpx": "refuses", "requests": "waits", "urllib3": "waits"}
     detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.faults.content import ContentFault
+from harness.faults.content import TAKEN_BY_ALL, ContentFault
 from harness.faults.fault import STRICT, System, fault
 from harness.strict import show
 
@@ -43,7 +44,8 @@ def _written(keep: Fraction | int) -> str:
     return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
 
 
-Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=str), PlainSerializer(_written)]
+_Written = Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*%|\d[\d_]*\s*bytes?)\s*$")]
+Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=_Written), PlainSerializer(_written)]
 
 
 @fault("truncate_file")
@@ -80,6 +82,11 @@ class TruncateFile(ContentFault):
         "control total",
         "cut off",
     )
+    seen: ClassVar[Mapping[str, str]] = {
+        **TAKEN_BY_ALL,
+        **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
+        **{f"{client} (length: declared)": "refuses" for client in TAKEN_BY_ALL},
+    }
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),
         *("trailer record", "control total", "schema", "archive"),

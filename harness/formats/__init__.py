@@ -11,13 +11,14 @@ from typing import IO
 
 from harness.formats import delimited, fixed_width, json_lines, parquet
 from harness.formats.compression import compressed, decompressed
-from harness.formats.finding import Mismatch, find_layout
-from harness.formats.layout import Form, Layout, made_layout
+from harness.formats.finding import find_layout
+from harness.formats.layout import Form, Layout, Mismatch, made_layout
 from harness.formats.lines import Sink
-from harness.formats.table import Column, Table, Totals
+from harness.formats.table import Batch, Column, Table, Totals
 
 __all__ = [
     "FORMATS",
+    "Batch",
     "Column",
     "Form",
     "Layout",

@@ -2,43 +2,35 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 
 from harness.formats.layout import Layout
-from harness.formats.lines import TRAILER, Sink, as_text, write_lines
-from harness.formats.table import Row, Table, Totals
+from harness.formats.lines import TRAILER, Cell, Sink, text_of, write_lines
+from harness.formats.table import Column, Table, Totals
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:
     """Names, records, and last ``TRAILER,<records>,<control total>``; a line feed ends each line."""
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=layout.delimiter or ",", lineterminator="\n")
+    delimiter = layout.delimiter or ","
+    # A line with nothing in it is no record for most readers.
+    special = re.compile(f'[{re.escape(delimiter)}"\r\n]' + (r"|\A\Z" if len(table.columns) == 1 else ""))
 
-    def taken() -> str:
-        written = text.getvalue()
-        text.seek(0)
-        text.truncate()
-        return written
+    def quoted(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if special.search(text) else text
 
-    # The writer's own text for all but these is the right one, and it is made in C.
-    odd = [at for at, column in enumerate(table.columns) if column.type in ("decimal", "timestamp")]
-
-    def encoded(batch: list[Row]) -> str:
-        if odd:
-            columns = list(zip(*batch, strict=True))
-            for at in odd:
-                columns[at] = tuple(as_text(table.columns[at], columns[at]))
-            writer.writerows(zip(*columns, strict=True))
-        else:
-            writer.writerows(batch)
-        return taken()
+    def cell(column: Column) -> Cell:
+        # Numbers and dates have nothing in them that a delimiter may be.
+        return quoted if column.type == "text" else text_of(column)
 
     def trailer(totals: Totals) -> str:
-        total = [] if totals.control_total is None else [totals.control_total]
-        writer.writerow([TRAILER, totals.records, *total])
-        return taken()
+        total = [] if totals.control_total is None else [str(totals.control_total)]
+        return delimiter.join([TRAILER, str(totals.records), *total]) + "\n"
 
-    if layout.header:
-        writer.writerow([column.name for column in table.columns])
-    return write_lines(table, out, header=taken(), encoded=encoded, trailer=trailer if layout.trailer else None)
+    return write_lines(
+        table,
+        out,
+        cells=[cell(column) for column in table.columns],
+        line=("", delimiter, "\n"),
+        header=delimiter.join(quoted(column.name) for column in table.columns) + "\n" if layout.header else "",
+        trailer=trailer if layout.trailer else None,
+    )

@@ -10,13 +10,14 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from harness.formats import json_lines, parquet
 from harness.formats.compression import compression_of, decompressed
-from harness.formats.layout import BINARY, Form, Layout, control_mistake
+from harness.formats.counting import count
+from harness.formats.layout import BINARY, Form, Layout, Mismatch, control_mistake
 from harness.formats.lines import TRAILER
 from harness.formats.table import Column, Totals, Type, plain
 
@@ -25,15 +26,6 @@ SAMPLE_RECORDS = 200
 """From so much of the file its delimiter and the types of its columns are told."""
 
 DELIMITERS = ",;\t|"
-_PIECE_BYTES = 1 << 20
-
-
-class Mismatch(ValueError):
-    """What the author says of a file is not so; ``key`` is where they say it."""
-
-    def __init__(self, key: str, text: str) -> None:
-        self.key = key
-        super().__init__(text)
 
 
 def find_layout(path: Path, form: Form, *, records: int | None = None) -> tuple[Layout, Totals]:
@@ -54,11 +46,11 @@ def find_layout(path: Path, form: Form, *, records: int | None = None) -> tuple[
     if layout.format == BINARY:
         return layout, Totals(records or 0)
     with decompressed(path, compress) as file:
-        lines = _count(file, quoted=layout.format == "csv")
-    trailer = int(_is_trailer(lines.last, layout)) if form.trailer is None else form.trailer
+        counted = count(file, layout.delimiter)
+    trailer = int(_is_trailer(counted.last, layout)) if form.trailer is None else form.trailer
     layout = replace(layout, trailer=trailer)
     if records is None:
-        records = max(0, lines.full - layout.header - trailer)
+        records = max(0, counted.records - layout.header - trailer)
     return _added_up(path, layout, form.control, records)
 
 
@@ -113,26 +105,6 @@ def _delimiter(lines: Sequence[str]) -> str:
     return max(DELIMITERS, key=lambda one: len(next(csv.reader(body[:1], delimiter=one))))
 
 
-@dataclass
-class _Lines:
-    """How many lines are not blank, and the last of them."""
-
-    full: int = 0
-    last: bytes = b""
-
-
-def _count(file: IO[bytes], *, quoted: bool) -> _Lines:
-    found, inside, going_on = _Lines(), False, False
-    while piece := file.readline(_PIECE_BYTES):
-        if not (inside or going_on) and piece.strip():
-            found.full += 1
-            found.last = piece
-        if quoted and piece.count(b'"') % 2:
-            inside = not inside  # a quoted value may have line ends in it
-        going_on = not piece.endswith(b"\n")
-    return found
-
-
 def _is_trailer(line: bytes, layout: Layout) -> bool:
     text = line.decode(layout.encoding or "utf-8", errors="replace").strip()
     if layout.format == "jsonl":
@@ -177,7 +149,7 @@ def _values(text: Iterable[str], layout: Layout, control: str) -> Iterator[str]:
 
 def _parquet(path: Path, form: Form) -> tuple[Layout, Totals]:
     columns, records = parquet.columns_and_records(path)
-    layout = Layout(format="parquet", encoding="utf-8", line_end=None, columns=columns, control=form.control)
+    layout = Layout(format="parquet", encoding=None, line_end=None, columns=columns, control=form.control)
     if form.control is None:
         return layout, Totals(records)
     if mistake := control_mistake(form.control, columns):

@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from harness.formats.layout import Layout
-from harness.formats.lines import TRAILER, Sink, as_text, write_lines
-from harness.formats.table import NUMBERS, Column, Row, Table, Totals
+from harness.formats.lines import TRAILER, Cell, Sink, text_of, write_lines
+from harness.formats.table import NUMBERS, Column, Table, Totals
 
 TRAILER_WIDTHS = (8, 12, 20)
 """Characters of the trailer's fields: the word, the number of records, the control total; zeros before both numbers."""
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:
-    """Records of the columns' widths; a value that does not fit is a ValueError, never cut."""
-    width = length = sum(column.width or 0 for column in table.columns)
-    if layout.trailer:
-        # Whoever reads the file by its record length must find the trailer there too.
-        length = max(length, sum(TRAILER_WIDTHS))
-    template = "".join(map(_place, table.columns)) + " " * (length - width) + "\n"
-
-    def encoded(batch: list[Row]) -> str:
-        columns = [
-            _fitting(column, as_text(column, values))
-            for column, values in zip(table.columns, zip(*batch, strict=True), strict=True)
-        ]
-        return "".join(map(template.__mod__, zip(*columns, strict=True)))
+    """Records of the columns' widths; a value that does not fit, or breaks the line, is a ValueError."""
+    width = sum(column.width or 0 for column in table.columns)
+    # Whoever reads the file by its record length must find the trailer there too.
+    length = max(width, sum(TRAILER_WIDTHS)) if layout.trailer else width
 
     def trailer(totals: Totals) -> str:
         word, records, total = TRAILER_WIDTHS
-        sums = "" if totals.control_total is None else str(totals.control_total).zfill(total)
-        return (TRAILER.ljust(word) + str(totals.records).zfill(records) + sums).ljust(length) + "\n"
+        added = "" if totals.control_total is None else str(totals.control_total).zfill(total)
+        return (TRAILER.ljust(word) + str(totals.records).zfill(records) + added).ljust(length) + "\n"
 
-    header = ""
-    if layout.header:
-        header = template % tuple(_fitting(column, [column.name])[0] for column in table.columns)
-    return write_lines(table, out, header=header, encoded=encoded, trailer=trailer if layout.trailer else None)
+    names = "".join(_padded(column, column.name) for column in table.columns) if layout.header else ""
+    return write_lines(
+        table,
+        out,
+        cells=[_cell(column) for column in table.columns],
+        line=("", "", " " * (length - width) + "\n"),
+        header=names.ljust(length) + "\n" if layout.header else "",
+        trailer=trailer if layout.trailer else None,
+    )
 
 
-def _place(column: Column) -> str:
-    return f"%{'' if column.type in NUMBERS else '-'}{column.width}s"
+def _cell(column: Column) -> Cell:
+    text = text_of(column)
+    return lambda value: _padded(column, text(value))
 
 
-def _fitting(column: Column, values: Sequence[str]) -> Sequence[str]:
+def _padded(column: Column, text: str) -> str:
     width = column.width or 0
-    if max(map(len, values)) > width:
-        longest = max(values, key=len)
-        raise ValueError(
-            f"column '{column.name}': found '{longest}', {len(longest)} characters; expected at most {width}"
-        )
-    return values
+    if len(text) > width:
+        raise ValueError(f"column '{column.name}': found '{text}', {len(text)} characters; expected at most {width}")
+    if "\n" in text or "\r" in text:
+        raise ValueError(f"column '{column.name}': found {text!r}, expected text without line ends in fixed width")
+    return text.rjust(width) if column.type in NUMBERS else text.ljust(width)

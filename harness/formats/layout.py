@@ -40,6 +40,14 @@ class Form:
         return {key: value for key in KEYS if (value := getattr(self, key)) is not None}
 
 
+class Mismatch(ValueError):
+    """What the author says of a file cannot be, or is not so; ``key`` is where they say it."""
+
+    def __init__(self, key: str, text: str) -> None:
+        self.key = key
+        super().__init__(text)
+
+
 KEYS = tuple(field.name for field in fields(Form))
 
 
@@ -89,7 +97,7 @@ def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> L
     return Layout(
         format=name,
         compress=form.compress,
-        encoding="utf-8",
+        encoding="utf-8" if lines else None,
         line_end="\n" if lines else None,
         delimiter=(form.delimiter or ",") if name == "csv" else None,
         header=int((header if form.header is None else form.header) or 0),
@@ -110,8 +118,9 @@ def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, s
     chosen = "format" in given or made
     delimiter = given.get("delimiter")
     if isinstance(delimiter, str):
-        if len(delimiter) != 1 or delimiter in '"\r\n':
-            yield "delimiter", f"found {delimiter!r}, expected one character, such as ';' or \"\\t\", and no quote"
+        if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n+-.:':
+            # The others stand in quotes, numbers and dates, which are written as they are.
+            yield "delimiter", f"found {delimiter!r}, expected one character, such as ';', '|' or \"\\t\""
         elif chosen and name != "csv":
             yield "delimiter", f"a {name} file has no delimiter: drop it, or say format: csv"
     for key, usual in zip(("header", "trailer"), LINES[name], strict=True):

@@ -1,13 +1,16 @@
-"""What the formats of lines have in common: a header, encoded batches one after the other, a trailer."""
+"""What the formats of lines have in common: cells joined to lines, lines to batches, a header and a trailer around."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol
 
-from harness.formats.table import Column, Row, Table, Totals, plain
+from harness.formats.table import Column, Table, Totals, Values, plain
 
 TRAILER = "TRAILER"
+
+Cell = Callable[[Any], str]
+"""A value as it stands in a line."""
 
 
 class Sink(Protocol):
@@ -21,25 +24,44 @@ def write_lines(
     table: Table,
     out: Sink,
     *,
+    cells: Sequence[Cell],
+    line: tuple[str, str, str],
     header: str,
-    encoded: Callable[[list[Row]], str],
     trailer: Callable[[Totals], str] | None,
 ) -> Totals:
-    """The whole file, a batch in memory at a time; what it holds."""
+    """The whole file; what it holds. ``line`` is what stands before, between and after the cells of a record."""
+    before, between, after = line
     out.write(header.encode())
     for batch in table.batches():
-        out.write(encoded(batch).encode())
+        columns = map(_rendered, table.columns, cells, batch)
+        records = map(between.join, zip(*columns, strict=True))
+        out.write(f"{before}{(after + before).join(records)}{after}".encode())
     if trailer is not None:
         out.write(trailer(table.totals).encode())
     return table.totals
 
 
-def as_text(column: Column, values: Sequence[Any]) -> Sequence[str]:
-    """A column's values as a file of lines writes them: ISO 8601 dates, a point before decimals."""
+def text_of(column: Column) -> Cell:
+    """A column's values as lines have them: ISO 8601 dates, a point before decimals."""
     if column.type == "text":
-        return values
+        return str
     if column.type == "decimal":
-        return [plain(value) for value in values]
-    if column.type == "timestamp":
-        return [value.isoformat() for value in values]
-    return list(map(str, values))
+        return plain
+    return _iso if column.type == "timestamp" else str
+
+
+def _rendered(column: Column, cell: Cell, values: Values) -> Iterable[str]:
+    """Each value's cell. Columns repeat themselves: what is equal is rendered once, which makes most files cheap.
+
+    Equal decimals and timestamps may have other texts: 1.5 and 1.50, noon in Paris and in London.
+    """
+    if column.type not in ("decimal", "timestamp"):
+        distinct: set[Hashable] = set(values)
+        if len(distinct) * 2 < len(values):
+            known = {value: cell(value) for value in distinct}
+            return map(known.__getitem__, values)
+    return map(cell, values)
+
+
+def _iso(value: Any) -> str:
+    return str(value.isoformat())

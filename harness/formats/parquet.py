@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from harness.formats.layout import Layout
+from harness.formats.layout import Layout, Mismatch
 from harness.formats.lines import Sink
 from harness.formats.table import Column, Table, Totals
 
@@ -15,16 +15,20 @@ ROW_GROUP_ROWS = 65_536
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:  # noqa: ARG001 - one shape for every format
-    """Row groups of 65,536 records, each column under its type; timestamps in UTC."""
+    """Row groups of 65,536 records or a few more, each column under its type; timestamps in UTC."""
     arrow = _arrow()
     schema = arrow.schema([(column.name, _type(arrow, column)) for column in table.columns])
     with arrow.parquet.ParquetWriter(out, schema) as writer:
-        for batch in table.batches(ROW_GROUP_ROWS):
-            columns = [
-                arrow.array(values, type=field.type)
-                for field, values in zip(schema, zip(*batch, strict=True), strict=True)
-            ]
-            writer.write_batch(arrow.record_batch(columns, schema=schema))
+        group, rows = [], 0
+        for batch in table.batches():
+            columns = [arrow.array(values, type=field.type) for field, values in zip(schema, batch, strict=True)]
+            group.append(arrow.record_batch(columns, schema=schema))
+            rows += len(batch[0])
+            if rows >= ROW_GROUP_ROWS:
+                writer.write_table(arrow.Table.from_batches(group))
+                group, rows = [], 0
+        if group:
+            writer.write_table(arrow.Table.from_batches(group))
     return table.totals
 
 
@@ -55,7 +59,8 @@ def _arrow() -> Any:
         import pyarrow
         import pyarrow.parquet
     except ImportError as error:
-        raise ValueError("a Parquet file needs pyarrow: pip install 'night-harness[parquet]'") from error
+        text = "a Parquet file needs pyarrow, which is not installed: pip install 'night-harness[parquet]'"
+        raise Mismatch("format", text) from error
     return pyarrow
 
 

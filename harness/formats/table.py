@@ -23,10 +23,19 @@ PYTHON_TYPES: dict[str, type] = {
 NUMBERS = ("integer", "decimal")
 DATES = ("date", "timestamp")
 
-BATCH_ROWS = 8192
-"""So many rows are in memory at once: enough that the work per batch does not count, a few megabytes at most."""
+BATCH_ROWS = 2048
+"""So many rows become a batch: enough that the work per batch does not count, few enough for the processor's cache."""
 
 Row = Sequence[Any]
+Values = Sequence[Any]
+"""The values of one column in some rows."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some rows, a column beside the other: what a factory yields that has many of them to make."""
+
+    columns: Sequence[Values]
 
 
 @dataclass(frozen=True)
@@ -59,12 +68,17 @@ class Totals:
 
 
 class Table:
-    """Columns, and rows that pass by once. ``control`` names the column whose sum is the control total."""
+    """Columns, and records that pass by once, as rows or as batches of them.
 
-    def __init__(self, columns: Sequence[Column], rows: Iterable[Row], control: str | None = None) -> None:
+    ``control`` names the column whose sum is the control total.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], records: Iterable[Row] | Iterable[Batch], control: str | None = None
+    ) -> None:
         self.columns = tuple(columns)
         self.control = control
-        self._rows = iter(rows)
+        self._passing: Iterator[Row | Batch] = iter(records)
         names = [column.name for column in self.columns]
         if not names or len(set(names)) < len(names):
             raise ValueError(f"found the columns {', '.join(names) or 'none'}, expected at least one, each once")
@@ -72,11 +86,21 @@ class Table:
         self._records = 0
         self._total: int | decimal.Decimal = 0
 
-    def batches(self, size: int = BATCH_ROWS) -> Iterator[list[Row]]:
-        """The rows, ``size`` at a time, counted and added up as they pass."""
-        while batch := list(itertools.islice(self._rows, size)):
-            self._count(batch)
-            yield batch
+    def batches(self) -> Iterator[Sequence[Values]]:
+        """The values of each column, some rows at a time, counted and added up as they pass.
+
+        ValueError at a row of another length, or a value of another type than its column.
+        """
+        first = next(self._passing, None)
+        if first is None:
+            return
+        passing = itertools.chain([first], self._passing)
+        for columns in _whole(passing) if isinstance(first, Batch) else self._of_rows(passing):
+            self._check(columns)
+            self._records += len(columns[0])
+            if self._added is not None:
+                self._total += sum(columns[self._added])
+            yield columns
 
     @property
     def totals(self) -> Totals:
@@ -86,21 +110,34 @@ class Table:
         total = self._total
         return Totals(self._records, total if isinstance(total, int) else plain(total))
 
-    def _count(self, batch: list[Row]) -> None:
-        # Only the first row of a batch is looked at closely: it is where a wrong factory shows, and costs nothing.
-        if len(batch[0]) != len(self.columns):
-            raise ValueError(
-                f"found a row of {len(batch[0])} values, expected {len(self.columns)}, one for each column"
-            )
-        for column, value in zip(self.columns, batch[0], strict=True):
-            if not isinstance(value, PYTHON_TYPES[column.type]):
-                raise ValueError(
-                    f"column '{column.name}': found {value!r}, expected a {PYTHON_TYPES[column.type].__name__}"
-                )
-        self._records += len(batch)
-        if self._added is not None:
-            added = self._added
-            self._total += sum([row[added] for row in batch])
+    def _of_rows(self, passing: Iterator[Any]) -> Iterator[Sequence[Values]]:
+        expected = len(self.columns)
+        while rows := list(itertools.islice(passing, BATCH_ROWS)):
+            for row in rows:
+                if len(row) != expected:
+                    raise ValueError(f"found the row {row!r}, expected {expected} values, one for each column")
+            yield list(zip(*rows, strict=True))
+
+    def _check(self, columns: Sequence[Values]) -> None:
+        if len(columns) != len(self.columns) or len(set(map(len, columns))) != 1:
+            found = ", ".join(str(len(values)) for values in columns) or "none"
+            raise ValueError(f"found columns of {found} values, expected {len(self.columns)} equally long ones")
+        for column, values in zip(self.columns, columns, strict=True):
+            if not all(_fits(column, kind) for kind in set(map(type, values))):
+                odd = next(value for value in values if not _fits(column, type(value)))
+                wanted = PYTHON_TYPES[column.type].__name__
+                raise ValueError(f"column '{column.name}': found {odd!r}, expected a value of type {wanted}")
+
+
+def _whole(passing: Iterator[Any]) -> Iterator[Sequence[Values]]:
+    # Nothing is left of a batch without rows, whose columns would have no type either.
+    return (batch.columns for batch in passing if batch.columns and len(batch.columns[0]))
+
+
+def _fits(column: Column, kind: type) -> bool:
+    # True is a number for Python, and a timestamp is a date; as text they are neither.
+    alien = {"integer": bool, "date": dt.datetime}.get(column.type)
+    return issubclass(kind, PYTHON_TYPES[column.type]) and not (alien and issubclass(kind, alien))
 
 
 def plain(number: decimal.Decimal) -> str:

@@ -21,6 +21,7 @@ SMALL = {
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
+    "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
 }
 NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
 

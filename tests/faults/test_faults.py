@@ -27,8 +27,10 @@ from harness.faults import (
 from harness.loading import load_chain
 from harness.scenario import build_fault, describe_fault
 from harness.units import ClockTime, Duration
+from tests.faults import examples_content
 
 EXAMPLES: dict[str, Fault] = {
+    **examples_content.EXAMPLES,
     "no_fault": NoFault(),
     "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
     "source_hang": SourceHang(phase="body", after_bytes=1000, at=ClockTime("02:00")),
@@ -54,6 +56,9 @@ class RecordingSystem:
             yield
         finally:
             self.armed_now.remove(fault)
+
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+        return {"sha256": "0" * 64, "size": 1}
 
     def receipt(self, fault: Fault, effect: str) -> None:
         self.receipts.append(fault.name)
