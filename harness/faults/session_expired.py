@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
 
 
 @fault("session_expired")
@@ -30,6 +30,7 @@ class SessionExpired(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("390112", "401", "session", "expired", "disconnect", "connection lost")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "max run time")
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

@@ -20,6 +20,8 @@ from harness.contents import ContentStore
 from harness.data import fixtures
 from harness.faults import Fault
 from harness.loading import load_chain
+from harness.night_times import night_times
+from harness.units import ClockTime
 from tests.mocks.conftest import BEGINS_NS, NightOfMocks
 
 CHAIN = load_chain(fixtures() / "chains/planning_feed/chain.yaml")
@@ -60,6 +62,9 @@ class Stage:
         stored = self.store.content(CHAIN, file, NIGHT - dt.timedelta(days=days_before), seed or 0)
         shutil.copyfile(self.store.path(stored.sha256), self.night.dir / "store" / stored.sha256)
         return dataclasses.asdict(stored)
+
+    def at(self, time: ClockTime) -> int:
+        return night_times(CHAIN, NIGHT).at(time)
 
     def receipt(self, fault: Fault, effect: str) -> None:
         self.components.append("night")
