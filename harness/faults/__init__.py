@@ -8,7 +8,6 @@ from harness.faults.connect_hang import ConnectHang
 from harness.faults.connection_refused import ConnectionRefused
 from harness.faults.connection_reset import ConnectionReset
 from harness.faults.content import ContentFault
-from harness.faults.correction import Correction
 from harness.faults.decimal_comma import DecimalComma
 from harness.faults.deliver_twice import DeliverTwice
 from harness.faults.deliver_under_another_name import DeliverUnderAnotherName
@@ -40,8 +39,9 @@ from harness.faults.session_expired import SessionExpired
 from harness.faults.slow_drip import SlowDrip
 from harness.faults.source_hang import SourceHang
 from harness.faults.stale_content import StaleContent
+from harness.faults.supersede_file import SupersedeFile
 from harness.faults.there_not_listed import ThereNotListed
-from harness.faults.throttle import Throttle
+from harness.faults.throttle_requests import ThrottleRequests
 from harness.faults.token_expired import TokenExpired
 from harness.faults.truncate_file import TruncateFile
 from harness.faults.wrong_delimiter import WrongDelimiter
@@ -63,7 +63,6 @@ __all__ = [
     "ConnectionRefused",
     "ConnectionReset",
     "ContentFault",
-    "Correction",
     "DecimalComma",
     "DeliverTwice",
     "DeliverUnderAnotherName",
@@ -96,9 +95,10 @@ __all__ = [
     "SlowDrip",
     "SourceHang",
     "StaleContent",
+    "SupersedeFile",
     "System",
     "ThereNotListed",
-    "Throttle",
+    "ThrottleRequests",
     "TokenExpired",
     "TruncateFile",
     "WrongDelimiter",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
 
 
 @fault("access_denied")
@@ -27,6 +27,7 @@ class AccessDenied(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("403", "forbidden", "denied", "permission", "not authorized")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

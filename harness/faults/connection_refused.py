@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.refusing import REFUSED_TO_ALL
 from harness.faults.source_hang import nothing_to_reach
 
 
@@ -34,6 +35,7 @@ class ConnectionRefused(Fault):
         "unreachable",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of connect",)
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"urllib3": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.refusing import REFUSED_TO_ALL
 from harness.faults.source_hang import nothing_to_reach
 
 
@@ -19,8 +20,9 @@ from harness.faults.source_hang import nothing_to_reach
 class ConnectionReset(Fault):
     """Reset connections to the source after ``after_bytes`` of the answer, its head included; 0: before the first byte.
 
-    Once, a client that repeats the request does not even mention it. ``times`` and ``for`` make it last; without a
-    trigger every transfer that is longer than that breaks, and a client that begins anew each time never ends.
+    Before the first byte, a client that repeats the request (urllib3) does not even mention it. ``times`` and ``for``
+    make it last; without a trigger every transfer that is longer than that breaks, and a client that begins anew each
+    time never ends.
 
     Stands for: a load balancer that recycles connections, a back end that crashes in mid-transfer, a session limit.
     Detectable by: the error of the read, ECONNRESET; a client that takes an error for the end has half a file.
@@ -40,6 +42,7 @@ class ConnectionReset(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the read", "size", "checksum")
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

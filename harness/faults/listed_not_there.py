@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("listed_not_there")
@@ -25,6 +27,7 @@ class ListedNotThere(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("404", "is not there", "not found", "no such", "missing", "not arrived")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's search for the name."""

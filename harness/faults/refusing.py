@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from harness.chain import Chain
 from harness.faults.fault import Fault, System
+from harness.units import Duration
 
 Operation = Literal["login", "query", "list", "stat", "get", "put", "remove", "rename"]
 
@@ -25,7 +26,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "throttled": ("http", "s3", "sftp", "snowflake"),
     "forbidden": ("http", "s3", "sftp", "snowflake"),
     "login_refused": ("http", "s3", "sftp", "snowflake"),
-    "session_expired": ("sftp", "snowflake"),
+    "session_expired": ("http", "sftp", "snowflake"),
     "token_expired": ("http", "s3", "snowflake"),
     "endless_listing": ("http", "s3", "sftp", "snowflake"),
 }
@@ -34,14 +35,24 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
 SAYS_WHEN = ("http", "s3", "snowflake")
 """Those in which an answer can say when to come again: they are carried by HTTP."""
 
+REFUSED_TO_ALL = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "refuses")
+"""What clients do about an answer that is an error, once they are told to look at it (``--fail``, raise_for_status)."""
+
 
 def refusing(
-    system: System, fault: Fault, kind: str, operation: str | None = None, retry_after_s: int | None = None
+    system: System,
+    fault: Fault,
+    kind: str,
+    operation: str | None = None,
+    retry_after_s: int | None = None,
+    every: Duration | None = None,
 ) -> AbstractContextManager[None]:
     """Arm the source's gate, which every request of every protocol passes."""
     effect: dict[str, Any] = {"refuse": kind}
     if retry_after_s is not None:
         effect["retry_after_s"] = retry_after_s
+    if every is not None:
+        effect["every_ns"] = every.ns
     where = {} if operation is None else {"operation": operation}
     return system.armed(fault, component="source", point="request", where=where, effect=effect)
 

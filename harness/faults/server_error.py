@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
 
 _KINDS = {500: "internal_error", 503: "unavailable"}
 
@@ -42,6 +42,7 @@ class ServerError(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

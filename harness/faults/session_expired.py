@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -10,13 +10,13 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
 
 
 @fault("session_expired")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SessionExpired(Fault):
-    """Answer requests of a session that was good a moment ago with "expired": 390112; SFTP ends the connection.
+    """Answer requests of a session that was good a moment ago with "expired": 390112, 401; SFTP ends the connection.
 
     Once (``times: 1``) a good client renews it and nobody notices. Always, snowflake-connector-python 4.8.1 renews it
     again and again, without a bound that anybody has seen.
@@ -28,8 +28,9 @@ class SessionExpired(Fault):
 
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("390112", "session", "expired", "disconnect", "connection lost")
+    named_by: ClassVar[tuple[str, ...]] = ("390112", "401", "session", "expired", "disconnect", "connection lost")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "max run time")
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

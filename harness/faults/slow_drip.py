@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -33,6 +33,7 @@ class SlowDrip(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("slow", "max run time", "timed out", "timeout", "bytes per second")
     detectable_by: ClassVar[tuple[str, ...]] = ("transfer timeout", "max run time")
+    seen: ClassVar[Mapping[str, str]] = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "waits")
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
@@ -32,6 +33,15 @@ class WrongLength(Fault):
         *("length", "truncat", "short", "incomplete", "partial", "trailer", "checksum", "closed after"),
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+    seen: ClassVar[Mapping[str, str]] = {
+        **{f"{client} (states: longer)": "refuses" for client in ("curl", "httpx", "requests", "urllib3")},
+        **{f"{client} (states: shorter)": "accepts" for client in ("curl", "httpx", "requests", "urllib3")},
+    }
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A shorter length makes a shorter file; a longer one shows by itself, as an error of the client."""
+        return self.detectable_by if self.states == "shorter" else None
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""

@@ -92,7 +92,7 @@ class Bench:
         connection.close()
 
     def run(self, job: str, *off: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """The job's exit code and output, with these defences off; it neither tries again nor waits unless RETRY and WAIT say on."""
+        """The job's exit code and output, with these defences off; no waiting unless RETRY, WAIT say on."""
         environment = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "FEED": "forecast"}
         environment |= {"BUSINESS_DATE": NIGHT, "KEY_COLUMNS": "site,sku,day", "CONTROL_COLUMN": "quantity"}
         environment |= {"SOURCE_URL": self.urls["source"], "PLANNING_URL": f"{self.urls['consumers']}/planning"}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from aiohttp import web
 
-from harness.mocks.control import Mock
+from harness.mocks.control import Mock, until
 from harness.mocks.serving import refuse, serve
 from harness.mocks.source.gate import Gate, Refusal
 from harness.mocks.source.held import MANIFEST
@@ -48,6 +49,8 @@ class HttpFrontEnd:
         endless = refusal is not None and refusal.kind == "endless_listing"
         if refusal is not None and not endless:
             return self._refused(request, "files/", "listing", refusal)
+        if refusal is not None:
+            await until(time.time_ns() + refusal.every_ns)
         files = []
         for entry in self._store.entries(VIA):
             if entry.what == "file":

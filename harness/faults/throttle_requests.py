@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -10,13 +10,13 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, says_when, unspoken
+from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, says_when, unspoken
 from harness.units import Duration
 
 
-@fault("throttle")
+@fault("throttle_requests")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Throttle(Fault):
+class ThrottleRequests(Fault):
     """Answer requests with 429 or what a protocol has for it, and say when to come again: after ``retry_after``.
 
     A chain that comes back earlier is refused again, as long as the fault lasts: with ``for: 5m`` beside
@@ -39,6 +39,7 @@ class Throttle(Fault):
         "retry-after",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"urllib3": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

@@ -19,9 +19,9 @@ _OTHER_SEEDS = 1_000_000
 """Nobody gives a night a seed like that by hand, so a correction never has the content that it corrects."""
 
 
-@fault("correction")
+@fault("supersede_file")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class Correction(Fault):
+class SupersedeFile(Fault):
     """Deliver another content under a file's name, ``after`` the file has come, or after the event of ``on``.
 
     File, manifest and flag are sound, before and after. From then on the correction is the truth: the night is compared
@@ -41,6 +41,11 @@ class Correction(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property
+    def controls(self) -> tuple[str, ...] | None:
+        """Nothing but having kept what was taken can tell."""
+        return self.detectable_by
+
+    @property
     def spared(self) -> str:
         """Only what has come can be corrected."""
         return "the file had not come by then"
@@ -52,7 +57,7 @@ class Correction(Fault):
 
     def truth(self, system: System) -> AbstractContextManager[None]:
         """Let the corrected file be the one that comes, whenever the first would have."""
-        untriggered = Correction(file=self.file, version=self.version)
+        untriggered = SupersedeFile(file=self.file, version=self.version)
         effect = {"content": dict(self._content(system))}
         return system.armed(untriggered, component="source", point="arrive", where={"file": self.file}, effect=effect)
 
