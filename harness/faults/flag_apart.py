@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
+from harness.faults.refusing import REFUSED_TO_ALL
 from harness.units import Duration, SomeTime
 
 
@@ -31,6 +32,7 @@ class FlagApart(Fault):
     by: SomeTime = Duration(minutes=10)
 
     named_by: ClassVar[tuple[str, ...]] = ("flag", "done", "has not arrived", "not arrived", "missing", "404")
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("done flag", "manifest")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

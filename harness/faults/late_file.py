@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain import Chain, ClockTime
 from harness.chain_rules import minutes_of, outside_the_night
 from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("late_file")
@@ -37,6 +38,7 @@ class LateFile(Fault):
         "404",
         "is not there",
     )
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 
     @property

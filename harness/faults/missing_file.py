@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
+from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("missing_file")
@@ -26,6 +27,7 @@ class MissingFile(Fault):
     file: str
 
     named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "missing", "404", "is not there")
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:
