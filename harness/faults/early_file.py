@@ -42,6 +42,7 @@ class EarlyFile(Fault):
         yield from super().mistakes(chain)
         if outside := outside_the_night(self.arrives, chain.evening, chain.closes):
             yield "arrives", outside
+            return
         spec = chain.files.get(self.file)
         if spec is not None and (minutes_of(self.arrives) or 0) >= (minutes_of(spec.arrives) or 0):
             yield "arrives", f'found "{self.arrives}", expected a time before {self.file!r} is due, "{spec.arrives}"'

@@ -56,6 +56,7 @@ class LateFile(Fault):
         yield from super().mistakes(chain)
         if outside := outside_the_night(self.arrives, chain.evening, chain.closes):
             yield "arrives", outside
+            return
         spec = chain.files.get(self.file)
         if spec is not None:
             yield from due_in_the_evening(self.file, chain)

@@ -40,7 +40,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
         return f"{said}, the trigger asks for call {fault.call}"
     if fault.chance is not None:
         return f"{said}, and its chance of {fault.chance:g} did not come up"
-    return said
+    return f"{said}; {fault.spared}"
 
 
 def _window(fault: Fault) -> str:

@@ -130,3 +130,27 @@ def test_a_key_that_comes_twice_is_refused(bench: Bench) -> None:
     assert done.returncode == 3
     assert "line 3 has the key Lyon,SKU-00000,2026-11-23, which was there before: it came twice" in done.stderr
     assert bench.run("validate", "UNIQUE_KEYS").returncode == 0
+
+
+def test_a_file_that_was_corrected_at_the_source_is_taken_again(bench: Bench) -> None:
+    (bench.landing / NAME).write_bytes(forecast(10))
+    bench.publish(forecast(12))
+    done = bench.run("validate", RECHECK="on")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "was corrected at the source" in done.stdout
+    assert (bench.validated / NAME).read_bytes() == forecast(12)
+
+
+def test_a_file_that_is_still_the_sources_is_left_alone(bench: Bench) -> None:
+    (bench.landing / NAME).write_bytes(forecast(10))
+    bench.publish(forecast(10))
+    done = bench.run("validate", RECHECK="on")
+    assert done.returncode == 0
+    assert "corrected" not in done.stdout
+
+
+def test_without_the_recheck_what_has_landed_is_what_counts(bench: Bench) -> None:
+    (bench.landing / NAME).write_bytes(forecast(10))
+    bench.publish(forecast(12))
+    assert bench.run("validate").returncode == 0
+    assert (bench.validated / NAME).read_bytes() == forecast(10)
