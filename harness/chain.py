@@ -118,15 +118,19 @@ class Content(Strict):
 class FileSpec(Strict):
     """A file that the source publishes each night, or (``days``) one for each of the last days.
 
-    ``flag`` is the name of an empty file that says that this one is complete.
+    flag: the name of an empty file that says that this one is complete.
+    checksums: whether the protocol's own go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest).
+    chunked: whether HTTP and S3 send it in chunks, without a length.
     """
 
     name: Annotated[str, BeforeValidator(name_mistake)]
-    source: Literal["http"] = "http"
+    source: Literal["http", "s3"] = "http"
     arrives: ClockTime
     content: Content
     days: int = Field(default=1, ge=1)
     flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None
+    checksums: bool = True
+    chunked: bool = False
 
 
 class RetryOnFailure(Strict):

@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.endpoints import NAMES as ENDPOINT_NAMES
 from harness.endpoints import PLACES as ENDPOINT_PLACES
 from harness.strict import Location, get, mapping, sequence, unknown
 from harness.units import ClockTime
@@ -24,7 +25,7 @@ PLACES = (
 """What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
 
 
-NEIGHBOURS = ("night", "source", "wire", "scheduler", "consumers", "desk", "folders", "folder")
+NEIGHBOURS = ("night", "wire", "folders", "folder", *ENDPOINT_NAMES)
 """Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
 
 

@@ -32,7 +32,30 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("source", "source", 8080, behind=9080),
+    Endpoint(
+        "source",
+        "source",
+        8080,
+        behind=9080,
+        grants={
+            "token": "night-harness-opens-nothing-but-a-night2",
+            "user": "retriever",
+            "password": "two-in-the-morning",
+        },
+    ),
+    Endpoint(
+        "s3",
+        "source",
+        8090,
+        behind=9090,
+        option="--s3-port",
+        grants={
+            "access_key": "AKIANIGHTHARNESSFEED",
+            "secret_key": "night-harness-opens-nothing-but-a-night1",
+            "bucket": "feeds",
+            "region": "eu-central-1",
+        },
+    ),
     Endpoint("consumers", "consumers", 8081, behind=9081),
     Endpoint("desk", "desk", 8082),
     Endpoint("scheduler", "scheduler", 8083),
@@ -41,6 +64,9 @@ ENDPOINTS = (
 
 NAMES = tuple(endpoint.name for endpoint in ENDPOINTS)
 MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}
+
+GRANTS = {endpoint.name: endpoint.grants for endpoint in ENDPOINTS}
+"""What each endpoint's clients need beside an address."""
 
 PLACES = tuple(place for endpoint in ENDPOINTS for place in endpoint.places("", 0))
 """What an environment variable may be taken from, of the endpoints."""

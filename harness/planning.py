@@ -60,6 +60,7 @@ class Planner:
             "closes_ns": times.closes_ns,
             "seed": seed,
             "files": files,
+            "takes": sorted(_taken(chain)),
             "folders": {name: list(self._held(chain, name, date, seed, stack)) for name in chain.folders},
             "folder_paths": {name: places[f"folder.{name}"] for name in chain.folders},
             "jobs": [_job(chain, name, times, places, stack) for name in chain.jobs],
@@ -79,6 +80,8 @@ class Planner:
                     "arrives_ns": times.at(spec.arrives),
                     **self.content(chain, name, day, seed, stack),
                     "source": spec.source,
+                    "checksums": spec.checksums,
+                    "chunked": spec.chunked,
                 }
 
     def _held(
@@ -113,6 +116,15 @@ def _job(chain: Chain, name: str, times: NightTimes, places: Mapping[str, str], 
         "rules": _rules(job),
         "owner": chain.owner_of(name),
     }
+
+
+def _taken(chain: Chain) -> set[str]:
+    """The places that any job of the chain takes a value from."""
+    values = [
+        *chain.environment.values(),
+        *(value for job in chain.jobs.values() for value in job.environment.values()),
+    ]
+    return {value.place for value in values if isinstance(value, FromPlace)}
 
 
 def _rules(job: Job) -> list[dict[str, Any]]:

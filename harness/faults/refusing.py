@@ -26,7 +26,7 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
     "throttled": ("http", "s3", "sftp", "snowflake"),
     "forbidden": ("http", "s3", "sftp", "snowflake"),
     "login_refused": ("http", "s3", "sftp", "snowflake"),
-    "session_expired": ("http", "sftp", "snowflake"),
+    "session_expired": ("http", "s3", "sftp", "snowflake"),
     "token_expired": ("http", "s3", "snowflake"),
     "endless_listing": ("http", "s3", "sftp", "snowflake"),
 }

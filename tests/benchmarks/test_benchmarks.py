@@ -22,8 +22,9 @@ SMALL = {
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
     "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
+    "front_ends": ["--megabytes", "8", "--repeat", "1"],
 }
-NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
+NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "playing", "test_benchmarks"}
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -43,6 +44,7 @@ def test_a_benchmark_runs(name: str) -> None:
 
 def test_every_benchmark_is_run_and_described() -> None:
     scripts = {path.stem for path in HERE.glob("*.py")} - NO_PROGRAMS
+    scripts -= {path.stem for path in HERE.glob("against_*.py")}  # the comparisons of front_ends
     assert scripts == set(SMALL)
     described = (HERE / "README.md").read_text()
     assert not [name for name in scripts if f"python -m tests.benchmarks.{name}" not in described]

@@ -1,4 +1,4 @@
-"""The client libraries that the tests of the clock run, each installed into a folder of its own.
+"""The client libraries that tests run, and servers to compare with, each installed into a folder of its own.
 
     python -m tests.clock.clients FOLDER
     NIGHT_HARNESS_CLIENTS=FOLDER pytest tests/clock
@@ -20,6 +20,8 @@ CLIENTS = {
     "boto3": "boto3==1.44.5",
     "paramiko": "paramiko==5.1.0",
     "httpx": "httpx==0.28.1",
+    "minio": "minio==7.2.20",
+    "moto": "moto[server]==5.2.5",
 }
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from clients import CLIENTS
+
+from tests.clock.clients import CLIENTS
 
 
 def needs(program: str) -> str:

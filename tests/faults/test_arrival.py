@@ -23,7 +23,6 @@ from harness.faults import (
     ReadOnlyDisk,
     RenameUnderReader,
     ServerError,
-    SessionExpired,
     SlowDrip,
     SupersedeFile,
     ThrottleRequests,
@@ -51,7 +50,6 @@ def changed(**spec: object) -> Chain:
 EVENING = changed(arrives=REFERENCE.evening)
 COPIED = changed(content=FileSpec.model_fields["content"].annotation(copy="real.csv"))  # type: ignore[misc]
 SFTP = changed(source="sftp")
-S3 = changed(source="s3")
 NO_FILES = REFERENCE.model_copy(update={"files": {}})
 
 
@@ -77,7 +75,6 @@ NO_FILES = REFERENCE.model_copy(update={"files": {}})
         (ManifestApart(file="forecast", comes="never"), EVENING, "file", "as the night begins"),
         (ServerError(operation="login"), REFERENCE, "operation", "come by http: expected one of get, list, stat"),
         (ServerError(), NO_FILES, "server_error", "retrieves no file, so that nothing can be refused"),
-        (SessionExpired(), S3, "session_expired", "come by s3, which has no words for session_expired; expected http"),
         (TokenExpired(), SFTP, "token_expired", "come by sftp, which has no words for token_expired"),
         (ThrottleRequests(retry_after="1m"), SFTP, "retry_after", "cannot say when to come again"),
         (SlowDrip(bytes_per_s=1), NO_FILES, "slow_drip", "slow_drip needs a file to retrieve"),

@@ -74,7 +74,7 @@ class Played:
         return self.http.request("POST", self.url(path, endpoint), body=sent, headers=headers or None)
 
     def close(self) -> None:
-        _end(self.process)
+        end(self.process)
         self.http.clear()
 
 
@@ -85,6 +85,7 @@ class NightOfMocks:
         self.dir = folder
         self.jobs: list[subprocess.Popen[bytes]] = []
         self.played: dict[str, Played] = {}
+        self.lasting: list[subprocess.Popen[bytes]] = []
         self.virtual = unusable_because() is None
         self.page = Page.create(folder / "page", at_ns=BEGINS_NS)
         self.controller = Controller(self.page, root=os.getpid())
@@ -128,12 +129,14 @@ class NightOfMocks:
         self.jobs.append(process)
         return process
 
-    def publish(self, name: str, content: bytes = CONTENT, *, arrives_ns: int = BEGINS_NS, records: int = 100) -> str:
+    def publish(
+        self, name: str, content: bytes = CONTENT, *, arrives_ns: int = BEGINS_NS, records: int = 100, **more: Any
+    ) -> str:
         """Put a file into the plan; its checksum."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.dir / "store" / sha256).write_bytes(content)
         file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "sha256": sha256}
-        self.plan["files"].append(file | {"size": len(content), "records": records, "source": "http"})
+        self.plan["files"].append(file | {"size": len(content), "records": records, "source": "http"} | more)
         return sha256
 
     def run(self, minutes: float) -> Stop:
@@ -141,12 +144,21 @@ class NightOfMocks:
         if not self.virtual:
             pytest.skip(f"no virtual time here: {unusable_because()}")
         until_ns = BEGINS_NS + int(minutes * MINUTE_NS)
-        ours = [played.process.pid for played in self.played.values()] + [job.pid for job in self.jobs]
-        self.controller.exclude_children(but=ours)  # another test's stack may sleep in real time
-        stop = self.controller.run(until_ns, runaway_s=20)
+        stop = self._run(until_ns)
         if stop.reason == "stuck":
             self.page.travel(until_ns)  # nobody waits for a time, so nobody minds how it comes
         return stop
+
+    def settle(self) -> Stop:
+        """Let time pass until somebody of the night stops it, or nobody waits for it any more; a day at most."""
+        if not self.virtual:
+            pytest.skip(f"no virtual time here: {unusable_because()}")
+        return self._run(BEGINS_NS + 24 * 60 * MINUTE_NS)
+
+    def _run(self, until_ns: int) -> Stop:
+        processes = [played.process for played in self.played.values()] + self.jobs + self.lasting
+        self.controller.exclude_children(but=[process.pid for process in processes])  # others sleep in real time
+        return self.controller.run(until_ns, runaway_s=20)
 
     def history(self, *components: str) -> History:
         files = [self.dir / "history" / f"{name}.jsonl" for name in components] or sorted(
@@ -161,18 +173,20 @@ class NightOfMocks:
     def end(self) -> None:
         """End the night's jobs."""
         while self.jobs:
-            _end(self.jobs.pop())
+            end(self.jobs.pop())
 
     def close(self) -> None:
         """End everything."""
         self.end()
+        while self.lasting:
+            end(self.lasting.pop())
         for played in self.played.values():
             played.close()
         self.controller.close()
         self.page.close()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     process.kill()
     process.wait()
     if process.stdout:

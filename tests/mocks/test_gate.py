@@ -72,7 +72,8 @@ def test_a_listing_that_never_ends_names_a_next_page_each_time(source: Played) -
     for page in (2, 3, 4):
         found = source.get(path).json()
         assert [file["name"] for file in found["files"]] == [NAME]
-        assert found["next"] == f"/files/?page={page}"
+        assert found["next"].startswith("/files/?")
+        assert found["next"].endswith(f"page={page}")
         path = found["next"]
     assert source.get(f"/files/{NAME}").data == CONTENT
 

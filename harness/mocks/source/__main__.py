@@ -10,6 +10,7 @@ from harness.mocks.control import Mock, run
 from harness.mocks.source import damage, delivery, gate
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
+from harness.mocks.source.s3.front import S3FrontEnd
 from harness.mocks.source.store import Store
 
 
@@ -22,16 +23,25 @@ class Source(Mock):
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
+        parser.add_argument("--s3-port", type=int, default=0, help="the port of the S3 front end (0: any)")
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(options)
+        self._s3_port: int = options.s3_port
 
     async def serve(self) -> dict[str, int]:
         """Start every front end."""
         self._store = Store(self)
         gate_ = Gate(self)
-        return {"source": await HttpFrontEnd(self, self._store, gate_).listen(self.port)}
+        self._http = HttpFrontEnd(self, self._store, gate_)
+        self._s3 = S3FrontEnd(self, self._store, gate_)
+        return {"source": await self._http.listen(self.port), "s3": await self._s3.listen(self._s3_port)}
 
     async def reset(self, plan: dict[str, Any]) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._store.reset(plan)
+        self._http.reset(plan.get("takes", []))
+        self._s3.reset()
 
     async def armed(self, order: Order) -> None:
         """A file may have to come before its time."""

@@ -21,7 +21,9 @@ class Held:
     """A file of the plan, or one that a client has put here; its true content lies in the store under its checksum.
 
     ``file`` is the chain's word for it ("" for a client's), ``via`` the front end that serves it. ``arrives_ns`` is
-    when it came or will come (UTC), ``layout`` what `harness.contents` knows of its format.
+    when it came or will come (UTC), ``layout`` what `harness.contents` knows of its format. ``checksums`` says whether
+    the protocol's own go with it, ``chunked`` whether HTTP sends it in chunks and without a length. ``tag`` is what S3
+    calls a file that came in parts.
     """
 
     file: str
@@ -36,6 +38,9 @@ class Held:
     control_total: int | None = None
     layout: Mapping[str, Any] = field(default_factory=dict)
     flag: str | None = None
+    checksums: bool = True
+    chunked: bool = False
+    tag: str | None = None
 
     @classmethod
     def planned(cls, given: Mapping[str, Any], store: Path) -> Held:
@@ -53,6 +58,8 @@ class Held:
             control_total=given.get("control_total"),
             layout=given.get("layout") or {},
             flag=given.get("flag"),
+            checksums=given.get("checksums", True),
+            chunked=given.get("chunked", False),
         )
 
     def renamed(self, name: str) -> Held:

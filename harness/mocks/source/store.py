@@ -23,7 +23,9 @@ class Sight:
     """A file as one client sees it at one moment.
 
     ``body`` is served, and claimed to have ``declared`` bytes (None: nothing is claimed). The manifest and the tag
-    come from ``stated``, the listing says ``present`` bytes. ``whole`` says that it is the true file.
+    come from ``stated``, the listing says ``present`` bytes. ``promised`` is what a sender's checksums are of, and
+    ``checksums`` whether the protocol states any. ``whole`` says that it is the true file, ``chunked`` that HTTP is to
+    send it in chunks instead of stating a length.
     """
 
     body: Body
@@ -32,6 +34,9 @@ class Sight:
     stated: dict[str, Any]
     present: int
     whole: bool
+    promised: Body
+    checksums: bool = True
+    chunked: bool = False
 
 
 class Store:
@@ -44,7 +49,9 @@ class Store:
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self.night = 0
+        self.begins_ns = 0
         self._there: dict[tuple[str, str], Entry] = {}
+        self._replaced: dict[tuple[str, str], list[Entry]] = {}
         self.arrivals = Arrivals(mock.armory, self)
         self._spoiled: dict[tuple[Body, str], Body] = {}
         self._stated: dict[Body, dict[str, Any]] = {}
@@ -52,7 +59,9 @@ class Store:
     def reset(self, plan: dict[str, Any]) -> None:
         """Begin a night with the plan's files."""
         self.night += 1
+        self.begins_ns = plan.get("begins_ns", 0)
         self._there.clear()
+        self._replaced.clear()
         self._spoiled.clear()
         self._stated.clear()
         self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan["files"]])
@@ -68,6 +77,11 @@ class Store:
         self.arrivals.catch_up()
         entry = self._there.get((via, name))
         return None if entry is None or self._hidden(entry, "name") else entry
+
+    def versions(self, via: str, name: str) -> list[Entry]:
+        """What has this name and what had it before, the newest first."""
+        entry = self.find(via, name)
+        return [] if entry is None else [entry, *self._replaced.get((via, name), ())]
 
     def sight(self, entry: Entry) -> Sight:
         """The entry as it would be served now; no fault acts."""
@@ -92,13 +106,14 @@ class Store:
         entry = self.find(via, name)
         if entry is not None:
             del self._there[via, name]
+            self._replaced.pop((via, name), None)
             self._mock.recorder.record("info", "remove", {"name": name, "via": via})
         return entry
 
     def put(self, entry: Entry) -> None:
         """Let something arrive; the history is told of files, not of what is beside them."""
         held = entry.held
-        self._there[held.via, entry.name] = entry
+        self._name(held.via, entry)
         if entry.what == "file":
             self._mock.recorder.record("info", "publish", {"file": held.file, "name": held.name} | held.stated)
 
@@ -152,6 +167,7 @@ class Store:
                 modified_ns = max(modified_ns, growing.written_ns(order, held.arrives_ns, now_ns))
         present, declared = body.size, cast("int | None", body.size)
         stated = held.stated if entry.what == "file" else self._state(held, true)
+        promised, checksums = true, held.checksums
         for order in orders:
             spoiled = self._spoil(entry, body, order)
             if spoiled != body:
@@ -159,12 +175,13 @@ class Store:
                 length = order.effect.get("length", "consistent")
                 declared = {"consistent": body.size, "declared": present, "missing": None}[length]
                 if order.effect.get("manifest") == "follows":
-                    stated, present = self._state(held, body), body.size
+                    stated, present, promised = self._state(held, body), body.size, body
+                checksums = checksums and order.effect.get("checksum") != "off"
         whole = body == true
         for order in orders:
             if "misstate" in order.effect:
                 whole, declared = False, misstating.stated_bytes(order.effect["misstate"], body.size)
-        return Sight(body, declared, modified_ns, stated, present, whole)
+        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, held.chunked)
 
     def _spoil(self, entry: Entry, body: Body, order: Order) -> Body:
         damage, held = damage_in(order.effect), entry.held
@@ -181,4 +198,11 @@ class Store:
         return self._stated[body]
 
     def _put(self, held: Held) -> None:
-        self._there[held.via, held.name] = Entry(held.name, "file", held)
+        self._name(held.via, Entry(held.name, "file", held))
+
+    def _name(self, via: str, entry: Entry) -> None:
+        """Let it have its name; what had that name before becomes an older version."""
+        before = self._there.get((via, entry.name))
+        if before is not None:
+            self._replaced.setdefault((via, entry.name), []).insert(0, before)
+        self._there[via, entry.name] = entry

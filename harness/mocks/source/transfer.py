@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from email.utils import formatdate
 from typing import Any
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 from harness.mocks.control import Mock
-from harness.mocks.source.held import Entry
+from harness.mocks.source.body import CHUNK_BYTES
+from harness.mocks.source.held import MANIFEST, Entry
+from harness.mocks.source.sending import send_body
 from harness.mocks.source.store import Sight, Store
 
 
@@ -28,63 +29,92 @@ class RangeRefused(Exception):
         self.headers = {"Content-Range": f"bytes */{length}"}
 
 
+class Account:
+    """What the history says of one request for content: that it began, then once how it ended.
+
+    A HEAD is no event. What the end of its night broke off is no event of the next one.
+    """
+
+    def __init__(self, mock: Mock, store: Store, request: web.Request, via: str, name: str, what: str) -> None:
+        self._mock, self._store = mock, store
+        self._value = {"name": name, "what": what, "via": via}
+        self._night = store.night
+        self.over = request.method == "HEAD"
+
+    def begin(self) -> None:
+        """It has come."""
+        if not self.over:
+            self._mock.recorder.record("invoke", "serve", self._value)
+
+    def ok(self, sent: int, *, complete: bool) -> None:
+        """It is answered; ``complete`` says that the client has the whole, true file."""
+        self._end("ok", {"bytes": sent, "complete": complete})
+
+    def fail(self, error: str, more: Mapping[str, Any] | None = None) -> None:
+        """It is refused or broken off."""
+        self._end("fail", more or {}, error)
+
+    def _end(self, type: Any, more: Mapping[str, Any], error: str | None = None) -> None:  # noqa: A002 - as in events
+        if not self.over and self._night == self._store.night:
+            self._mock.recorder.record(type, "serve", self._value | dict(more), error=error)
+        self.over = True
+
+
+def name_and_what(name: str, entry: Entry | None) -> tuple[str, str]:
+    """What the history calls an entry that is asked for by this name; what is not there is called by it alone."""
+    if entry is not None:
+        return (entry.name if entry.what == "flag" else entry.held.name), entry.what
+    return (name.removesuffix(MANIFEST), "manifest") if name.endswith(MANIFEST) else (name, "file")
+
+
 class Transfer:
     """One request for one entry's content through one front end."""
 
-    def __init__(self, mock: Mock, store: Store, request: web.Request, entry: Entry) -> None:
-        self._mock, self._store, self._request, self._entry = mock, store, request, entry
-        self._night = store.night
+    def __init__(self, request: web.Request, account: Account) -> None:
+        self._request, self._account = request, account
 
-    async def send(self, sight: Sight, headers: Mapping[str, str]) -> web.StreamResponse:
-        """Answer with the content, or the part of it that a Range header asks for; `RangeRefused` when none fits."""
-        length = sight.present if sight.declared is None else sight.declared
+    async def send(
+        self, sight: Sight, headers: Mapping[str, str], *, ranged: bool = True, all_is_a_part: bool = False
+    ) -> web.StreamResponse:
+        """Answer with the content, or the part of it that a Range header asks for; `RangeRefused` when none fits.
+
+        Not ``ranged``: that header is not looked at. ``all_is_a_part``: a range of everything is answered as one (206).
+        """
+        length = length_of(sight)
         first, last, status, more = 0, length - 1, 200, {}
-        if sight.declared is not None and "Range" in self._request.headers:
+        if ranged and sight.declared is not None and "Range" in self._request.headers:
             try:
                 first, last = asked_range(self._request, length)
             except RangeRefused as refused:
-                self.event("fail", error=f"416: {refused}")
+                self._account.fail(f"416: {refused}")
                 raise
-            if (first, last) != (0, length - 1):
+            if all_is_a_part or (first, last) != (0, length - 1):
                 status, more = 206, {"Content-Range": f"bytes {first}-{last}/{length}"}
+        headers = {**headers, **more}
+        if self._request.method == "HEAD":  # what has no length on its way still has a size where it lies
+            return web.StreamResponse(status=status, headers={**headers, "Content-Length": str(last + 1 - first)})
         response = web.StreamResponse if sight.declared is not None else _CloseDelimited
-        answer = response(status=status, headers={**headers, **more})
+        answer = response(status=status, headers=headers)
         if sight.declared is None:
             answer.force_close()
+        elif sight.chunked and status == 200 and self._request.version >= HttpVersion11:
+            answer.enable_chunked_encoding()
         else:
             answer.content_length = last + 1 - first
         return await self._send(answer, sight, first, last + 1)
 
-    @property
-    def named(self) -> dict[str, str]:
-        """What is transferred, in the history's words."""
-        entry = self._entry
-        return {"name": entry.name if entry.what == "flag" else entry.held.name, "what": entry.what}
-
-    def event(self, type: Any, more: Mapping[str, Any] | None = None, *, error: str | None = None) -> None:  # noqa: A002 - as in events
-        """Record how it goes; a transfer that the end of its night broke off is no event of the next one."""
-        if self._night == self._store.night and self._request.method != "HEAD":
-            value = self.named | {"via": self._entry.held.via}
-            self._mock.recorder.record(type, "serve", value | dict(more or {}), error=error)
-
     async def _send(self, answer: web.StreamResponse, sight: Sight, first: int, end: int) -> web.StreamResponse:
         request = self._request
-        position, stop, told = first, max(first, min(end, sight.body.size)), False
-        chunks = sight.body.chunks(first, stop)
-        ahead = next(chunks, b"")  # before the head goes out: content that is not there must be a 500
+        stop = max(first, min(end, sight.body.size))
+        last = max(first, stop - CHUNK_BYTES)
+        sight.body.read(first, min(1, stop - first))  # before the head goes out: what is not there must be a 500
         await answer.prepare(request)
-        if request.method == "HEAD":
-            return answer
         try:
-            for chunk in itertools.chain([ahead] if ahead else [], chunks):
-                position += len(chunk)
-                if position == stop:
-                    # Before the last bytes, not after them: whoever has them may act on them at once, and what
-                    # they do then has to come later in the history.
-                    told = self._served(sight, stop - first, end - first)
-                await answer.write(chunk)
-            if not told:
-                told = self._served(sight, stop - first, end - first)
+            await send_body(request, answer, sight.body.part(first, last))
+            # Before the last bytes, not after them: whoever has them may act on them at once, and what they do then
+            # has to come later in the history.
+            self._served(sight, stop - first, end - first)
+            await send_body(request, answer, sight.body.part(last, stop))
             if stop < end and sight.declared is not None:
                 # The rest was promised and does not come: the connection ends instead.
                 answer.force_close()
@@ -94,18 +124,20 @@ class Transfer:
             await answer.write_eof()
         except ConnectionError:
             # How far it came depends on buffers of the moment, so it is not said.
-            if not told:
-                self.event("fail", error="client gone")
+            self._account.fail("client gone")
             raise
         return answer
 
-    def _served(self, sight: Sight, sent: int, promised: int) -> bool:
+    def _served(self, sight: Sight, sent: int, promised: int) -> None:
         if sent < promised and sight.declared is not None:
-            error = f"closed after {sent} of {promised} bytes"
-            self.event("fail", {"bytes": sent, "complete": False}, error=error)
+            self._account.fail(f"closed after {sent} of {promised} bytes", {"bytes": sent, "complete": False})
         else:
-            self.event("ok", {"bytes": sent, "complete": sight.whole})
-        return True
+            self._account.ok(sent, complete=sight.whole)
+
+
+def length_of(sight: Sight) -> int:
+    """How long the file is said to be, or would be if anything were said."""
+    return sight.present if sight.declared is None else sight.declared
 
 
 def http_date(at_ns: int) -> str:

@@ -30,14 +30,14 @@ class Upload:
         self._size += len(chunk)
         self._lines += chunk.count(b"\n")
 
-    def finish(self) -> Held:
-        """All bytes are there, and the file takes its name."""
+    def finish(self, tag: str | None = None) -> Held:
+        """All bytes are there, and the file takes its name (and the tag, if S3 has one of its own for it)."""
         self._file.close()
         sha256 = self._sha256.hexdigest()
         path = self._path.replace(self._path.with_name(sha256))
         held = Held(
             file="", name=self._name, via=self._via, arrives_ns=time.time_ns(), sha256=sha256,
-            md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path,
+            md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path, tag=tag,
         )  # fmt: skip
         self._put(held)
         self._mock.recorder.record("ok", "put", self._value | {"size": held.size, "sha256": sha256})

@@ -15,6 +15,7 @@ LENGTHS = ("consistent", "declared", "missing")
 MANIFESTS = ("true", "follows")
 OTHERS = ("grow", "misstate")
 """Effects on how a file is served that leave its bytes alone."""
+CHECKSUMS = ("true", "off")
 
 Parameters = Mapping[str, Any]
 Spoil = Callable[[Body, Held, Parameters], Body]
@@ -80,6 +81,6 @@ def check(effect: Parameters) -> None:
     if found is None:
         raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, *OTHERS])}")
     found.check(effect[found.key])
-    for name, known in (("length", LENGTHS), ("manifest", MANIFESTS)):
+    for name, known in (("length", LENGTHS), ("manifest", MANIFESTS), ("checksum", CHECKSUMS)):
         if effect.get(name, known[0]) not in known:
             raise ValueError(f"{found.key}: found {name}={effect[name]!r}, expected one of {', '.join(known)}")

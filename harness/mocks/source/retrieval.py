@@ -1,0 +1,68 @@
+"""Which requests for parts of a file belong to one retrieval: they all see the file as it was when that began.
+
+HTTP and S3 know no retrieval, only requests, and clients fetch a large file in many ranges, some of them at once and in
+any order. The rule: a range belongs to the retrieval of that name that is going on, if none of its bytes has been asked
+for in it yet. A range that was asked for already (a client tries again), a request for the whole file or for its head,
+and a file that has been replaced each end it, and what is asked for then begins another one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from harness.mocks.source.held import Entry
+from harness.mocks.source.store import Sight, Store
+from harness.mocks.source.transfer import RangeRefused, asked_range, length_of
+
+
+@dataclass
+class _Retrieval:
+    entry: Entry
+    night: int
+    sight: Sight
+    asked: list[tuple[int, int]] = field(default_factory=list)
+
+    def takes(self, first: int, end: int) -> bool:
+        """Count a range in, unless one of its bytes has been asked for."""
+        if any(first < other_end and other_first < end for other_first, other_end in self.asked):
+            return False
+        self.asked.append((first, end))
+        return True
+
+
+class Retrievals:
+    """The retrievals that go on, by name."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._going_on: dict[str, _Retrieval] = {}
+
+    def whole(self, entry: Entry) -> Sight:
+        """The entry for a request of all of it."""
+        self.end(entry.name)
+        return self._store.take(entry)
+
+    def end(self, name: str) -> None:
+        """Whoever asks for a part of it next begins anew."""
+        self._going_on.pop(name, None)
+
+    def part(self, entry: Entry, first: int, end: int) -> Sight:
+        """The entry for a request of its bytes from ``first`` to ``end``, as far as it has them."""
+        found = self._going_on.get(entry.name)
+        same = found is not None and found.entry is entry and found.night == self._store.night
+        if found is None or not same or not found.takes(first, end):
+            found = _Retrieval(entry, self._store.night, self._store.take(entry), [(first, end)])
+            self._going_on[entry.name] = found
+        return found.sight
+
+
+def glanced_range(request: web.Request, sight: Sight) -> tuple[int, int]:
+    """First byte and end of what a Range header asks for; all of it, when it fits nothing (which sending will say)."""
+    length = length_of(sight)
+    try:
+        first, last = asked_range(request, length)
+    except RangeRefused:
+        return 0, max(1, length)
+    return first, last + 1

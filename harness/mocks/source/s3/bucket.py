@@ -1,0 +1,104 @@
+"""The bucket as clients see it: objects with their tags, checksums and versions, in the night's time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harness.mocks.source.conditions import NOT_MODIFIED, unmet
+from harness.mocks.source.digests import Digests
+from harness.mocks.source.held import Entry
+from harness.mocks.source.s3.errors import S3Error
+from harness.mocks.source.store import Sight, Store
+
+VIA = "s3"
+_TYPES = {"file": "binary/octet-stream", "manifest": "application/json", "flag": "binary/octet-stream"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """An object in a listing."""
+
+    key: str
+    size: int
+    tag: str
+    modified_ns: int
+    version: str
+    newest: bool = True
+
+
+class Bucket:
+    """What the store holds for S3, under the names that S3 has for it."""
+
+    def __init__(self, store: Store, digests: Digests) -> None:
+        self._store, self._digests = store, digests
+
+    def find(self, key: str, version: str | None = None) -> Entry:
+        """The object of that name, or an older one that had it."""
+        versions = self._store.versions(VIA, key)
+        if not versions:
+            raise S3Error("NoSuchKey", Key=key)
+        for entry in versions:
+            if version in (None, version_of(entry)):
+                return entry
+        raise S3Error("NoSuchVersion", Key=key, VersionId=str(version))
+
+    def seen(self, prefix: str) -> Iterator[Seen]:
+        """Every object whose key begins so, in the order of keys."""
+        entries = [entry for entry in self._store.entries(VIA) if entry.name.startswith(prefix)]
+        for entry in sorted(entries, key=lambda entry: entry.name.encode()):
+            yield self._seen(entry)
+
+    def seen_versions(self, prefix: str) -> Iterator[Seen]:
+        """The same with what had each name before, the newest first."""
+        for newest in self.seen(prefix):
+            yield newest
+            for entry in self._store.versions(VIA, newest.key)[1:]:
+                yield self._seen(entry, newest=False)
+
+    def tag(self, entry: Entry, sight: Sight) -> str:
+        """Its ETag: the MD5 of what its sender sent, unless it came in parts."""
+        held = entry.held
+        if entry.what == "file" and sight.promised == held.body and (held.tag or held.md5):
+            return f'"{held.tag or held.md5}"'
+        return f'"{self._digests.md5(sight.promised).hex()}"'
+
+    def headers(self, entry: Entry, sight: Sight) -> dict[str, str]:
+        """What every answer that shows it says of it."""
+        return {
+            "Content-Type": _TYPES[entry.what],
+            "Accept-Ranges": "bytes",
+            "ETag": self.tag(entry, sight),
+            "x-amz-version-id": version_of(entry),
+        }
+
+    def checksum(self, sight: Sight) -> dict[str, str]:
+        """The checksum that a client may ask for; nothing where the object has none."""
+        if not sight.checksums:
+            return {}
+        crc32 = base64.b64encode(self._digests.crc32(sight.promised)).decode()
+        return {"x-amz-checksum-crc32": crc32, "x-amz-checksum-type": "FULL_OBJECT"}
+
+    def _seen(self, entry: Entry, *, newest: bool = True) -> Seen:
+        sight = self._store.sight(entry)
+        tag = self.tag(entry, sight)
+        return Seen(entry.name, sight.present, tag, sight.modified_ns, version_of(entry), newest)
+
+
+def version_of(entry: Entry) -> str:
+    """What tells this object from all others that had or will have its name."""
+    held = entry.held
+    return hashlib.sha256(f"{held.sha256} {held.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
+
+
+def hold_to_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
+    """Refuse what a client wants only under a condition that does not hold."""
+    wrong = unmet(headers, tag, modified_ns)
+    if wrong is None:
+        return
+    status, condition = wrong
+    if status == NOT_MODIFIED:
+        raise S3Error("NotModified", headers={"ETag": tag})
+    raise S3Error("PreconditionFailed", Condition=condition)

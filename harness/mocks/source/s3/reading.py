@@ -1,0 +1,78 @@
+"""What clients read from the bucket: objects, their heads, and listings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from harness.mocks.source.retrieval import Retrievals, glanced_range
+from harness.mocks.source.s3.bucket import Bucket, hold_to_conditions
+from harness.mocks.source.s3.errors import S3Error
+from harness.mocks.source.s3.listing import Listing
+from harness.mocks.source.store import Store
+from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date
+
+_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-\d+)")
+_REPLACED = {
+    "response-cache-control": "Cache-Control",
+    "response-content-disposition": "Content-Disposition",
+    "response-content-encoding": "Content-Encoding",
+    "response-content-language": "Content-Language",
+    "response-content-type": "Content-Type",
+    "response-expires": "Expires",
+}
+"""Headers of the answer that a request may ask for."""
+
+
+class Reading:
+    """The operations that read."""
+
+    def __init__(self, name: str, store: Store, bucket: Bucket, retrievals: Retrievals) -> None:
+        self._name, self._store, self._bucket, self._retrievals = name, store, bucket, retrievals
+
+    async def read(
+        self, request: web.Request, account: Account, key: str, query: Mapping[str, str]
+    ) -> web.StreamResponse:
+        """GetObject and HeadObject."""
+        if "partNumber" in query:
+            raise S3Error("NotImplemented", "partNumber is not implemented here: ask for a range")
+        entry = self._bucket.find(key, query.get("versionId"))
+        sight = self._store.sight(entry)
+        hold_to_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
+        ranged = _is_range(request.headers.get("Range"))
+        if request.method == "HEAD":
+            self._retrievals.end(key)
+        elif not ranged:
+            sight = self._retrievals.whole(entry)
+        else:
+            sight = self._retrievals.part(entry, *glanced_range(request, sight))
+        headers = self._bucket.headers(entry, sight)
+        headers["Last-Modified"] = http_date(sight.modified_ns)
+        if not ranged and request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
+            headers |= self._bucket.checksum(sight)
+        headers |= {header: query[name] for name, header in _REPLACED.items() if name in query}
+        headers |= request["headers"]
+        try:
+            return await Transfer(request, account).send(sight, headers, ranged=ranged, all_is_a_part=True)
+        except RangeRefused as refused:
+            size = refused.headers["Content-Range"].rpartition("/")[2]
+            asked = request.headers["Range"]
+            raise S3Error(
+                "InvalidRange", headers=refused.headers, RangeRequested=asked, ActualObjectSize=size
+            ) from None
+
+    def listing(self, account: Account, query: Mapping[str, str], *, endless: bool) -> web.Response:
+        """ListObjectsV2, ListObjects, ListObjectVersions."""
+        answer = web.Response(
+            text=Listing(self._name, query, endless=endless).answer(self._bucket), content_type="application/xml"
+        )
+        account.ok(len(answer.text or ""), complete=True)
+        return answer
+
+
+def _is_range(header: str | None) -> bool:
+    """Whether S3 looks at it: one range, and not a backward one; any other is answered with everything."""
+    found = _RANGE.fullmatch((header or "").replace(" ", ""))
+    return found is not None and not (found[2] and int(found[2]) < int(found[1]))

@@ -1,0 +1,109 @@
+"""The source, and the wire in front of it, as programs on the machine's clock, with one large file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.mocks.relay import UnixConnection
+from harness.stack.processes import descendants_of
+from tests.benchmarks.machine import cpu_s
+
+NAME = "large.csv"
+UP_WITHIN_S = 20.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where one is, and its process."""
+
+    url: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class Download:
+    """What a client got and how long that took; the server's CPU for it, and the peak memory of its largest process."""
+
+    size: int
+    seconds: float
+    server_cpu_s: float
+    peak_kb: int
+
+
+@contextmanager
+def source(content: Path, scratch: Path, via: str, endpoint: str) -> Iterator[Server]:
+    """The source with the file behind one front end."""
+    (scratch / "store").mkdir(parents=True)
+    sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
+    with content.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            sha256.update(chunk)
+            md5.update(chunk)
+    (scratch / "store" / sha256.hexdigest()).symlink_to(content)
+    described = {"file": "large", "name": NAME, "source": via, "arrives_ns": 0, "records": 0}
+    described |= {"sha256": sha256.hexdigest(), "md5": md5.hexdigest(), "size": content.stat().st_size}
+    with program("source", scratch) as (process, endpoints):
+        asked("source", scratch, "POST", "/reset", {"files": [described]})
+        yield Server(f"http://127.0.0.1:{endpoints[endpoint]}", process.pid)
+
+
+@contextmanager
+def wire(to: Server, scratch: Path) -> Iterator[Server]:
+    """The wire in front of a server."""
+    with program("wire", scratch, "--route", f"source=0={to.url.removeprefix('http://')}") as (process, endpoints):
+        yield Server(f"http://127.0.0.1:{endpoints['source']}", process.pid)
+
+
+@contextmanager
+def program(name: str, scratch: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], dict[str, int]]]:
+    """A mock, and the ports of its endpoints."""
+    command = [sys.executable, "-m", f"harness.mocks.{name}", "--dir", str(scratch), *arguments]
+    with subprocess.Popen(command) as process:
+        try:
+            yield process, asked(name, scratch, "GET", "/health")["endpoints"]
+        finally:
+            process.terminate()
+
+
+def asked(name: str, scratch: Path, method: str, path: str, body: object = None) -> dict[str, dict[str, int]]:
+    """A control call, as soon as the mock takes one."""
+    gives_up = time.monotonic() + UP_WITHIN_S
+    while True:
+        connection = UnixConnection(scratch / "control" / f"{name}.sock", timeout_s=UP_WITHIN_S)
+        try:
+            connection.request(method, path, body=None if body is None else json.dumps(body))
+            answer = connection.getresponse()
+            found: dict[str, dict[str, int]] = json.load(answer)
+            assert answer.status == 200, found
+            return found
+        except (FileNotFoundError, ConnectionRefusedError):
+            assert time.monotonic() < gives_up, f"the {name} did not start"
+            time.sleep(0.01)
+        finally:
+            connection.close()
+
+
+def downloaded(server: Server, client: str, *arguments: str) -> Download:
+    """One download by a client's program, which says how many bytes came and how many seconds it took."""
+    command = [sys.executable, "-c", client, server.url, *arguments]
+    pids = (server.pid, *descendants_of(server.pid))
+    before = cpu_s(*pids)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        size, seconds = process.stdout.readline().split()
+        used = cpu_s(*pids) - before
+    return Download(int(size), float(seconds), used, max(peak_of(pid) for pid in pids))
+
+
+def peak_of(pid: int) -> int:
+    """The most memory that a process has ever had, in kB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")), 0)
