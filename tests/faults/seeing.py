@@ -18,6 +18,7 @@ import pytest
 
 from harness.contents import ContentStore
 from harness.data import fixtures
+from harness.endpoints import ENDPOINTS
 from harness.faults import Fault
 from harness.loading import load_chain
 from harness.units import ClockTime
@@ -31,7 +32,15 @@ PATIENCE_MINUTES = 240
 """Whoever has not ended so long after the start is waiting."""
 
 SCRIPTS = {path.stem.removeprefix("client_"): path for path in Path(__file__).parent.glob("clients/client_*.py")}
-PROGRAMS = {"curl": "curl"}
+VIA = {
+    **dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "http"),
+    **dict.fromkeys(("boto3", "boto3_download_file"), "s3"),
+    **dict.fromkeys(("asyncssh", "openssh_sftp", "paramiko"), "sftp"),
+    "snowflake": "snowflake",
+}
+"""The front end that each client speaks to."""
+
+PROGRAMS = {"curl": "curl", "openssh_sftp": "sftp"}
 """What a script needs that pip does not bring."""
 
 
@@ -72,11 +81,11 @@ class Stage:
         hours, minutes = (int(part) for part in time.split(":")[:2])
         return BEGINS_NS + ((hours * 60 + minutes - 22 * 60) % (24 * 60)) * MINUTE_NS
 
-    def publish(self, names: list[str]) -> bytes:
-        """Let the source get the reference chain's file in time, under each of these names; its bytes."""
+    def publish(self, names: Mapping[str, str]) -> bytes:
+        """Let the source get the reference chain's file in time, under a name for each client; its bytes."""
         content = self.content(FILE)
-        about = {"file": FILE, "arrives_ns": self.at(ARRIVES), "source": "http"} | content
-        self.night.plan["files"] += [about | {"name": name} for name in names]
+        about = {"file": FILE, "arrives_ns": self.at(ARRIVES)} | content
+        self.night.plan["files"] += [about | {"name": name, "source": VIA[client]} for client, name in names.items()]
         return self.store.path(content["sha256"]).read_bytes()
 
 
@@ -99,14 +108,17 @@ def reactions(night: NightOfMocks, store: ContentStore, fault: Fault, clients: l
 
 def _together(night: NightOfMocks, stage: Stage, fault: Fault, clients: list[str]) -> dict[str, str]:
     names = {client: f"{client}.csv" for client in clients}
-    true = stage.publish(list(names.values()))
+    true = stage.publish(names)
     source = night.start("source")
-    wire = night.start("wire", "--route", f"source=0=127.0.0.1:{source.endpoints['source']}")
-    address = {"SOURCE_URL": f"http://127.0.0.1:{wire.endpoints['source']}"}
+    doors = [endpoint for endpoint in ENDPOINTS if endpoint.mock == "source"]
+    routes = [f"{door.name}=0=127.0.0.1:{source.endpoints[door.name]}" for door in doors]
+    wire = night.start("wire", *(word for route in routes for word in ("--route", route)))
+    told = [door.places("127.0.0.1", wire.endpoints[door.name]) for door in doors]
+    places = {name.replace(".", "_").upper(): value for door in told for name, value in door.items()}
     begin = (stage.at(STARTS) - BEGINS_NS) / MINUTE_NS
     with fault.inject(stage):
         night.run(begin)
-        started = {client: _start(night, client, names[client], address) for client in clients}
+        started = {client: _start(night, client, names[client], places) for client in clients}
         night.run(begin + PATIENCE_MINUTES)
         if not night.events("fault", "source", "wire"):
             return {}
@@ -114,8 +126,8 @@ def _together(night: NightOfMocks, stage: Stage, fault: Fault, clients: list[str
         return {client: reaction for client, reaction in did.items() if reaction is not None}
 
 
-def _start(night: NightOfMocks, client: str, name: str, address: dict[str, str]) -> subprocess.Popen[bytes]:
-    environment = night.environment(client) | address | {"NO_PROXY": "*", "no_proxy": "*"}
+def _start(night: NightOfMocks, client: str, name: str, places: dict[str, str]) -> subprocess.Popen[bytes]:
+    environment = night.environment(client) | places | {"NO_PROXY": "*", "no_proxy": "*"}
     command = [sys.executable, str(SCRIPTS[client]), name, str(night.dir / name)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     night.jobs.append(process)
