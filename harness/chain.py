@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
 
 from harness.chain_rules import chain_mistakes, flag_mistake, name_mistake
+from harness.controls import CONTROLS
 from harness.errors import AuthorError
 from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
 from harness.strict import LAX, Location, Strict, get, unknown
@@ -206,10 +207,24 @@ class Folder(Strict):
     holds: Annotated[tuple[Held, ...], LAX] = ()
 
 
+def _control(value: Any) -> Any:
+    if isinstance(value, str) and value not in CONTROLS:
+        raise ValueError(unknown("control", value, CONTROLS))
+    return value
+
+
 class Defence(Strict):
-    """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name."""
+    """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name.
+
+    detects: the controls that it adds. A fault that no control of the chain can notice is a finding.
+    """
 
     variable: Text | None = None
+    detects: Annotated[
+        tuple[Annotated[str, BeforeValidator(_control, json_schema_input_type=Literal[tuple(CONTROLS)])], ...],
+        LAX,
+        BeforeValidator(_listed, json_schema_input_type=Text | list[Text]),
+    ] = ()
 
 
 class Chain(Strict):
@@ -268,6 +283,13 @@ class Chain(Strict):
     def owners(self) -> tuple[str, ...]:
         """Everybody who may be paged, the chain's own owner first."""
         return tuple(dict.fromkeys([self.owner, *(self.owner_of(job) for job in self.jobs)]))
+
+    @property
+    def controls(self) -> dict[str, tuple[str, ...]]:
+        """What it can notice in a file, and by which of its defences that are not switched off."""
+        on = {name: defence for name, defence in self.defences.items() if name not in self.switched_off}
+        known = dict.fromkeys(control for defence in on.values() for control in defence.detects)
+        return {control: tuple(name for name in on if control in on[name].detects) for control in known}
 
     @property
     def folder(self) -> Path:

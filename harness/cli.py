@@ -123,7 +123,11 @@ def _parser() -> argparse.ArgumentParser:
     schema = command("schema", _schema, "Print the JSON Schema of a file format.")
     schema.add_argument("format", choices=("chain", "scenario"))
 
-    command("faults", _faults, "List the faults with their parameters.")
+    faults = command("faults", _faults, "List the faults and what can notice each, or say everything about one.")
+    faults.add_argument("name", nargs="?", metavar="NAME", help="the fault to say everything about")
+    faults.add_argument(
+        "--markdown", action="store_true", help="print the whole catalogue, as harness/faults/README.md"
+    )
 
     images = command("images", _images, "Build the container images of the docker stack.")
     images.add_argument("action", choices=("build",))
@@ -322,13 +326,10 @@ def _schema(options: argparse.Namespace) -> int:
     return OK
 
 
-def _faults(_: argparse.Namespace) -> int:
-    from harness.faults import FAULTS
-    from harness.scenario import fault_parameters
+def _faults(options: argparse.Namespace) -> int:
+    from harness.report.faults import show
 
-    for name, fault in sorted(FAULTS.items()):
-        print(f"{name}: {(fault.__doc__ or '').strip().splitlines()[0]}")
-        print(f"    parameters: {', '.join(fault_parameters(fault))}")
+    show(options.name, as_markdown=options.markdown)
     return OK
 
 

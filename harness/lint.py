@@ -265,4 +265,21 @@ def _defences(chain: Chain) -> Said:
             yield ("defences", name), "error", text, todo
 
 
-CHECKS: tuple[Check, ...] = (_runbook, _programs, _times, _arrivals, _rules, _vain_actions, _pages, _defences)
+def _controls(chain: Chain) -> Said:
+    if chain.files and not any(defence.detects for defence in chain.defences.values()):
+        text = "no defence says what it detects, so data that is right after a fault in a file counts as luck"
+        todo = "say it where something is compared: defences: {checksum: {variable: CHECKSUM, detects: [checksum]}}"
+        yield ("defences",), "warning", text, todo
+
+
+CHECKS: tuple[Check, ...] = (
+    _runbook,
+    _programs,
+    _times,
+    _arrivals,
+    _rules,
+    _vain_actions,
+    _pages,
+    _defences,
+    _controls,
+)

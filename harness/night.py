@@ -7,7 +7,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,9 +19,9 @@ from harness.checks.holdings import finished_at
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.errors import HarnessBug, LoadError, Mistake, StackError
-from harness.faults import Fault
-from harness.faults.silence import why_silent
+from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
+from harness.injection import Injection
 from harness.lint import program_findings
 from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
@@ -178,7 +178,8 @@ class NightRunner:
         chain = scenario.chain
         require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
-        baseline = self._baseline(chain, scenario.night, scenario.seed)
+        truths = tuple(fault for fault in scenario.faults if isinstance(fault, ChangesTruth))
+        baseline = self._baseline(chain, scenario.night, scenario.seed, truths)
         history, ticks = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
         for day in _fallback_days(history):
             earlier = self._baseline(chain, day, scenario.seed)
@@ -206,25 +207,37 @@ class NightRunner:
                 todo="use --stack docker, install a C compiler and install again, or date the scenario tonight",
             )
 
-    def _baseline(self, chain: Chain, night: dt.date, seed: int) -> History:
-        key = (chain.folder, chain.model_dump_json(), night, seed)
+    def _baseline(self, chain: Chain, night: dt.date, seed: int, truths: tuple[ChangesTruth, ...] = ()) -> History:
+        key = (chain.folder, chain.model_dump_json(), night, seed, repr(truths))
         if key not in self._baselines:
-            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE)
+            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE, truths)
         return self._baselines[key]
 
     def _night(
-        self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str
+        self,
+        chain: Chain,
+        night: dt.date,
+        seed: int,
+        faults: tuple[Fault, ...],
+        sentence: str,
+        truths: tuple[ChangesTruth, ...] = (),
     ) -> tuple[History, Ticks]:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
         notes.write("begin", {"scenario": sentence} | _begin(chain, faults, plan))
+
+        def injection(fault_id: str) -> Injection:
+            own_seed = f"{seed}/{sentence}/{fault_id}"
+            return Injection(self.stack, notes.write, times, chain, fault_id, own_seed, self._planner, seed)
+
         with ExitStack() as lasting:
+            for number, truth in enumerate(truths):
+                lasting.enter_context(truth.truth(injection(f"{number}:{truth.name}")))
             with ExitStack() as ending:
                 for fault_id, fault in _numbered(faults):
-                    injection = _Injection(self.stack, notes, times, chain, fault_id, f"{seed}/{sentence}/{fault_id}")
-                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection))
+                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection(fault_id)))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
                 if stop.reason == "stuck":
@@ -292,45 +305,6 @@ class _Notes:
         self.records.append(record)
 
 
-@dataclass(frozen=True)
-class _Injection:
-    """What one fault sees of the stack (`harness.faults.System`)."""
-
-    stack: Stack
-    notes: _Notes
-    times: NightTimes
-    chain: Chain
-    id: str
-    seed: str
-
-    @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
-        trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
-        order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
-        with ExitStack() as disarm:
-            self.stack.arm(component, order | {"trigger": trigger})
-            disarm.callback(self._disarm, fault, component, point, where)
-            if fault.on is not None:
-                observer = "consumers" if fault.on.component in self.chain.consumers else fault.on.component
-                self.stack.arm(observer, {"id": self.id, "relay": component, "on": trigger["on"]})
-                if observer != component:
-                    disarm.callback(self.stack.disarm, observer, self.id)
-            yield
-
-    def _disarm(self, fault: Fault, component: str, point: str, where: Mapping[str, str]) -> None:
-        counts = self.stack.disarm(component, self.id)
-        if not counts["acts"]:
-            why = why_silent(fault, point, where, counts)
-            told = {name: counts[name] for name in ("passed", "awake", "fired")}
-            self.notes.write("unfired", {"id": self.id} | told | {"why": why})
-
-    def receipt(self, fault: Fault, effect: str) -> None:
-        value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
-        self.notes.write("fault", value)
-
-
 def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
     return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
 
@@ -358,12 +332,14 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
             name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
             for name, job in chain.jobs.items()
         },
+        "controls": {control: list(defences) for control, defences in chain.controls.items()},
         "faults": [
             {
                 "id": fault_id,
                 "name": fault.name,
                 "parameters": {name: str(value) for name, value in fault.parameters().items()},
                 "named_by": list(fault.named_by),
+                "detectable_by": None if fault.controls is None else list(fault.controls),
             }
             for fault_id, fault in _numbered(faults)
         ],

@@ -62,6 +62,7 @@ class Planner:
             "files": files,
             "takes": sorted(_taken(chain)),
             "folders": {name: list(self._held(chain, name, date, seed, stack)) for name in chain.folders},
+            "folder_paths": {name: places[f"folder.{name}"] for name in chain.folders},
             "jobs": [_job(chain, name, times, places, stack) for name in chain.jobs],
             "consumers": {name: {"kind": one.kind, "key": list(one.key)} for name, one in chain.consumers.items()},
             "watch": [file["name"] for file in files],
@@ -77,7 +78,7 @@ class Planner:
                     "name": published,
                     "flag": None if spec.flag is None else spec.flag.format(name=published, date=day),
                     "arrives_ns": times.at(spec.arrives),
-                    **self._content(chain, name, day, seed, stack),
+                    **self.content(chain, name, day, seed, stack),
                     "source": spec.source,
                     "checksums": spec.checksums,
                     "chunked": spec.chunked,
@@ -88,10 +89,11 @@ class Planner:
     ) -> Iterable[dict[str, Any]]:
         for held in chain.folders[folder].holds:
             day = date - dt.timedelta(days=held.days_before)
-            content = self._content(chain, held.file, day, seed, stack)
+            content = self.content(chain, held.file, day, seed, stack)
             yield {"name": chain.files[held.file].name.format(date=day), "sha256": content["sha256"]}
 
-    def _content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> dict[str, Any]:
+    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> dict[str, Any]:
+        """What a file holds on a day; when this returns, the stack has it."""
         stored = self._contents.content(chain, file, day, seed)
         stack.store(stored.sha256, self._contents.path(stored.sha256))
         return asdict(stored)

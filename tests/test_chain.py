@@ -223,3 +223,25 @@ def test_switching_off_leaves_the_chain_itself_alone() -> None:
 def test_an_unknown_defence_cannot_be_switched_off() -> None:
     with pytest.raises(AuthorError, match=r"chain feed: unknown defence 'retri'. Did you mean 'retry'\?"):
         chain(**DEFENDED).without("retri")
+
+
+CONTROLLED: dict[str, Any] = {
+    "defences": {
+        "checksum": {"variable": "CHECKSUM", "detects": ["size", "checksum"]},
+        "trailer": {"variable": "TRAILER", "detects": "trailer record"},
+        "manifest": {"variable": "MANIFEST", "detects": ["size"]},
+    }
+}
+
+
+def test_what_a_chain_can_notice_is_what_its_defences_detect_that_are_not_off() -> None:
+    feed = chain(**CONTROLLED)
+    both = ("checksum", "manifest")
+    assert feed.controls == {"size": both, "checksum": ("checksum",), "trailer record": ("trailer",)}
+    assert feed.without("checksum").controls == {"trailer record": ("trailer",), "size": ("manifest",)}
+    assert feed.without("all").controls == {}
+
+
+def test_an_unknown_control_is_told_with_the_nearest_one() -> None:
+    found = mistakes(defences={"checksum": {"detects": ["chekcsum"]}})
+    assert found["defences.checksum.detects.0"].startswith("unknown control 'chekcsum'. Did you mean 'checksum'?")

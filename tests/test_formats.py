@@ -22,6 +22,7 @@ from harness.chain import (
     Rule,
 )
 from harness.chain_rules import PLACES
+from harness.controls import CONTROLS
 from harness.faults import FAULTS, Fault, On
 from harness.faults.events import CONSUMER, EVENTS
 from harness.loading import load_scenario
@@ -78,6 +79,10 @@ def test_a_table_names_every_key_of_its_model_and_no_other(title: str) -> None:
 def test_it_names_every_place() -> None:
     named = [place for row in rows(section("The environment"), 2) for place in row[0].replace("`", "").split(", ")]
     assert sorted(named) == sorted([*PLACES, "<consumer>.url", "folder.<folder>"])
+
+
+def test_it_names_every_control() -> None:
+    assert [row[0] for row in rows(section("Controls"), 2)[1:]] == list(CONTROLS)
 
 
 def test_it_names_every_fault_with_its_own_parameters() -> None:

@@ -14,8 +14,15 @@ REFERENCE = load_chain(TOP / "fixtures/chains/planning_feed/chain.yaml")
 
 NOTICED_BY = {
     "retry": "waiting/source_silent_for_ten_minutes",
+    "retry_after": "access/throttle",
+    "wait": "arrival/late_file",
+    "page_limit": "access/endless_listing",
+    "recheck": "arrival/correction",
     "client_timeout": "waiting/source_hang",
     "checksum": "delivery/cut_inside_the_trailer",
+    "business_date": "content/business_date_in_another_time_zone",
+    "schema": "content/column_added",
+    "unique_keys": "content/duplicate_records",
     "trailer": "delivery/cut_on_a_record_boundary",
     "rename": "delivery/grow_while_read",
     "fallback": "delivery/truncated_all_night",

@@ -15,15 +15,16 @@ HARNESS = TOP / "harness"
 
 FLOORS = (
     ("errors", "clock", "history", "units", "ssh_keys"),
-    ("strict", "data", "endpoints", "formats"),
+    ("strict", "data", "endpoints", "formats", "controls"),
     ("chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
     ("scenario", "contents"),
     ("loading", "schemas", "planning"),
-    ("lint",),
+    ("lint", "catalogue"),
     ("mocks", "stack"),
     ("alone",),
+    ("injection",),
     ("night",),
     ("report",),
     ("demo",),

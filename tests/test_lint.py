@@ -37,6 +37,7 @@ CHAIN = """
         rules: [{when: failed, do: page}]
     defences:
       retry: {variable: RETRY}
+      checksum: {variable: CHECKSUM, detects: [checksum]}
 """
 
 Lint = Callable[..., list[str]]
@@ -111,6 +112,11 @@ def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong:
 
 def test_a_file_that_no_job_waits_for_is_fine(lint_of: Lint) -> None:
     assert lint_of("forecast: {", "unused: {") == []
+
+
+def test_a_chain_that_can_notice_nothing_is_warned_that_it_can_only_be_lucky(lint_of: Lint) -> None:
+    [found] = lint_of(", detects: [checksum]")
+    assert found.startswith("chain.yaml:24: warning: no defence says what it detects")
 
 
 def test_a_chain_whose_defences_are_off_is_only_warned_that_nobody_is_told() -> None:

@@ -6,6 +6,7 @@ from harness.checks.check import CHECKS, Check, Evidence, Finding, check
 from harness.checks.complete import complete
 from harness.checks.delivered_once import delivered_once
 from harness.checks.dependency_order import dependency_order
+from harness.checks.detectable import detectable
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.friction import Friction, friction
 from harness.checks.no_partial_file_visible import no_partial_file_visible
@@ -27,6 +28,7 @@ __all__ = [
     "complete",
     "delivered_once",
     "dependency_order",
+    "detectable",
     "equals_baseline",
     "friction",
     "judge",

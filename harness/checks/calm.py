@@ -15,7 +15,7 @@ def unrest(baseline: History) -> str | None:
     Retries are allowed: a chain may need them on any night.
     """
     delivered = finished_at(baseline) is not None
-    told = [*_unfinished(baseline), *_pages(baseline), *_stale(baseline)]
+    told = [*_untrue(baseline), *_unfinished(baseline), *_pages(baseline), *_stale(baseline)]
     if delivered and not told:
         return None
     said = "the baseline is not calm" if delivered else "the baseline failed: the chain does not deliver with no fault"
@@ -40,6 +40,12 @@ def doubt(baseline: History) -> str | None:
                 f"{counted(rows, 'row')}; if this chain is meant to deliver fewer, say records: some"
             )
     return None
+
+
+def _untrue(baseline: History) -> Iterator[str]:
+    """What was to be true in it from the start, and never came."""
+    for event in baseline.of("unfired", component="night"):
+        yield f"what {event.value['id'].partition(':')[2]} was to make true did not come: {event.value['why']}"
 
 
 def _unfinished(baseline: History) -> Iterator[str]:

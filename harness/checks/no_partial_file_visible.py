@@ -15,8 +15,9 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     """Under the name that readers look for, only whole files appear, at every moment of the night.
 
     Partial is a file that stood there for more than a virtual second before it was whole, or that ended with other
-    bytes than the source published (or than the chain's folders held of it, for a declared fallback). A chain that
-    keeps none of the night's files in a watched folder shows nobody anything.
+    bytes than the source published, or stated of a file that a fault had changed at its sender's (or than the chain's
+    folders held of it, for a declared fallback). A chain that keeps none of the night's files in a watched folder shows
+    nobody anything.
     """
     whole = _whole(night) | _whole(baseline)
     partial: list[str] = []
@@ -45,4 +46,5 @@ def _watched(history: History) -> list[Event]:
 
 def _whole(history: History) -> set[str]:
     seeds = set(begun(history).value["seeds"])
-    return seeds | {event.value["sha256"] for event in history.of("publish", component="source")}
+    stated = (event for action in ("publish", "restate") for event in history.of(action, component="source"))
+    return seeds | {event.value["sha256"] for event in stated}

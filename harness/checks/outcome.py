@@ -93,6 +93,10 @@ def _decide(night: History, baseline: History, findings: tuple[Finding, ...]) ->
     for check in ("on_time", "bounded_attempts"):
         if check in violated:
             return Outcome.DEGRADED, because(check)
+    # Right, but nothing in the chain could have told if it were not: a pass would promise what the next such night
+    # does not keep, so it is none. What failed, or said that something is wrong, is judged above by what it did.
+    if "detectable" in violated:
+        return Outcome.INCONCLUSIVE, f"the data is right by luck: {violated['detectable'].sentence}"
     strain = friction(night, baseline)
     if strain.reacted:
         return Outcome.RECOVERED, f"complete, exact and on time after {strain.sentence}"

@@ -84,11 +84,35 @@ static int connect_until(struct night_limit *limit, const struct sockaddr *to, s
     return -1;
 }
 
+/* Nobody answers: as long as Linux itself tries, by its own settings. Who polls has its own limit. */
+#define TRIED_FOR_NS (127 * NIGHT_SECOND_NS)
+
+static int connect_in_vain(int fd, const struct sockaddr *to, socklen_t size) {
+    int result = try_to_connect(fd, to, size);
+    if (result == 0 || errno != EINPROGRESS || (fcntl(fd, F_GETFL) & O_NONBLOCK))
+        return result;
+    struct night_limit limit = {.fd = fd, .since_ns = night_look_monotonic()};
+    limit.deadline_ns = night_after(limit.since_ns, TRIED_FOR_NS);
+    if (night_limit_wait(&limit, POLLOUT) == 0)
+        errno = errno == EAGAIN ? ETIMEDOUT : errno;
+    return -1;
+}
+
 NIGHT_EXPORT int connect(int fd, const struct sockaddr *to, socklen_t size) {
     NIGHT_REAL(connect);
     struct night_limit limit;
+    struct sockaddr_storage instead;
     night_act();
     if (night_network_refuses(to, size))
         return -1;
-    return night_limited(&limit, fd, SO_SNDTIMEO, 0) ? connect_until(&limit, to, size) : real(fd, to, size);
+    enum night_dialled dialled = night_dial(fd, to, size, &instead);
+    if (dialled == NIGHT_REFUSED) {
+        errno = ECONNREFUSED;
+        return -1;
+    }
+    if (dialled == NIGHT_UNANSWERED)
+        to = (const struct sockaddr *)&instead;
+    if (night_limited(&limit, fd, SO_SNDTIMEO, 0))
+        return connect_until(&limit, to, size);
+    return dialled == NIGHT_UNANSWERED ? connect_in_vain(fd, to, size) : real(fd, to, size);
 }

@@ -10,10 +10,12 @@
 #include <mqueue.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/sem.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -186,6 +188,26 @@ NIGHT_EXPORT __attribute__((no_sanitize_address)) long syscall(long number, ...)
         return connect((int)given[0], (const struct sockaddr *)given[1], (socklen_t)given[2]);
     case SYS_openat:
         return openat((int)given[0], (const char *)given[1], (int)given[2], (mode_t)given[3]);
+    case SYS_pwrite64:
+        return pwrite((int)given[0], (const void *)given[1], (size_t)given[2], (off_t)given[3]);
+    case SYS_pwritev: /* the kernel takes the place as two halves, the low one first, which is all of it */
+        return pwritev((int)given[0], (const struct iovec *)given[1], (int)given[2], (off_t)given[3]);
+    case SYS_copy_file_range:
+        return copy_file_range((int)given[0], (off64_t *)given[1], (int)given[2], (off64_t *)given[3],
+                               (size_t)given[4], (unsigned)given[5]);
+    case SYS_sendfile:
+        return sendfile((int)given[0], (int)given[1], (off_t *)given[2], (size_t)given[3]);
+    case SYS_fallocate:
+        return fallocate((int)given[0], (int)given[1], (off_t)given[2], (off_t)given[3]);
+    case SYS_truncate:
+        return truncate((const char *)given[0], (off_t)given[1]);
+    case SYS_mkdirat:
+        return mkdirat((int)given[0], (const char *)given[1], (mode_t)given[2]);
+    case SYS_unlinkat:
+        return unlinkat((int)given[0], (const char *)given[1], (int)given[2]);
+    case SYS_renameat2:
+        return renameat2((int)given[0], (const char *)given[1], (int)given[2], (const char *)given[3],
+                         (unsigned)given[4]);
     case SYS_close:
         return close((int)given[0]);
     case SYS_fstat:
@@ -215,6 +237,18 @@ NIGHT_EXPORT __attribute__((no_sanitize_address)) long syscall(long number, ...)
         return stat((const char *)given[0], (struct stat *)given[1]);
     case SYS_lstat:
         return lstat((const char *)given[0], (struct stat *)given[1]);
+    case SYS_creat:
+        return creat((const char *)given[0], (mode_t)given[1]);
+    case SYS_mkdir:
+        return mkdir((const char *)given[0], (mode_t)given[1]);
+    case SYS_unlink:
+        return unlink((const char *)given[0]);
+    case SYS_rmdir:
+        return rmdir((const char *)given[0]);
+    case SYS_rename:
+        return rename((const char *)given[0], (const char *)given[1]);
+    case SYS_renameat:
+        return renameat((int)given[0], (const char *)given[1], (int)given[2], (const char *)given[3]);
     case SYS_alarm:
         return alarm((unsigned)given[0]);
 #endif

@@ -116,6 +116,8 @@ static void enter(void) {
         return;
     }
     night_page = page;
+    night_dialing_start(path);
+    night_landing_start();
     night_skew_start();
     night_timers_start();
     night_waiting_start();

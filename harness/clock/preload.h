@@ -144,6 +144,22 @@ void night_skew_start(void);
 int64_t night_skewed(int64_t true_ns);
 int64_t night_unskewed(int64_t told_ns, int64_t now_ns);
 
+/* dialing.c: what becomes of a connection; of one that is not answered, where its packets go instead. */
+enum night_dialled { NIGHT_PASSES, NIGHT_REFUSED, NIGHT_UNANSWERED };
+void night_dialing_start(const char *page);
+enum night_dialled night_dial(int fd, const struct sockaddr *to, socklen_t size, struct sockaddr_storage *instead);
+
+/* landing.c: whether the landing side's disk refuses; then errno is set, and it is counted. A write may be shortened to
+ * what still fits. */
+void night_landing_start(void);
+bool night_landing_is_bad(void);
+bool night_landing_refuses_name(int at, const char *path);
+bool night_landing_refuses_open(int at, const char *path, int flags);
+bool night_landing_refuses_write(int fd, size_t *length);
+/* storing.c: how many of the pieces may be written, -1 when none may; the last room may be a part of the `first`. */
+struct iovec;
+int night_landing_pieces(int fd, const struct iovec **pieces, int count, struct iovec *first);
+
 /* network.c: whether an address lies outside what this night may reach; then it has said so, and set errno. */
 void night_network_start(void);
 bool night_network_is_limited(void);

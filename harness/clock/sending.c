@@ -48,6 +48,8 @@ NIGHT_EXPORT ssize_t write(int fd, const void *data, size_t length) {
     NIGHT_REAL(write);
     struct night_limit limit;
     night_act();
+    if (night_landing_refuses_write(fd, &length))
+        return -1;
     if (length == 0 || !night_limited(&limit, fd, SO_SNDTIMEO, 0))
         return real(fd, data, length);
     return send_from(&limit, data, length, 0);
@@ -56,7 +58,10 @@ NIGHT_EXPORT ssize_t write(int fd, const void *data, size_t length) {
 NIGHT_EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     NIGHT_REAL(writev);
     struct night_limit limit;
+    struct iovec first;
     night_act();
+    if (count > 0 && (count = night_landing_pieces(fd, &pieces, count, &first)) < 0)
+        return -1;
     if (count <= 0 || !night_limited(&limit, fd, SO_SNDTIMEO, 0))
         return real(fd, pieces, count);
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};

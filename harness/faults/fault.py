@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
-from typing import Any, ClassVar, Protocol, TypeVar, cast
+from typing import Any, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
@@ -16,6 +16,14 @@ from harness.chain_rules import minutes_of
 from harness.errors import AuthorError
 from harness.strict import unknown, words
 from harness.units import SomeTime
+
+REACTIONS = {
+    "accepts": "takes what came for the whole truth, without a word",
+    "refuses": "ends with an error, at the first attempt",
+    "retries": "asks again by itself, before it succeeds or gives up",
+    "waits": "is still waiting four hours later",
+}
+"""What a client may do about a fault by itself, with its default settings."""
 
 STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -28,8 +36,28 @@ class System(Protocol):
     ) -> AbstractContextManager[None]:
         """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
 
+    def at(self, time: ClockTime) -> int:
+        """The moment of a time of day in this night, in UTC nanoseconds."""
+
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+        """What the chain's file holds on an earlier day, or (``seed``) what another sender's file would hold.
+
+        The stack has it in its store when this returns: ``sha256`` is its name there, beside it stand ``size``,
+        ``records`` and what else a plan says of a file.
+        """
+
     def receipt(self, fault: Fault, effect: str) -> None:
         """Write a receipt for a fault that needs no mock to act."""
+
+
+@runtime_checkable
+class ChangesTruth(Protocol):
+    """A fault after which the night is to be delivered otherwise; the night that it is compared with has this power."""
+
+    name: ClassVar[str]
+
+    def truth(self, system: System) -> AbstractContextManager[None]:
+        """Make true from the start, in a night with no fault, what the fault makes true."""
 
 
 T = TypeVar("T", bound=type)
@@ -110,15 +138,23 @@ class Fault:
     """Words that name this cause: a page that contains one of them has named it (`cause_named`)."""
 
     detectable_by: ClassVar[tuple[str, ...]] = ()
-    """The controls of a chain that can notice it."""
+    """Everything in a chain that can notice it; which of that can do so as it is set here, `controls` says."""
 
     seen: ClassVar[Mapping[str, str]] = {}
-    """What real clients do about it by themselves, by client; a test sees each of them do it."""
+    """What real clients do about it by themselves (`REACTIONS`), by client; a test sees each of them do it."""
 
     @property
     def ends_by_itself(self) -> bool:
         """Whether the author has said when it is over; if not, it is taken out at the night's deadline."""
         return self.for_ is not None or self.until is not None
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """The controls (`harness.controls`) that can notice it as it is set here.
+
+        None: it shows by itself, as an error, as silence or as a job that did not start, and no control is needed.
+        """
+        return None
 
     @property
     def spared(self) -> str:

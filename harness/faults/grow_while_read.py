@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.faults.content import TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
 from harness.units import SomeTime
@@ -21,7 +23,8 @@ class GrowWhileRead(Fault):
     Listing and length always agree with what is there, so a client that reads it sees a whole, shorter file.
 
     Stands for: a sender that writes in place instead of renaming into place; an upload over a slow line.
-    Detectable by: a manifest, a trailer record, a size that stays the same between two looks.
+    Detectable by: size (the manifest's, or one that is still the same at a second look), checksum, trailer record,
+    control total.
     A sound chain: does not take the file before it is whole, and comes back for it.
     """
 
@@ -40,7 +43,13 @@ class GrowWhileRead(Fault):
         "checksum",
         "control total",
     )
+    seen: ClassVar[Mapping[str, str]] = TAKEN_BY_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A part of a file is a part, however it came about."""
+        return self.detectable_by
 
     @property
     def spared(self) -> str:

@@ -6,7 +6,18 @@ from collections.abc import Mapping
 
 from harness.faults.fault import Fault
 
-_POINTS = {"launch": "launch", "started": "start", "clock": "start", "serve": "download", "connect": "a connection"}
+_POINTS = {
+    "launch": "launch of",
+    "started": "start of",
+    "clock": "start of",
+    "disk": "start of",
+    "serve": "download of",
+    "look": "search for",
+    "arrive": "arrival of",
+    "request": "a request for",
+    "connect": "a connection to",
+    "dial": "a connection to",
+}
 """A mock's points in the words of an author."""
 
 
@@ -16,7 +27,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
     if fault.on is not None and not counts["fired"]:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
     target = next(iter(where.values()), "")
-    place = f"{_POINTS.get(point, point)} {'to' if point == 'connect' else 'of'} {target}"
+    place = f"{_POINTS.get(point, f'{point} of')} {target or 'anything'}"
     if not passed:
         return f"{place} was never passed"
     said = f"{place} was passed {_times(passed)}"
@@ -30,7 +41,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
         return f"{said}, the trigger asks for call {fault.call}"
     if fault.chance is not None:
         return f"{said}, and its chance of {fault.chance:g} did not come up"
-    return said
+    return f"{said}; {fault.spared}"
 
 
 def _window(fault: Fault) -> str:

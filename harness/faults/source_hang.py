@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, ClassVar, Literal
 
@@ -36,6 +36,7 @@ class SourceHang(Fault):
         "silent",
         "hung",
     )
+    seen: ClassVar[Mapping[str, str]] = {"curl": "waits", "httpx": "refuses", "requests": "waits", "urllib3": "waits"}
     detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
 
     def inject(self, system: System) -> AbstractContextManager[None]:
@@ -48,5 +49,10 @@ class SourceHang(Fault):
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing has no source to hang."""
         yield from super().mistakes(chain)
-        if not chain.files:
-            yield "source_hang", f"source_hang needs a file to retrieve, and {chain.chain} has none"
+        yield from nothing_to_reach(self, chain)
+
+
+def nothing_to_reach(fault: Fault, chain: Chain) -> Iterator[tuple[str, str]]:
+    """Why a fault of the network cannot act: nobody goes to the source."""
+    if not chain.files:
+        yield fault.name, f"{fault.name} needs a file to retrieve, and {chain.chain} has none"

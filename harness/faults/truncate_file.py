@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.content import TAKEN_BY_ALL, ContentFault
+from harness.faults.fault import STRICT, System, fault
 from harness.strict import show
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
@@ -28,36 +29,48 @@ def _part(text: object, info: ValidationInfo) -> Fraction | int:
     raise ValueError(f'found {show(text)} as {info.field_name}, expected "50%" (below 100) or "1234 bytes"')
 
 
+def byte_count(text: object, info: ValidationInfo) -> int:
+    """``"1234 bytes"``, with its unit."""
+    if isinstance(text, int) and not isinstance(text, bool) and text == 0:
+        return 0
+    if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
+        return int(count[1])
+    raise ValueError(f'found {show(text)} as {info.field_name}, expected a number of bytes such as "1234 bytes"')
+
+
 def _written(keep: Fraction | int) -> str:
     if keep == 1:
         return "1 byte"
     return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
 
 
-Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=str), PlainSerializer(_written)]
+_Written = Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*%|\d[\d_]*\s*bytes?)\s*$")]
+Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=_Written), PlainSerializer(_written)]
 
 
 @fault("truncate_file")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class TruncateFile(Fault):
+class TruncateFile(ContentFault):
     """Serve only the first part of a file, as a dropped transfer or an early export would.
 
-    where: at exactly that byte, inside a record, or on a record boundary; the last is the nastiest, because every line
-    that arrived is whole and only the missing trailer tells. length: what the response says of the body:
-    consistent (the short length: the client cannot know), declared (the whole length, then the connection ends: clients
-    notice), missing (the end of the connection is the end of the file: clients take it for whole). manifest:
-    of the true_one, or follows the short file, so that size and checksum agree with the damage.
+    where: at exactly that byte, inside a record, inside a character of several bytes, or on a record boundary; the last
+    is the nastiest, because every line that arrived is whole and only the missing trailer tells. In a compressed file
+    these three are places in what it unpacks to, and it is packed again; ``inside_member`` cuts its compressed bytes,
+    at whose very end only the archive's own checksum is missing: readers that stream have everything by then.
+
+    length: what the response says of the body: consistent (the short length: the client cannot know), declared (the
+    whole length, then the connection ends: clients notice), missing (the end of the connection is the end of the file:
+    clients take it for whole). manifest: of the true_one, or follows the short file, so that size and checksum agree.
 
     Stands for: an export that was cut off, a proxy that closes early, a disk quota on the sender's side.
-    Detectable by: size, checksum, trailer record, control total; with ``manifest: follows`` by the last two only.
+    Detectable by: size, checksum, the manifest's count of records, trailer record, control total; inside a record or a
+    character by the schema; inside a member by the archive. With ``manifest: follows`` not by the first three.
     A sound chain: refuses the file, retrieves it again, loads it once.
     """
 
-    file: str
     keep: Keep
-    where: Literal["exact", "inside_record", "record_boundary"] = "exact"
+    where: Literal["exact", "inside_record", "record_boundary", "inside_character", "inside_member"] = "exact"
     length: Literal["consistent", "declared", "missing"] = "consistent"
-    manifest: Literal["true_one", "follows"] = "true_one"
 
     named_by: ClassVar[tuple[str, ...]] = (
         "truncat",
@@ -69,22 +82,39 @@ class TruncateFile(Fault):
         "control total",
         "cut off",
     )
-    detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+    seen: ClassVar[Mapping[str, str]] = {
+        **TAKEN_BY_ALL,
+        **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
+        **{f"{client} (length: declared)": "refuses" for client in TAKEN_BY_ALL},
+    }
+    detectable_by: ClassVar[tuple[str, ...]] = (
+        *("size", "checksum", "manifest"),
+        *("trailer record", "control total", "schema", "archive"),
+    )
 
     @property
     def spared(self) -> str:
         """A cut behind the end of the file cuts nothing off."""
+        if self.where in ("inside_character", "inside_member"):
+            needed = "a character of several bytes before that" if self.where == "inside_character" else "compression"
+            return f"the file has no {needed}"
         kept = f"{self.keep:,} bytes" if isinstance(self.keep, int) else "what is kept of it"
         return f"the file is not longer than {kept}"
 
-    def inject(self, system: System) -> AbstractContextManager[None]:
-        """Arm the source's answers for the file."""
-        cut = {"fraction": float(self.keep)} if isinstance(self.keep, Fraction) else {"bytes": self.keep}
-        effect: dict[str, Any] = {
-            "cut": cut | {"where": self.where},
-            "length": self.length,
-            "manifest": "follows" if self.manifest == "follows" else "true",
-        }
-        return system.armed(
-            self, component="source", point="serve", where={"file": self.file, "what": "file"}, effect=effect
-        )
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A client that was promised more than it got reports it by itself."""
+        return None if self.length == "declared" else super().controls
+
+    def noticed_by(self) -> tuple[str, ...]:
+        """At the end of a member all records are there; only a line or a character that is broken breaks the schema."""
+        if self.where == "inside_member":
+            return ("size", "checksum", "archive")
+        broken = self.where in ("inside_record", "inside_character")
+        without = {"archive"} | (set() if broken else {"schema"})
+        return tuple(control for control in self.detectable_by if control not in without)
+
+    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+        """Where it is cut, and what is said of its length."""
+        part = {"fraction": float(self.keep)} if isinstance(self.keep, Fraction) else {"bytes": self.keep}
+        return {"cut": {**part, "where": self.where}, "length": self.length}

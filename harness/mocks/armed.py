@@ -161,26 +161,26 @@ class Armory:
 
     def struck(self, point: str, bites: Callable[[Order], bool] = lambda _: True, /, **where: Any) -> list[Order]:
         """What `strike` does, for who needs the orders themselves: since when they act, whether they are taken out."""
-        acting: list[Order] = []
-        with self._lock:
-            now_ns = self._clock()
-            for order in self._orders.values():
-                if not order.concerns(point, where):
-                    continue
-                order.passed += 1
-                if not order.awake(now_ns):
-                    continue
-                order.wakes += 1
-                if bites(order):
-                    order.calls += 1
-                    if order.agrees(order.calls):
-                        order.acts += 1
-                        order.acted_ns = order.acted_ns or now_ns
-                        acting.append(order)
+        acting = self._passed(point, bites, where, acts=True)
         for order in acting:
-            receipt = {"id": order.id, "fault": order.fault, "point": point, "where": where, "effect": order.effect}
-            self._recorder.record("info", "fault", receipt)
+            self._tell(order, point, where)
         return acting
+
+    def chosen(self, point: str, /, **where: Any) -> list[Order]:
+        """Pass a point where nobody knows yet whether an order acts: those that may, of which `acted` is told later."""
+        return self._passed(point, lambda _: True, where, acts=False)
+
+    def acted(self, order: Order, point: str, /, **where: Any) -> None:
+        """A chosen order has acted after all: it counts, and leaves its receipt."""
+        with self._lock:
+            order.acts += 1
+            order.acted_ns = order.acted_ns or self._clock()
+        self._tell(order, point, where)
+
+    def holding(self, point: str, **where: Any) -> list[Order]:
+        """The orders that wait at a point for this one, awake or not; nothing is counted and no receipt is written."""
+        with self._lock:
+            return [order for order in self._orders.values() if order.concerns(point, where)]
 
     def acting(self, point: str, **where: Any) -> list[Order]:
         """The orders that would act on a call now; nothing is counted and no receipt is written."""
@@ -221,6 +221,32 @@ class Armory:
         for relay in others:
             if relay.id not in own and self._relay is not None:
                 self._relay(relay)
+
+    def _passed(
+        self, point: str, bites: Callable[[Order], bool], where: Mapping[str, Any], *, acts: bool
+    ) -> list[Order]:
+        """The orders that agree to this passing of a point; whether they count it as an act is the caller's to say."""
+        acting: list[Order] = []
+        with self._lock:
+            now_ns = self._clock()
+            for order in self._orders.values():
+                if not order.concerns(point, where):
+                    continue
+                order.passed += 1
+                if not order.awake(now_ns):
+                    continue
+                order.wakes += 1
+                if bites(order):
+                    order.calls += 1
+                    if order.agrees(order.calls):
+                        order.acts += acts
+                        order.acted_ns = order.acted_ns or (now_ns if acts else None)
+                        acting.append(order)
+        return acting
+
+    def _tell(self, order: Order, point: str, where: Mapping[str, Any]) -> None:
+        receipt = {"id": order.id, "fault": order.fault, "point": point, "where": where, "effect": order.effect}
+        self._recorder.record("info", "fault", receipt)
 
     def state(self) -> list[Json]:
         """The orders with their counts, for people."""

@@ -61,6 +61,9 @@ class Mock:
     async def settle(self) -> None:
         """End the night: write what is only known now."""
 
+    async def armed(self, order: Order) -> None:
+        """Get ready for an order that may have to act before its point is passed."""
+
     async def fired(self, order: Order) -> None:
         """Act on an order whose event came; whoever recorded that event goes on only after this returns."""
 
@@ -203,6 +206,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
                 except ValueError:
                     mock.armory.disarm(armed.id)
                     raise
+                self._main(mock.armed(armed))
         except ValueError as error:
             return 400, {"error": str(error)}
         return 200, {}

@@ -7,17 +7,26 @@ import asyncio
 import os
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from harness.endpoints import MOCK_OF
+from harness.mocks import doors, passing
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
+from harness.mocks.doors import Doors
+from harness.mocks.passing import (
+    CHUNK_BYTES,
+    a_few_at_a_time,
+    acts_later,
+    after_bytes,
+    all_of_it,
+    so_many,
+    swallow,
+)
 
-CHUNK_BYTES = 256 * 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
-HANGS = ("first_byte", "body")
 
 
 @dataclass(frozen=True)
@@ -66,18 +75,20 @@ class Line:
 
 
 class Wire(Mock):
-    """The wire: passes bytes through unchanged, with back-pressure and half-closed connections, until a fault hangs it.
+    """The wire: passes bytes through unchanged, with back-pressure and half-closed connections, until a fault acts.
 
-    A hung connection takes whatever is sent on either side and passes nothing on. Taking the fault out resets it.
+    A hung connection takes whatever is sent on either side and passes nothing on. Taking the fault out resets it, and
+    lets what only drips flow again.
     """
 
     component = "wire"
-    points = frozenset({"connect"})
+    points = frozenset({"connect", "dial"})
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
         self._routes: list[Route] = options.route
         self._lines: set[Line] = set()
+        self._doors = Doors(self)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -105,24 +116,29 @@ class Wire(Mock):
 
     async def reset(self, _: dict[str, Any]) -> None:
         """Drop what is left of the last night's connections."""
+        await self._doors.close()
         for line in list(self._lines):
             line.reset()
 
+    async def armed(self, order: Order) -> None:
+        """Hold a door for what happens before a connection is there."""
+        if order.point == "dial":
+            routes = {route.endpoint: (route.neighbour, self.endpoints[route.endpoint]) for route in self._routes}
+            await self._doors.open(order, routes)
+
     async def disarmed(self, order: Order) -> None:
-        """Drop the connections that the fault has hung."""
+        """Drop the connections that the fault has hung or slowed down."""
+        await self._doors.close(order.id)
         for line in list(self._lines):
             if line.hung_by is order:
                 line.reset()
 
     def check(self, order: Order) -> None:
-        """The wire can hang, before the first byte or after some."""
-        effect = order.effect
-        if effect.get("hang") not in HANGS:
-            raise ValueError(
-                f"effect of the wire: found hang={effect.get('hang')!r}, expected one of {', '.join(HANGS)}"
-            )
-        if effect["hang"] == "body" and not isinstance(effect.get("after_bytes"), int):
-            raise ValueError(f"hang=body: found after_bytes={effect.get('after_bytes')!r}, expected a number of bytes")
+        """The wire can refuse a connection, leave it unanswered, hang it, reset it, or let it drip."""
+        if order.point == "dial":
+            doors.check(order.effect)
+        else:
+            passing.check(order.effect)
 
     def state(self) -> dict[str, Any]:
         """How many connections there are."""
@@ -133,10 +149,12 @@ class Wire(Mock):
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
             where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-            struck = self.armory.struck("connect", lambda order: not _is_later(order), **where)
+            struck = self.armory.struck("connect", lambda order: not acts_later(order.effect), **where)
+            effect = struck[0].effect if struck else {}
             if struck:
                 line.hung_by = struck[0]
-                await _swallow(line.reader)
+            if effect.get("hang") == "first_byte":
+                await swallow(line.reader)
                 await line.released.wait()
                 return
             try:
@@ -149,10 +167,10 @@ class Wire(Mock):
                 text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
-            later = next(filter(_is_later, self.armory.awake("connect", **where)), None)
+            later = None if struck else self._later(where)
             async with asyncio.TaskGroup() as both:
-                both.create_task(_pass_on(line.reader, line.behind))
-                both.create_task(self._answer(back, line, later, where))
+                both.create_task(all_of_it(line.reader, line.behind))
+                both.create_task(self._answer_later(back, line, later, where) if later else _answer(back, line, effect))
             line.writer.close()
             line.behind.close()
         except* ConnectionError:
@@ -165,52 +183,44 @@ class Wire(Mock):
             if not line.writer.is_closing():
                 line.reset()
 
-    async def _answer(
-        self, reader: asyncio.StreamReader, line: Line, later: Order | None, where: dict[str, str]
+    def _later(self, where: Mapping[str, str]) -> Order | None:
+        """The order that waits for so many bytes of a connection's answer."""
+        return next((order for order in self.armory.awake("connect", **where) if acts_later(order.effect)), None)
+
+    async def _answer_later(
+        self, reader: asyncio.StreamReader, line: Line, order: Order, where: Mapping[str, str]
     ) -> None:
-        """Pass the answer on: all of it, or only so many bytes and then silence."""
-        # A connection that never gets so far has not met the fault, and does not use it up.
-        if (
-            later is not None
-            and await _so_many(reader, line.writer, later.effect["after_bytes"])
-            and self.armory.struck("connect", lambda order: order is later, **where)
-        ):
-            line.hung_by = later
-            # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of
-            # how much the kernel happens to buffer.
-            await _swallow(reader)
-            await line.released.wait()
+        """Pass so much of the answer on, then let the fault act.
+
+        A connection that never gets so far has not met the fault, and does not use it up.
+        """
+        came = await so_many(reader, line.writer, after_bytes(order.effect))
+        if came and self.armory.struck("connect", lambda other: other is order, **where):
+            line.hung_by = order
+            await _break_off(reader, line, order.effect)
         else:
-            await _pass_on(reader, line.writer)
+            await all_of_it(reader, line.writer)
 
 
-def _is_later(order: Order) -> bool:
-    """Whether it acts in the middle of an answer, and not when a connection begins."""
-    return bool(order.effect["hang"] == "body")
+async def _answer(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
+    """Pass the answer on, as far and as fast as the fault lets it."""
+    if "drip" in effect:
+        await a_few_at_a_time(reader, line.writer, effect["drip"]["bytes"], effect["drip"]["every_ns"])
+    elif effect and await so_many(reader, line.writer, 0):
+        await _break_off(reader, line, effect)
+    else:
+        await all_of_it(reader, line.writer)
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Pass bytes on until one side ends; the end is passed on too, and the other direction goes on."""
-    while chunk := await reader.read(CHUNK_BYTES):
-        writer.write(chunk)
-        await writer.drain()
-    if writer.can_write_eof() and not writer.is_closing():
-        with suppress(OSError):  # the other side is gone altogether, which its own reader will say
-            writer.write_eof()
-
-
-async def _so_many(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: int) -> bool:
-    """Pass so many bytes on; whether that many came."""
-    while count and (chunk := await reader.read(min(count, CHUNK_BYTES))):
-        writer.write(chunk)
-        await writer.drain()
-        count -= len(chunk)
-    return not count
-
-
-async def _swallow(reader: asyncio.StreamReader) -> None:
-    while await reader.read(CHUNK_BYTES):
-        pass
+async def _break_off(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
+    """End the connection, or let it fall silent."""
+    if "reset" in effect:
+        line.reset()
+        return
+    # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how much
+    # the kernel happens to buffer.
+    await swallow(reader)
+    await line.released.wait()
 
 
 if __name__ == "__main__":

@@ -92,12 +92,12 @@ class Bench:
         connection.close()
 
     def run(self, job: str, *off: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """The job's exit code and output, with these defences off; it never waits to try again unless RETRY says on."""
+        """The job's exit code and output, with these defences off; no waiting unless RETRY, WAIT say on."""
         environment = {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "FEED": "forecast"}
         environment |= {"BUSINESS_DATE": NIGHT, "KEY_COLUMNS": "site,sku,day", "CONTROL_COLUMN": "quantity"}
         environment |= {"SOURCE_URL": self.urls["source"], "PLANNING_URL": f"{self.urls['consumers']}/planning"}
         environment |= {name.upper(): str(getattr(self, name)) for name in ("landing", "validated", "archive")}
-        environment |= {"RETRY": "off"} | dict.fromkeys(off, "off") | variables
+        environment |= {"RETRY": "off", "WAIT": "off", "RECHECK": "off"} | dict.fromkeys(off, "off") | variables
         return subprocess.run(
             [sys.executable, JOBS / f"{job}.py"],
             env=environment,

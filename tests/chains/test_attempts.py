@@ -103,3 +103,26 @@ def test_a_neighbour_that_falls_silent_in_the_middle_is_given_up(silent: socket.
 def test_a_mistake_in_a_job_is_told_as_a_cause_as_well() -> None:
     done = program("import ending\nending.run(lambda: {}['FEED'])")
     assert (done.returncode, done.stderr) == (1, "CAUSE: KeyError: 'FEED'\n")
+
+
+LATER = """
+import json, time
+waits = []
+time.sleep = waits.append
+from attempts import until_it_works
+from ending import TemporaryFailure
+def attempt():
+    if not waits:
+        raise TemporaryFailure("no", again_after_s={seconds})
+until_it_works(attempt)
+print(json.dumps(waits))
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "heeds", "waits"),
+    [(0, "on", 30), (10, "on", 30), (1200, "on", 1200), (9999, "on", 1800), (1200, "off", 30)],
+)
+def test_a_neighbour_that_says_when_to_come_again_is_not_asked_before(seconds: int, heeds: str, waits: int) -> None:
+    done = program(LATER.format(seconds=seconds), RETRY_AFTER=heeds)
+    assert json.loads(done.stdout.splitlines()[-1]) == [waits]

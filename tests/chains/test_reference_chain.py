@@ -35,7 +35,8 @@ def test_every_defence_is_explained_where_the_chain_lies() -> None:
 
 def test_every_variable_of_a_defence_is_asked_by_a_job() -> None:
     asked = {name for job in JOBS.glob("*.py") for name in re.findall(r'\bon\("(\w+)"\)', job.read_text())}
-    assert asked == {defence.variable for defence in load_chain(CHAIN).defences.values() if defence.variable}
+    chains = (load_chain(CHAIN), load_chain(CHAIN.with_name("inbox.yaml")))
+    assert asked == {defence.variable for chain in chains for defence in chain.defences.values() if defence.variable}
 
 
 def test_the_fragile_chain_is_the_same_chain_without_any_defence() -> None:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from typing import Any
 
 import pytest
 
 from harness.endpoints import GRANTS
-from tests.chains.bench import NAME, Bench, forecast
+from tests.chains.bench import JOBS, NAME, Bench, forecast
 
+ENDLESS = {
+    "id": "0",
+    "fault": "endless_listing",
+    "point": "request",
+    "where": {"operation": "list"},
+    "effect": {"refuse": "endless_listing"},
+    "trigger": {},
+}
 YESTERDAY = "forecast_20261122.csv"
 
 
@@ -124,9 +136,69 @@ def test_a_source_that_asks_for_a_token_gets_it_and_refuses_for_good_without_it(
     assert refused.stdout == "", "trying again would be refused again"
 
 
-def test_a_listing_that_pages_for_ever_is_given_up(bench: Bench) -> None:
-    order = {"id": "0", "fault": "endless", "point": "request", "trigger": {}}
-    order |= {"where": {"operation": "list"}, "effect": {"refuse": "endless_listing"}}
-    bench.control("source", "/arm", order)
+WAITING = """
+import json, os, time
+from datetime import datetime
+from zoneinfo import ZoneInfo
+now, slept = [datetime.fromisoformat({begins!r}).replace(tzinfo=ZoneInfo(os.environ["ZONE"])).timestamp()], []
+time.time = lambda: now[0]
+def sleep(seconds):
+    now[0] += seconds
+    slept.append(seconds)
+time.sleep = sleep
+import retrieve
+class Source:
+    def names(self):
+        return {{"forecast_20261123.csv"}} if len(slept) >= {comes} else set()
+    def done(self, name):
+        return len(slept) >= {done}
+try:
+    retrieve.wait_for(Source(), ["forecast_20261123.csv"])
+    print(json.dumps([len(slept), "there"]))
+except retrieve.Failure as failure:
+    print(json.dumps([len(slept), str(failure)]))
+"""
+
+
+def waited(
+    bench: Bench, *, begins: str = "2026-11-23T02:00:00", comes: int = 0, done: int = 0, **more: str
+) -> list[Any]:
+    """How often retrieve looked again, and how that ended."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(JOBS), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {"FEED": "forecast", "BUSINESS_DATE": "2026-11-23", "ZONE": "Europe/Paris", "SOURCE_URL": "-"}
+    environment |= {"LANDING": str(bench.landing), "ARCHIVE": str(bench.archive)} | more
+    text = WAITING.format(begins=begins, comes=comes, done=done)
+    ended = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=True)
+    found: list[Any] = json.loads(ended.stdout.splitlines()[-1])
+    return found
+
+
+def test_a_late_file_is_looked_for_every_two_minutes(bench: Bench) -> None:
+    assert waited(bench, comes=17) == [17, "there"]
+
+
+def test_a_file_that_is_not_there_by_twenty_to_three_is_missing(bench: Bench) -> None:
+    looks, failure = waited(bench, comes=99)
+    assert (looks, failure.startswith("forecast_20261123.csv has not arrived")) == (20, True)
+    assert waited(bench, comes=99, begins="2026-11-23T02:50:00")[0] == 0
+
+
+def test_without_waiting_a_missing_file_is_missing_at_once(bench: Bench) -> None:
+    assert waited(bench, comes=1, WAIT="off")[0] == 0
+
+
+def test_a_done_flag_is_waited_for_where_there_is_one(bench: Bench) -> None:
+    assert waited(bench, done=3) == [0, "there"]
+    assert waited(bench, done=3, WAITS_FOR_FLAGS="yes") == [3, "there"]
+    assert "the done flag of forecast_20261123.csv" in waited(bench, done=99, WAITS_FOR_FLAGS="yes")[1]
+
+
+def test_a_listing_without_an_end_is_given_up(bench: Bench) -> None:
+    bench.control("source", "/arm", ENDLESS)
     done = bench.run("retrieve")
-    assert (done.returncode, done.stderr) == (1, "CAUSE: the listing of the source has not ended after 100 pages\n")
+    assert done.stderr == "CAUSE: the source's listing did not end after 50 pages\n"
+
+
+def test_a_refusal_that_is_final_is_told_with_its_status(bench: Bench) -> None:
+    bench.control("source", "/arm", ENDLESS | {"effect": {"refuse": "forbidden"}})
+    assert bench.run("retrieve", RETRY="on").stderr.startswith("CAUSE: source answered 403 to GET /files/")

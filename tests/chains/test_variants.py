@@ -17,6 +17,9 @@ VARIANTS = ("s3", "sftp", "snowflake")
 TWINS = {"planning-feed": "{}.yaml", "planning-feed-fragile": "{}_fragile.yaml"}
 """The variant's file that stands for each chain."""
 
+WITHOUT_WORDS: dict[str, set[str]] = {"s3": set()}
+"""Faults that a variant's protocol has no words for: they cannot be in a scenario of it."""
+
 
 def on_variant(path: Path, variant: str) -> Scenario | None:
     """A shipped scenario with the variant's chain in place of its own; None when it is about another chain."""
@@ -26,6 +29,8 @@ def on_variant(path: Path, variant: str) -> Scenario | None:
     chain = load_chain(FOLDER / TWINS[scenario.chain.chain].format(variant))
     if scenario.chain.switched_off and not scenario.chain.chain.endswith("fragile"):
         chain = chain.without(scenario.chain.switched_off)
+    if any(fault.name in WITHOUT_WORDS[variant] for fault in scenario.faults):
+        return None
     changed = scenario.model_copy(update={"chain": chain})
     assert Scenario.model_validate(changed) is changed
     return changed

@@ -36,6 +36,11 @@ def test_a_file_with_other_bytes_than_were_published_is_partial() -> None:
     assert check(night(closed("02:00:10", HALF)), BASELINE).state == "violated"
 
 
+def test_a_file_with_the_bytes_that_its_sender_states_is_whole_however_wrong_it_is() -> None:
+    restated = ("02:00:05", "source", "restate info", {"file": "forecast", "name": "forecast.csv", "sha256": HALF})
+    assert check(night(restated, closed("02:00:10", HALF)), BASELINE).state == "holds"
+
+
 def test_a_file_that_the_chain_held_before_is_whole() -> None:
     assert check(night(closed("02:00:10", YESTERDAY)), BASELINE).state == "holds"
 

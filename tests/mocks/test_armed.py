@@ -256,3 +256,28 @@ def test_an_order_without_a_part_is_refused_by_name(armed: Armed, missing: str) 
     del order[missing]
     with pytest.raises(ValueError, match=f"'{missing}' is missing"):
         armed.armory.arm(order)
+
+
+def test_a_chosen_order_counts_its_calls_and_acts_only_when_that_is_told(armed: Armed) -> None:
+    armed.arm(call=2, times=1)
+    assert armed.armory.chosen("p", job="j") == []
+    [order] = armed.armory.chosen("p", job="j")
+    assert (order.counts["calls"], order.counts["acts"], armed.receipts()) == (2, 0, [])
+    armed.armory.acted(order, "p", job="j")
+    assert order.counts["acts"] == 1
+    assert [receipt["where"] for receipt in armed.receipts()] == [{"job": "j"}]
+
+
+def test_times_are_used_up_by_acts_and_not_by_choices(armed: Armed) -> None:
+    armed.arm(times=1)
+    for _ in range(2):
+        [order] = armed.armory.chosen("p", job="j")
+    armed.armory.acted(order, "p", job="j")
+    assert armed.armory.chosen("p", job="j") == []
+
+
+def test_orders_that_wait_at_a_point_are_known_awake_or_not(armed: Armed) -> None:
+    armed.arm(where={"job": "j"}, at_ns=MINUTE_NS)
+    [order] = armed.armory.holding("p", job="j")
+    assert armed.armory.holding("p", job="k") == []
+    assert (order.counts["passed"], armed.receipts()) == (0, [])

@@ -249,7 +249,7 @@ def test_only_the_endpoint_of_the_fault_hangs(night: NightOfMocks, source: Playe
     ("effect", "says"),
     [
         ({"hang": "now"}, "found hang='now', expected one of first_byte, body"),
-        ({}, "found hang=None"),
+        ({}, "effect of the wire: found [], expected one of hang, reset, drip"),
         ({"hang": "body"}, "found after_bytes=None, expected a number of bytes"),
     ],
 )

@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from harness.mocks.armed import Json, Order
 from harness.mocks.control import Mock, run
+from harness.mocks.scheduler import landing
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.desk import Desk
@@ -26,7 +27,7 @@ class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset({"launch", "clock", "started"})
+    points = frozenset({"launch", "clock", "disk", "started"})
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -79,6 +80,8 @@ class Scheduler(Mock):
             raise ValueError(f"launch: unknown cause {order.effect.get('cause')!r}; known: {list(LAUNCH_CAUSES)}")
         if order.point == "clock":
             skewed([order], 0)
+        if order.point == "disk":
+            landing.check(order.effect)
         freeze_ns = order.effect.get("freeze_ns")
         if order.point == "started" and not (isinstance(freeze_ns, int) and freeze_ns > 0):
             raise ValueError(f"started: found freeze_ns {freeze_ns!r}, expected a number of nanoseconds above 0")

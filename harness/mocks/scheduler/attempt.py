@@ -15,6 +15,7 @@ from typing import Any
 from harness.mocks.armed import Order
 from harness.mocks.scheduler.agent import AgentConnection, Launch, LaunchRefused, Process
 from harness.mocks.scheduler.daily import DailyJob, Ended
+from harness.mocks.scheduler.landing import BadDisk
 from harness.mocks.scheduler.moments import span
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.skewed import skewed
@@ -43,6 +44,7 @@ class Attempt:
         self._beside: asyncio.TaskGroup
         self._begins_frozen = False
         self._thaws_ns = 0
+        self._disks: list[tuple[Order, BadDisk]] = []
 
     @property
     def agent_is_away(self) -> bool:
@@ -70,8 +72,12 @@ class Attempt:
         The connection stays open, because its end would end what the job has left behind, and no machine does that.
         """
         self._job.connections.append(connection)
-        refused = await self._start(connection)
-        return refused or await self._follow()
+        try:
+            refused = await self._start(connection)
+            return refused or await self._follow()
+        finally:
+            for order, _ in list(self._disks):
+                self.mend(order)
 
     async def _start(self, connection: AgentConnection) -> Ended | None:
         night, job = self._night, self._job
@@ -109,6 +115,14 @@ class Attempt:
             self._thaws_ns = max(self._thaws_ns, time.time_ns() + effect["freeze_ns"])
             self._beside.create_task(self._thaw_later(self._thaws_ns))
 
+    def mend(self, order: Order) -> None:
+        """The bad disk of a fault is whole again; whether it ever refused the job anything is known only now."""
+        for mine, disk in list(self._disks):
+            if mine is order:
+                self._disks.remove((mine, disk))
+                if disk.mended():
+                    self._night.armory.acted(order, "disk", job=self._job.name)
+
     def thaw(self) -> None:
         """Let a frozen job go on now."""
         if self._thaws_ns:
@@ -130,7 +144,18 @@ class Attempt:
             run = ["/bin/sh", "-c", "kill -KILL $$"]
         output = night.folder / "output"
         name = f"{order.job}.{self._job.attempt}"
-        return Launch(run, order.cwd, output / f"{name}.out", output / f"{name}.err", order.environment)
+        environment = {**order.environment, **self._bad_disk(name)}
+        return Launch(run, order.cwd, output / f"{name}.out", output / f"{name}.err", environment)
+
+    def _bad_disk(self, name: str) -> dict[str, str]:
+        """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
+        if "NIGHT_CLOCK" not in self._job.order.environment:
+            return {}  # nobody is in the job's processes who could refuse
+        for order in self._night.armory.chosen("disk", job=self._job.name)[:1]:
+            disk = BadDisk(self._night.folder / "disks" / name, order.effect, self._night.order.folders)
+            self._disks.append((order, disk))
+            return disk.environment
+        return {}
 
     def _locked(self, program: str) -> Path:
         """The program as a deployment leaves it that forgot the execute bit."""

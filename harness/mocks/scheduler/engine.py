@@ -70,8 +70,10 @@ class Schedule:
                     job.running.freeze(effect)
 
     def disarmed(self, order: Order) -> None:
-        """A fault of a running job was taken out: what it froze goes on."""
+        """A fault of a running job was taken out: what it froze goes on, and the disk that it spoiled is whole."""
         for job in self.jobs.values():
+            if job.running is not None and order.point == "disk":
+                job.running.mend(order)
             if job.running is not None and order.concerns("started", {"job": job.name}):
                 job.running.thaw()
 

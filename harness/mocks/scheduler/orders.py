@@ -53,7 +53,10 @@ class JobOrder:
 
 @dataclass(frozen=True, slots=True)
 class NightOrder:
-    """The night's schedule: whose it is, when it begins, and its jobs in the order in which ties are broken."""
+    """The night's schedule: whose it is, when it begins, and its jobs in the order in which ties are broken.
+
+    ``folders`` are the paths of the chain's folders, as its jobs see them.
+    """
 
     chain: str
     runbook: str | None
@@ -61,6 +64,7 @@ class NightOrder:
     date: str
     begins_ns: int
     desk: str | None
+    folders: Mapping[str, str]
     jobs: tuple[JobOrder, ...]
 
     @classmethod
@@ -79,6 +83,7 @@ class NightOrder:
             date=plan["date"],
             begins_ns=plan["begins_ns"],
             desk=plan.get("desk"),
+            folders=plan.get("folder_paths") or {},
             jobs=jobs,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
-from harness.mocks.source import damage, gate, pace
+from harness.mocks.source import damage, delivery, gate, pace
 from harness.mocks.source.front_end import FrontEnd
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
@@ -22,7 +22,7 @@ class Source(Mock):
     """The file source: files that arrive at their time, behind one front end for each protocol."""
 
     component = "source"
-    points = frozenset({"serve", "request", "answer"})
+    points = frozenset({"arrive", "look", "serve", "request", "answer"})
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -59,12 +59,26 @@ class Source(Mock):
         """Let go of the answers that the fault has kept back."""
         self._pace.release(order)
 
+    async def armed(self, order: Order) -> None:
+        """A file may have to come before its time."""
+        if order.point == "arrive":
+            self._store.arrivals.armed(order)
+
+    async def fired(self, order: Order) -> None:
+        """A file may have to come again, or to lose its name, at an event."""
+        self._store.arrivals.fired(order)
+
     def check(self, order: Order) -> None:
-        """A source can damage a file, let it grow, refuse a request, or be slow to answer one."""
+        """A source can deliver in another way, damage a file, let it grow, refuse a request, or be slow to answer one."""
         if order.point == "request":
             gate.check(order.effect)
         elif order.point == "answer":
             pace.check(order.effect)
+        elif order.point == "arrive":
+            delivery.check(order.effect)
+        elif order.point == "look":
+            if order.effect != {"hide": True}:
+                raise ValueError(f"look: found {order.effect}, expected hide=True")
         else:
             damage.check(order.effect)
 

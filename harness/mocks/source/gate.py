@@ -21,10 +21,14 @@ OPERATIONS = ("login", "query", "list", "stat", "get", "put", "remove", "rename"
 
 @dataclass(frozen=True)
 class Refusal:
-    """How a request is refused. ``retry_after_s``: what the answer says of when to come again, if it can say it."""
+    """How a request is refused. ``retry_after_s``: what the answer says of when to come again, if it can say it.
+
+    ``every_ns``: how long each page of an endless listing takes; in no time at all, nobody's patience would end.
+    """
 
     kind: str
     retry_after_s: int | None = None
+    every_ns: int = 0
 
 
 class Gate:
@@ -42,7 +46,7 @@ class Gate:
         for effect in self._armory.strike(
             "request", lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):
-            return Refusal(effect["refuse"], effect.get("retry_after_s"))
+            return Refusal(effect["refuse"], effect.get("retry_after_s"), effect.get("every_ns", 0))
         return None
 
 

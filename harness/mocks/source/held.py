@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -61,6 +61,11 @@ class Held:
             checksums=given.get("checksums", True),
             chunked=given.get("chunked", False),
         )
+
+    def renamed(self, name: str) -> Held:
+        """The same file under another name, which its flag's name follows."""
+        flag = None if self.flag is None else self.flag.replace(self.name, name)
+        return replace(self, name=name, flag=flag)
 
     @property
     def body(self) -> Body:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +11,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from harness.endpoints import GRANTS
-from harness.mocks.control import Mock
+from harness.mocks.control import Mock, until
 from harness.mocks.serving import refuse, serve
 from harness.mocks.source.conditions import range_holds, unmet
 from harness.mocks.source.gate import Gate
@@ -66,6 +67,8 @@ class HttpFrontEnd:
         refusal = self._gate.refusal(VIA, "list", request.query.get("prefix", ""))
         if refusal is not None:
             endless = refusal.kind == "endless_listing"
+            if endless:
+                await until(time.time_ns() + refusal.every_ns)
         if refused := self._refused(request, account, None if endless else refusal):
             return refused
         try:

@@ -3,35 +3,55 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
-from harness.mocks.source.body import Body
+from harness.mocks.source.body import CHUNK_BYTES, Body
+from harness.mocks.source.damage.text import BROKEN, TEXTS, unpacked
 from harness.mocks.source.held import Held
+
+_TRAILERS = (b"TRAILER", b'"TRAILER', b'{"TRAILER"')
+"""What a trailer begins with in the formats of `harness.formats`."""
 
 
 def stated_of(body: Body, held: Held) -> dict[str, Any]:
-    """Size, checksum and record count of a body that stands in for a file.
-
-    What the whole file has in lines beyond its records is one header first, then trailers; a broken last line counts.
-    """
+    """Size, checksum and record count of a body that stands in for a file; a broken last line counts."""
     digest = hashlib.sha256()
-    lines, last = 0, b"\n"
     for chunk in body.chunks():
         digest.update(chunk)
-        lines += chunk.count(b"\n")
-        last = chunk[-1:]
-    lines += last != b"\n"
-    header = 1 if _lines(held.body) > held.records else 0
-    return {
-        "size": body.size,
-        "sha256": digest.hexdigest(),
-        "records": max(0, min(held.records, lines - header)),
-    }
+    return {"size": body.size, "sha256": digest.hexdigest(), "records": _records(body, held)}
 
 
-def _lines(body: Body) -> int:
-    lines, last = 0, b"\n"
-    for chunk in body.chunks():
+def _records(body: Body, held: Held) -> int:
+    """As many as its lines without header and trailer; what cannot be unpacked is said to have what it should have."""
+    layout = held.layout
+    if not layout:
+        # Of a file of which nothing is known, what it has in lines beyond its records is a header first, then trailers.
+        lines, _ = _lines(body.chunks())
+        header = 1 if _lines(held.body.chunks())[0] > held.records else 0
+        return max(0, min(held.records, lines - header))
+    if not body.size:
+        return 0
+    if layout["format"] not in TEXTS:
+        return held.records
+    try:
+        with unpacked(body, layout.get("compress")) as text:
+            lines, last = _lines(iter(lambda: text.read(CHUNK_BYTES), b""))
+    except (*BROKEN, IndexError):
+        return held.records
+    trailer = int(layout["trailer"]) if last.upper().startswith(_TRAILERS) else 0
+    return max(0, lines - int(layout["header"]) - trailer)
+
+
+def _lines(chunks: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many lines there are, and how the last of them begins."""
+    lines, last, ended = 0, b"", True
+    for chunk in chunks:
         lines += chunk.count(b"\n")
-        last = chunk[-1:]
-    return lines + (last != b"\n")
+        begun = chunk.rstrip(b"\r\n").rpartition(b"\n")
+        # A chunk may be a line end alone, which begins no other line.
+        if begun[2]:
+            last = begun[2] if begun[1] or ended else last + begun[2]
+        ended = chunk.endswith(b"\n")
+        last = last[:16]
+    return lines + (not ended), last

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock
-from harness.mocks.source import growing
+from harness.mocks.source import growing, misstating
 from harness.mocks.source.arrivals import Arrivals
 from harness.mocks.source.body import Body
 from harness.mocks.source.damage import damage_in
@@ -52,7 +52,7 @@ class Store:
         self.begins_ns = 0
         self._there: dict[tuple[str, str], Entry] = {}
         self._replaced: dict[tuple[str, str], list[Entry]] = {}
-        self._arrivals = Arrivals(self._publish)
+        self.arrivals = Arrivals(mock.armory, self)
         self._spoiled: dict[tuple[Body, str], Body] = {}
         self._stated: dict[Body, dict[str, Any]] = {}
 
@@ -64,17 +64,19 @@ class Store:
         self._replaced.clear()
         self._spoiled.clear()
         self._stated.clear()
-        self._arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan["files"]])
+        self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan["files"]])
 
     def entries(self, via: str) -> list[Entry]:
-        """Everything that a front end has now, by name."""
-        self._arrivals.catch_up()
-        return [entry for (of, _), entry in sorted(self._there.items()) if of == via]
+        """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
+        self.arrivals.catch_up()
+        there = [entry for (of, _), entry in sorted(self._there.items()) if of == via]
+        return [entry for entry in there if not self._hidden(entry, "listing")]
 
     def find(self, via: str, name: str) -> Entry | None:
-        """What has this name, if it has arrived."""
-        self._arrivals.catch_up()
-        return self._there.get((via, name))
+        """What has this name, if it has arrived and no fault hides it."""
+        self.arrivals.catch_up()
+        entry = self._there.get((via, name))
+        return None if entry is None or self._hidden(entry, "name") else entry
 
     def versions(self, via: str, name: str) -> list[Entry]:
         """What has this name and what had it before, the newest first."""
@@ -88,7 +90,12 @@ class Store:
     def take(self, entry: Entry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
         orders = self._mock.armory.struck("serve", lambda order: self._bites(entry, order), **entry.where)
-        return self._seen(entry, orders)
+        sight = self._seen(entry, orders)
+        if entry.what == "file" and sight.stated != entry.held.stated:
+            # To its sender this is the file: who takes all of it has taken no part of another one.
+            value = {"file": entry.held.file, "name": entry.held.name} | sight.stated
+            self._mock.recorder.record("info", "restate", value)
+        return sight
 
     def upload(self, via: str, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
@@ -116,15 +123,39 @@ class Store:
             self._mock.recorder.record("info", "rename", {"file": entry.held.file, "name": name, "to": to, "via": via})
         return entry
 
+    def put(self, entry: Entry) -> None:
+        """Let something arrive; the history is told of files, not of what is beside them."""
+        held = entry.held
+        self._name(held.via, entry)
+        if entry.what == "file":
+            self._mock.recorder.record("info", "publish", {"file": held.file, "name": held.name} | held.stated)
+
+    def rename(self, held: Held, to: str) -> bool:
+        """Give a file another name, as its sender does, with all that is beside it."""
+        there = self._there.get((held.via, held.name))
+        if there is None:
+            return False
+        for old, new in zip(entries_of(there.held), entries_of(there.held.renamed(to)), strict=True):
+            entry = self._there.pop((held.via, old.name), None)
+            if entry is not None:
+                self._there[held.via, new.name] = new
+        self._mock.recorder.record("info", "rename", {"file": held.file, "name": held.name, "to": to})
+        return True
+
     def state(self) -> dict[str, Any]:
         """Names of what is there and of what is still to come."""
         return {
             "arrived": sorted(entry.name for entry in self._there.values() if entry.what == "file"),
-            "to come": [held.name for held in self._arrivals.waiting],
+            "to come": [held.name for held in self.arrivals.waiting],
         }
+
+    def _hidden(self, entry: Entry, by: str) -> bool:
+        return bool(self._mock.armory.strike("look", **entry.where, by=by))
 
     def _bites(self, entry: Entry, order: Order) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
+        if "misstate" in order.effect:
+            return True
         if "grow" in order.effect:
             held = entry.held
             return growing.present_bytes(order, held.size, held.arrives_ns, time.time_ns()) < held.size
@@ -159,7 +190,11 @@ class Store:
                 if order.effect.get("manifest") == "follows":
                     stated, present, promised = self._state(held, body), body.size, body
                 checksums = checksums and order.effect.get("checksum") != "off"
-        return Sight(body, declared, modified_ns, stated, present, body == true, promised, checksums, held.chunked)
+        whole = body == true
+        for order in orders:
+            if "misstate" in order.effect:
+                whole, declared = False, misstating.stated_bytes(order.effect["misstate"], body.size)
+        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, held.chunked)
 
     def _spoil(self, entry: Entry, body: Body, order: Order) -> Body:
         damage, held = damage_in(order.effect), entry.held
@@ -174,12 +209,6 @@ class Store:
         if body not in self._stated:
             self._stated[body] = stated_of(body, held)
         return self._stated[body]
-
-    def _publish(self, held: Held) -> None:
-        for entry in entries_of(held):
-            self._name(held.via, entry)
-        value = {"file": held.file, "name": held.name} | held.stated
-        self._mock.recorder.record("info", "publish", value)
 
     def _put(self, held: Held) -> None:
         self._name(held.via, Entry(held.name, "file", held))

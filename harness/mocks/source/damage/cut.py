@@ -2,36 +2,64 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from harness.mocks.source.body import Body
+from harness.mocks.source.body import CHUNK_BYTES, Body
 from harness.mocks.source.damage.damage import damage
+from harness.mocks.source.damage.text import in_text
 from harness.mocks.source.held import Held
 
-PLACES = ("exact", "inside_record", "record_boundary")
+PLACES = ("exact", "inside_record", "record_boundary", "inside_character", "inside_member")
+_OF_THE_TEXT = ("inside_record", "record_boundary", "inside_character")
+
+_GZIP_HEAD, _GZIP_TRAILER = 10, 8
+"""Bytes before and after a gzip member's compressed data, CRC-32 and length being the last eight (RFC 1952)."""
+
+_LEAD = re.compile(rb"[\xc2-\xf4]")
+"""The first byte of a character of several bytes (UTF-8, RFC 3629)."""
+
+
+def check_part(key: str, part: Mapping[str, Any]) -> None:
+    """Refuse a part of a file that is neither a number of bytes nor a fraction."""
+    if not {"bytes", "fraction"} & set(part):
+        raise ValueError(f"{key}: found {sorted(part)}, expected 'bytes' or 'fraction'")
 
 
 def _check(cut: Mapping[str, Any]) -> None:
-    if not {"bytes", "fraction"} & set(cut):
-        raise ValueError(f"cut: found {sorted(cut)}, expected 'bytes' or 'fraction'")
+    check_part("cut", cut)
     if cut.get("where", PLACES[0]) not in PLACES:
         raise ValueError(f"cut: found where={cut['where']!r}, expected one of {', '.join(PLACES)}")
 
 
 @damage("cut", check=_check)
-def cut_off(body: Body, _: Held, cut: Mapping[str, Any]) -> Body:
-    """Keep ``bytes`` or a ``fraction``, moved to the place in a record that ``where`` says."""
-    kept = kept_bytes(body, cut)
-    return body if kept >= body.size else body.part(0, kept)
+def cut_off(body: Body, held: Held, cut: Mapping[str, Any]) -> Body:
+    """Keep ``bytes`` or a ``fraction``, moved to the place that ``where`` says.
+
+    A place in the text of a compressed file is one in what it unpacks to, and what is left is packed again.
+    """
+    if cut.get("where") in _OF_THE_TEXT:
+        return in_text(body, held, lambda text: _kept(text, kept_bytes(text, cut)))
+    if cut.get("where") == "inside_member":
+        return _kept(body, _in_member(body, held, part_bytes(body, cut)))
+    return _kept(body, kept_bytes(body, cut))
+
+
+def part_bytes(body: Body, part: Mapping[str, Any]) -> int:
+    """How many bytes ``bytes`` or a ``fraction`` are of a body; all of them at most."""
+    return min(body.size, int(part["bytes"] if "bytes" in part else body.size * part["fraction"]))
 
 
 def kept_bytes(body: Body, cut: Mapping[str, Any]) -> int:
     """How many bytes a cut keeps; all of them when it falls behind the end."""
-    at = min(body.size, int(cut["bytes"] if "bytes" in cut else body.size * cut["fraction"]))
+    at = part_bytes(body, cut)
     place = cut.get("where", "exact")
     if place == "exact" or body.size == 0:
         return at
+    if place == "inside_character":
+        lead = _last_lead(body, at)
+        return body.size if lead is None else lead + 1
     # At the very end the last record goes too, or else nothing would have been cut.
     start = body.rfind(b"\n", min(at, body.size - 1)) + 1
     if place == "record_boundary":
@@ -39,3 +67,24 @@ def kept_bytes(body: Body, cut: Mapping[str, Any]) -> int:
     end = body.find(b"\n", start)
     end = body.size if end < 0 else end
     return at if start < at < end else start + (end - start) // 2
+
+
+def _kept(body: Body, size: int) -> Body:
+    return body if size >= body.size else body.part(0, size)
+
+
+def _in_member(body: Body, held: Held, at: int) -> int:
+    """Moved into the compressed data; at its very end, only the checksum behind it is missing."""
+    if held.layout.get("compress") is None:
+        return body.size
+    return max(min(at, body.size - _GZIP_TRAILER), min(_GZIP_HEAD + 1, body.size - 1))
+
+
+def _last_lead(body: Body, end: int) -> int | None:
+    while end > 0:
+        start = max(0, end - CHUNK_BYTES)
+        found = [match.start() for match in _LEAD.finditer(body.read(start, end - start))]
+        if found:
+            return start + found[-1]
+        end = start
+    return None

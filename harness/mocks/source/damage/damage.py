@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.mocks.source import growing
+from harness.mocks.source import growing, misstating
 from harness.mocks.source.body import Body
 from harness.mocks.source.held import Held
 
 LENGTHS = ("consistent", "declared", "missing")
 MANIFESTS = ("true", "follows")
+OTHERS = ("grow", "misstate")
+"""Effects on how a file is served that leave its bytes alone."""
 CHECKSUMS = ("true", "off")
 
 Parameters = Mapping[str, Any]
@@ -44,6 +47,23 @@ def damage(key: str, *, check: Callable[[Parameters], None] = lambda _: None) ->
     return register
 
 
+def one_of(key: str, given: Parameters, name: str, known: Collection[str]) -> None:
+    """Refuse a parameter that is missing, or none of the known ones."""
+    if given.get(name) not in known:
+        raise ValueError(f"{key}: found {name}={given.get(name)!r}, expected one of {', '.join(known)}")
+
+
+def whole(key: str, given: Parameters, name: str, least: int) -> None:
+    """Refuse a parameter that is no whole number, or too small a one."""
+    if not isinstance(given.get(name), int) or given[name] < least:
+        raise ValueError(f"{key}: found {name}={given.get(name)!r}, expected a whole number from {least} on")
+
+
+def chosen(held: Held, key: str, count: int) -> int:
+    """One of so many places in a file: the same one each time for the same content, another one for another."""
+    return int.from_bytes(hashlib.sha256(f"{held.sha256}/{key}".encode()).digest()[:8]) % max(1, count)
+
+
 def damage_in(effect: Parameters) -> Damage | None:
     """The damage that an effect carries, if it carries one."""
     return next((DAMAGES[key] for key in effect if key in DAMAGES), None)
@@ -54,9 +74,12 @@ def check(effect: Parameters) -> None:
     if "grow" in effect:
         growing.check(effect["grow"])
         return
+    if "misstate" in effect:
+        misstating.check(effect["misstate"])
+        return
     found = damage_in(effect)
     if found is None:
-        raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, 'grow'])}")
+        raise ValueError(f"effect of a source: found {sorted(effect)}, expected one of {sorted([*DAMAGES, *OTHERS])}")
     found.check(effect[found.key])
     for name, known in (("length", LENGTHS), ("manifest", MANIFESTS), ("checksum", CHECKSUMS)):
         if effect.get(name, known[0]) not in known:

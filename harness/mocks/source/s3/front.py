@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -11,10 +12,10 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import web
 
 from harness.endpoints import GRANTS
-from harness.mocks.control import Mock
+from harness.mocks.control import Mock, until
 from harness.mocks.serving import serve
 from harness.mocks.source.digests import Digests
-from harness.mocks.source.gate import Gate
+from harness.mocks.source.gate import Gate, Refusal
 from harness.mocks.source.retrieval import Retrievals
 from harness.mocks.source.s3 import sts
 from harness.mocks.source.s3.access import Access, Signed
@@ -119,7 +120,9 @@ class S3FrontEnd:
             if key and "uploadId" not in query:
                 return await self._reading.read(request, account, key, query)
             if bucket and not _ABOUT & set(query) and request.method == "GET" and not key:
-                return self._reading.listing(account, query, endless=endless)
+                if endless is not None:
+                    await until(time.time_ns() + endless.every_ns)
+                return self._reading.listing(account, query, endless=endless is not None)
             account.over = True  # about the bucket, not of what is in it
             return self._told(bucket, key, query)
         except S3Error as refused:
@@ -134,11 +137,11 @@ class S3FrontEnd:
         bucket, _, key = path.removeprefix("/").partition("/")
         return bucket, key
 
-    def _pass(self, operation: str, name: str) -> bool:
-        """Ask the gate; whether the listing is to have no end."""
+    def _pass(self, operation: str, name: str) -> Refusal | None:
+        """Ask the gate; what it says of a listing that is to have no end."""
         refusal = self._gate.refusal(VIA, operation, name)
         if refusal is None or refusal.kind == "endless_listing":
-            return refusal is not None
+            return refusal
         raise S3Error.refused(refusal)
 
     def _signed(self, request: web.Request, bucket: str) -> Signed:

@@ -1,0 +1,141 @@
+"""The catalogue of faults: what each class says of itself, and the shipped scenarios that use it."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from harness import data
+from harness.errors import AuthorError
+from harness.faults import FAULTS, REACTIONS, Fault
+from harness.strict import unknown
+from harness.yaml_source import read
+
+_HEADINGS = ("Stands for", "Detectable by", "A sound chain")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter as a scenario file writes it; ``default`` is None where it must be given."""
+
+    name: str
+    values: str
+    default: str | None
+
+
+@dataclass(frozen=True)
+class Used:
+    """A shipped scenario: its path below ``scenarios``, its sentence, and the outcome that it expects."""
+
+    path: str
+    sentence: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that is known of one fault."""
+
+    name: str
+    about: str
+    does: tuple[str, ...]
+    stands_for: str
+    detectable: str
+    sound_chain: str
+    parameters: tuple[Parameter, ...]
+    controls: tuple[str, ...]
+    seen: Mapping[str, tuple[str, ...]]
+    """By reaction, who was seen to react so."""
+    scenarios: tuple[Used, ...]
+
+
+def catalogue() -> list[Page]:
+    """A page for each registered fault, by name."""
+    used = _scenarios()
+    return [_page(kind, used[name]) for name, kind in sorted(FAULTS.items())]
+
+
+def page(name: str) -> Page:
+    """The page of one fault; AuthorError when there is no such fault."""
+    if name not in FAULTS:
+        raise AuthorError(unknown("fault", name, FAULTS))
+    return _page(FAULTS[name], _scenarios()[name])
+
+
+def _page(kind: type[Fault], used: list[Used]) -> Page:
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.getdoc(kind) or "")]
+    *does, last = paragraphs
+    said = dict(zip(_HEADINGS, _under_headings(last), strict=True))
+    return Page(
+        name=kind.name,
+        about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
+        does=tuple(does),
+        stands_for=said["Stands for"],
+        detectable=said["Detectable by"],
+        sound_chain=said["A sound chain"],
+        parameters=tuple(_parameters(kind)),
+        controls=kind.detectable_by,
+        seen={
+            reaction: clients
+            for reaction in REACTIONS
+            if (clients := tuple(client for client, seen in kind.seen.items() if seen == reaction))
+        },
+        scenarios=tuple(used),
+    )
+
+
+def _under_headings(text: str) -> list[str]:
+    """What stands under each of the headings that end every fault's docstring."""
+    found = re.fullmatch(r"Stands for: (.*) Detectable by: (.*) A sound chain: (.*)", text)
+    if found is None:
+        raise ValueError(f"found {text[:60]!r}, expected a paragraph with {', '.join(_HEADINGS)}")
+    return list(found.groups())
+
+
+def _parameters(kind: type[Fault]) -> Iterator[Parameter]:
+    schema = TypeAdapter(kind).json_schema(by_alias=True, ref_template="{model}")
+    triggers = TypeAdapter(Fault).json_schema(by_alias=True)["properties"]
+    own = {name: told for name, told in schema["properties"].items() if name not in triggers}
+    required = schema.get("required", [])
+    for name in sorted(own, key=lambda one: one not in required):
+        told = own[name]
+        default = None if name in required else str(told.get("default") if told.get("default") is not None else "none")
+        yield Parameter(name, _values(told), default)
+
+
+def _values(told: Mapping[str, Any]) -> str:
+    """What a parameter may be, in words."""
+    if "anyOf" in told:
+        kinds = [one for one in told["anyOf"] if one.get("type") != "null"]
+        return " or ".join(_values(one) for one in kinds)
+    if "enum" in told:
+        *others, last = map(str, told["enum"])
+        return f"{', '.join(others)} or {last}" if others else last
+    if "const" in told:
+        return str(told["const"])
+    if told.get("type") == "integer":
+        bounds = [f"{word} {told[key]}" for word, key in (("from", "minimum"), ("to", "maximum")) if key in told]
+        return " ".join(["a whole number", *bounds])
+    if "bytes" in (pattern := told.get("pattern", "")):
+        return 'a part such as "50%" or "1234 bytes"'
+    if "ms" in pattern:
+        return "a duration such as 90s or 1h30m"
+    return "a time of day" if pattern else {"boolean": "true or false"}.get(told.get("type", ""), "text")
+
+
+def _scenarios() -> Mapping[str, list[Used]]:
+    """The shipped scenarios by the faults that they use, read as plain data: no chain has to be loaded for that."""
+    used: dict[str, list[Used]] = defaultdict(list)
+    top = data.scenarios()
+    for path in sorted(top.rglob("*.yaml")):
+        told = read(path, "a scenario").data
+        one = Used(str(path.relative_to(top)), str(told["scenario"]), str(told["expect"]["outcome"]))
+        for fault in told["faults"]:
+            used[fault if isinstance(fault, str) else next(iter(fault))].append(one)
+    return used

@@ -1,0 +1,48 @@
+"""A fault in what a file holds: which file, and what its manifest says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import Any, ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
+
+from harness.controls import OF_THE_MANIFEST
+from harness.faults.fault import STRICT, Fault, System
+
+Manifest = Literal["true_one", "follows"]
+
+TAKEN_BY_ALL: Mapping[str, str] = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "accepts")
+"""What clients do about content whose length is right: nothing. No client of HTTP looks into what it carries."""
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ContentFault(Fault):
+    """What all of them share. ``true_one``: the manifest states the file as it was; ``follows``: as it is now."""
+
+    file: str
+    manifest: Manifest = "true_one"
+
+    seen: ClassVar[Mapping[str, str]] = TAKEN_BY_ALL
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """All that can detect it as it is set; what the manifest states agrees with the damage that it follows."""
+        blind = OF_THE_MANIFEST if self.manifest == "follows" else frozenset[str]()
+        return tuple(control for control in self.noticed_by() if control not in blind)
+
+    def noticed_by(self) -> tuple[str, ...]:
+        """Those of ``detectable_by`` that can notice it with a true manifest."""
+        return self.detectable_by
+
+    def damage(self, system: System) -> dict[str, Any]:
+        """The key of its damage at the source, with the damage's parameters."""
+        raise TypeError(f"{type(self).__name__} does not say what it does to a file of {system}")
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the source's answers for the file."""
+        effect = self.damage(system) | {"manifest": "follows" if self.manifest == "follows" else "true"}
+        return system.armed(
+            self, component="source", point="serve", where={"file": self.file, "what": "file"}, effect=effect
+        )

@@ -1,0 +1,31 @@
+"""A file is there, and the listing does not say so."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import ClassVar
+
+from pydantic.dataclasses import dataclass
+
+from harness.faults.fault import STRICT, Fault, System, fault
+
+
+@fault("there_not_listed")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ThereNotListed(Fault):
+    """Leave a file out of every listing, while it is served to whoever asks for it by name.
+
+    Stands for: a store that lists what it was told to only some time later, a directory cache, a page that was lost.
+    Detectable by: a list of the files that must be there; a chain that takes what is listed has nothing to miss.
+    A sound chain: knows which files it needs, looks again, and says which one is missing.
+    """
+
+    file: str
+
+    named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "not listed", "missing")
+    detectable_by: ClassVar[tuple[str, ...]] = ("list of files",)
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the source's listing."""
+        where = {"file": self.file, "what": "file", "by": "listing"}
+        return system.armed(self, component="source", point="look", where=where, effect={"hide": True})

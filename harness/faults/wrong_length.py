@@ -1,0 +1,51 @@
+"""An answer states another length than its body has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
+
+from harness.faults.fault import STRICT, Fault, System, fault
+from harness.faults.truncate_file import Keep
+
+
+@fault("wrong_length")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WrongLength(Fault):
+    """Serve a whole file with a length that is ``by`` so much ``longer`` or ``shorter`` than the file.
+
+    Longer: all bytes come, then the connection ends before the promised ones do, and clients call a whole file
+    incomplete. Shorter: clients stop where the length says, and believe that they have everything.
+
+    Stands for: a proxy that rewrites bodies and forgets the header, a length that was taken before the last append.
+    Detectable by: size, checksum, trailer record, control total; a longer one by the client itself.
+    A sound chain: refuses what came, retrieves it again, and says which length was promised.
+    """
+
+    file: str
+    states: Literal["longer", "shorter"] = "shorter"
+    by: Keep = 1
+
+    named_by: ClassVar[tuple[str, ...]] = (
+        *("length", "truncat", "short", "incomplete", "partial", "trailer", "checksum", "closed after"),
+    )
+    detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
+    seen: ClassVar[Mapping[str, str]] = {
+        **{f"{client} (states: longer)": "refuses" for client in ("curl", "httpx", "requests", "urllib3")},
+        **{f"{client} (states: shorter)": "accepts" for client in ("curl", "httpx", "requests", "urllib3")},
+    }
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A shorter length makes a shorter file; a longer one shows by itself, as an error of the client."""
+        return self.detectable_by if self.states == "shorter" else None
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the source's answers for the file."""
+        by = self.by if isinstance(self.by, int) else float(self.by)
+        effect = {"misstate": {"by": by if self.states == "longer" else -by}}
+        where = {"file": self.file, "what": "file"}
+        return system.armed(self, component="source", point="serve", where=where, effect=effect)

@@ -1,0 +1,48 @@
+"""A bad disk on the landing side: what a job's processes are told of it, and whether it has refused them anything."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+_MARK = struct.Struct("<4q")
+"""Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
+
+_ENDLESS = 1 << 62
+"""Room that nobody uses up."""
+
+
+def check(effect: Mapping[str, Any]) -> None:
+    """Refuse a disk that is neither full nor read-only; ValueError names what was found."""
+    room = effect.get("room_bytes")
+    full = isinstance(room, int) and not isinstance(room, bool) and room >= 0
+    if full == (effect.get("read_only") is True) or not isinstance(effect.get("folder"), str):
+        raise ValueError(f"disk: found {dict(effect)}, expected folder, and either room_bytes or read_only=True")
+
+
+class BadDisk:
+    """The mark that one launch leaves for the processes of a job."""
+
+    def __init__(self, path: Path, effect: Mapping[str, Any], folders: Mapping[str, str]) -> None:
+        self._path = path
+        self._folder = folders[effect["folder"]]
+        path.parent.mkdir(exist_ok=True)
+        # Another user may run the job, in another container.
+        path.touch()
+        path.chmod(0o666)
+        path.write_bytes(_MARK.pack(1 if effect.get("read_only") else 0, effect.get("room_bytes", 0), 0, 0))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variable by which the clock's library finds it."""
+        return {"NIGHT_LANDING": f"{self._path}:{self._folder}"}
+
+    def mended(self) -> bool:
+        """Let it be whole from now on; whether it has refused anything until now."""
+        with self._path.open("r+b") as mark:
+            _, _, used, refusals = _MARK.unpack(mark.read(_MARK.size))
+            mark.seek(0)
+            mark.write(_MARK.pack(0, _ENDLESS, used, refusals))
+        return bool(refusals)

@@ -1,0 +1,25 @@
+"""Numbers are written with a decimal comma, as half of Europe writes them."""
+
+from __future__ import annotations
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.fields import Form, Values, in_records
+from harness.mocks.source.held import Held
+
+
+@damage("decimal_comma")
+def decimal_comma(body: Body, held: Held, _: Parameters) -> Body:
+    """A comma for the point of every decimal; where a file has none, whole numbers get ``,00``.
+
+    That is what an export does whose locale has changed. Where the comma is the delimiter, the value is quoted.
+    """
+    return in_records(body, held, "decimal_comma", _with_comma)
+
+
+def _with_comma(form: Form, _: int, values: Values) -> Values | None:
+    decimals = form.of_type("decimal")
+    if decimals:
+        return values | {name: values[name].replace(".", ",") for name in decimals if name in values}
+    whole = form.of_type("integer")
+    return values | {name: f"{values[name]},00" for name in whole if name in values} if whole else None

@@ -1,0 +1,20 @@
+"""The trailer record is missing, and every line that is left is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.held import Held
+
+
+@damage("drop_trailer")
+def drop_trailer(body: Body, held: Held, _: Parameters) -> Body:
+    """Leave the trailer lines out; a file without any stays as it is."""
+    return in_lines(body, held, "drop_trailer", _without)
+
+
+def _without(lines: Iterator[Line]) -> Iterator[bytes]:
+    return (line.data for line in lines if line.kind != "trailer")

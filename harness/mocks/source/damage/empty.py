@@ -1,0 +1,33 @@
+"""Nothing is in the file, or nothing but its header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.fields import Form
+from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.held import Held
+
+LEFT = {"nothing": (), "header": ("header",), "no_records": ("header", "trailer")}
+"""What of the file is left."""
+
+
+@damage("empty", check=lambda given: one_of("empty", given, "leave", LEFT))
+def empty(body: Body, held: Held, given: Parameters) -> Body:
+    """Leave ``nothing`` (no byte, compressed or not), or the ``header`` alone.
+
+    With ``no_records`` a trailer is left as well, and states that there are none.
+    """
+    kinds, form = LEFT[given["leave"]], Form(held.layout)
+    if not kinds:
+        return Body()
+
+    def left(lines: Iterator[Line]) -> Iterator[bytes]:
+        for line in lines:
+            totals = form.totals(line.data) if line.kind == "trailer" else None
+            if line.kind in kinds:
+                yield form.trailer(["0"] * len(totals), line.data) if totals else line.data
+
+    return in_lines(body, held, ("empty", kinds), left)

@@ -1,0 +1,59 @@
+"""One bit of a file is another one."""
+
+from __future__ import annotations
+
+import re
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, chosen, damage, one_of
+from harness.mocks.source.damage.fields import Form, Values, in_records
+from harness.mocks.source.held import Held
+
+PLACES = ("text", "number", "anywhere")
+
+_CASE, _LOWEST = 0x20, 0x01
+"""The bit that makes an ASCII letter another letter, and the one that makes a digit another digit."""
+
+_LETTER = re.compile(r"[A-Za-z]")
+_LAST_DIGIT = re.compile(r"[0-9](?=[^0-9]*$)")
+
+
+@damage("flip", check=lambda given: one_of("flip", given, "where", PLACES))
+def flip(body: Body, held: Held, given: Parameters) -> Body:
+    """One bit at a place that the content decides.
+
+    ``text``: in the first letter of a text, which stays a letter. ``number``: in the last digit of a number (of the
+    column that is added up, if there is one), which stays a digit. ``anywhere``: the lowest bit of any byte.
+    """
+    where = given["where"]
+    if where == "anywhere":
+        return _anywhere(body, chosen(held, "flip", body.size))
+    first = chosen(held, "flip", held.records)
+    done = False
+
+    def flipped(form: Form, number: int, values: Values) -> Values | None:
+        nonlocal done
+        if done or number < first:
+            return None
+        for column in _columns(form, where):
+            value = values.get(column, "")
+            if found := (_LETTER if where == "text" else _LAST_DIGIT).search(value):
+                done = True
+                other = chr(ord(found[0]) ^ (_CASE if where == "text" else _LOWEST))
+                return values | {column: value[: found.start()] + other + value[found.end() :]}
+        return None
+
+    return in_records(body, held, ("flip", where), flipped)
+
+
+def _columns(form: Form, where: str) -> list[str]:
+    if where == "text":
+        return form.of_type("text")
+    return [form.control] if form.control else form.of_type("integer", "decimal")
+
+
+def _anywhere(body: Body, at: int) -> Body:
+    if not body.size:
+        return body
+    other = bytes([body.read(at, 1)[0] ^ _LOWEST])
+    return body.part(0, at) + Body.of_bytes(other) + body.part(at + 1)

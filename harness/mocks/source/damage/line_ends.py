@@ -1,0 +1,37 @@
+"""Lines end otherwise than was agreed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.held import Held
+
+ENDS = {"crlf": b"\r\n", "lf": b"\n", "cr": b"\r", "none_last": b""}
+
+
+@damage("line_ends", check=lambda given: one_of("line_ends", given, "ends", ENDS))
+def line_ends(body: Body, held: Held, given: Parameters) -> Body:
+    """End every line with CR LF, LF or CR; or leave only the last line's end out (``none_last``)."""
+    ends = given["ends"]
+    if ends == "none_last":
+        return in_lines(body, held, "line_ends none_last", _unended)
+
+    def ended(lines: Iterator[Line]) -> Iterator[bytes]:
+        return (_bare(line.data) + ENDS[ends] for line in lines)
+
+    return in_lines(body, held, ("line_ends", ends), ended)
+
+
+def _unended(lines: Iterator[Line]) -> Iterator[bytes]:
+    before = b""
+    for line in lines:
+        yield before
+        before = line.data
+    yield _bare(before)
+
+
+def _bare(line: bytes) -> bytes:
+    return line.rstrip(b"\r\n")

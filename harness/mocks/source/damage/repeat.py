@@ -1,0 +1,59 @@
+"""Some records are there twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage.damage import Parameters, damage, one_of, whole
+from harness.mocks.source.damage.fields import Form
+from harness.mocks.source.damage.revise import one_more
+from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.held import Held
+
+TOTALS = ("kept", "follow")
+
+
+def _check(given: Parameters) -> None:
+    whole("repeat", given, "records", 1)
+    one_of("repeat", given, "totals", TOTALS)
+
+
+@damage("repeat", check=_check)
+def repeat(body: Body, held: Held, given: Parameters) -> Body:
+    """Put so many records from the middle of the file in a second time, right behind themselves.
+
+    The trailer's ``totals`` are kept, or follow: then the sender counted and added up what it sent.
+    """
+    count = min(int(given["records"]), held.records)
+    first = (held.records - count) // 2
+    form, follow = Form(held.layout), given["totals"] == "follow"
+
+    def doubled(lines: Iterator[Line]) -> Iterator[bytes]:
+        number, block, added = 0, [], Decimal(0)
+        for line in lines:
+            stated = form.totals(line.data) if line.kind == "trailer" and follow else None
+            if stated:
+                stated[0] = one_more(stated[0], count)
+                stated[1:] = [one_more(total, added) for total in stated[1:2]]
+                yield form.trailer(stated, line.data)
+                continue
+            yield line.data
+            if line.kind == "record":
+                if first <= number < first + count:
+                    block.append(line.data)
+                    added += _summand(form, line.data)
+                number += 1
+                if number == first + count:
+                    yield from block
+
+    return in_lines(body, held, ("repeat", count, follow), doubled)
+
+
+def _summand(form: Form, line: bytes) -> Decimal:
+    values = form.values(line)
+    try:
+        return Decimal(values[form.control]) if values and form.control else Decimal(0)
+    except (InvalidOperation, KeyError):
+        return Decimal(0)

@@ -1,0 +1,84 @@
+"""Files of a store, in every format, and what a damage makes of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.formats import Column, Form, Table, made_layout, write
+from harness.mocks.source.body import Body
+from harness.mocks.source.damage import DAMAGES
+from harness.mocks.source.held import Held
+
+COLUMNS = (Column("site", width=12), Column("day", "date", 10), Column("quantity", "integer", 6))
+ROWS = [(f"Évry {number:02d}", dt.date(2026, 11, 24), number) for number in range(20)]
+TOTAL = sum(number for _, _, number in ROWS)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A file that lies in a store."""
+
+    held: Held
+    content: bytes
+
+    @property
+    def text(self) -> list[str]:
+        return text_of(self.held.body, self.held)
+
+    def spoiled(self, key: str, **given: Any) -> Body:
+        DAMAGES[key].check(given)
+        return DAMAGES[key].spoil(self.held.body, self.held, given)
+
+    def text_spoiled(self, key: str, **given: Any) -> list[str]:
+        body = self.spoiled(key, **given)
+        assert body != self.held.body, "nothing was damaged"
+        return text_of(body, self.held)
+
+
+def bytes_of(body: Body) -> bytes:
+    return b"".join(body.chunks())
+
+
+def text_of(body: Body, held: Held) -> list[str]:
+    """The lines without their ends, unpacked."""
+    data = bytes_of(body)
+    if held.layout["compress"] == "gzip":
+        data = gzip.decompress(data)
+    elif held.layout["compress"] == "zip":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            [member] = archive.namelist()
+            data = archive.read(member)
+    return data.decode().splitlines()
+
+
+def held_of(folder: Path, content: bytes, layout: dict[str, Any], *, records: int, name: str = "f.csv") -> Held:
+    sha256 = hashlib.sha256(content).hexdigest()
+    (folder / sha256).write_bytes(content)
+    return Held(
+        file="f", name=name, via="http", arrives_ns=0, sha256=sha256, md5="", size=len(content), records=records,
+        path=folder / sha256, layout=layout,
+    )  # fmt: skip
+
+
+Make = Callable[..., Sample]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Make:
+    def made(form: Any = "csv", compress: Any = None, columns: Any = COLUMNS, rows: Any = ROWS, **more: Any) -> Sample:
+        layout = made_layout(Form(format=form, compress=compress, **more), columns, more.get("control", "quantity"))
+        out = io.BytesIO()
+        totals = write(Table(columns, iter(rows), layout.control), layout, out)
+        return Sample(held_of(tmp_path, out.getvalue(), layout.described(), records=totals.records), out.getvalue())
+
+    return made
