@@ -31,7 +31,6 @@ _RECEIPT = {"fault": Happening(("info",), ("id", "fault", "point", "where", "eff
 EVENTS: dict[str, dict[str, Happening]] = {
     "source": {
         "publish": Happening(("info",), ("file", "name", "size", "sha256", "records")),
-        "rename": Happening(("info",), ("file", "name", "to")),
         "restate": Happening(("info",), ("file", "name", "size", "sha256", "records")),
         "serve": Happening(("invoke", "ok", "fail"), ("name", "what", "via", "bytes", "complete")),
         "login": Happening(("invoke", "ok", "fail"), ("via", "user")),

@@ -321,7 +321,7 @@ def test_a_file_that_began_to_grow_at_a_time_grows_from_then(night: NightOfMocks
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ({"point": "launch", "effect": {}}, "source has no point 'launch'; known: ['arrive',"),
+        ({"point": "launch", "effect": {}}, "source has no point 'launch'; known: ['answer', 'arrive',"),
         ({"point": "serve", "effect": {"burn": 1}}, "found ['burn'], expected one of ['columns', 'cut', "),
         ({"point": "serve", "effect": {"cut": {}}}, "expected 'bytes' or 'fraction'"),
         ({"point": "serve", "effect": {"cut": {"bytes": 1}, "length": "odd"}}, "found length='odd', expected one of"),

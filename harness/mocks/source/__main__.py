@@ -69,7 +69,7 @@ class Source(Mock):
         self._store.arrivals.fired(order)
 
     def check(self, order: Order) -> None:
-        """A source can deliver in another way, damage a file, let it grow, refuse a request, or be slow to answer one."""
+        """A source delivers in another way, damages a file, lets it grow, refuses a request or is slow to answer."""
         if order.point == "request":
             gate.check(order.effect)
         elif order.point == "answer":
