@@ -192,6 +192,12 @@ class Armory:
                 if order.concerns(point, where) and order.awake(now_ns) and order.agrees(order.calls + 1)
             ]
 
+    def awake(self, point: str, **where: Any) -> list[Order]:
+        """The orders that are awake for a call now, whichever of its calls they are to act on; nothing is counted."""
+        with self._lock:
+            now_ns = self._clock()
+            return [order for order in self._orders.values() if order.concerns(point, where) and order.awake(now_ns)]
+
     def active(self, point: str, **where: Any) -> list[Json]:
         """The effects of `acting`."""
         return [order.effect for order in self.acting(point, **where)]

@@ -140,11 +140,11 @@ class Wire(Mock):
         self._lines.add(line)
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
-            struck = self.armory.struck("connect", endpoint=route.endpoint, neighbour=route.neighbour)
-            effect = struck[0].effect if struck else {}
+            where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
+            struck = self.armory.struck("connect", lambda order: not passing.is_later(order.effect), **where)
             if struck:
                 line.hung_by = struck[0]
-            if effect.get("hang") == "first_byte":
+            if struck and "hang" in struck[0].effect:
                 await swallow(line.reader)
                 await line.released.wait()
                 return
@@ -158,9 +158,11 @@ class Wire(Mock):
                 text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
+            later = (order for order in self.armory.awake("connect", **where) if passing.is_later(order.effect))
+            acts = line.hung_by or next(later, None)
             async with asyncio.TaskGroup() as both:
                 both.create_task(all_of_it(line.reader, line.behind))
-                both.create_task(_answer(back, line, effect))
+                both.create_task(self._answer(back, line, acts, where))
             line.writer.close()
             line.behind.close()
         except* ConnectionError:
@@ -173,23 +175,26 @@ class Wire(Mock):
             if not line.writer.is_closing():
                 line.reset()
 
-
-async def _answer(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
-    """Pass the answer on, as far and as fast as the fault lets it."""
-    if "drip" in effect:
-        await a_few_at_a_time(reader, line.writer, effect["drip"]["bytes"], effect["drip"]["every_ns"])
-    elif "reset" in effect:
-        if await so_many(reader, line.writer, effect["reset"]["after_bytes"]):
-            line.reset()
-        else:
-            await all_of_it(reader, line.writer)
-    elif "hang" in effect:
-        await so_many(reader, line.writer, effect["after_bytes"])
-        # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how
-        # much the kernel happens to buffer.
-        await swallow(reader)
-        await line.released.wait()
-    else:
+    async def _answer(
+        self, reader: asyncio.StreamReader, line: Line, acts: Order | None, where: Mapping[str, str]
+    ) -> None:
+        """Pass the answer on, as far and as fast as the fault lets it."""
+        if acts is not None and "drip" in acts.effect:
+            await a_few_at_a_time(reader, line.writer, acts.effect["drip"]["bytes"], acts.effect["drip"]["every_ns"])
+            return
+        if acts is not None:
+            # A connection that never gets so far has not met the fault, and does not use it up.
+            following = await so_many(reader, line.writer, passing.after_bytes(acts.effect))
+            if following and self.armory.struck("connect", lambda order: order is acts, **where):
+                line.hung_by = acts
+                if "reset" in acts.effect:
+                    line.reset()
+                    return
+                # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent
+                # of how much the kernel happens to buffer.
+                await swallow(reader)
+                await line.released.wait()
+            line.writer.write(following or b"")
         await all_of_it(reader, line.writer)
 
 
