@@ -40,14 +40,14 @@ def _is_count(value: Any, *, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= least
 
 
-def after_bytes(effect: Mapping[str, Any]) -> int:
-    """After how many bytes of the answer a hang in mid-body or a reset comes."""
-    return int(effect["reset"]["after_bytes"] if "reset" in effect else effect.get("after_bytes", 0))
-
-
-def acts_later(effect: Mapping[str, Any]) -> bool:
+def is_later(effect: Mapping[str, Any]) -> bool:
     """Whether it acts in the middle of an answer, and not when a connection begins."""
-    return after_bytes(effect) > 0
+    return "reset" in effect or effect.get("hang") == "body"
+
+
+def after_bytes(effect: Mapping[str, Any]) -> int:
+    """After how many bytes of the answer such a one acts."""
+    return int(effect["reset"]["after_bytes"] if "reset" in effect else effect["after_bytes"])
 
 
 async def all_of_it(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -58,16 +58,17 @@ async def all_of_it(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) 
     _pass_the_end_on(writer)
 
 
-async def so_many(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: int) -> bool:
-    """Pass only so many bytes on; whether that many came."""
-    if count == 0:
-        return bool(await reader.read(1))
+async def so_many(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: int) -> bytes | None:
+    """Pass only so many bytes on, and wait for one more; that one, not passed on yet. None when it does not come.
+
+    Of no bytes at all it is the answer's first: whoever acts there acts on a request that was taken.
+    """
     left = count
     while left and (chunk := await reader.read(min(left, CHUNK_BYTES))):
         writer.write(chunk)
         await writer.drain()
         left -= len(chunk)
-    return not left
+    return (await reader.read(1) or None) if not left else None
 
 
 async def a_few_at_a_time(

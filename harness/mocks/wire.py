@@ -16,15 +16,7 @@ from harness.mocks import doors, passing
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
 from harness.mocks.doors import Doors
-from harness.mocks.passing import (
-    CHUNK_BYTES,
-    a_few_at_a_time,
-    acts_later,
-    after_bytes,
-    all_of_it,
-    so_many,
-    swallow,
-)
+from harness.mocks.passing import CHUNK_BYTES, a_few_at_a_time, all_of_it, so_many, swallow
 
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
@@ -149,11 +141,10 @@ class Wire(Mock):
         try:
             self.recorder.record("info", "connect", {"endpoint": route.endpoint})
             where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-            struck = self.armory.struck("connect", lambda order: not acts_later(order.effect), **where)
-            effect = struck[0].effect if struck else {}
+            struck = self.armory.struck("connect", lambda order: not passing.is_later(order.effect), **where)
             if struck:
                 line.hung_by = struck[0]
-            if effect.get("hang") == "first_byte":
+            if struck and "hang" in struck[0].effect:
                 await swallow(line.reader)
                 await line.released.wait()
                 return
@@ -167,10 +158,11 @@ class Wire(Mock):
                 text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
                 self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
                 return
-            later = None if struck else self._later(where)
+            later = (order for order in self.armory.awake("connect", **where) if passing.is_later(order.effect))
+            acts = line.hung_by or next(later, None)
             async with asyncio.TaskGroup() as both:
                 both.create_task(all_of_it(line.reader, line.behind))
-                both.create_task(self._answer_later(back, line, later, where) if later else _answer(back, line, effect))
+                both.create_task(self._answer(back, line, acts, where))
             line.writer.close()
             line.behind.close()
         except* ConnectionError:
@@ -183,44 +175,27 @@ class Wire(Mock):
             if not line.writer.is_closing():
                 line.reset()
 
-    def _later(self, where: Mapping[str, str]) -> Order | None:
-        """The order that waits for so many bytes of a connection's answer."""
-        return next((order for order in self.armory.awake("connect", **where) if acts_later(order.effect)), None)
-
-    async def _answer_later(
-        self, reader: asyncio.StreamReader, line: Line, order: Order, where: Mapping[str, str]
+    async def _answer(
+        self, reader: asyncio.StreamReader, line: Line, acts: Order | None, where: Mapping[str, str]
     ) -> None:
-        """Pass so much of the answer on, then let the fault act.
-
-        A connection that never gets so far has not met the fault, and does not use it up.
-        """
-        came = await so_many(reader, line.writer, after_bytes(order.effect))
-        if came and self.armory.struck("connect", lambda other: other is order, **where):
-            line.hung_by = order
-            await _break_off(reader, line, order.effect)
-        else:
-            await all_of_it(reader, line.writer)
-
-
-async def _answer(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
-    """Pass the answer on, as far and as fast as the fault lets it."""
-    if "drip" in effect:
-        await a_few_at_a_time(reader, line.writer, effect["drip"]["bytes"], effect["drip"]["every_ns"])
-    elif effect and await so_many(reader, line.writer, 0):
-        await _break_off(reader, line, effect)
-    else:
+        """Pass the answer on, as far and as fast as the fault lets it."""
+        if acts is not None and "drip" in acts.effect:
+            await a_few_at_a_time(reader, line.writer, acts.effect["drip"]["bytes"], acts.effect["drip"]["every_ns"])
+            return
+        if acts is not None:
+            # A connection that never gets so far has not met the fault, and does not use it up.
+            following = await so_many(reader, line.writer, passing.after_bytes(acts.effect))
+            if following and self.armory.struck("connect", lambda order: order is acts, **where):
+                line.hung_by = acts
+                if "reset" in acts.effect:
+                    line.reset()
+                    return
+                # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent
+                # of how much the kernel happens to buffer.
+                await swallow(reader)
+                await line.released.wait()
+            line.writer.write(following or b"")
         await all_of_it(reader, line.writer)
-
-
-async def _break_off(reader: asyncio.StreamReader, line: Line, effect: Mapping[str, Any]) -> None:
-    """End the connection, or let it fall silent."""
-    if "reset" in effect:
-        line.reset()
-        return
-    # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent of how much
-    # the kernel happens to buffer.
-    await swallow(reader)
-    await line.released.wait()
 
 
 if __name__ == "__main__":

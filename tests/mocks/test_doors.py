@@ -104,12 +104,14 @@ def test_a_connection_is_reset_after_so_many_bytes(
     broken, whole = tries(night, wire, hands=2)
     assert broken[0] == "ConnectionResetError"
     assert least <= broken[2] <= most
-    assert whole[0] == "whole"
+    assert whole[:2] == ["whole", len(CONTENT)]
+    assert len(night.events("fault")) == 1
 
 
 def test_an_answer_that_is_over_before_the_reset_is_whole(night: NightOfMocks, wire: Played) -> None:
     wire.arm("connect", {"reset": {"after_bytes": 1_000_000}})
     assert tries(night, wire)[0][:2] == ["whole", len(CONTENT)]
+    assert night.events("fault") == [], "it has not acted"
 
 
 @pytest.mark.parametrize(("portion", "every_s"), [(100, 1), (1000, 10)])
