@@ -43,7 +43,7 @@ MOCKS_NEED = ("aiohttp", "asyncssh", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
-JOBS_TAKE_ALONG = ("paramiko", "snowflake-connector-python")
+JOBS_TAKE_ALONG = ("boto3", "paramiko", "snowflake-connector-python")
 """Clients of the reference chain's variants: in the image where they are installed beside the harness."""
 
 RUNS_INSIDE = (
