@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from harness.mocks.control import until
 
-CHUNK_BYTES = 256 * 1024
+CHUNK_BYTES = 1024 * 1024
 HANGS = ("first_byte", "body")
 _EFFECTS = ("hang", "reset", "drip")
 
