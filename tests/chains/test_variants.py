@@ -17,7 +17,7 @@ VARIANTS = ("s3", "sftp", "snowflake")
 TWINS = {"planning-feed": "{}.yaml", "planning-feed-fragile": "{}_fragile.yaml"}
 """The variant's file that stands for each chain."""
 
-WITHOUT_WORDS: dict[str, set[str]] = {"s3": set()}
+WITHOUT_WORDS: dict[str, set[str]] = {"s3": set(), "sftp": {"throttle_requests", "token_expired"}, "snowflake": set()}
 """Faults that a variant's protocol has no words for: they cannot be in a scenario of it."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.mocks.armed import Order
 from harness.mocks.control import Mock
 from harness.mocks.source.pace import check_after, reached
 
@@ -41,11 +42,14 @@ class Gate:
         """How a fault refuses this request; None when it may pass.
 
         ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
-        ``after_bytes`` acts there, and only there.
+        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
         """
-        for effect in self._armory.strike(
-            "request", lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
-        ):
+
+        def bites(order: Order) -> bool:
+            fits = order.effect["refuse"] != "endless_listing" or operation == "list"
+            return fits and reached(order.effect, reaches)
+
+        for effect in self._armory.strike("request", bites, via=via, operation=operation, name=name):
             return Refusal(effect["refuse"], effect.get("retry_after_s"), effect.get("every_ns", 0))
         return None
 
