@@ -35,7 +35,11 @@ class ConnectionRefused(Fault):
         "unreachable",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of connect",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"urllib3": "retries"}
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {
+        "urllib3": "retries",
+        "boto3": "retries",
+        "boto3_download_file": "retries",
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

@@ -42,7 +42,7 @@ class ConnectionReset(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the read", "size", "checksum")
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"boto3_download_file": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

@@ -16,6 +16,13 @@ Manifest = Literal["true_one", "follows"]
 TAKEN_BY_ALL: Mapping[str, str] = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "accepts")
 """What clients do about content whose length is right: nothing. No client of HTTP looks into what it carries."""
 
+COMPARED_BY_S3: Mapping[str, str] = {
+    f"{client} (manifest: {manifest})": reaction
+    for client in ("boto3", "boto3_download_file")
+    for manifest, reaction in (("true_one", "refuses"), ("follows", "accepts"))
+}
+"""Clients of S3 compare with the checksum that the store keeps of an object, which states what the manifest states."""
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ContentFault(Fault):
@@ -24,7 +31,7 @@ class ContentFault(Fault):
     file: str
     manifest: Manifest = "true_one"
 
-    seen: ClassVar[Mapping[str, str]] = TAKEN_BY_ALL
+    seen: ClassVar[Mapping[str, str]] = {**TAKEN_BY_ALL, **COMPARED_BY_S3}
 
     @property
     def controls(self) -> tuple[str, ...] | None:

@@ -43,7 +43,7 @@ class GrowWhileRead(Fault):
         "checksum",
         "control total",
     )
-    seen: ClassVar[Mapping[str, str]] = TAKEN_BY_ALL
+    seen: ClassVar[Mapping[str, str]] = {**TAKEN_BY_ALL, "boto3": "refuses", "boto3_download_file": "refuses"}
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
 
     @property

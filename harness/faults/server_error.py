@@ -42,7 +42,7 @@ class ServerError(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"boto3": "retries", "boto3_download_file": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

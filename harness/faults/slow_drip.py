@@ -33,7 +33,9 @@ class SlowDrip(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("slow", "max run time", "timed out", "timeout", "bytes per second")
     detectable_by: ClassVar[tuple[str, ...]] = ("transfer timeout", "max run time")
-    seen: ClassVar[Mapping[str, str]] = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "waits")
+    seen: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("curl", "httpx", "requests", "urllib3", "boto3", "boto3_download_file"), "waits"
+    )
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

@@ -36,7 +36,12 @@ class SourceHang(Fault):
         "silent",
         "hung",
     )
-    seen: ClassVar[Mapping[str, str]] = {"curl": "waits", "httpx": "refuses", "requests": "waits", "urllib3": "waits"}
+    seen: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys(("curl", "requests", "urllib3"), "waits"),
+        "httpx": "refuses",
+        "boto3": "refuses",
+        "boto3_download_file": "retries",
+    }
     detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -39,7 +39,11 @@ class ThrottleRequests(Fault):
         "retry-after",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"urllib3": "retries"}
+    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {
+        "urllib3": "retries",
+        "boto3": "retries",
+        "boto3_download_file": "retries",
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.faults.content import TAKEN_BY_ALL, ContentFault
+from harness.faults.content import COMPARED_BY_S3, TAKEN_BY_ALL, ContentFault
 from harness.faults.fault import STRICT, System, fault
 from harness.strict import show
 
@@ -84,6 +84,7 @@ class TruncateFile(ContentFault):
     )
     seen: ClassVar[Mapping[str, str]] = {
         **TAKEN_BY_ALL,
+        **COMPARED_BY_S3,
         **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
         **{f"{client} (length: declared)": "refuses" for client in TAKEN_BY_ALL},
     }

@@ -35,6 +35,10 @@ class WrongLength(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
     seen: ClassVar[Mapping[str, str]] = {
         **{f"{client} (states: longer)": "refuses" for client in ("curl", "httpx", "requests", "urllib3")},
+        "boto3 (states: longer)": "refuses",
+        "boto3_download_file (states: longer)": "retries",
+        "boto3 (states: shorter)": "refuses",
+        "boto3_download_file (states: shorter)": "refuses",
         **{f"{client} (states: shorter)": "accepts" for client in ("curl", "httpx", "requests", "urllib3")},
     }
 

@@ -140,7 +140,10 @@ def _reaction(night: NightOfMocks, name: str, process: subprocess.Popen[bytes], 
         return "waits"
     asked = [kind for kind, value, _ in night.events("serve") if kind == "invoke" and value["name"] == name]
     connected = night.events("connect") if len(night.jobs) == 1 else []
-    if max(len(asked), len(connected)) > 1:
+    # A look before the download is no event of its own, but each refusal of one leaves a receipt.
+    receipts = [value for _, value, _ in night.events("fault", "source") if value["point"] == "request"]
+    refused = [receipt for receipt in receipts if receipt["where"]["name"] == name]
+    if max(len(asked), len(connected), len(refused)) > 1:
         return "retries"
     if ended:
         return "refuses"
