@@ -65,9 +65,13 @@ class Tree:
 
     def find(self, path: str) -> Entry | Writing:
         """The file there."""
+        return self.must(path, self.look(path))
+
+    def must(self, path: str, found: Entry | Writing | None) -> Entry | Writing:
+        """What a look has found there, which must be a file."""
         if self.is_folder(path):
             raise asyncssh.SFTPFailure("Failure")
-        if (found := self.look(path)) is None:
+        if found is None:
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
         return found
 
