@@ -19,6 +19,9 @@ KINDS = (
 OPERATIONS = ("login", "query", "list", "stat", "get", "put", "remove", "rename")
 """What a client asks for, in words that all four protocols share."""
 
+ONCE_IN = frozenset({"forbidden", "session_expired"})
+"""What only somebody meets who is in: no login is refused like this, unless the fault names that operation."""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -45,11 +48,13 @@ class Gate:
         ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
         """
 
-        def bites(order: Order) -> bool:
-            fits = order.effect["refuse"] != "endless_listing" or operation == "list"
-            return fits and reached(order.effect, reaches)
+        def acts(order: Order) -> bool:
+            kind = order.effect["refuse"]
+            early = operation == "login" and kind in ONCE_IN and "operation" not in order.where
+            elsewhere = kind == "endless_listing" and operation != "list"
+            return not (early or elsewhere) and reached(order.effect, reaches)
 
-        for effect in self._armory.strike("request", bites, via=via, operation=operation, name=name):
+        for effect in self._armory.strike("request", acts, via=via, operation=operation, name=name):
             return Refusal(effect["refuse"], effect.get("retry_after_s"), effect.get("every_ns", 0))
         return None
 

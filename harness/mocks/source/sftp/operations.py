@@ -71,10 +71,10 @@ class Operations(asyncssh.SFTPServer):
 
     async def _names(self, folder: str) -> AsyncIterator[SFTPName]:
         names, endless = await self._listing(folder)
-        for number, name in enumerate(names if endless is None else itertools.cycle(names), 1):
-            yield name
+        for number, name in enumerate(itertools.cycle(names) if endless is not None else names):
             if endless is not None and number % PAGE == 0:
                 await until(time.time_ns() + (endless.every_ns or ENDLESS_PAGE_NS))
+            yield name
 
     @surfacing
     async def _listing(self, folder: str) -> tuple[list[SFTPName], Refusal | None]:
