@@ -30,7 +30,13 @@ FILE = "forecast"
 PATIENCE_MINUTES = 240
 """Whoever has not ended by then is waiting."""
 
-SCRIPTS = {path.stem.removeprefix("client_"): path for path in Path(__file__).parent.glob("clients/client_*.py")}
+SCRIPTS = {
+    path.stem.removeprefix("client_"): path
+    for path in Path(__file__).parent.glob("clients/client_*.py")
+    if "SOURCE_URL" in path.read_text()
+}
+"""The clients of HTTP; those of other protocols have addresses of their own."""
+
 PROGRAMS = {"curl": "curl"}
 """What a script needs that pip does not bring."""
 
