@@ -45,12 +45,16 @@ class Gate:
         """How a fault refuses this request; None when it may pass.
 
         ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
-        ``after_bytes`` acts there, and only there.
+        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
         """
 
         def acts(order: Order) -> bool:
-            early = operation == "login" and order.effect["refuse"] in ONCE_IN and "operation" not in order.where
-            return not early and reached(order.effect, reaches)
+            kind = order.effect["refuse"]
+            if kind == "endless_listing" and operation != "list":
+                return False
+            if kind in ONCE_IN and operation == "login" and "operation" not in order.where:
+                return False
+            return reached(order.effect, reaches)
 
         for effect in self._armory.strike("request", acts, via=via, operation=operation, name=name):
             return Refusal(effect["refuse"], effect.get("retry_after_s"), effect.get("every_ns", 0))

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 PAGE = 128
 """Names in one answer to a listing: asyncssh's own number."""
 
+ENDLESS_PAGE_NS = 1_000_000_000
+"""How long a page of a listing without an end takes where the fault does not say: who reads on for ever must not keep
+the clock from moving."""
+
 FAR_AWAY = 1 << 62
 
 
@@ -69,7 +73,7 @@ class Operations(asyncssh.SFTPServer):
         names, endless = await self._listing(folder)
         for number, name in enumerate(itertools.cycle(names) if endless is not None else names):
             if endless is not None and number % PAGE == 0:
-                await until(time.time_ns() + endless.every_ns)
+                await until(time.time_ns() + (endless.every_ns or ENDLESS_PAGE_NS))
             yield name
 
     @surfacing
@@ -162,12 +166,11 @@ class Operations(asyncssh.SFTPServer):
         return await self._take(name, at)
 
     async def _take(self, name: str, path: str) -> Open:
-        found = self._tree.look(path)
-        value = _value(name, found)
+        value = _value(name, self._tree.known(path))
         self._serve("invoke", value)
         await self._pass("get", name, lambda error: self._serve("fail", value, error=error))
         try:
-            found = self._tree.must(path, found)
+            found = self._tree.find(path)
         except asyncssh.SFTPError as error:
             self._serve("fail", value, error=error.reason)
             raise
@@ -283,7 +286,7 @@ class Operations(asyncssh.SFTPServer):
             words.drop(self.connection)
             raise asyncssh.SFTPConnectionLost("Connection lost") from None
         refusal = self.server.gate.refusal(VIA, operation, name, reaches=reaches)
-        if refusal is None or (refusal.kind == "endless_listing" and operation == "list"):
+        if refusal is None or refusal.kind == "endless_listing":
             return refusal
         if (answer := words.status(refusal)) is not None:
             failed(answer.reason)
