@@ -59,8 +59,11 @@ EXCLUDED = {
 }
 """Nights that a protocol makes impossible, or that its client honestly ends otherwise, and why."""
 
-CAUSES = {("sftp", "access/access_denied_no_fallback"): "denied permission"}
-"""What the page says where the scenario has the number of an answer, which the protocol has no numbers for."""
+CAUSES = {
+    ("s3", "access/login_refused_no_fallback"): "InvalidAccessKeyId",
+    ("sftp", "access/access_denied_no_fallback"): "denied permission",
+}
+"""What the page says where the scenario has the words of HTTP, and the protocol its own."""
 
 
 class Places:
