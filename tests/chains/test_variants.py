@@ -39,10 +39,13 @@ UNTOLD = "nothing in SFTP says when to come again"
 UNSTATED = "SFTP states no length of what it sends: a client reads on until there is no more"
 BOUNDED = "at this rate the client's own limit on a login ends it long before max run time does"
 POLLED = "paramiko looks ten times a second whether an answer has come, so that a whole night of it takes minutes"
+OUTLIVED = "the listing alone takes longer than the source keeps a connection, and the file comes over a fast one"
 UNHEARD = "the connector keeps to itself when it was told to come again"
 RENEWED = "the connector renews a session that has expired, and nobody notices"
 TRIES_AGAIN = "the connector tries again by itself, and nothing tells it not to"
 EXCLUDED = {
+    ("s3", "access/slow_drip"): OUTLIVED,
+    ("s3", "access/slow_drip_fragile"): OUTLIVED,
     ("sftp", "access/throttle"): UNTOLD,
     ("sftp", "access/throttle_fragile"): UNTOLD,
     ("sftp", "access/wrong_length"): UNSTATED,
@@ -61,8 +64,11 @@ EXCLUDED = {
 }
 """Nights that a protocol makes impossible, or that its client honestly ends otherwise, and why."""
 
-CAUSES = {("sftp", "access/access_denied_no_fallback"): "denied permission"}
-"""What the page says where the scenario has the number of an answer, which the protocol has no numbers for."""
+CAUSES = {
+    ("s3", "access/login_refused_no_fallback"): "InvalidAccessKeyId",
+    ("sftp", "access/access_denied_no_fallback"): "denied permission",
+}
+"""What the page says where the scenario has the words of HTTP, and the protocol its own."""
 
 
 class Places:
