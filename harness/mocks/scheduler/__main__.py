@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 
 from harness.mocks.armed import Json, Order
 from harness.mocks.control import Mock, run
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
+from harness.mocks.scheduler.daily import Daily
 from harness.mocks.scheduler.desk import Desk
-from harness.mocks.scheduler.engine import Schedule
+from harness.mocks.scheduler.effects import POINTS, check
+from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.journal import Journal
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import NightOrder
+from harness.mocks.scheduler.pager import Pager
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
-
-LAUNCH_CAUSES = ("agent_away", "program_not_found", "permission_denied", "dies_at_once")
 
 
 class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset({"launch", "started"})
+    points = frozenset(POINTS)
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -33,13 +33,12 @@ class Scheduler(Mock):
         # On one host the desk has a port of its own; among containers, a name.
         host = self.host if self.host in ("127.0.0.1", "localhost", "::1") else "desk"
         self._desk = Desk(self.dir / "control" / "desk.sock", host=host)
-        self._agenda = Agenda()
-        self._schedule: Schedule | None = None
-        self._running: asyncio.Task[None] | None = None
+        self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
+        self._engine: Engine | None = None
 
     async def serve(self) -> dict[str, int]:
-        """The read-only API."""
-        return {"scheduler": await serve(self, Api(lambda: self._schedule).routes())}
+        """The REST API."""
+        return {"scheduler": await serve(self, Api(lambda: self._engine).routes())}
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
         """``POST /start``: the night's schedule begins."""
@@ -47,71 +46,70 @@ class Scheduler(Mock):
 
     async def reset(self, plan: Json) -> None:
         """End what is left of the last night, and build the next one's jobs."""
-        await self._end()
+        if self._engine is not None:
+            self._engine.stop()
         order = NightOrder.of(plan)
         self._desk.settle_at(order.desk)
         (self.dir / "output").mkdir(exist_ok=True)
-        self._schedule = Schedule(
-            Night(order, self.dir, self.recorder, self.armory, self._agenda, self._desk, self._clock, self.bug)
-        )
+        self._journal.begin(plan)
+        self._engine = self._engine_of(order)
+        self._engine.build(order.date)
 
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
-        if self._schedule is not None:
-            self._schedule.record_left_behind()
-            self._schedule.record_end(complete=False)
-        await self._end()
+        if self._engine is not None:
+            self._engine.settle()
+            self._engine.stop()
 
     async def fired(self, order: Order) -> None:
         """Act on the running job that the order is about."""
-        if self._schedule is not None:
-            self._schedule.fired(order)
+        if self._engine is not None:
+            self._engine.fired(order)
 
     async def disarmed(self, order: Order) -> None:
         """Let what the order has frozen go on."""
-        if self._schedule is not None:
-            self._schedule.disarmed(order)
+        if self._engine is not None:
+            self._engine.disarmed(order)
 
     def check(self, order: Order) -> None:
-        """Each point has one effect."""
-        if order.point == "launch" and order.effect.get("cause") not in LAUNCH_CAUSES:
-            raise ValueError(f"launch: unknown cause {order.effect.get('cause')!r}; known: {list(LAUNCH_CAUSES)}")
-        freeze_ns = order.effect.get("freeze_ns")
-        if order.point == "started" and not (isinstance(freeze_ns, int) and freeze_ns > 0):
-            raise ValueError(f"started: found freeze_ns {freeze_ns!r}, expected a number of nanoseconds above 0")
+        """Each point has its own effects."""
+        check(order)
 
     def state(self) -> Json:
         """Every job with its status."""
-        jobs = self._schedule.jobs.values() if self._schedule else ()
+        jobs = self._engine.daily.jobs.values() if self._engine else ()
         return {"jobs": {job.name: {"status": job.status.text, "attempt": job.attempt} for job in jobs}}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record the exception that matters, without the groups that tasks wrap around it, and end the night."""
-        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]
+        """Record an exception that nobody expected, and end the night."""
         super().bug(where, error)
         self._clock.stop("bug")
 
+    def _engine_of(self, order: NightOrder) -> Engine:
+        """An engine with its neighbours; what rings or delivers lets it take a turn."""
+
+        def turn() -> None:
+            if self._engine is not None and self._engine.night is night:
+                self._engine.turn()
+
+        night = Night(
+            order=order,
+            folder=self.dir,
+            recorder=self.recorder,
+            armory=self.armory,
+            agenda=Agenda(turn, bug=self.bug),
+            pager=Pager(self._desk, turn, bug=self.bug),
+            clock=self._clock,
+            journal=self._journal,
+            daily=Daily(),
+            bug=self.bug,
+        )
+        return Engine(night)
+
     async def _start(self, _: Json) -> None:
-        if self._schedule is None or self._running is not None:
+        if self._engine is None or self._engine.active:
             raise RuntimeError("start: expected one start after each reset")
-        self._running = asyncio.create_task(self._live(self._schedule))
-
-    async def _live(self, schedule: Schedule) -> None:
-        try:
-            await schedule.run()
-        except Exception as error:  # whatever it is, the night's verdict must not be about it
-            self.bug("schedule", error)
-
-    async def _end(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
-            self._running = None
-        if self._schedule is not None:
-            self._schedule.end_processes()
-        self._agenda.clear()
+        self._engine.start()
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.scheduler.daily import DailyJob
-from harness.mocks.scheduler.engine import Schedule
+from harness.mocks.scheduler.engine import Engine
 from harness.mocks.scheduler.moments import wire_time
 from harness.mocks.scheduler.night import Night
 
@@ -19,7 +19,7 @@ _UNIX = {"id": 6, "description": "UNIX"}
 class Api:
     """Answers under ``/api``; paths and the names in queries in any case, as OpCon's clients write them."""
 
-    def __init__(self, schedule: Callable[[], Schedule | None]) -> None:
+    def __init__(self, schedule: Callable[[], Engine | None]) -> None:
         self._schedule = schedule
         self._answers = {"version": self._version, "dailyjobs": self._daily_jobs}
 
@@ -41,7 +41,7 @@ class Api:
     def _daily_jobs(self, query: dict[str, str]) -> web.Response:
         schedule = self._schedule()
         wanted = query.get("name") or query.get("jobname")
-        known = list(schedule.jobs.values()) if schedule else []
+        known = list(schedule.daily.jobs.values()) if schedule else []
         jobs = [daily_job(schedule.night, job) for job in known if schedule and wanted in (None, job.name)]
         return web.json_response(jobs, headers={"TotalResourceCount": str(len(jobs))})
 
@@ -72,5 +72,5 @@ def daily_job(night: Night, job: DailyJob) -> dict[str, Any]:
             "latestStart": wire_time(latest_ns, timezone) if latest_ns is not None else None,
         },
         "jobNumber": str(job.attempt) if job.attempt else "",
-        "dependencies": [{"name": name} for name in job.order.after],
+        "dependencies": [{"name": one.job} for one in job.order.of("after")],
     }
