@@ -354,7 +354,11 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
             name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
         },
         "jobs": {
-            name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
+            name: {
+                "owner": chain.owner_of(name),
+                "after": list(job.waits_to_finish),
+                "launches": _launches_allowed(job),
+            }
             for name, job in chain.jobs.items()
         },
         "faults": [
@@ -371,13 +375,15 @@ def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> 
 
 def _launches_allowed(job: Job) -> int | None:
     """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
+    if any(event.event.upper().startswith("$JOB:") for event in job.events):
+        return None
     rules = [rule for rule in job.rules if "restart" in rule.do]
     restarts = [rule.times for rule in rules if rule.times is not None]
     if len(restarts) < len(rules):
         return None
     retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
     # A restart begins the scheduler's own count of retries anew.
-    return (1 + sum(restarts)) * (1 + retries)
+    return (1 + sum(restarts)) * (1 + retries) * (job.recurrence.runs if job.recurrence else 1)
 
 
 def _fallback_days(history: History) -> list[dt.date]:

@@ -18,12 +18,24 @@ from harness.chain import (
     FromPlace,
     Held,
     Job,
+    Machine,
     RetryOnFailure,
     Rule,
 )
 from harness.chain_rules import PLACES
 from harness.faults import FAULTS, Fault, On
 from harness.faults.events import CONSUMER, EVENTS
+from harness.job import (
+    AdvancedCriterion,
+    BasicCriterion,
+    Dependency,
+    Event,
+    ExitCodes,
+    FileArrival,
+    Frequency,
+    Recurrence,
+    Threshold,
+)
 from harness.loading import load_scenario
 from harness.night import NightRunner
 from harness.scenario import Expect, Scenario, fault_parameters
@@ -35,6 +47,13 @@ TABLES = {
     "A file": [FileSpec],
     "Content": [Content],
     "A job": [Job],
+    "A dependency": [Dependency],
+    "A threshold": [Threshold],
+    "A recurrence": [Recurrence],
+    "A frequency": [Frequency],
+    "A file arrival": [FileArrival],
+    "An OpCon event": [Event],
+    "The machine": [Machine],
     "Retry on failure": [RetryOnFailure],
     "A rule": [Rule],
     "A folder": [Folder, Held],
@@ -73,6 +92,13 @@ def keys(model: type) -> list[str]:
 def test_a_table_names_every_key_of_its_model_and_no_other(title: str) -> None:
     named = [row[0] for row in rows(section(title), 3)]
     assert sorted(named) == sorted(key for model in TABLES[title] for key in keys(model))
+
+
+def test_the_tables_of_exit_codes_name_every_key_of_both_kinds_of_criteria() -> None:
+    named = [row[0] for row in rows(section("Exit codes"), 3) if row[0] != "of both"]
+    assert sorted(named) == sorted(
+        {key for model in (ExitCodes, BasicCriterion, AdvancedCriterion) for key in keys(model)}
+    )
 
 
 def test_it_names_every_place() -> None:

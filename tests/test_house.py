@@ -16,10 +16,11 @@ HARNESS = TOP / "harness"
 FLOORS = (
     ("errors", "clock", "history", "units"),
     ("strict", "data"),
-    ("chain_rules", "yaml_source"),
+    ("job_rules",),
+    ("job", "chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
-    ("scenario", "contents"),
+    ("scenario", "contents", "job_plan"),
     ("loading", "schemas", "planning"),
     ("lint",),
     ("mocks", "stack"),
