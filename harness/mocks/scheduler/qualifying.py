@@ -37,9 +37,14 @@ class Qualifying:
 
         ``moment_ns``: the alarm that woke it, which is not later than it says because a machine was slow.
         """
+        place, job.waits_in = job.waits_in, None
         self.leave(job)
-        if not job.status.waiting or job.starting or job.schedule.held or not job.schedule.opened:
-            return
+        if job.status.waiting and not job.starting and not job.schedule.held and job.schedule.opened:
+            self._ask(job, moment_ns)
+        if place is not None and job.waits_in is not place:
+            place.pop(job, None)  # only now: who waits on in the same place keeps their turn
+
+    def _ask(self, job: DailyJob, moment_ns: int | None) -> None:
         if job.forced:
             self._ask_machine(job)
             return
@@ -210,7 +215,7 @@ class Qualifying:
     ) -> None:
         self._show_waiting(job, status, why=why)
         if waiting is not None:
-            waiting[job] = None
+            waiting.setdefault(job)
             job.waits_in = waiting
         latest_ns = None if job.forced else job.order.latest_start_ns
         if latest_ns is not None and (again_ns is None or latest_ns <= again_ns):
