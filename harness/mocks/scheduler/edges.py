@@ -74,6 +74,9 @@ class Edges:
         for edge in job.edges:
             if edge.predecessor is not None:
                 edge.predecessor.successors.remove(edge)
+            else:
+                date = later(job.schedule.date, -edge.dependency.days_before)
+                self._wanting[date, edge.dependency.job].remove(edge)
         for edge in job.successors:
             edge.predecessor = None
             self._wanting.setdefault((job.schedule.date, job.name), []).append(edge)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date as calendar_date
 from functools import partial
+from typing import Any
 
 from harness.mocks.armed import Order
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
@@ -51,6 +52,8 @@ class Engine:
         self.active = False
         """Whether the night has begun."""
         self.alive = True
+        self.kept_tokens: dict[str, dict[str, Any]] = {}
+        """Those that an earlier life of the scheduler has issued."""
         self._asked: dict[DailyJob, None] = {}
         self._revision = self._told_revision = 0
         for order in night.order.jobs:
@@ -116,9 +119,18 @@ class Engine:
         """Take a job out of the Daily."""
         self.qualifying.leave(job)
         self.qualifying.forget_late_start(job)
+        self.endings.forget(job)
+        self._asked.pop(job, None)
         self.daily.remove(job)
         self.edges.disconnect(job)
         self.night.journal.keep("schedule", job.schedule.id, self.kept(job.schedule))
+
+    def discard(self, schedule: DailySchedule) -> None:
+        """Take a whole schedule out of the Daily."""
+        for job in list(schedule.jobs.values()):
+            self.remove(job)
+        del self.daily.schedules[schedule.id]
+        self.night.journal.keep("schedule", schedule.id, {})
 
     def _add(self, master: JobOrder, schedule: DailySchedule, days: int, *, name: str | None = None) -> DailyJob:
         order = master.on_day(days, self.night.order.timezone)

@@ -172,6 +172,8 @@ class NightOrder:
     maximum_jobs: int | None
     kill_allowed: bool
     operators: Sequence[Mapping[str, Any]]
+    disabled_users: Sequence[str]
+    """Login names, in lower case, that get no token."""
 
     @classmethod
     def of(cls, plan: Mapping[str, Any]) -> NightOrder:
@@ -197,6 +199,7 @@ class NightOrder:
             maximum_jobs=plan.get("maximum_jobs"),
             kill_allowed=plan.get("kill_allowed", True),
             operators=plan.get("operators") or (),
+            disabled_users=plan.get("disabled_users") or (),
         )
 
 

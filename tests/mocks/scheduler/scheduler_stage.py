@@ -124,6 +124,11 @@ class Stage:
 
     def run(self, until: str = "12:00") -> Told:
         self.ask("scheduler", "/start")
+        return self.finish(until)
+
+    def finish(self, until: str = "12:00") -> Told:
+        """Let the night that has begun go on to its end."""
+        self.page.stopped()  # it may have been complete before somebody acted from outside
         stop = self.controller.run(at(until), runaway_s=20)
         assert stop.reason != "runaway", stop.waits
         self.ask("scheduler", "/settle")
