@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from harness.mocks.armed import Json, Order
 from harness.mocks.control import Mock, run
@@ -29,6 +30,8 @@ class Scheduler(Mock):
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
+        self._certificate: Path | None = options.certificate
+        self._key: Path | None = options.key
         self._clock = timekeeping()
         # On one host the desk has a port of its own; among containers, a name.
         host = self.host if self.host in ("127.0.0.1", "localhost", "::1") else "desk"
@@ -36,9 +39,21 @@ class Scheduler(Mock):
         self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
         self._engine: Engine | None = None
 
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """TLS, which the vendor's server speaks at port 9010 and not at 9000."""
+        parser.add_argument("--certificate", type=Path, help="serve the API over TLS with this certificate (PEM)")
+        parser.add_argument("--key", type=Path, help="the certificate's key, where it is not in the same file")
+
     async def serve(self) -> dict[str, int]:
         """The REST API."""
-        return {"scheduler": await serve(self, Api(lambda: self._engine).routes())}
+        tls = None
+        if self._certificate is not None:
+            import ssl
+
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(self._certificate, self._key)
+        return {"scheduler": await serve(self, Api(lambda: self._engine).routes(), tls=tls)}
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
         """``POST /start``: the night's schedule begins."""

@@ -39,7 +39,7 @@ class Api:
 
     def routes(self) -> list[web.RouteDef]:
         """One route for all: the router would mind the case."""
-        return [web.route("*", "/{path:.*}", self._answer)]
+        return [web.route("*", r"/{path:[\s\S]*}", self._answer)]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -80,15 +80,15 @@ class Api:
 
     def _matched(self, method: str, segments: list[str]) -> tuple[Endpoint, dict[str, str]]:
         """The endpoint of a method and path; those without variable parts go before those with."""
-        others: list[str] = []
+        others: list[Endpoint] = []
         for endpoint in self._by_length.get(len(segments), ()):
             path = endpoint.match(segments)
             if path is not None and endpoint.method == method:
                 return endpoint, path
             if path is not None:
-                others.append(endpoint.method)
+                others.append(endpoint)
         if others:
-            allowed = ", ".join(dict.fromkeys(others))
+            allowed = ", ".join(one.method for one in others if one.path == others[0].path)
             raise Failure(405, f"{method} is not allowed here; allowed: {allowed}", allow=allowed)
         raise Failure(404, "there is no such resource")
 

@@ -25,6 +25,7 @@ from harness.mocks.scheduler.api.shapes import (
     ANYTHING,
     DATE,
     FLAG,
+    ID,
     PROPERTY,
     RESULT,
     SOME,
@@ -282,7 +283,7 @@ _INSTANCES_DONE = obj("id", "result", id=TEXT, action=TEXT, result=RESULT, jobIn
     obj("id", id=TEXT, files=arr(TEXT), data=TEXT)
 ))  # fmt: skip
 _MACHINES = obj("action", "machines", action=enum(*MACHINE_ACTIONS), reason=TEXT, machines=arr(
-    obj("id", id=ANYTHING), minItems=1,
+    obj("id", id=ID), minItems=1,
 ))  # fmt: skip
 _MACHINES_DONE = obj("id", "action", "result", id=TEXT, action=TEXT, result=RESULT, machines=arr(ANYTHING))
 

@@ -32,7 +32,7 @@ PAGING = (
     Query("offset", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "without the first so many"),
     Query("sortBy", TEXT, "name, status or id; otherwise in the order in which they were built"),
 )
-JOB_QUERY = (
+JOB_FILTER = (
     Query("scheduleIds", TEXT, "ids of schedules, with commas"),
     Query("scheduleName", TEXT, "the schedule's name; * stands for anything"),
     Query("name", TEXT, "the job's name; * stands for anything"),
@@ -45,17 +45,16 @@ JOB_QUERY = (
     Query("startMachine", TEXT, "the same"),
     Query("jobType", TEXT, "numbers or names of job types, with commas"),
     Query("tags", TEXT, "tags, with commas"),
-    *PAGING,
 )
-SCHEDULE_QUERY = (
+SCHEDULE_FILTER = (
     Query("dates", TEXT, "dates, with commas"),
     Query("name", TEXT, "the schedule's name; * stands for anything"),
     Query("ids", TEXT, "ids of schedules, with commas"),
     Query("status", TEXT, "descriptions of statuses, with commas"),
     Query("categories", TEXT, "categories of statuses, with commas"),
     Query("failedJobs", TEXT, "true: only those with failed jobs"),
-    *PAGING,
 )
+JOB_QUERY, SCHEDULE_QUERY = (*JOB_FILTER, *PAGING), (*SCHEDULE_FILTER, *PAGING)
 
 
 def found_jobs(call: Call) -> list[DailyJob]:
@@ -107,8 +106,8 @@ class _Wanted:
 def jobs(call: Call) -> Reply:
     """The jobs, one page of them, and how many there are."""
     found = found_jobs(call)
-    page = _page(call, found)
-    raw = b"[" + b",".join([views.job_bytes(call.engine, job) for job in page]) + b"]"
+    shown = [views.job_bytes(call.engine, job) for job in page(call, found)]
+    raw = b"[" + b",".join(shown) + b"]"
     return Reply(raw=raw, headers={"TotalResourceCount": str(len(found))})
 
 
@@ -152,8 +151,8 @@ def change_job(call: Call) -> Reply:
 def schedules(call: Call) -> Reply:
     """The schedules of the Daily."""
     found = _sorted(call, found_schedules(call))
-    page = [views.daily_schedule(call.engine, one) for one in _page(call, found)]
-    return Reply(page, headers={"TotalResourceCount": str(len(found))})
+    shown = [views.daily_schedule(call.engine, one) for one in page(call, found)]
+    return Reply(shown, headers={"TotalResourceCount": str(len(found))})
 
 
 def found_schedules(call: Call) -> list[DailySchedule]:
@@ -220,7 +219,8 @@ def _like(name: str, pattern: str) -> bool:
     return name.lower() == pattern.lower() or fnmatchcase(name.lower(), pattern.lower())
 
 
-def _page(call: Call, found: Sequence[Any]) -> list[Any]:
+def page(call: Call, found: Sequence[Any]) -> list[Any]:
+    """The part of a list that a call asks for."""
     offset, limit = call.number("offset") or 0, call.number("limit")
     return list(islice(found, offset, None if not limit else offset + limit))
 
@@ -239,7 +239,12 @@ ENDPOINTS = [
     Endpoint("GET", "/dailyschedules", "Daily schedules", schedules, arr(DAILY_SCHEDULE), SCHEDULE_QUERY),
     Endpoint("GET", "/dailyschedules/dates", "Dates that are built", schedule_dates, arr(TEXT)),
     Endpoint(
-        "GET", "/dailyschedules/count_by_status", "Schedules by status", schedules_by_status, arr(COUNT), SCHEDULE_QUERY
+        "GET",
+        "/dailyschedules/count_by_status",
+        "By status",
+        schedules_by_status,
+        arr(COUNT),
+        SCHEDULE_FILTER,
     ),
     Endpoint("GET", "/dailyschedules/{id}", "One daily schedule", schedule, DAILY_SCHEDULE, fails=(404,)),
     Endpoint(
@@ -251,8 +256,8 @@ ENDPOINTS = [
         fails=(404,),
     ),
     Endpoint("GET", "/dailyjobs", "Daily jobs", jobs, arr(DAILY_JOB), JOB_QUERY),
-    Endpoint("GET", "/dailyjobs/count", "How many daily jobs", count, obj("count", count=NUMBER), JOB_QUERY),
-    Endpoint("GET", "/dailyjobs/count_by_status", "Daily jobs by status", jobs_by_status, arr(COUNT), JOB_QUERY),
+    Endpoint("GET", "/dailyjobs/count", "How many daily jobs", count, obj("count", count=NUMBER), JOB_FILTER),
+    Endpoint("GET", "/dailyjobs/count_by_status", "By status", jobs_by_status, arr(COUNT), JOB_FILTER),
     Endpoint("GET", _JOB, "One daily job", job, DAILY_JOB, fails=(404,)),
     Endpoint(
         "PUT",

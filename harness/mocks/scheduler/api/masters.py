@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.mocks.scheduler.api import views
-from harness.mocks.scheduler.api.daily import JOB_QUERY, found_jobs
+from harness.mocks.scheduler.api.daily import JOB_QUERY, found_jobs, page
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
 from harness.mocks.scheduler.api.identity import VERSION
 from harness.mocks.scheduler.api.shapes import ANYTHING, FLAG, NAMED, NUMBER, TEXT, arr, obj
@@ -98,7 +98,7 @@ def histories(call: Call) -> Reply:
         entry |= {"startTime": wire_time(job.started_ns, timezone), "endTime": wire_time(job.ended_ns, timezone)}
         entry |= {"terminationDescription": views.termination(job), "jobNumber": str(job.attempt)}
         found.append(entry)
-    return Reply(found, headers={"TotalResourceCount": str(len(found))})
+    return Reply(page(call, found), headers={"TotalResourceCount": str(len(found))})
 
 
 def edges(call: Call) -> Reply:

@@ -43,6 +43,7 @@ SMALL: Shape = {"type": "integer", "minimum": -2_147_483_648, "maximum": 2_147_4
 FLAG: Shape = {"type": "boolean"}
 DATE: Shape = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
 ANYTHING: Shape = {}
+ID: Shape = {"type": ["string", "integer"]}
 
 ERRORS = arr(obj("resource", "name", "code", "message", resource=TEXT, name=TEXT, code=NUMBER, message=TEXT))
 NAMED = obj("id", "name", id=NUMBER, name=TEXT)
