@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from harness.mocks.armed import Order
 from harness.mocks.scheduler.orders import JobOrder
 from harness.mocks.scheduler.rules import RuleBook
-from harness.mocks.scheduler.status import SCHEDULE_CATEGORY, Status
+from harness.mocks.scheduler.status import FAILED, SCHEDULE_CATEGORY, Status
 
 if TYPE_CHECKING:
     from harness.mocks.scheduler.agenda import Entry
@@ -31,6 +32,8 @@ class DailyJob:
         self.name = name or order.job
         self.id = f"{schedule.id}|{self.name}"
         self.rank = rank
+        self.number = 0
+        """Its place in the Daily."""
         self.rules = RuleBook(order.rules)
         self.status = Status.QUALIFYING
         self.attempt = 0
@@ -115,7 +118,6 @@ class DailyJob:
         """Be as the journal says."""
         for name in KEPT:
             setattr(self, name, kept[name])
-        self.status = Status[kept["status"]]
         self.rules.acted[:] = kept["acted"]
         self.shown = None
 
@@ -137,6 +139,15 @@ class DailySchedule:
         self.opened = False
         """Whether its jobs qualify by now."""
         self.properties: dict[str, str] = {}
+        self.counts: Counter[Status] = Counter()
+        """How many of its jobs have each status."""
+        self.ended_ns: int | None = None
+        """When the last of them ended so far."""
+
+    @property
+    def contains_failed_jobs(self) -> bool:
+        """Whether any of its jobs has failed."""
+        return any(self.counts[status] for status in FAILED)
 
     @property
     def status(self) -> str:
@@ -145,7 +156,7 @@ class DailySchedule:
             return "On Hold"
         if not self.opened:
             return "Wait to Start"
-        if all(job.status.terminal for job in self.jobs.values()):
+        if not any(count for status, count in self.counts.items() if not status.terminal):
             return "Completed"
         return "Started by User" if self.by_hand else "In Process"
 
@@ -163,8 +174,9 @@ class Daily:
         self.jobs: dict[str, DailyJob] = {}
         """By id, in the order in which they were built."""
         self.by_name: dict[str, dict[str, DailyJob]] = {}
-        self.counts: dict[Status, int] = {}
-        """How many jobs have each status: asked often, and counted once."""
+        self._built = 0
+        self.by_status: dict[Status, dict[DailyJob, None]] = {status: {} for status in Status}
+        """The jobs that have each status: asked often, and never searched for."""
 
     def add_schedule(self, schedule: DailySchedule) -> None:
         """Take a schedule in."""
@@ -175,17 +187,22 @@ class Daily:
         job.schedule.jobs[job.name] = job
         self.jobs[job.id] = job
         self.by_name.setdefault(job.name, {})[job.id] = job
-        self.counts[job.status] = self.counts.get(job.status, 0) + 1
+        job.number = self._built = self._built + 1
+        self.by_status[job.status][job] = None
+        job.schedule.counts[job.status] += 1
 
     def remove(self, job: DailyJob) -> None:
         """Forget a job."""
         del job.schedule.jobs[job.name], self.jobs[job.id], self.by_name[job.name][job.id]
-        self.counts[job.status] -= 1
+        del self.by_status[job.status][job]
+        job.schedule.counts[job.status] -= 1
 
     def changed(self, job: DailyJob, status: Status) -> None:
         """Give a job another status."""
-        self.counts[job.status] -= 1
-        self.counts[status] = self.counts.get(status, 0) + 1
+        del self.by_status[job.status][job]
+        self.by_status[status][job] = None
+        job.schedule.counts[job.status] -= 1
+        job.schedule.counts[status] += 1
         job.status, job.shown = status, None
 
     def named(self, name: str, *, date: str | None = None) -> Iterator[DailyJob]:

@@ -195,7 +195,7 @@ class Engine:
     def quiet(self) -> bool:
         """Whether nothing more can happen, unless somebody acts from outside."""
         night = self.night
-        running = any(self.daily.counts.get(status) for status in RUNNING)
+        running = any(self.daily.by_status[status] for status in RUNNING)
         return not (running or self._asked or night.agenda.pending) and self.launcher.idle and night.pager.idle
 
     def ask(self, job: DailyJob) -> None:

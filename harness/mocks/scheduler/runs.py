@@ -186,6 +186,7 @@ class Runs:
     def _ended(self, job: DailyJob, code: int, *, what: str = "") -> None:
         night = self._night
         job.ended_ns, job.last_exit = time.time_ns(), code
+        job.schedule.ended_ns = job.ended_ns
         value: dict[str, Any] = {"job": job.name, "attempt": job.attempt}
         value |= {"exit": code} if code >= 0 else {"signal": -code}
         if not what and code >= 0 and not job.order.exit_codes.fails(code):

@@ -108,6 +108,9 @@ EVENTS_OF = {
 RUNNING = tuple(status for status in Status if status.running)
 """An attempt is under way."""
 
+FAILED = tuple(status for status in Status if status.category == "Failed")
+"""What clients count as failed."""
+
 PREDECESSOR_OK = frozenset({Status.FINISHED_OK, Status.MARKED_FINISHED_OK, Status.SKIPPED, Status.FIXED})
 """A dependency on Finished OK is met: cancelled jobs are not among them, skipped ones are."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -35,19 +36,9 @@ def certificate(tmp_path: Path) -> Path:
     return made
 
 
-def test_clients_that_trust_the_certificate_are_served_over_tls_and_no_others(
-    certificate: Path, tmp_path: Path
-) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "harness.mocks.scheduler",
-        "--dir",
-        str(tmp_path),
-        "--certificate",
-        str(certificate),
-    ]
-    with subprocess.Popen(command) as scheduler:
+def test_who_trusts_the_certificate_is_served_over_tls_and_nobody_else(certificate: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "harness.mocks.scheduler", "--dir", str(tmp_path)]
+    with subprocess.Popen([*command, "--certificate", str(certificate)]) as scheduler:
         try:
             url = f"https://localhost:{_port(tmp_path / 'control' / 'scheduler.sock', scheduler)}"
             assert OpConClient(url, ca_certs=str(certificate)).ask("GET", "/version")
@@ -62,9 +53,11 @@ def test_clients_that_trust_the_certificate_are_served_over_tls_and_no_others(
 def _port(control: Path, scheduler: subprocess.Popen[bytes]) -> int:
     while True:
         assert scheduler.poll() is None
+        connection = UnixConnection(control)
         try:
-            connection = UnixConnection(control)
             connection.request("GET", "/health", "")
             return int(json.loads(connection.getresponse().read())["endpoints"]["scheduler"])
         except (FileNotFoundError, ConnectionRefusedError):
-            continue
+            os.sched_yield()
+        finally:
+            connection.close()

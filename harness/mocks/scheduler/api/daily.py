@@ -66,11 +66,28 @@ def found_jobs(call: Call) -> list[DailyJob]:
         jobs = [daily.jobs[one] for one in ids if one in daily.jobs]
     elif name and not set(name) & set("*?["):
         jobs = list(daily.named(name)) or [job for job in jobs if job.name.lower() == name.lower()]
+    elif call.query.get("status") or call.query.get("categories"):
+        jobs = _of_statuses(call)
     wanted = _Wanted(call)
     if name:
         jobs = [job for job in jobs if _like(job.name, name)]
     found = [job for job in jobs if wanted.has(job)] if wanted.asks else list(jobs)
     return _sorted(call, found)
+
+
+def _of_statuses(call: Call) -> list[DailyJob]:
+    """The jobs of the statuses and categories that a query names, found without a look at any other."""
+    status, categories = (
+        None if (listed := call.listed(name)) is None else {one.lower() for one in listed}
+        for name in ("status", "categories")
+    )
+    found = [
+        job
+        for one, jobs in call.engine.daily.by_status.items()
+        if (status is None or one.text.lower() in status) and (categories is None or one.category.lower() in categories)
+        for job in jobs
+    ]
+    return sorted(found, key=lambda job: job.number)
 
 
 class _Wanted:
@@ -119,7 +136,7 @@ def count(call: Call) -> Reply:
 def jobs_by_status(call: Call) -> Reply:
     """How many jobs have each status."""
     if not call.query:
-        counted = {status.text: number for status, number in call.engine.daily.counts.items() if number}
+        counted = {status.text: len(jobs) for status, jobs in call.engine.daily.by_status.items() if jobs}
     else:
         counted = _counted(job.status.text for job in found_jobs(call))
     return Reply([{"status": text, "count": number} for text, number in sorted(counted.items())])
@@ -168,7 +185,7 @@ def found_schedules(call: Call) -> list[DailySchedule]:
         and (not name or _like(one.name, name))
         and _within(one.status, status)
         and _within(one.category, categories)
-        and (not failed or any(job.status.category == "Failed" for job in one.jobs.values()))
+        and (not failed or one.contains_failed_jobs)
     ]
 
 

@@ -189,7 +189,8 @@ def details(job: DailyJob) -> dict[str, Any]:
 def daily_schedule(engine: Engine, schedule: DailySchedule) -> dict[str, Any]:
     """A daily schedule."""
     timezone = engine.night.order.timezone
-    begins, ends = wire_time(schedule.begins_ns, timezone), _ends(engine, schedule)
+    begins, ended_ns = wire_time(schedule.begins_ns, timezone), schedule.ended_ns
+    over = ended_ns is not None and schedule.status == "Completed"
     return {
         "id": schedule.id,
         "uid": uid(schedule.id),
@@ -202,16 +203,11 @@ def daily_schedule(engine: Engine, schedule: DailySchedule) -> dict[str, Any]:
             "id": SCHEDULE_ID[schedule.status],
             "description": schedule.status,
             "category": schedule.category,
-            "containsFailedJobs": any(job.status.category == "Failed" for job in schedule.jobs.values()),
+            "containsFailedJobs": schedule.contains_failed_jobs,
         },
         "definedStartTime": begins,
         "computedStartTime": {"time": begins, "isEstimated": not schedule.opened},
-        "endTime": ends,
+        "endTime": wire_time(ended_ns, timezone) if over and ended_ns is not None else None,
         "duration": None,
         "workWeek": "Mon-Sun",
     }
-
-
-def _ends(engine: Engine, schedule: DailySchedule) -> str | None:
-    ends = [job.ended_ns for job in schedule.jobs.values() if job.ended_ns is not None]
-    return wire_time(max(ends), engine.night.order.timezone) if ends and schedule.status == "Completed" else None
