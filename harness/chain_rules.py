@@ -16,6 +16,7 @@ from harness.units import ClockTime
 PLACES = (
     "source.url",
     "scheduler.url",
+    "scheduler.msgin",
     "desk.url",
     "night.date",
     "night.timezone",

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from harness.chain import Chain, Job
+from harness.beginning import beginning, numbered
+from harness.chain import Chain
 from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
 from harness.clock.page import TICK_ERROR
@@ -23,6 +24,7 @@ from harness.faults import Fault
 from harness.faults.silence import why_silent
 from harness.history import Event, EventType, History
 from harness.lint import program_findings
+from harness.operators import Operator
 from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
 from harness.stack import Stack
@@ -179,7 +181,9 @@ class NightRunner:
         require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
         baseline = self._baseline(chain, scenario.night, scenario.seed)
-        history, ticks = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
+        history, ticks = self._night(
+            chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario, scenario.operators
+        )
         for day in _fallback_days(history):
             earlier = self._baseline(chain, day, scenario.seed)
             told = (event for event in earlier.of("holds", type="info"))
@@ -213,16 +217,23 @@ class NightRunner:
         return self._baselines[key]
 
     def _night(
-        self, chain: Chain, night: dt.date, seed: int, faults: tuple[Fault, ...], sentence: str
+        self,
+        chain: Chain,
+        night: dt.date,
+        seed: int,
+        faults: tuple[Fault, ...],
+        sentence: str,
+        operators: tuple[Operator, ...] = (),
     ) -> tuple[History, Ticks]:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
+        plan["operators"] = [operator.plan() for operator in operators]
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
-        notes.write("begin", {"scenario": sentence} | _begin(chain, faults, plan))
+        notes.write("begin", {"scenario": sentence} | beginning(chain, faults, plan, operators))
         with ExitStack() as lasting:
             with ExitStack() as ending:
-                for fault_id, fault in _numbered(faults):
+                for fault_id, fault in numbered(faults):
                     injection = _Injection(self.stack, notes, times, chain, fault_id, f"{seed}/{sentence}/{fault_id}")
                     (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection))
                 self.stack.begin()
@@ -269,7 +280,8 @@ class NightRunner:
 
     def _waits_of_jobs(self, stop: Stop) -> list[str]:
         """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
-        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in self.stack.places().items()}
+        urls = {name: url for name, url in self.stack.places().items() if "://" in url}
+        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in urls.items()}
         told = []
         for line in stop.waits:
             for place, name in names.items():
@@ -328,62 +340,6 @@ class _Injection:
     def receipt(self, fault: Fault, effect: str) -> None:
         value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
         self.notes.write("fault", value)
-
-
-def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
-    return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
-
-
-def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What the checks must know of the chain; a history can then be judged from its file alone."""
-    return {
-        "chain": chain.chain,
-        "date": plan["date"],
-        "seed": plan["seed"],
-        "without": list(chain.switched_off),
-        "owner": chain.owner,
-        "runbook": plan["runbook"],
-        "timezone": chain.timezone,
-        "begins_ns": plan["begins_ns"],
-        "deadline_ns": plan["deadline_ns"],
-        "closes_ns": plan["closes_ns"],
-        "files": [file["name"] for file in plan["files"]],
-        "seeds": sorted({held["sha256"] for folder in plan["folders"].values() for held in folder}),
-        "folders": sorted(plan["folders"]),
-        "consumers": {
-            name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
-        },
-        "jobs": {
-            name: {
-                "owner": chain.owner_of(name),
-                "after": list(job.waits_to_finish),
-                "launches": _launches_allowed(job),
-            }
-            for name, job in chain.jobs.items()
-        },
-        "faults": [
-            {
-                "id": fault_id,
-                "name": fault.name,
-                "parameters": {name: str(value) for name, value in fault.parameters().items()},
-                "named_by": list(fault.named_by),
-            }
-            for fault_id, fault in _numbered(faults)
-        ],
-    }
-
-
-def _launches_allowed(job: Job) -> int | None:
-    """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
-    if any(event.event.upper().startswith("$JOB:") for event in job.events):
-        return None
-    rules = [rule for rule in job.rules if "restart" in rule.do]
-    restarts = [rule.times for rule in rules if rule.times is not None]
-    if len(restarts) < len(rules):
-        return None
-    retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
-    # A restart begins the scheduler's own count of retries anew.
-    return (1 + sum(restarts)) * (1 + retries) * (job.recurrence.runs if job.recurrence else 1)
 
 
 def _fallback_days(history: History) -> list[dt.date]:

@@ -38,6 +38,7 @@ from harness.job import (
 )
 from harness.loading import load_scenario
 from harness.night import NightRunner
+from harness.operators import Operator
 from harness.scenario import Expect, Scenario, fault_parameters
 
 REFERENCE = (data.fixtures() / "chains/README.md").read_text()
@@ -62,6 +63,7 @@ TABLES = {
     "The environment": [FromPlace],
     "The scenario": [Scenario],
     "Triggers": [Fault],
+    "Operators": [Operator],
     "What is expected": [Expect],
     "Events": [On],
 }

@@ -94,6 +94,8 @@ def _decide(night: History, baseline: History, findings: tuple[Finding, ...]) ->
         if check in violated:
             return Outcome.DEGRADED, because(check)
     strain = friction(night, baseline)
+    if strain.manual_steps:
+        return Outcome.DEGRADED, f"complete and exact, but by hand: {strain.sentence}"
     if strain.reacted:
         return Outcome.RECOVERED, f"complete, exact and on time after {strain.sentence}"
     return Outcome.UNAFFECTED, "complete, exact and on time, and nothing needed to react"

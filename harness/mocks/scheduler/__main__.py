@@ -15,6 +15,7 @@ from harness.mocks.scheduler.desk import Desk
 from harness.mocks.scheduler.effects import POINTS, check
 from harness.mocks.scheduler.engine import Engine
 from harness.mocks.scheduler.journal import Journal
+from harness.mocks.scheduler.msgin import Msgin
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import NightOrder
 from harness.mocks.scheduler.pager import Pager
@@ -38,6 +39,7 @@ class Scheduler(Mock):
         self._desk = Desk(self.dir / "control" / "desk.sock", host=host)
         self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
         self._engine: Engine | None = None
+        self._msgin: Msgin
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -47,6 +49,7 @@ class Scheduler(Mock):
 
     async def serve(self) -> dict[str, int]:
         """The REST API."""
+        self._msgin = Msgin(self.dir / "msgin", self._external, self._no_external)
         tls = None
         if self._certificate is not None:
             import ssl
@@ -63,6 +66,7 @@ class Scheduler(Mock):
         """End what is left of the last night, and build the next one's jobs."""
         if self._engine is not None:
             self._engine.stop()
+        self._msgin.empty()
         order = NightOrder.of(plan)
         self._desk.settle_at(order.desk)
         (self.dir / "output").mkdir(exist_ok=True)
@@ -99,6 +103,17 @@ class Scheduler(Mock):
         """Record an exception that nobody expected, and end the night."""
         super().bug(where, error)
         self._clock.stop("bug")
+
+    def _external(self, event: str, user: str) -> None:
+        """An event from the MSGIN directory."""
+        if self._engine is not None and user.lower() not in self._engine.night.order.disabled_users:
+            self._engine.events.carry_out(event, by=f"{user} by MSGIN")
+            self._engine.turn()
+        else:
+            self._no_external(event, f"{user} may not send events now")
+
+    def _no_external(self, event: str, why: str) -> None:
+        self.recorder.record("fail", "event", {"event": event, "by": "MSGIN"}, error=why)
 
     def _engine_of(self, order: NightOrder) -> Engine:
         """An engine with its neighbours; what rings or delivers lets it take a turn."""
