@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from harness.mocks.armed import Json, Order
-from harness.mocks.control import Mock, run
+from harness.mocks.control import Mock, run, until
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily import Daily
@@ -15,12 +16,15 @@ from harness.mocks.scheduler.desk import Desk
 from harness.mocks.scheduler.effects import POINTS, check
 from harness.mocks.scheduler.engine import Engine
 from harness.mocks.scheduler.journal import Journal
+from harness.mocks.scheduler.lives import Life, end, resume
 from harness.mocks.scheduler.msgin import Msgin
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import NightOrder
 from harness.mocks.scheduler.pager import Pager
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
+
+_A_MOMENT_NS = 1_000_000_000
 
 
 class Scheduler(Mock):
@@ -40,6 +44,8 @@ class Scheduler(Mock):
         self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
         self._engine: Engine | None = None
         self._msgin: Msgin
+        self._life = Life.inherited()
+        self._restarts: dict[str, Order] = {}
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -56,7 +62,31 @@ class Scheduler(Mock):
 
             tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             tls.load_cert_chain(self._certificate, self._key)
-        return {"scheduler": await serve(self, Api(lambda: self._engine).routes(), tls=tls)}
+        routes = Api(lambda: self._engine).routes()
+        if self._life is None and "plan" not in self._journal.read():
+            return {"scheduler": await serve(self, routes, tls=tls)}
+        if self._life is None:
+            # Killed from outside in the middle of a night, and started again on the same directory.
+            await self._come_up(Life(0, self.port, [], {}), lambda: serve(self, routes, tls=tls))
+            return {"scheduler": self.port}
+        self.port = self._life.port
+        self.armory.restore(self._life.orders)
+        self._coming_up = self.loop.create_task(self._come_up(self._life, lambda: serve(self, routes, tls=tls)))
+        return {"scheduler": self.port}
+
+    async def _come_up(self, life: Life, listen: Callable[[], Awaitable[int]]) -> None:
+        """Be back when it is time: take up what was stored, then answer clients again."""
+        try:
+            await until(life.up_at_ns)
+            plan = self._journal.read()["plan"][""]["plan"]
+            order = NightOrder.of(plan)
+            self._desk.settle_at(order.desk)
+            self._engine = self._engine_of(order)
+            await resume(self._engine, life.connections)
+            self.port = await listen()
+            self.recorder.record("info", "service", {"running": True})
+        except Exception as error:  # whatever it is, the night's verdict must not be about it
+            self.bug("restart", error)
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
         """``POST /start``: the night's schedule begins."""
@@ -81,8 +111,10 @@ class Scheduler(Mock):
             self._engine.stop()
 
     async def fired(self, order: Order) -> None:
-        """Act on the running job that the order is about."""
-        if self._engine is not None:
+        """Act on the running job that the order is about, or end."""
+        if order.point == "scheduler":
+            self._end_later()
+        elif self._engine is not None:
             self._engine.fired(order)
 
     async def disarmed(self, order: Order) -> None:
@@ -91,8 +123,25 @@ class Scheduler(Mock):
             self._engine.disarmed(order)
 
     def check(self, order: Order) -> None:
-        """Each point has its own effects."""
+        """Each point has its own effects; an order for the scheduler itself acts at its time."""
         check(order)
+        if order.point == "scheduler" and "at_ns" in order.trigger:
+            self._restarts[order.id] = order
+
+    def _end_later(self, at_ns: int = 0) -> None:
+        """End in a moment: whoever fires the order has an answer by then."""
+        if self._engine is not None:
+            at_ns = max(at_ns, time.time_ns() + _A_MOMENT_NS)
+            self._engine.night.agenda.at(at_ns, self._end, quiet=True)
+
+    def _end(self) -> None:
+        engine = self._engine
+        effects = self.armory.strike("scheduler")
+        if engine is None or not effects:
+            return
+        self.recorder.record("info", "service", {"running": False})
+        up_at_ns = time.time_ns() + max(effect["down_ns"] for effect in effects)
+        end(engine, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
 
     def state(self) -> Json:
         """Every job with its status."""
@@ -140,6 +189,9 @@ class Scheduler(Mock):
         if self._engine is None or self._engine.active:
             raise RuntimeError("start: expected one start after each reset")
         self._engine.start()
+        for order in self._restarts.values():
+            self._end_later(order.trigger["at_ns"])
+        self._restarts.clear()
 
 
 if __name__ == "__main__":

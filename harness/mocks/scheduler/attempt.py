@@ -26,9 +26,10 @@ NEVER_TOLD = ("start_lost", "started_unseen")
 class Attempt:
     """The attempt that begins when a job has qualified, and the faults that act on it."""
 
+    _effects: dict[str, dict[str, Any]]
+
     def __init__(self, night: Night, job: DailyJob) -> None:
-        self._night, self._job = night, job
-        self.number = job.attempt + 1
+        self._begin(night, job, job.attempt + 1)
         away = any(effect["cause"] == "agent_away" for effect in night.armory.active("launch", job=job.name))
 
         def reached(order: Order) -> bool:
@@ -36,6 +37,18 @@ class Attempt:
             return not away or order.effect["cause"] == "agent_away"
 
         self._effects = {effect["cause"]: effect for effect in night.armory.strike("launch", reached, job=job.name)}
+
+    @classmethod
+    def adopted(cls, night: Night, job: DailyJob, number: int) -> Attempt:
+        """The attempt of an earlier life of the scheduler, whose launch lies behind it."""
+        attempt = cls.__new__(cls)
+        attempt._begin(night, job, number)
+        return attempt
+
+    def _begin(self, night: Night, job: DailyJob, number: int) -> None:
+        self._night, self._job = night, job
+        self.number = number
+        self._effects = {}
         self.process: Process | None = None
         self.beside: list[Process] = []
         """Processes that nobody ordered: a duplicate launch."""

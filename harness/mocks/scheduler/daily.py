@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 KEPT = (
     "attempt", "retries", "runs", "not_before_ns", "last_cause", "last_exit", "started_ns", "ended_ns", "late",
-    "forced", "overran", "killed_for", "restart_after_kill", "step", "change_reason", "detail", "pid", "properties",
+    "forced", "overran", "killed_for", "restart_after_kill", "step", "change_reason", "detail", "pid",
+    "properties", "pending",
 )  # fmt: skip
 """What a job's record in the journal holds besides its status: all that cannot be worked out anew."""
 
@@ -59,6 +60,8 @@ class DailyJob:
         """Why it waits for its machine, in words."""
         self.pid = 0
         self.properties: dict[str, str] = {}
+        self.pending: list[list[Any]] = []
+        """What its rules are still to do: the rule's place, what happened, why, and when."""
         # What is worked out anew when the scheduler starts again:
         self.starting = False
         self.running: Attempt | None = None
@@ -118,6 +121,7 @@ class DailyJob:
         """Be as the journal says."""
         for name in KEPT:
             setattr(self, name, kept[name])
+        self.status = Status[kept["status"]]
         self.rules.acted[:] = kept["acted"]
         self.shown = None
 

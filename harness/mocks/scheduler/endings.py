@@ -60,10 +60,25 @@ class Endings:
         ended_ns = time.time_ns()
         for rule in job.rules.due(when):
             if rule.after_ns:
-                act = partial(self._act, job, rule, when, cause)
-                job.follow_ups.append(self._night.agenda.at(ended_ns + rule.after_ns, act, rank=job.rank))
+                job.pending.append([job.rules.index(rule), when, cause, ended_ns + rule.after_ns])
+                self._later(job, *job.pending[-1])
             else:
                 self._act(job, rule, when, cause)
+        if job.pending:
+            self._night.journal.keep_job(job)
+
+    def resume(self, job: DailyJob) -> None:
+        """Take up what the rules were still to do when the scheduler ended."""
+        for number, when, cause, at_ns in job.pending:
+            self._later(job, number, when, cause, at_ns)
+
+    def _later(self, job: DailyJob, number: int, when: str, cause: str, at_ns: int) -> None:
+        act = partial(self._act_later, job, number, when, cause)
+        job.follow_ups.append(self._night.agenda.at(at_ns, act, rank=job.rank))
+
+    def _act_later(self, job: DailyJob, number: int, when: str, cause: str) -> None:
+        job.pending = [one for one in job.pending if one[0] != number]
+        self._act(job, job.rules.at(number), when, cause)
 
     def restart(self, job: DailyJob, *, forced: bool = False, held: bool = False, step: int = 1) -> None:
         """Qualify the job anew: all its dependencies again, or (forced) none of them."""
@@ -83,6 +98,7 @@ class Endings:
         for entry in job.follow_ups:
             self._night.agenda.cancel(entry)
         job.follow_ups.clear()
+        job.pending = []
 
     def _again(self, job: DailyJob) -> None:
         self._engine.gave_back(job)

@@ -6,6 +6,7 @@ of those to be asked, and `turn` asks them; a job that must wait is found again 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date as calendar_date
 from functools import partial
@@ -152,6 +153,7 @@ class Engine:
     def start(self) -> None:
         """Begin the night: the faults of the build act, and the schedules that are due open."""
         self.active, self._revision = True, 1
+        self.night.journal.keep("begun", "", {"begun": True})
         for job in list(self.daily.jobs.values()):
             for effect in self.night.armory.strike("build", job=job.name):
                 if effect.get("left_out"):
@@ -227,6 +229,20 @@ class Engine:
         """A job needs its slot and its resources no longer."""
         for waiting in self.shared.give_back(job):
             self.ask(waiting)
+
+    def machine_out(self, job: DailyJob, *, ends: bool = False) -> str | None:
+        """Why a fault lets the job's machine take no job now; or (``ends``) tell of none that has ended."""
+        now_ns, machine = time.time_ns(), job.order.agent
+
+        def out(order: Order) -> bool:
+            flap_ns = order.effect.get("flap_ns")
+            return not flap_ns or (now_ns - order.since_ns) // flap_ns % 2 == 0
+
+        if ends:
+            acting = self.night.armory.acting("machine", job=job.name, machine=machine)
+            return next((one.effect["why"] for one in acting if out(one) and not one.effect.get("tells")), None)
+        effects = self.night.armory.strike("machine", out, job=job.name, machine=machine)
+        return next((effect["why"] for effect in effects), None)
 
     def property_of(self, job: DailyJob, name: str) -> str | None:
         """The value of a token: the job's own, its schedule's, OpCon's own names, the global one."""

@@ -32,6 +32,11 @@ class Operators:
 
     def noticed(self, job: DailyJob, when: str) -> None:
         """Something has happened to a job: those who look after it acknowledge it, and then act."""
+        strikes = self._night.armory.strike(
+            "operators", lambda order: any(when in one["when"] for one in order.effect["operators"]), job=job.name
+        )
+        for operator in (one for effect in strikes for one in effect["operators"]):
+            self.call(operator)
         for number, operator in enumerate(self._operators):
             times = operator.get("times")
             minds = when in operator["when"] and job.order.job in (operator.get("jobs") or (job.order.job,))

@@ -109,6 +109,8 @@ class Qualifying:
         if flagged_ns is not None:
             moments.insert(0, (flagged_ns, None))
         for at_ns, rule in moments:
+            if job.late and at_ns <= time.time_ns():
+                continue  # flagged in an earlier life of the scheduler
             job.lates.append(agenda.at(at_ns, partial(self._late, job, at_ns, rule), rank=job.rank))
 
     def forget_late_start(self, job: DailyJob) -> None:
@@ -192,8 +194,7 @@ class Qualifying:
 
     def _ask_machine(self, job: DailyJob) -> None:
         machine = self._engine.shared.machines[job.order.agent]
-        effects = self._night.armory.strike("machine", job=job.name, machine=machine.name)
-        why = next((effect["why"] for effect in effects), None)
+        why = self._engine.machine_out(job)
         if why is not None:
             self.machine_away(job, why)
         elif (why := machine.why_not) is not None:

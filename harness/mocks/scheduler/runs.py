@@ -158,7 +158,7 @@ class Runs:
         if attempt.never_told or job.running is not attempt:
             return
         night = self._night
-        if night.armory.acting("machine", job=job.name, machine=job.order.agent):
+        if self._engine.machine_out(job, ends=True):
             # The agent tells of it when it is back.
             entry = night.agenda.at(time.time_ns() + ASK_AGAIN_NS, lambda: self.ended(job, attempt, code))
             job.watches.append(entry)
@@ -174,6 +174,15 @@ class Runs:
         """The job has ended so."""
         self._forget(job)
         self._ended(job, code)
+
+    def lost(self, job: DailyJob) -> None:
+        """The scheduler is back, and nobody knows of the job's process any more: it has failed."""
+        self._forget(job)
+        job.ended_ns = time.time_ns()
+        cause = "lost: no agent knows of it since the scheduler was started again"
+        value = {"job": job.name, "attempt": job.attempt}
+        self._night.recorder.record("fail", "job", value, error=cause)
+        self._engine.endings.run_failed(job, cause, killed=False, restart=False)
 
     def let_go(self, job: DailyJob) -> None:
         """Somebody has said how the job ended: whatever still runs of it, nobody watches any more."""
