@@ -23,7 +23,7 @@ class CalendarGap(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("does not exist", "no such file", "not found", "no file", "not in the daily")
+    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file", "not in the daily")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check", "requires")
 
     @property

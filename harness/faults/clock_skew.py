@@ -25,7 +25,7 @@ class ClockSkew(Fault):
     by: SomeTime
     behind: bool = False
 
-    named_by: ClassVar[tuple[str, ...]] = ("clock", "date")
+    named_by: ClassVar[tuple[str, ...]] = ("clock", "business date")
     detectable_by: ClassVar[tuple[str, ...]] = ("clock comparison",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

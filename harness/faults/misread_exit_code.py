@@ -24,7 +24,7 @@ class MisreadExitCode(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("does not exist", "no such file", "not found", "no file")
+    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     @property

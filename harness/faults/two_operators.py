@@ -25,7 +25,7 @@ class TwoOperators(Fault):
     job: str
     after: Duration = Duration(minutes=10)
 
-    named_by: ClassVar[tuple[str, ...]] = ("exit ", "does not exist", "no such file", "not found", "missing", "no file")
+    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -122,8 +122,11 @@ class Qualifying:
     def _late(self, job: DailyJob, at_ns: int, rule: Rule | None) -> None:
         night = self._night
         start_ns = job.order.at_ns or job.schedule.begins_ns
-        begin = clock_time(start_ns, night.order.timezone)
-        cause = f"not started {span(at_ns - start_ns)} after its start time {begin}"
+        zone = night.order.timezone
+        if job.order.late_to_start_ns is not None:
+            cause = f"not started by {clock_time(at_ns, zone)}"
+        else:
+            cause = f"not started {span(at_ns - start_ns)} after its start time {clock_time(start_ns, zone)}"
         if job.status is Status.ON_HOLD or job.schedule.held:
             cause += ": it is on hold"
         elif waits_for := self.waits_for(job):

@@ -104,8 +104,10 @@ class Runs:
             self._night.show(job, Status.JOB_RUNNING)
         elif (watch := self._files.get(job)) is not None:
             watch.end(-signal.SIGKILL)
-        elif job.attempts:
+        elif job.attempts and job.attempts[-1].alive:
             job.attempts[-1].signal(signal.SIGKILL)
+        else:
+            self.exited(job, -signal.SIGKILL)  # there is nothing left to end: its end was never told
 
     def _overrun(self, job: DailyJob, at_ns: int, limit_ns: int) -> None:
         """OpCon flags a job that passes its max run time, and leaves it running: only a rule ends it."""
