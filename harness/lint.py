@@ -82,7 +82,7 @@ def _runbook(chain: Chain) -> Said:
 def _not_on_path(chain: Chain, path: str) -> Said:
     for name, job in chain.jobs.items():
         own = (chain.environment | job.environment).get("PATH", path)
-        program = job.run[0]
+        program = job.run[0] if job.run else "/"
         if "/" in program or program in PYTHONS or not isinstance(own, str):
             continue
         folders = os.pathsep.join(str(chain.folder / folder) for folder in own.split(os.pathsep))
@@ -100,6 +100,8 @@ def _programs(chain: Chain, *, in_images: bool | None = None, path: str | None =
         location: Location = ("jobs", name, "run")
         # An image brings its own programs; what lies in the chain's folder goes with it wherever it runs.
         elsewhere = job.image is not None if in_images is None else in_images
+        if not job.run:
+            continue
         program = job.run[0]
         own = (chain.environment | job.environment).get("PATH", path)
         if "/" in program:
@@ -209,12 +211,21 @@ def _vain_actions(chain: Chain) -> Said:
     for name, job in chain.jobs.items():
         for position, rule in enumerate(job.rules):
             location: Location = ("jobs", name, "rules", position)
-            if "kill" in rule.do and rule.when != "exceeded_max_run_time":
+            if "kill" in rule.do and rule.when not in ("exceeded_max_run_time", "late_to_finish"):
                 text = f"when job '{name}' is {_STATE[rule.when]} there is nothing to kill"
                 yield location, "error", text, "drop 'kill'"
+            if "mark_failed" in rule.do and rule.when not in _RUNNING:
+                text = f"when job '{name}' is {_STATE[rule.when]} its end is known, and nobody has to mark it"
+                yield location, "error", text, "drop 'mark_failed'"
             if "restart" not in rule.do:
                 continue
-            if rule.when in ("missed_start", "late"):
+            if rule.when == "still_attempting_start" and "mark_failed" not in rule.do:
+                text = f"job '{name}' counts as running while it is Still Attempting Start, so it is not restarted"
+                yield location, "error", text, "write do: [mark_failed, restart]"
+            elif rule.when in ("late_to_finish", "finished_ok"):
+                text = f"a rule does not restart a job that is {_STATE[rule.when]}"
+                yield location, "error", text, "drop 'restart'"
+            elif rule.when in ("missed_start", "late"):
                 text = f"a job that is {_STATE[rule.when]} cannot be restarted, only started by hand"
                 yield location, "error", text, "let the rule page somebody"
             elif rule.when == "exceeded_max_run_time" and "kill" not in rule.do:
@@ -235,7 +246,13 @@ _STATE = {
     "failed": "over",
     "missed_start": "past its latest start",
     "late": "late to start",
+    "exceeded_max_run_time": "past its max run time",
+    "late_to_finish": "late to finish",
+    "still_attempting_start": "ordered to start",
+    "finished_ok": "over",
 }
+_RUNNING = ("exceeded_max_run_time", "late_to_finish", "still_attempting_start")
+"""What happens to a job of which an attempt is under way."""
 
 
 def _pages(chain: Chain) -> Said:
