@@ -79,8 +79,8 @@ def read_crontab(text: str, file: Path, *, system: bool = False) -> Skeleton:
     skeleton = Skeleton(file.stem or "crontab", file.name, [])
     zone = _timezone(lines.entries, skeleton)
     for (name, value), line in lines.set_on.items():
-        if text := _setting_not_carried(name, value):
-            skeleton.remark(line, text)
+        if because := _setting_not_carried(name, value):
+            skeleton.remark(line, because)
     common = _common([_environment(entry) for entry in lines.entries])
     for entry in lines.entries:
         try:
