@@ -71,8 +71,8 @@ def _skeleton(dag: Dag, file: Path) -> Skeleton:
     defaults = given if isinstance(given, Mapping) else {}
     if isinstance(given, Unreadable):
         skeleton.remark(given.line, f"default_args {shown(given.text)} are not read")
-    _not_carried(skeleton, dag.line, "the DAG's", set(dag.arguments) - _DAG_CARRIED - _DAG_TOLD)
-    _not_carried(skeleton, dag.line, "default_args", set(defaults) - _CARRIED - _TOLD)
+    _not_carried(skeleton, dag.line, "the DAG's arguments", set(dag.arguments) - _DAG_CARRIED - _DAG_TOLD)
+    _not_carried(skeleton, dag.line, "of default_args,", set(defaults) - _CARRIED - _TOLD)
     timing = _timing(dag, defaults, skeleton)
     for task in dag.tasks.values():
         skeleton.jobs.append(_job(task, dict(defaults) | task.arguments, timing))
@@ -82,7 +82,7 @@ def _skeleton(dag: Dag, file: Path) -> Skeleton:
 
 def _not_carried(to: Skeleton | Draft, line: int, whose: str, names: set[str]) -> None:
     if names:
-        to.remark(line, f"of {whose} arguments, {', '.join(sorted(names))} are not carried over")
+        to.remark(line, f"{whose} {', '.join(sorted(names))} are not carried over")
 
 
 def _timing(dag: Dag, defaults: Mapping[str, Any], skeleton: Skeleton) -> dict[str, Any]:
@@ -136,7 +136,7 @@ def _job(task: Task, arguments: Mapping[str, Any], timing: Mapping[str, Any]) ->
     owner = readable.get("owner")
     if isinstance(owner, str) and owner.strip() and owner != "airflow":
         draft.keys["owner"] = owner
-    _not_carried(draft, task.line, "its", set(task.arguments) - _CARRIED - _TOLD)
+    _not_carried(draft, task.line, "its arguments", set(task.arguments) - _CARRIED - _TOLD)
     return draft
 
 

@@ -38,22 +38,38 @@ class Dag:
 
 
 @dataclass
-class _Ends:
-    """What an arrow may begin or end at: a task, a list of them, or a group whose ends are known once it is read."""
+class _Part:
+    """A task, or a group of them, whose own first and last ones are known once it is read."""
 
     names: list[str]
     is_group: bool = False
 
+
+@dataclass
+class _Ends:
+    """What an arrow may begin or end at: a task, a group, or a list of these."""
+
+    parts: list[_Part]
+
     def first(self, dag: Dag) -> list[str]:
-        if not self.is_group:
-            return self.names
-        return [name for name in self.names if not set(dag.tasks[name].upstream) & set(self.names)]
+        """The tasks that an arrow to it leads to."""
+        return [name for part in self.parts for name in part.names if not part.is_group or _leads(dag, part, name)]
 
     def last(self, dag: Dag) -> list[str]:
-        if not self.is_group:
-            return self.names
-        followed = {before for name in self.names for before in dag.tasks[name].upstream}
-        return [name for name in self.names if name not in followed]
+        """The tasks from which an arrow comes."""
+        return [name for part in self.parts for name in part.names if not part.is_group or _closes(dag, part, name)]
+
+    def known_in(self, dag: Dag) -> bool:
+        """Whether all of it is of that DAG."""
+        return all(name in dag.tasks for part in self.parts for name in part.names)
+
+
+def _leads(dag: Dag, group: _Part, name: str) -> bool:
+    return not set(dag.tasks[name].upstream) & set(group.names)
+
+
+def _closes(dag: Dag, group: _Part, name: str) -> bool:
+    return not any(name in dag.tasks[other].upstream for other in group.names)
 
 
 class Reader:
@@ -122,7 +138,8 @@ class Reader:
         self._statements(body)
         self._prefix = outer
         if variable is not None:
-            self._tasks[variable] = _Ends([name for name in dag.tasks if name not in before], is_group=True)
+            names = [name for name in dag.tasks if name not in before]
+            self._tasks[variable] = _Ends([_Part(names, is_group=True)])
 
     def _function(self, statement: ast.FunctionDef) -> None:
         for decorator in statement.decorator_list:
@@ -183,9 +200,9 @@ class Reader:
                 continue
             both = isinstance(before, ast.List | ast.Tuple) and isinstance(after, ast.List | ast.Tuple)
             if both and not across:
-                if len(earlier.names) != len(later.names):
+                if len(earlier.parts) != len(later.parts):
                     self._unread(node, "chain() of two lists of different length is an error in Airflow: not read")
-                for one, other in zip(earlier.names, later.names, strict=False):
+                for one, other in zip(earlier.parts, later.parts, strict=False):
                     self._link(_Ends([one]), _Ends([other]))
             else:
                 self._link(earlier, later)
@@ -196,7 +213,7 @@ class Reader:
             return self._tasks[node.id]
         if isinstance(node, ast.List | ast.Tuple):
             each = [self._ends(one, quietly=quietly) for one in node.elts]
-            return _Ends([name for one in each if one is not None for name in one.names])
+            return _Ends([part for one in each if one is not None for part in one.parts])
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift | ast.LShift):
             left, right = self._ends(node.left, quietly=quietly), self._ends(node.right, quietly=quietly)
             if left is not None and right is not None:
@@ -240,11 +257,11 @@ class Reader:
             number += 1
             task.name = f"{whole}__{number}"
         dag.tasks[task.name] = task
-        return _Ends([task.name])
+        return _Ends([_Part([task.name])])
 
     def _link(self, before: _Ends, after: _Ends) -> None:
         for dag in self.dags:
-            if all(name in dag.tasks for name in (*before.names, *after.names)):
+            if before.known_in(dag) and after.known_in(dag):
                 for later in after.first(dag):
                     known = dag.tasks[later].upstream
                     known += [one for one in before.last(dag) if one not in known]
