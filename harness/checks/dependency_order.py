@@ -9,8 +9,10 @@ from harness.history import History
 
 @check("dependency_order", applies=lambda night, _: any(job["after"] for job in begun(night).value["jobs"].values()))
 def dependency_order(night: History, baseline: History) -> Finding:
-    """At each launch, every predecessor's latest run has finished OK; a job that was started early and refuses to work
-    (it fails) has done no harm."""
+    """At each launch that does not end in a failure, every predecessor's latest run has finished OK.
+
+    A job that was started early and refuses to work has done no harm.
+    """
     jobs = begun(night).value["jobs"]
     if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):
         return Finding.unknown("the baseline launched no job that depends on another")

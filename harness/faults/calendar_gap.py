@@ -13,8 +13,10 @@ from harness.faults.fault import STRICT, Fault, System, fault
 @fault("calendar_gap")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CalendarGap(Fault):
-    """Leave the job out of tonight's schedule. What is *after* a job that is not there does not wait for it: OpCon
-    takes such a dependency for met, and starts the successor at once.
+    """Leave the job out of tonight's schedule, as if its calendar had no entry for today.
+
+    What is *after* a job that is not there does not wait for it: OpCon takes such a dependency for met, and starts the
+    successor at once.
 
     Stands for: a calendar that ends with the year, a holiday that is entered for the wrong country.
     Detectable by: the successor's own look at its input, a dependency of the kind *requires*.

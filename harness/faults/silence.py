@@ -6,7 +6,20 @@ from collections.abc import Mapping
 
 from harness.faults.fault import Fault
 
-_POINTS = {"launch": "launch", "started": "start", "serve": "download", "connect": "a connection"}
+_POINTS = {
+    "launch": "launch",
+    "started": "start",
+    "ended": "end",
+    "kill": "kill",
+    "machine": "a job's question for the machine",
+    "start_time": "start time",
+    "dependency": "wait for other jobs",
+    "build": "build",
+    "operators": "bad end",
+    "scheduler": "the end",
+    "serve": "download",
+    "connect": "a connection",
+}
 """A mock's points in the words of an author."""
 
 
@@ -15,7 +28,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
     passed, awake, calls = counts["passed"], counts["awake"], counts["calls"]
     if fault.on is not None and not counts["fired"]:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
-    target = next(iter(where.values()), "")
+    target = next(iter(where.values()), "the scheduler")
     place = f"{_POINTS.get(point, point)} {'to' if point == 'connect' else 'of'} {target}"
     if not passed:
         return f"{place} was never passed"

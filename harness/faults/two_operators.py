@@ -14,8 +14,9 @@ from harness.units import Duration
 @fault("two_operators")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TwoOperators(Fault):
-    """Call in two operators when the job ends badly: one restarts it, and a moment later the other, who has looked at
-    the list before, marks it finished OK. Its successors start while it still runs.
+    """Call in two operators when the job ends badly: one restarts it, the other marks it finished OK.
+
+    The second has looked at the list before the first did anything: the successors start while the job still runs.
 
     Stands for: a night shift and an on-call engineer who both answer the page.
     Detectable by: the successor's own look at its input.

@@ -21,6 +21,7 @@ SMALL = {
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
+    "scheduler": ["--jobs", "10", "50"],
 }
 NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "test_benchmarks"}
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -45,6 +47,8 @@ class Scheduler(Mock):
         self._engine: Engine | None = None
         self._msgin: Msgin
         self._life = Life.inherited()
+        self._coming_up: asyncio.Task[None] | None = None
+        self._listen: Callable[[], Awaitable[int]]
         self._restarts: dict[str, Order] = {}
 
     @classmethod
@@ -71,8 +75,18 @@ class Scheduler(Mock):
             return {"scheduler": self.port}
         self.port = self._life.port
         self.armory.restore(self._life.orders)
-        self._coming_up = self.loop.create_task(self._come_up(self._life, lambda: serve(self, routes, tls=tls)))
+        self._listen = lambda: serve(self, routes, tls=tls)
+        self._coming_up = self.loop.create_task(self._come_up(self._life, self._listen))
         return {"scheduler": self.port}
+
+    async def _no_second_life(self) -> None:
+        """The night is over before the scheduler has come up again: be there for the next one."""
+        if self._life is None or self._coming_up is None or self._coming_up.done():
+            return
+        self._coming_up.cancel()
+        for connection in self._life.connections.values():
+            os.close(connection["descriptor"])
+        await self._listen()
 
     async def _come_up(self, life: Life, listen: Callable[[], Awaitable[int]]) -> None:
         """Be back when it is time: take up what was stored, then answer clients again."""
@@ -94,6 +108,7 @@ class Scheduler(Mock):
 
     async def reset(self, plan: Json) -> None:
         """End what is left of the last night, and build the next one's jobs."""
+        await self._no_second_life()
         if self._engine is not None:
             self._engine.stop()
         self._msgin.empty()
@@ -136,8 +151,14 @@ class Scheduler(Mock):
 
     def _end(self) -> None:
         engine = self._engine
+        if engine is None:
+            return
+        if not (engine.launcher.idle and engine.night.pager.idle):
+            # In the middle of a launch the clock is held, and nobody would let go of it.
+            engine.night.agenda.at(0, self._end, quiet=True)
+            return
         effects = self.armory.strike("scheduler")
-        if engine is None or not effects:
+        if not effects:
             return
         self.recorder.record("info", "service", {"running": False})
         up_at_ns = time.time_ns() + max(effect["down_ns"] for effect in effects)

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from scheduler_stage import Stage, at, clock, minutes
+
+from harness.job import EventWhen, When
+from harness.mocks.scheduler.actions import ALLOWED
+from harness.mocks.scheduler.events import TRIGGERS
+from harness.operators import JobAction
+
+
+def test_scenarios_and_the_scheduler_know_the_same_actions_and_events() -> None:
+    assert set(get_args(JobAction)) == set(ALLOWED)
+    known = {name for kind in get_args(EventWhen) for name in (get_args(kind) or (kind,))}
+    assert known | set(get_args(When)) == set(TRIGGERS)
 
 
 def operator(**changes: Any) -> dict[str, Any]:

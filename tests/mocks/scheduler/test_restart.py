@@ -93,6 +93,17 @@ def test_a_scheduler_that_is_killed_from_outside_finds_its_jobs_lost(stage: Stag
     assert told.final == {"load": "Finished OK", "behind": "Finished OK"}
 
 
+def test_a_night_that_ends_before_the_scheduler_is_back_leaves_nothing_to_the_next(stage: Stage) -> None:
+    stage.reset(stage.job("load", "sleep 3600", at_ns=at("02:00")))
+    restart(stage, down=600)
+    stage.ask("scheduler", "/start")
+    stage.controller.run(at("05:00"), runaway_s=20)
+    stage.ask("scheduler", "/settle")
+    told = stage.night(stage.job("other", "true", at_ns=at("02:00")))
+    assert told.final == {"other": "Finished OK"}
+    assert OpConClient(f"http://127.0.0.1:{stage.port('scheduler')}").ask("GET", "/version")
+
+
 def test_a_line_that_was_cut_off_costs_only_itself(stage: Stage) -> None:
     from harness.mocks.scheduler.journal import Journal
 

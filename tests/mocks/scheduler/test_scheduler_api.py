@@ -167,6 +167,8 @@ def test_a_running_job_is_killed_through_the_api(stage: Stage, client: OpConClie
     stage.controller.run(at("02:31"), runaway_s=20)
     job = client.job(*ids("load"))
     assert (job["status"]["description"], job["terminationDescription"]) == ("Failed", "-009:0000")
+    refused = client.job_action("restart", *ids("load"), step=3)
+    assert refused["jobs"][0]["message"] == "load has no step 3: expected one from 1 to 2"
     again = client.job_action("restart", *ids("load"), step=2)
     assert again["result"] == "success", again
     stage.controller.run(at("02:40"), runaway_s=20)

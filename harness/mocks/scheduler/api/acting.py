@@ -50,9 +50,9 @@ def on_jobs(call: Call) -> Reply:
         if job is None:
             error: str | None = f"daily job {one['id']!r} not found"
         else:
-            step = one.get("step")
-            number = step if isinstance(step, int) and 1 <= step <= max(1, len(job.order.steps)) else 1
-            error = _tried(partial(_act, call, job, body["action"], body.get("reason"), number))
+            error = _wrong_step(job, one.get("step")) or _tried(
+                partial(_act, call, job, body["action"], body.get("reason"), int(one.get("step") or 1))
+            )
         status = "" if job is None else job.status.text
         items.append({"id": one["id"], "result": _result(error), "message": error or "", "status": status})
     done = {"action": body["action"], "reason": body.get("reason"), "result": _overall(items), "jobs": items}
@@ -195,6 +195,14 @@ def _added(call: Call, schedule: DailySchedule, wanted: dict[str, Any], *, held:
     return {"id": job.id, "result": "success", "message": ""}
 
 
+def _wrong_step(job: DailyJob, step: Any) -> str | None:
+    """Why a job cannot be started from a step; clients write its number as a number or as text."""
+    steps = len(job.order.steps)
+    if step is None or (str(step).isascii() and str(step).isdigit() and 1 <= int(step) <= max(1, steps)):
+        return None
+    return f"{job.name} has no step {step!r}: expected one from 1 to {max(1, steps)}"
+
+
 def _tried(act: Callable[[], None]) -> str | None:
     try:
         act()
@@ -251,7 +259,7 @@ def _spelled(*known: str) -> Callable[[Any], Any]:
 
 _ITEM = obj("id", "result", id=TEXT, result=RESULT, message=TEXT, status=TEXT)
 _JOBS = obj("action", "jobs", action=enum(*JOB_ACTIONS), reason=TEXT, jobs=arr(
-    obj("id", id=SOME, step=ANYTHING, rebuildOnRestartIfContainer=FLAG), minItems=1,
+    obj("id", id=SOME, step=ID, rebuildOnRestartIfContainer=FLAG), minItems=1,
 ))  # fmt: skip
 _JOBS_DONE = obj("id", "action", "result", "jobs", id=TEXT, action=TEXT, result=RESULT, jobs=arr(_ITEM), expires=TEXT)
 _ADDED = obj(
