@@ -128,7 +128,7 @@ def _remark_on_the_whole(skeleton: Skeleton, jobs: list[Mapping[str, Any]]) -> N
     if evening := [at for at in starts if at >= "12:00" and min(starts) < "12:00"]:
         text = f"jobs start at {min(starts)} and, on the same date, at {min(evening)}: in a night that is the evening"
         skeleton.remark(1, f"{text} before, so the order of the two is not that of the schedule")
-    machines = {mapping(job, key).get("name") for job in jobs for key in ("primaryMachine", "startMachine")}
-    machines -= {None, ""}
+    named = [mapping(job, key).get("name") for job in jobs for key in ("primaryMachine", "startMachine")]
+    machines = sorted({name for name in named if isinstance(name, str) and name})
     if len(machines) > 1:
-        skeleton.remark(1, f"jobs run on {', '.join(sorted(map(str, machines)))}; a chain has one machine")
+        skeleton.remark(1, f"jobs run on {', '.join(machines)}; a chain has one machine")

@@ -68,18 +68,18 @@ def _add_run(draft: Draft, key: str, command: Any, line: int) -> None:
 def _add_criteria(draft: Draft, details: Mapping[str, Any], line: int) -> None:
     found: dict[str, Any] = {}
     basic = [one for one in sequence(details, "basicFailureCriteria") if isinstance(one, Mapping)]
-    basic = [{"is": one.get("operator"), "code": one.get("exitCode")} for one in basic if one.get("operator")]
+    basic = [{"is": one["operator"], "code": one.get("exitCode")} for one in basic if _whole(one, "exitCode")]
     if basic and basic != [{"is": "NE", "code": 0}]:
         found["failed_if"] = basic
     advanced: list[dict[str, Any]] = []
     for one in sequence(details, "advancedFailureCriteria"):
-        if not isinstance(one, Mapping) or not one.get("operator"):
+        if not isinstance(one, Mapping) or not _whole(one, "value"):
             continue
         criterion = {"is": one["operator"], "code": one.get("value")}
-        if one["operator"] == "RG":
+        if one["operator"] == "RG" and isinstance(one.get("endValue"), int):
             criterion["to"] = one.get("endValue")
-        criterion["means"] = one.get("result") or "Fail"
-        if advanced and one.get("booleanOperator"):
+        criterion["means"] = one["result"] if isinstance(one.get("result"), str) else "Fail"
+        if advanced and isinstance(one.get("booleanOperator"), str):
             criterion["and_or"] = one["booleanOperator"]
         advanced.append(criterion)
     if advanced:
@@ -90,9 +90,14 @@ def _add_criteria(draft: Draft, details: Mapping[str, Any], line: int) -> None:
         draft.remark(line, "its signal criteria are not carried over: every signal is a failure")
 
 
+def _whole(criterion: Mapping[str, Any], code: str) -> bool:
+    """Whether it says something: clients send every field, those that they do not use as null."""
+    return isinstance(criterion.get("operator"), str) and isinstance(criterion.get(code), int)
+
+
 def _add_environment(draft: Draft, details: Mapping[str, Any], line: int) -> None:
-    given = [one for one in sequence(details, "environmentVariables") if isinstance(one, Mapping) and one.get("name")]
-    found = {one["name"]: str(one.get("value") or "") for one in given}
+    given = [one for one in sequence(details, "environmentVariables") if isinstance(one, Mapping)]
+    found = {one["name"]: str(one.get("value") or "") for one in given if isinstance(one.get("name"), str)}
     for name in [name for name in found if name == "LD_PRELOAD" or name.startswith("NIGHT_")]:
         del found[name]
         draft.remark(line, f"{name} is not carried over: it belongs to the night's clock")

@@ -72,7 +72,8 @@ class Skeleton:
         return [self._told(remark) for remark in sorted(found, key=lambda remark: remark.line)]
 
     def _told(self, remark: Remark) -> str:
-        return f"{self.origin}:{remark.line}: {remark.text}"
+        line = "".join(one if one.isprintable() else " " for one in remark.text)
+        return f"{self.origin}:{remark.line}: {line}"
 
     def text(self) -> str:
         """The chain file. A key that is missing has no value made up for it, so that loading names it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from harness.errors import AuthorError, LoadError
 from harness.importing.opcon import read_opcon
 from harness.importing.skeleton import Draft, Skeleton
+from harness.yaml_source import read
 
 JOBS = Path(__file__).parent / "dailyjobs.json"
 UNIX = {"jobType": {"id": 6, "description": "UNIX"}, "schedule": {"name": "NIGHT"}}
@@ -171,3 +173,27 @@ def test_what_is_not_opcons_jobs_is_refused_with_its_line(text: str, said: str) 
     with pytest.raises(LoadError) as refused:
         read_opcon(text, Path("jobs.json"))
     assert said in str(refused.value)
+
+
+def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, inner in pairs:
+        yield (*at, key)
+        yield from _places(inner, (*at, key))
+
+
+@pytest.mark.parametrize("instead", [None, -5, [], {}, [None], {"name": None}, "a\nb\x07: #{"])
+def test_whatever_stands_in_a_field_the_skeleton_is_yaml_or_the_file_is_refused(instead: Any, tmp_path: Path) -> None:
+    whole, chain = json.loads(JOBS.read_text()), tmp_path / "chain.yaml"
+    places = list(_places(whole))
+    assert len(places) > 100
+    for place in places[::3]:
+        changed = inner = json.loads(JOBS.read_text())
+        for key in place[:-1]:
+            inner = inner[key]
+        inner[place[-1]] = instead
+        try:
+            chain.write_text(read_opcon(json.dumps(changed), JOBS, "PLANNING").text())
+        except AuthorError:
+            continue
+        assert read(chain, "a chain").mistakes == (), place
