@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from harness.history import Event, History
     from harness.loading import load_chain, load_scenario
     from harness.night import NightRunner, Result
+    from harness.operators import Operator
     from harness.scenario import Expect, Scenario
     from harness.units import ClockTime, Duration
 
@@ -100,6 +101,7 @@ _HOMES = {
     "harness.history": ("Event", "History"),
     "harness.loading": ("load_chain", "load_scenario"),
     "harness.night": ("NightRunner", "Result"),
+    "harness.operators": ("Operator",),
     "harness.scenario": ("Expect", "Scenario"),
     "harness.units": ("ClockTime", "Duration"),
 }
@@ -139,6 +141,7 @@ __all__ = [
     "NightRunner",
     "NoFault",
     "On",
+    "Operator",
     "Outcome",
     "Result",
     "Scenario",

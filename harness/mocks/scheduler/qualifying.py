@@ -108,10 +108,14 @@ class Qualifying:
         moments: list[tuple[int, Rule | None]] = [(begin_ns + rule.after_ns, rule) for rule in job.rules.of("late")]
         if flagged_ns is not None:
             moments.insert(0, (flagged_ns, None))
+        # A flag that nobody acts on is none that the night must go on for.
+        acts = self._night.order.operators or any(event.when == "late" for event in job.order.events)
+        quiet = len(moments) == 1 and not acts
         for at_ns, rule in moments:
             if job.late and at_ns <= time.time_ns():
                 continue  # flagged in an earlier life of the scheduler
-            job.lates.append(agenda.at(at_ns, partial(self._late, job, at_ns, rule), rank=job.rank))
+            act = partial(self._late, job, at_ns, rule)
+            job.lates.append(agenda.at(at_ns, act, rank=job.rank, quiet=quiet and rule is None))
 
     def forget_late_start(self, job: DailyJob) -> None:
         """It has started, or never will."""

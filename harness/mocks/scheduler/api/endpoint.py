@@ -12,6 +12,7 @@ import fastjsonschema
 
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import Shape
+from harness.mocks.scheduler.api.store import Store
 from harness.mocks.scheduler.api.tokens import Token
 from harness.mocks.scheduler.engine import Engine
 
@@ -34,7 +35,7 @@ class Call:
     query: Mapping[str, str]
     body: Any
     token: Token | None
-    store: Any
+    store: Store
 
     def listed(self, name: str) -> list[str] | None:
         """A query parameter that is a list with commas; None when it is not there."""
