@@ -196,6 +196,7 @@ class Chain(Strict):
     deadline: ClockTime
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
+    scheduler: Literal["opcon", "external"] = "opcon"
     image: Text = "night-harness/jobs"
     environment: Environment = {}
     folders: dict[Text, Folder] = {}

@@ -14,7 +14,7 @@ from harness.chain_rules import minutes_of
 from harness.clock.library import unusable_because
 from harness.clock.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
-from harness.loading import load_chain
+from harness.loading import load_chain, places_of_keys
 from harness.strict import Location
 
 PYTHONS = ("python", "python3")
@@ -46,8 +46,17 @@ def lint(path: Path | str) -> list[Finding]:
     try:
         chain = load_chain(path)
     except LoadError as error:
-        return [Finding(mistake.file, mistake.line, "error", mistake.text) for mistake in error.mistakes]
+        found = [Finding(mistake.file, mistake.line, "error", mistake.text) for mistake in error.mistakes]
+        return sorted([*found, *_missing_runbook(path)])
     return lint_chain(chain)
+
+
+def _missing_runbook(path: Path | str) -> Iterator[Finding]:
+    """What nothing that loading says names: a chain that does not load yet, such as a skeleton, may lack it too."""
+    places = places_of_keys(path)
+    if places and ("runbook",) not in places:
+        file, line = places.get(("chain",), places[()])
+        yield Finding(file, line, "error", _NO_RUNBOOK, _WRITE_ONE)
 
 
 def lint_chain(chain: Chain) -> list[Finding]:
@@ -68,10 +77,13 @@ def program_findings(chain: Chain, *, path: str | None = None, in_images: bool =
     return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
 
 
+_NO_RUNBOOK = "the chain has no runbook: whoever is paged at night is on their own"
+_WRITE_ONE = "write one and name it: 'runbook: runbook.md'"
+
+
 def _runbook(chain: Chain) -> Said:
     if chain.runbook is None:
-        text = "the chain has no runbook: whoever is paged at night is on their own"
-        yield ("chain",), "error", text, "write one and name it: 'runbook: runbook.md'"
+        yield ("chain",), "error", _NO_RUNBOOK, _WRITE_ONE
     elif not (chain.folder / chain.runbook).is_file():
         text = f"the runbook '{chain.runbook}' does not exist (looked for {chain.folder / chain.runbook})"
         yield ("runbook",), "error", text, "write it, or name the one that exists"

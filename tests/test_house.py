@@ -21,7 +21,7 @@ FLOORS = (
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
     ("scenario", "operators", "contents", "job_plan"),
-    ("loading", "schemas", "planning", "beginning"),
+    ("loading", "schemas", "planning", "beginning", "importing"),
     ("lint", "catalogue"),
     ("mocks", "stack"),
     ("alone",),
