@@ -100,17 +100,6 @@ def test_what_an_agent_refuses_is_an_initialization_error(stage: Stage, cause: s
     assert (told.final, told.causes()) == ({"load": "Initialization Error"}, [said])
 
 
-def test_a_wrong_clock_is_that_of_the_job_alone(stage: Stage) -> None:
-    stage.reset(
-        stage.job("skewed", "date +%H > skewed", at_ns=at("02:00")),
-        stage.job("right", "date +%H > right", at_ns=at("02:00")),
-    )
-    stage.arm("launch", "skewed", {"cause": "clock_skew", "offset_ns": minutes(180)})
-    stage.run()
-    skewed, right = ((stage.folder / "work" / name).read_text().strip() for name in ("skewed", "right"))
-    assert int(skewed) == int(right) + 3
-
-
 @pytest.mark.parametrize(("number", "name"), [(11, "SIGSEGV"), (6, "SIGABRT"), (9, "SIGKILL")])
 def test_a_signal_ends_a_running_job(stage: Stage, number: int, name: str) -> None:
     stage.reset(stage.job("load", "sleep 3600", at_ns=at("02:00"), rules=[PAGE]))
