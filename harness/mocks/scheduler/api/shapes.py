@@ -23,7 +23,7 @@ def nullable(shape: Shape) -> Shape:
     if isinstance(kind, str):
         shape = shape | {"type": [kind, "null"]}
         return shape | {"enum": [*shape["enum"], None]} if "enum" in shape else shape
-    return shape
+    return shape | {"type": [*kind, "null"]} if isinstance(kind, list) and "null" not in kind else shape
 
 
 def arr(items: Shape, **more: Any) -> Shape:
