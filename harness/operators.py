@@ -38,10 +38,20 @@ class Operator(Strict):
     """A person who acts through the scheduler's own actions: each act is a manual step of the night."""
 
     name: Text
-    when: Annotated[tuple[EventWhen, ...], LAX, Field(min_length=1), BeforeValidator(_listed)]
+    when: Annotated[
+        tuple[EventWhen, ...],
+        LAX,
+        Field(min_length=1),
+        BeforeValidator(_listed, json_schema_input_type=EventWhen | Annotated[list[EventWhen], Field(min_length=1)]),
+    ]
     jobs: OneOrMore = ()
     acknowledges_after: Duration
-    do: Annotated[tuple[JobAction, ...], LAX, Field(min_length=1), BeforeValidator(_listed)]
+    do: Annotated[
+        tuple[JobAction, ...],
+        LAX,
+        Field(min_length=1),
+        BeforeValidator(_listed, json_schema_input_type=JobAction | Annotated[list[JobAction], Field(min_length=1)]),
+    ]
     takes: Duration = Duration(minutes=5)
     times: int = Field(default=1, ge=1)
 
