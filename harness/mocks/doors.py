@@ -88,9 +88,14 @@ class Doors:
         return port
 
 
+def family_of(host: str) -> socket.AddressFamily:
+    """The protocol of an address; of a name, IPv4."""
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
 def silent_socket(host: str) -> socket.socket:
     """Listen at a port of the host that drops whatever comes, so that a connection to it is never answered."""
-    silent = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    silent = socket.socket(family_of(host))
     instruction = _Instruction(*_DROP_ALL)
     silent.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(_Program(1, ctypes.addressof(instruction))))
     silent.bind((host, 0))

@@ -7,7 +7,7 @@ import asyncio
 import os
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,10 @@ from harness.endpoints import MOCK_OF
 from harness.mocks import doors, passing
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, run
-from harness.mocks.doors import Doors
-from harness.mocks.passing import CHUNK_BYTES, a_few_at_a_time, all_of_it, so_many, swallow
+from harness.mocks.doors import Doors, family_of
+from harness.mocks.passing import a_few_at_a_time, all_of_it, hang, so_many
 
+BACKLOG = 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -47,23 +48,22 @@ class Route:
 
 
 class Line:
-    """One connection through the wire: the client's side, and the endpoint's once it is reached."""
+    """One connection through the wire, in a task of its own: the client's side, and the endpoint's."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
+    def __init__(self, client: socket.socket, endpoint: socket.socket) -> None:
+        self.client, self.endpoint = client, endpoint
         self.hung_by: Order | None = None
-        self.released = asyncio.Event()
-        self.behind: asyncio.StreamWriter | None = None
+        self.task = asyncio.current_task()
+        for side in (client, endpoint):
+            side.setblocking(False)
+            side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a chunk is passed on as it came
 
-    def reset(self) -> None:
-        """End it as a network does that lost it: with a reset, on both sides."""
-        self.released.set()
-        for writer in (self.writer, self.behind):
-            if writer is not None:
-                raw = writer.get_extra_info("socket")
-                if raw is not None and raw.fileno() >= 0:
-                    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
-                writer.transport.abort()
+    def close(self, *, lost: bool) -> None:
+        """End both sides: in peace, or with a reset, as a network does that ``lost`` it."""
+        for side in (self.client, self.endpoint):
+            if lost:
+                side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+            side.close()
 
 
 class Wire(Mock):
@@ -80,6 +80,7 @@ class Wire(Mock):
         super().__init__(options)
         self._routes: list[Route] = options.route
         self._lines: set[Line] = set()
+        self._doormen: list[asyncio.Task[None]] = []
         self._doors = Doors(self)
 
     @classmethod
@@ -98,19 +99,16 @@ class Wire(Mock):
         """Listen for every route."""
         endpoints = {}
         for route in self._routes:
-
-            async def taken(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, route: Route = route) -> None:
-                await self._taken(route, Line(reader, writer))
-
-            server = await asyncio.start_server(taken, self.host, route.port, limit=CHUNK_BYTES, backlog=1024)
-            endpoints[route.endpoint] = server.sockets[0].getsockname()[1]
+            listening = socket.create_server((self.host, route.port), family=family_of(self.host), backlog=BACKLOG)
+            listening.setblocking(False)
+            self._doormen.append(asyncio.create_task(self._accept(route, listening)))
+            endpoints[route.endpoint] = listening.getsockname()[1]
         return endpoints
 
     async def reset(self, _: dict[str, Any]) -> None:
         """Drop what is left of the last night's connections."""
         await self._doors.close()
-        for line in list(self._lines):
-            line.reset()
+        await _dropped(self._lines)
 
     async def armed(self, order: Order) -> None:
         """Hold a door for what happens before a connection is there."""
@@ -121,9 +119,7 @@ class Wire(Mock):
     async def disarmed(self, order: Order) -> None:
         """Drop the connections that the fault has hung or slowed down."""
         await self._doors.close(order.id)
-        for line in list(self._lines):
-            if line.hung_by is order:
-                line.reset()
+        await _dropped(line for line in self._lines if line.hung_by is order)
 
     def check(self, order: Order) -> None:
         """The wire can refuse a connection, leave it unanswered, hang it, reset it, or let it drip."""
@@ -136,35 +132,21 @@ class Wire(Mock):
         """How many connections there are."""
         return {"connections": len(self._lines), "hung": sum(line.hung_by is not None for line in self._lines)}
 
-    async def _taken(self, route: Route, line: Line) -> None:
+    async def _accept(self, route: Route, listening: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = await self.loop.sock_accept(listening)
+            except OSError as error:  # no descriptors are left
+                self.bug(f"accepting for {route.endpoint}", error)
+                await asyncio.sleep(1.0)
+                continue
+            self.loop.create_task(self._taken(route, client))
+
+    async def _taken(self, route: Route, client: socket.socket) -> None:
+        line, lost = Line(client, socket.socket(family_of(route.target_host))), True
         self._lines.add(line)
         try:
-            self.recorder.record("info", "connect", {"endpoint": route.endpoint})
-            where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-            struck = self.armory.struck("connect", lambda order: not passing.is_later(order.effect), **where)
-            if struck:
-                line.hung_by = struck[0]
-            if struck and "hang" in struck[0].effect:
-                await swallow(line.reader)
-                await line.released.wait()
-                return
-            try:
-                back, line.behind = await asyncio.open_connection(
-                    route.target_host, route.target_port, limit=CHUNK_BYTES
-                )
-            except OSError as unreached:
-                # The kernel's own words: asyncio's name the port, which is another one on every run.
-                number = unreached.errno or 0
-                text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
-                self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
-                return
-            later = (order for order in self.armory.awake("connect", **where) if passing.is_later(order.effect))
-            acts = line.hung_by or next(later, None)
-            async with asyncio.TaskGroup() as both:
-                both.create_task(all_of_it(line.reader, line.behind))
-                both.create_task(self._answer(back, line, acts, where))
-            line.writer.close()
-            line.behind.close()
+            lost = not await self._passed(route, line)
         except* ConnectionError:
             pass  # one side was reset: so is the other one, below
         except* Exception as errors:
@@ -172,30 +154,55 @@ class Wire(Mock):
                 self.bug(f"connection to {route.endpoint}", error)
         finally:
             self._lines.discard(line)
-            if not line.writer.is_closing():
-                line.reset()
+            line.close(lost=lost)
 
-    async def _answer(
-        self, reader: asyncio.StreamReader, line: Line, acts: Order | None, where: Mapping[str, str]
-    ) -> None:
+    async def _passed(self, route: Route, line: Line) -> bool:
+        """Carry one connection to its end; False when its endpoint is not there."""
+        self.recorder.record("info", "connect", {"endpoint": route.endpoint})
+        where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
+        struck = self.armory.struck("connect", lambda order: not passing.is_later(order.effect), **where)
+        line.hung_by = next(iter(struck), None)
+        if line.hung_by is not None and "hang" in line.hung_by.effect:
+            await hang(line.client)
+        try:
+            await self.loop.sock_connect(line.endpoint, (route.target_host, route.target_port))
+        except OSError as unreached:
+            # The kernel's own words: asyncio's name the port, which is another one on every run.
+            number = unreached.errno or 0
+            text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
+            self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
+            return False
+        later = (order for order in self.armory.awake("connect", **where) if passing.is_later(order.effect))
+        acts = line.hung_by or next(later, None)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(all_of_it(line.client, line.endpoint))
+            both.create_task(self._answer(line, acts, where))
+        return True
+
+    async def _answer(self, line: Line, acts: Order | None, where: Mapping[str, str]) -> None:
         """Pass the answer on, as far and as fast as the fault lets it."""
         if acts is not None and "drip" in acts.effect:
-            await a_few_at_a_time(reader, line.writer, acts.effect["drip"]["bytes"], acts.effect["drip"]["every_ns"])
+            drip = acts.effect["drip"]
+            await a_few_at_a_time(line.endpoint, line.client, drip["bytes"], drip["every_ns"])
             return
         if acts is not None:
             # A connection that never gets so far has not met the fault, and does not use it up.
-            following = await so_many(reader, line.writer, passing.after_bytes(acts.effect))
+            following = await so_many(line.endpoint, line.client, passing.after_bytes(acts.effect))
             if following and self.armory.struck("connect", lambda order: order is acts, **where):
                 line.hung_by = acts
                 if "reset" in acts.effect:
-                    line.reset()
-                    return
-                # Taking the rest (instead of leaving it to back-pressure) keeps the endpoint's own events independent
-                # of how much the kernel happens to buffer.
-                await swallow(reader)
-                await line.released.wait()
-            line.writer.write(following or b"")
-        await all_of_it(reader, line.writer)
+                    raise ConnectionResetError
+                await hang(line.endpoint)
+            await passing.write(line.client, following)
+        await all_of_it(line.endpoint, line.client)
+
+
+async def _dropped(lines: Iterable[Line]) -> None:
+    """Reset them; when this returns they are gone."""
+    tasks = [line.task for line in lines if line.task is not None]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 if __name__ == "__main__":

@@ -380,3 +380,41 @@ def test_openssh_scp_works(night: NightOfMocks, source: Played, tmp_path: Path) 
     with logged_in(source) as sftp:
         assert got(sftp, "/inbox/back.csv") == CONTENT
     assert (tmp_path / "known").read_text().strip().endswith(SFTP["host_key"])
+
+
+# --- faults that choose by the name ---------------------------------------------------------------------------------
+
+
+def test_a_file_that_is_hidden_once_is_not_opened_that_once(night: NightOfMocks, sftp: paramiko.SFTPClient) -> None:
+    source = night.played["source"]
+    for ask in (sftp.open, sftp.stat, sftp.remove, lambda path: sftp.rename(path, f"{path}.done")):
+        source.arm("look", {"hide": True}, where={"file": "forecast", "what": "file", "by": "name"}, times=1)
+        with pytest.raises(FileNotFoundError):
+            ask(PATH)
+        assert source.done("DELETE", "arm/0")["passed"] == 1
+    assert got(sftp) == CONTENT
+
+
+# --- what is not finished -------------------------------------------------------------------------------------------
+
+
+def test_an_upload_ends_with_its_night_and_leaves_nothing(night: NightOfMocks, source: Played) -> None:
+    with logged_in(source) as sftp:
+        file = sftp.open("/inbox/half.csv", "w")
+        file.write(b"half")
+        assert sftp.stat("/inbox/half.csv").st_size == 4
+        source.done("POST", "reset", night.plan)
+    assert [path.name for path in (night.dir / "store").iterdir() if path.name.startswith(".")] == []
+    assert night.events("put") == []
+    open_files = [str(file.readlink()) for file in Path(f"/proc/{source.process.pid}/fd").iterdir()]
+    assert [path for path in open_files if path.startswith(str(night.dir / "store"))] == []
+
+
+def test_two_who_write_one_file_at_once_both_have_written_it(night: NightOfMocks, sftp: paramiko.SFTPClient) -> None:
+    first, second = (sftp.open("/inbox/twice.csv", "w") for _ in range(2))
+    first.write(b"one")
+    second.write(b"two and more")
+    second.close()
+    first.close()
+    assert got(sftp, "/inbox/twice.csv") == b"one", "the last one that is closed stays"
+    assert [how for how, *_ in night.events("put")] == ["invoke", "invoke", "ok", "ok"]

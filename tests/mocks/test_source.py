@@ -353,3 +353,9 @@ def test_a_bug_behind_a_request_is_an_event_with_its_traceback(night: NightOfMoc
     assert "FileNotFoundError" in str(bug.error)
     assert str(night.dir) not in str(bug.error)
     source.done("POST", "reset", night.plan | {"files": []})  # or else the fixture fails, as a night would
+
+
+def test_an_order_that_is_armed_anew_damages_as_it_says_now(source: Played) -> None:
+    for size in (100, 200):
+        source.arm("serve", {"cut": {"bytes": size}})
+        assert len(source.get(f"/files/{NAME}").data) == size

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.mocks.armed import Order
 from harness.mocks.control import Mock
 from harness.mocks.source.pace import check_after, reached
 
@@ -17,6 +18,9 @@ KINDS = (
 
 OPERATIONS = ("login", "query", "list", "stat", "get", "put", "remove", "rename")
 """What a client asks for, in words that all four protocols share."""
+
+ONCE_IN = frozenset({"forbidden", "session_expired"})
+"""What only somebody meets who is in: no login is refused like this, unless the fault names that operation."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,16 @@ class Gate:
         """How a fault refuses this request; None when it may pass.
 
         ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
-        ``after_bytes`` acts there, and only there.
+        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
         """
-        for effect in self._armory.strike(
-            "request", lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
-        ):
+
+        def acts(order: Order) -> bool:
+            kind = order.effect["refuse"]
+            early = operation == "login" and kind in ONCE_IN and "operation" not in order.where
+            elsewhere = kind == "endless_listing" and operation != "list"
+            return not (early or elsewhere) and reached(order.effect, reaches)
+
+        for effect in self._armory.strike("request", acts, via=via, operation=operation, name=name):
             return Refusal(effect["refuse"], effect.get("retry_after_s"), effect.get("every_ns", 0))
         return None
 

@@ -63,12 +63,10 @@ class HttpFrontEnd:
     async def _listing(self, request: web.Request) -> web.StreamResponse:
         account = Account(self._mock, self._store, request, VIA, "files/", "listing")
         account.begin()
-        endless = False
         refusal = self._gate.refusal(VIA, "list", request.query.get("prefix", ""))
-        if refusal is not None:
-            endless = refusal.kind == "endless_listing"
-            if endless:
-                await until(time.time_ns() + refusal.every_ns)
+        endless = refusal is not None and refusal.kind == "endless_listing"
+        if refusal is not None and endless:
+            await until(time.time_ns() + refusal.every_ns)
         if refused := self._refused(request, account, None if endless else refusal):
             return refused
         try:
@@ -141,7 +139,7 @@ class HttpFrontEnd:
 
     async def _token(self, request: web.Request) -> web.Response:
         refusal = self._gate.refusal(VIA, "login")
-        if refusal is not None and refusal.kind in REFUSALS:
+        if refusal is not None:
             return self._login_failed("", *_refused_by(refusal))
         try:
             token, user = await self._access.token(request)
@@ -155,7 +153,7 @@ class HttpFrontEnd:
 
     def _refused(self, request: web.Request, account: Account, refusal: FaultRefusal | None) -> web.Response | None:
         """The answer to a request that a fault refuses, or that brings no good credentials."""
-        if refusal is not None and refusal.kind in REFUSALS:
+        if refusal is not None:
             status, text, headers = _refused_by(refusal)
             account.fail(f"{status}: {text}")
             return _refusing(status, text, headers)

@@ -36,8 +36,10 @@ class Pace:
             else:
                 over = asyncio.Event()
                 self._silent[id(over)] = order, over
-                await over.wait()
-                del self._silent[id(over)]
+                try:
+                    await over.wait()
+                finally:
+                    del self._silent[id(over)]
                 raise Hushed
 
     def release(self, order: Order | None = None) -> None:

@@ -52,6 +52,7 @@ class Store:
         self.begins_ns = 0
         self._there: dict[tuple[str, str], Entry] = {}
         self._replaced: dict[tuple[str, str], list[Entry]] = {}
+        self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
         self._spoiled: dict[tuple[Body, str], Body] = {}
         self._stated: dict[Body, dict[str, Any]] = {}
@@ -60,6 +61,8 @@ class Store:
         """Begin a night with the plan's files."""
         self.night += 1
         self.begins_ns = plan.get("begins_ns", 0)
+        for upload in list(self._uploads):
+            upload.forget()
         self._there.clear()
         self._replaced.clear()
         self._spoiled.clear()
@@ -74,9 +77,13 @@ class Store:
 
     def find(self, via: str, name: str) -> Entry | None:
         """What has this name, if it has arrived and no fault hides it."""
-        self.arrivals.catch_up()
-        entry = self._there.get((via, name))
+        entry = self.known(via, name)
         return None if entry is None or self._hidden(entry, "name") else entry
+
+    def known(self, via: str, name: str) -> Entry | None:
+        """What has this name, for who only calls it by its kind; no fault hides it."""
+        self.arrivals.catch_up()
+        return self._there.get((via, name))
 
     def versions(self, via: str, name: str) -> list[Entry]:
         """What has this name and what had it before, the newest first."""
@@ -99,7 +106,9 @@ class Store:
 
     def upload(self, via: str, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
-        return Upload(self._mock, via, name, self._put)
+        upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
+        self._uploads.add(upload)
+        return upload
 
     def remove(self, via: str, name: str) -> Entry | None:
         """Let a client take something away; it, or None when it was not there."""
@@ -200,7 +209,7 @@ class Store:
         damage, held = damage_in(order.effect), entry.held
         if damage is None:
             return body
-        key = (body, order.id)
+        key = (body, json.dumps(order.effect, sort_keys=True))
         if key not in self._spoiled:
             self._spoiled[key] = damage.spoil(body, held, order.effect[damage.key])
         return self._spoiled[key]

@@ -13,17 +13,22 @@ from harness.mocks.source.held import Held
 class Upload:
     """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
 
-    def __init__(self, mock: Mock, via: str, name: str, put: Callable[[Held], None]) -> None:
-        self._mock, self._via, self._name, self._put = mock, via, name, put
+    def __init__(
+        self, mock: Mock, via: str, name: str, put: Callable[[Held], None], ended: Callable[[Upload], None]
+    ) -> None:
+        self._mock, self._via, self._name, self._put, self._ended = mock, via, name, put, ended
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         self._size = self._lines = 0
         self._path = mock.dir / "store" / f".put-{id(self):x}"
         self._file = self._path.open("wb")
         self._value = {"name": name, "via": via}
+        self._over = False
         mock.recorder.record("invoke", "put", self._value)
 
     def write(self, chunk: bytes) -> None:
-        """The next bytes."""
+        """The next bytes. ConnectionError when the night is over in which the upload began."""
+        if self._over:
+            raise ConnectionResetError("the night of this upload is over")
         self._file.write(chunk)
         self._sha256.update(chunk)
         self._md5.update(chunk)
@@ -35,7 +40,8 @@ class Upload:
 
         With an ``error``, what came is kept and is not all.
         """
-        self._file.close()
+        self.write(b"")
+        self._end()
         sha256 = self._sha256.hexdigest()
         path = self._path.replace(self._path.with_name(sha256))
         held = Held(
@@ -49,6 +55,16 @@ class Upload:
 
     def abandon(self, because: str) -> None:
         """The client has gone, or is refused: nothing is kept."""
-        self._file.close()
+        if not self._over:
+            self.forget()
+            self._mock.recorder.record("fail", "put", self._value, error=because)
+
+    def forget(self) -> None:
+        """Its night is over, of which nothing is kept, and no event is told to the next one."""
+        self._end()
         self._path.unlink(missing_ok=True)
-        self._mock.recorder.record("fail", "put", self._value, error=because)
+
+    def _end(self) -> None:
+        self._over = True
+        self._file.close()
+        self._ended(self)

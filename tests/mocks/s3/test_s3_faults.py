@@ -170,3 +170,9 @@ def test_what_is_replaced_under_a_download_ends_it(night: NightOfMocks, client: 
         f"get('large.bin', Range='bytes={PART}-', IfMatch=etag)"
     )
     assert "(PreconditionFailed)" in told.said
+
+
+def test_an_object_that_is_hidden_once_is_not_there_that_once(source: Played, boto3: Asked) -> None:
+    source.arm("look", {"hide": True}, where={"file": "forecast", "what": "file", "by": "name"}, times=1)
+    assert "NoSuchKey" in boto3.tries("get()").said
+    assert boto3.tries("get()").error is None

@@ -111,7 +111,7 @@ class S3FrontEnd:
             self._pass("remove" if "delete" in query else OPERATIONS.get(request.method, "put"), key)
             signed = self._signed(request, bucket)
             return await self._change(request, signed, key, query)
-        name, what = name_and_what(key, self._store.find(VIA, key)) if key else (query.get("prefix", ""), "listing")
+        name, what = name_and_what(key, self._store.known(VIA, key)) if key else (query.get("prefix", ""), "listing")
         account = Account(self._mock, self._store, request, VIA, name, what)
         account.begin()
         try:

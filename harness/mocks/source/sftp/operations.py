@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, cast
 
@@ -13,6 +13,7 @@ from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTP
 from asyncssh.channel import SSHChannel
 from asyncssh.stream import SSHServerStreamSession
 
+from harness.mocks.control import until
 from harness.mocks.source.gate import Refusal
 from harness.mocks.source.held import MANIFEST, Entry
 from harness.mocks.source.pace import Hushed
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 PAGE = 128
 """Names in one answer to a listing: asyncssh's own number."""
 
-ENDLESS_PAGE_S = 1.0
-"""How long a page of a listing without an end takes: who reads on for ever must not keep the clock from moving."""
+ENDLESS_PAGE_NS = 1_000_000_000
+"""How long a page of a listing without an end takes where the fault does not say: who reads on for ever must not keep
+the clock from moving."""
 
 FAR_AWAY = 1 << 62
 
@@ -69,13 +71,13 @@ class Operations(asyncssh.SFTPServer):
 
     async def _names(self, folder: str) -> AsyncIterator[SFTPName]:
         names, endless = await self._listing(folder)
-        for number, name in enumerate(itertools.cycle(names) if endless else names, 1):
+        for number, name in enumerate(itertools.cycle(names) if endless is not None else names):
+            if endless is not None and number % PAGE == 0:
+                await until(time.time_ns() + (endless.every_ns or ENDLESS_PAGE_NS))
             yield name
-            if endless and number % PAGE == 0:
-                await asyncio.sleep(ENDLESS_PAGE_S)
 
     @surfacing
-    async def _listing(self, folder: str) -> tuple[list[SFTPName], bool]:
+    async def _listing(self, folder: str) -> tuple[list[SFTPName], Refusal | None]:
         name = folder.strip("/") + "/"
         value = {"name": name, "what": "listing"}
         self._serve("invoke", value)
@@ -86,7 +88,7 @@ class Operations(asyncssh.SFTPServer):
             self._serve("fail", value, error=error.reason)
             raise
         self._serve("ok", value | {"complete": refusal is None})
-        return names, refusal is not None
+        return names, refusal
 
     @surfacing
     async def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:  # noqa: ARG002 - all folders have the same mode
@@ -164,12 +166,11 @@ class Operations(asyncssh.SFTPServer):
         return await self._take(name, at)
 
     async def _take(self, name: str, path: str) -> Open:
-        found = self._tree.look(path)
-        value = _value(name, found)
+        value = _value(name, self._tree.known(path))
         self._serve("invoke", value)
         await self._pass("get", name, lambda error: self._serve("fail", value, error=error))
         try:
-            found = found or self._tree.find(path)
+            found = self._tree.find(path)
         except asyncssh.SFTPError as error:
             self._serve("fail", value, error=error.reason)
             raise
@@ -285,7 +286,7 @@ class Operations(asyncssh.SFTPServer):
             words.drop(self.connection)
             raise asyncssh.SFTPConnectionLost("Connection lost") from None
         refusal = self.server.gate.refusal(VIA, operation, name, reaches=reaches)
-        if refusal is None or (refusal.kind == "endless_listing" and operation == "list"):
+        if refusal is None or refusal.kind == "endless_listing":
             return refusal
         if (answer := words.status(refusal)) is not None:
             failed(answer.reason)

@@ -38,12 +38,12 @@ class Tree:
         self._store = store
         self._scratch = scratch
         self._folders: dict[str, int] = {}
-        self._writings: dict[str, Writing] = {}
+        self._writings: dict[Writing, str] = {}
         self._settings: dict[str, Setting] = {}
 
     def reset(self, names: list[str]) -> None:
         """Begin a night that has these files; one whose name holds a path has brought its folders along."""
-        for writing in self._writings.values():
+        for writing in self._writings:
             writing.discard()
         self._writings.clear()
         self._settings.clear()
@@ -61,7 +61,11 @@ class Tree:
 
     def look(self, path: str) -> Entry | Writing | None:
         """The file there, if there is one; a fault may hide it from this one look."""
-        return self._writings.get(path) or self._store.find(VIA, self.name(path))
+        return self._writing(path) or self._store.find(VIA, self.name(path))
+
+    def known(self, path: str) -> Entry | Writing | None:
+        """The same, for who only calls it by its kind; no fault hides it."""
+        return self._writing(path) or self._store.known(VIA, self.name(path))
 
     def find(self, path: str) -> Entry | Writing:
         """The file there."""
@@ -114,21 +118,19 @@ class Tree:
         self._settings.pop(path, None)
         upload = self._store.upload(VIA, self.name(path))
         writing = Writing(upload, self._scratch / f".sftp-{id(upload):x}", content)
-        self._writings[path] = writing
+        self._writings[writing] = path
         return writing
 
     def written(self, writing: Writing, *, error: str | None = None) -> None:
         """A file that was begun is closed; one that another night took away is gone already."""
-        for path, other in list(self._writings.items()):
-            if other is writing:
-                del self._writings[path]
-                writing.finish(error=error)
+        if self._writings.pop(writing, None) is not None:
+            writing.finish(error=error)
 
     def remove(self, path: str) -> None:
         """Take a file away."""
-        if isinstance(self.find(path), Writing):
-            raise asyncssh.SFTPFailure("The file is being written")
-        self._store.remove(VIA, self.name(path))
+        self._require_no_writing(path)
+        if self._store.remove(VIA, self.name(path)) is None:
+            raise asyncssh.SFTPNoSuchFile("No such file or directory")
         self._settings.pop(path, None)
 
     def rename(self, path: str, to: str, *, replacing: bool) -> None:
@@ -136,11 +138,11 @@ class Tree:
         self._require_folder(posixpath.dirname(to))
         if self.is_folder(path):
             raise asyncssh.SFTPOpUnsupported("Folders cannot be renamed here")
-        if isinstance(self.find(path), Writing):
-            raise asyncssh.SFTPFailure("The file is being written")
+        self._require_no_writing(path)
         if self.is_folder(to) or (not replacing and self.look(to) is not None):
             raise asyncssh.SFTPFailure("Failure")
-        self._store.move(VIA, self.name(path), self.name(to))
+        if self._store.move(VIA, self.name(path), self.name(to)) is None:
+            raise asyncssh.SFTPNoSuchFile("No such file or directory")
         if (setting := self._settings.pop(path, None)) is not None:
             self._settings[to] = setting
 
@@ -162,6 +164,16 @@ class Tree:
         if not self.is_folder(path):
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
 
+    def _require_no_writing(self, path: str) -> None:
+        if self.is_folder(path):
+            raise asyncssh.SFTPFailure("Failure")
+        if self._writing(path) is not None:
+            raise asyncssh.SFTPFailure("The file is being written")
+
+    def _writing(self, path: str) -> Writing | None:
+        """What is being written there; of two at once, the one that began last."""
+        return next((writing for writing, at in reversed(self._writings.items()) if at == path), None)
+
     def _inside(self, folder: str) -> dict[str, asyncssh.SFTPAttrs]:
         """What a folder holds, by name; of a file, what a listing says of it."""
         found: dict[str, asyncssh.SFTPAttrs] = {}
@@ -170,7 +182,7 @@ class Tree:
             if posixpath.dirname(path) == folder:
                 sight = self._store.sight(entry)
                 found[posixpath.basename(path)] = self.stated(path, sight.present, sight.modified_ns)
-        for path, writing in self._writings.items():
+        for writing, path in self._writings.items():
             if posixpath.dirname(path) == folder:
                 found[posixpath.basename(path)] = self.stated(path, writing.size, writing.modified_ns)
         for path, made_ns in self._folders.items():

@@ -120,6 +120,7 @@ class Account:
         shaped = result.data() if result is not None else {}
         query = Query(
             *(query_id, request.query.get("requestId", ""), session, sql, ends_ns),
+            session.statement_timeout_s,
             lambda: answers.success(_about(session, query_id) | shaped, apart=isinstance(result, answers.Transfer)),
             detached,
         )

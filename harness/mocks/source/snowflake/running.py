@@ -18,31 +18,50 @@ HOLD_S = 45.0
 """How long a request for a result is held before it is answered "in progress", as a real account does."""
 
 CANCELLED = ("000604", "SQL execution canceled")
+TIMED_OUT = "000630"
 
 
 @dataclass
 class Query:
-    """A statement that runs until ``ends_ns`` (None: for ever); ``answer`` makes its answer when it has ended."""
+    """A statement that runs until ``ends_ns`` (None: for ever); ``answer`` makes its answer when it has ended.
+
+    After ``limit_s`` seconds, its session's STATEMENT_TIMEOUT_IN_SECONDS, the account cancels it by itself.
+    """
 
     id: str
     request_id: str
     session: Session
     sql: str
     ends_ns: int | None
+    limit_s: int
     answer: Callable[[], web.Response]
     detached: bool = False
     cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    begun_ns: int = field(default_factory=time.time_ns)
+
+    @property
+    def runs_until_ns(self) -> int:
+        """When it ends, unless somebody cancels it."""
+        limit_ns = self.begun_ns + self.limit_s * 10**9
+        return limit_ns if self.ends_ns is None else min(limit_ns, self.ends_ns)
 
     @property
     def ended(self) -> bool:
         """Whether it runs no more."""
-        return self.cancelled.is_set() or (self.ends_ns is not None and time.time_ns() >= self.ends_ns)
+        return self.cancelled.is_set() or time.time_ns() >= self.runs_until_ns
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether it was its session's limit that ended it."""
+        return self.ended and self.runs_until_ns != self.ends_ns
 
     @property
     def status(self) -> str:
         """As ``/monitoring/queries`` calls it."""
         if self.cancelled.is_set():
             return "ABORTED"
+        if self.timed_out:
+            return "FAILED_WITH_ERROR"
         return "SUCCESS" if self.ended else "RUNNING"
 
 
@@ -86,9 +105,7 @@ class Queries:
         if query.detached:
             query.detached = False
             return answers.in_progress(query.id, answers.IN_PROGRESS_ASYNC)
-        until_ns = time.time_ns() + int(HOLD_S * 1e9)
-        if query.ends_ns is not None:
-            until_ns = min(until_ns, query.ends_ns)
+        until_ns = min(time.time_ns() + int(HOLD_S * 1e9), query.runs_until_ns)
         while not query.ended and (left_ns := until_ns - time.time_ns()) > 0:
             try:
                 await asyncio.wait_for(query.cancelled.wait(), left_ns / 1e9)
@@ -96,4 +113,8 @@ class Queries:
                 continue
         if query.cancelled.is_set():
             raise Refused(*CANCELLED, queryId=query.id, sqlState="57014")
+        if query.timed_out:
+            limit = f"its statement or warehouse timeout of {query.limit_s} second(s)"
+            said = f"Statement reached {limit} and was canceled."
+            raise Refused(TIMED_OUT, said, queryId=query.id, sqlState="57014")
         return query.answer() if query.ended else answers.in_progress(query.id, answers.IN_PROGRESS)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from harness.endpoints import SNOWFLAKE
 from harness.mocks.source.snowflake.answers import Column, Rows
 from harness.mocks.source.snowflake.refused import SqlRefused
-from harness.mocks.source.snowflake.sessions import Session
+from harness.mocks.source.snowflake.sessions import LONGEST_STATEMENT_S, Session
 from harness.mocks.source.snowflake.statements import Expression, Select
 
 VERSION = "9.37.1"
@@ -19,9 +19,6 @@ REGION = "NIGHT"
 
 Presign = Callable[[str, str, int], str]
 """A link for a stage, a path on it, and how long it is to be good (s)."""
-
-LONGEST_WAIT_S = 86_400 * 7
-"""The largest STATEMENT_TIMEOUT_IN_SECONDS that a real account allows."""
 
 _UNITS_S = {"MILLISECONDS": 0.001, "SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86_400}
 
@@ -43,7 +40,7 @@ def wait_s(select: Select) -> float:
         if one.function == "SYSTEM$WAIT":
             amount, unit = itertools.islice(itertools.chain((a.value for a in one.arguments), (None, None)), 2)
             try:
-                total += min(float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()], LONGEST_WAIT_S)
+                total += min(float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()], LONGEST_STATEMENT_S)
             except (ValueError, KeyError):
                 raise _bad_arguments(one) from None
     return total

@@ -13,6 +13,9 @@ SESSION_S = 3600
 MASTER_S = 14_400
 """What a real account says of its tokens unless somebody has set it otherwise (validityInSeconds)."""
 
+LONGEST_STATEMENT_S = 604_800
+"""Seven days, the largest STATEMENT_TIMEOUT_IN_SECONDS that a real account takes."""
+
 SESSION_EXPIRED = ("390112", "Session token has expired, and needs to be renewed with the master token.")
 MASTER_EXPIRED = ("390114", "Authentication token has expired.  The user must authenticate again.")
 
@@ -24,6 +27,7 @@ PARAMETERS: dict[str, Any] = {
     "CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY": 3600,
     "CLIENT_TELEMETRY_ENABLED": False,  # or else drivers send batches at times of their own
     "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "JSON",
+    "STATEMENT_TIMEOUT_IN_SECONDS": 172_800,  # two days, a real account's default
     "TIMEZONE": "America/Los_Angeles",  # a real account's default
 }
 
@@ -44,6 +48,11 @@ class Session:
     expires_ns: int = 0
     master_expires_ns: int = 0
     closed: bool = False
+
+    @property
+    def statement_timeout_s(self) -> int:
+        """How long a statement may run; 0 stands for the longest that an account allows."""
+        return int(self.parameters["STATEMENT_TIMEOUT_IN_SECONDS"]) or LONGEST_STATEMENT_S
 
     def shown(self) -> list[dict[str, Any]]:
         """Its parameters as answers carry them."""
