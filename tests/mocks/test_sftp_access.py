@@ -201,6 +201,14 @@ def test_a_listing_without_an_end_goes_on_while_the_night_does(
     assert seen > 600 * 60
 
 
+def test_a_listing_without_an_end_is_one_of_listings_alone(night: NightOfMocks, source: Played, tmp_path: Path) -> None:
+    source.arm("request", {"refuse": "endless_listing", "every_ns": MINUTE_NS})
+    with logged_in(source) as sftp, sftp.open(f"/inbox/{NAME}") as file:
+        assert file.read() == CONTENT
+    _, seconds = listing(night, source, tmp_path)
+    assert 600 <= seconds <= 660, "a page a minute"
+
+
 def test_a_delay_may_come_within_a_file(night: NightOfMocks, source: Played, tmp_path: Path) -> None:
     source.arm("answer", {"delay_ns": 5 * MINUTE_NS, "after_bytes": 100}, where={"operation": "get"})
     clients = Clients(night, source.endpoints["sftp"], NAME, tmp_path / "x")
@@ -209,19 +217,22 @@ def test_a_delay_may_come_within_a_file(night: NightOfMocks, source: Played, tmp
 
 
 @pytest.mark.parametrize(
-    ("point", "effect", "says"),
+    ("point", "where", "effect", "says"),
     [
-        ("answer", {}, "expected either 'delay_ns' or 'silence'"),
-        ("answer", {"delay_ns": 1, "silence": True}, "expected either 'delay_ns' or 'silence'"),
-        ("answer", {"delay_ns": 0}, "found delay_ns=0, expected nanoseconds above zero"),
-        ("answer", {"silence": True, "after_bytes": -1}, "found after_bytes=-1, expected a number of bytes"),
-        ("request", {"refuse": "forbidden", "after_bytes": "half"}, "found after_bytes='half'"),
+        ("answer", {}, {}, "expected either 'delay_ns' or 'silence'"),
+        ("answer", {}, {"delay_ns": 1, "silence": True}, "expected either 'delay_ns' or 'silence'"),
+        ("answer", {}, {"delay_ns": 0}, "found delay_ns=0, expected nanoseconds above zero"),
+        ("answer", {}, {"silence": True, "after_bytes": -1}, "found after_bytes=-1, expected a number of bytes"),
+        ("answer", {"via": "s3"}, {"silence": True}, "found via='s3', but sftp alone passes this point"),
+        ("request", {}, {"refuse": "forbidden", "after_bytes": "half"}, "found after_bytes='half'"),
+        ("request", {"via": "http"}, {"refuse": "forbidden", "after_bytes": 9}, "found via='http', but sftp alone"),
+        ("request", {"operation": "get"}, {"refuse": "endless_listing"}, "operation='get', expected 'list'"),
     ],
 )
 def test_an_order_that_cannot_be_is_refused_in_words(
-    source: Played, point: str, effect: dict[str, object], says: str
+    source: Played, point: str, where: dict[str, str], effect: dict[str, object], says: str
 ) -> None:
-    order = {"id": "0", "fault": "tested", "where": {}, "point": point, "effect": effect}
+    order = {"id": "0", "fault": "tested", "where": where, "point": point, "effect": effect}
     status, answer = source.call("POST", "arm", order)
     assert status == 400
     assert says in answer["error"]

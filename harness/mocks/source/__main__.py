@@ -71,9 +71,9 @@ class Source(Mock):
     def check(self, order: Order) -> None:
         """A source delivers in another way, damages a file, lets it grow, refuses a request or is slow to answer."""
         if order.point == "request":
-            gate.check(order.effect)
+            gate.check(order.effect, order.where)
         elif order.point == "answer":
-            pace.check(order.effect)
+            pace.check(order.effect, order.where)
         elif order.point == "arrive":
             delivery.check(order.effect)
         elif order.point == "look":

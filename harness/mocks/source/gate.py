@@ -59,8 +59,11 @@ class Gate:
         return None
 
 
-def check(effect: Mapping[str, Any]) -> None:
+def check(effect: Mapping[str, Any], where: Mapping[str, Any]) -> None:
     """Refuse a refusal that no front end knows."""
     if effect.get("refuse") not in KINDS:
         raise ValueError(f"request: found refuse={effect.get('refuse')!r}, expected one of {', '.join(KINDS)}")
-    check_after(effect)
+    operation = where.get("operation", "list")
+    if effect["refuse"] == "endless_listing" and operation != "list":
+        raise ValueError(f"request: found refuse='endless_listing' for operation={operation!r}, expected 'list'")
+    check_after(effect, where)

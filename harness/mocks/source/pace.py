@@ -10,6 +10,10 @@ from typing import Any
 from harness.mocks.armed import Order
 from harness.mocks.control import Mock, until
 
+SLOW = "sftp"
+"""The front end that passes the point ``answer``, and ``request`` within a file. The others answer with one stream of
+HTTP, which the wire can slow down, hang or reset at any byte."""
+
 
 class Hushed(Exception):
     """The silence is over because its fault was taken out: nobody waits for an answer any more, so none is given."""
@@ -55,17 +59,23 @@ def reached(effect: Mapping[str, Any], reaches: int | None) -> bool:
     return after is None if reaches is None else after is not None and reaches > after
 
 
-def check(effect: Mapping[str, Any]) -> None:
+def check(effect: Mapping[str, Any], where: Mapping[str, Any]) -> None:
     """Refuse an effect on an answer that there is not; ValueError names what was found."""
+    if where.get("via", SLOW) != SLOW:
+        raise ValueError(
+            f"answer: found via={where['via']!r}, but {SLOW} alone passes this point; use the wire's drip or hang"
+        )
     if ("delay_ns" in effect) == (effect.get("silence") is True):
         raise ValueError(f"answer: found {sorted(effect)}, expected either 'delay_ns' or 'silence'")
     if "delay_ns" in effect and not (isinstance(effect["delay_ns"], int) and effect["delay_ns"] > 0):
         raise ValueError(f"answer: found delay_ns={effect['delay_ns']!r}, expected nanoseconds above zero")
-    check_after(effect)
+    check_after(effect, where)
 
 
-def check_after(effect: Mapping[str, Any]) -> None:
-    """Refuse an ``after_bytes`` that is no number of bytes."""
+def check_after(effect: Mapping[str, Any], where: Mapping[str, Any]) -> None:
+    """Refuse an ``after_bytes`` that is no number of bytes, or that no front end would come to."""
+    if "after_bytes" in effect and where.get("via", SLOW) != SLOW:
+        raise ValueError(f"after_bytes: found via={where['via']!r}, but {SLOW} alone knows a request within a file")
     after = effect.get("after_bytes", 0)
     if not isinstance(after, int) or isinstance(after, bool) or after < 0:
         raise ValueError(f"found after_bytes={after!r}, expected a number of bytes")

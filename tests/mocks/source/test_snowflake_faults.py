@@ -156,6 +156,15 @@ def test_a_listing_that_never_ends_is_asked_for_until_somebody_cancels_it(
     assert 1800 <= failed.took_s < 1846
 
 
+@both
+def test_a_listing_that_never_ends_is_ended_by_the_timeout_of_its_session(stage: Account, connector: str) -> None:
+    refuse(stage, "list", "endless_listing")
+    *_, failed = stage.do(connector, "alter session set statement_timeout_in_seconds = 50", ["ls @inbox", 1800])
+    assert failed.errno == 630
+    assert "its statement or warehouse timeout of 50 second(s)" in str(failed.text)
+    assert 50 <= failed.took_s < 60
+
+
 # Blob storage
 
 

@@ -11,10 +11,10 @@ from aiohttp import web
 from harness.mocks.control import Mock
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.held import Entry
+from harness.mocks.source.retrieval import Retrievals, glanced_range
 from harness.mocks.source.snowflake import answers, refusing, signing
 from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refusing import storage_error
-from harness.mocks.source.snowflake.retrievals import Retrievals
 from harness.mocks.source.store import Store
 from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 
@@ -77,11 +77,13 @@ class Blobs:
         return read
 
     async def _send(self, request: web.Request, entry: Entry, ticket: str, told: Account) -> web.StreamResponse:
-        transfer = Transfer(request, told)
+        sight = self._store.sight(entry)
         if request.method == "HEAD":
-            sight = self._store.sight(entry)
+            self._retrievals.end(entry.name, ticket)
+        elif "Range" in request.headers:
+            sight = self._retrievals.part(entry, *glanced_range(request, sight), ticket)
         else:
-            sight = self._retrievals.sight(entry, ticket, request.headers.get("Range"))
+            sight = self._retrievals.whole(entry, ticket)
         headers = {
             **answers.APART,
             "Content-Type": "application/octet-stream",
@@ -91,7 +93,7 @@ class Blobs:
             **_meta(entry),
         }
         try:
-            return await transfer.send(sight, headers)
+            return await Transfer(request, told).send(sight, headers)
         except RangeRefused as refused:
             return storage_error(416, "InvalidRange", "The requested range is not satisfiable", refused.headers)
 

@@ -32,12 +32,12 @@ def account(refusal: Refusal) -> web.Response:
     """How the account refuses: with a status where it is its front that fails, else with a code."""
     if refusal.kind in _CODES:
         return answers.failure(Refused(*_CODES[refusal.kind]))
-    return web.Response(status=_STATUS.get(refusal.kind, 503), headers=_later(refusal))
+    return web.Response(status=_STATUS[refusal.kind], headers=_later(refusal))
 
 
 def blob(refusal: Refusal) -> web.Response:
     """How blob storage refuses."""
-    status, code, message = _BLOB.get(refusal.kind, _BLOB["unavailable"])
+    status, code, message = _BLOB[refusal.kind]
     return storage_error(status, code, message, headers=_later(refusal))
 
 
