@@ -38,6 +38,7 @@ WITHOUT_WORDS: dict[str, set[str]] = {"s3": set(), "sftp": {"token_expired"}, "s
 UNTOLD = "nothing in SFTP says when to come again"
 UNSTATED = "SFTP states no length of what it sends: a client reads on until there is no more"
 BOUNDED = "at this rate the client's own limit on a login ends it long before max run time does"
+POLLED = "paramiko looks ten times a second whether an answer has come, so that a whole night of it takes minutes"
 UNHEARD = "the connector keeps to itself when it was told to come again"
 RENEWED = "the connector renews a session that has expired, and nobody notices"
 TRIES_AGAIN = "the connector tries again by itself, and nothing tells it not to"
@@ -48,6 +49,7 @@ EXCLUDED = {
     ("sftp", "access/wrong_length_fragile"): UNSTATED,
     ("sftp", "access/wrong_length_too_long"): UNSTATED,
     ("sftp", "access/slow_drip"): BOUNDED,
+    ("sftp", "access/endless_listing_fragile"): POLLED,
     ("snowflake", "access/slow_drip"): BOUNDED,
     ("snowflake", "access/connect_hang_fragile"): TRIES_AGAIN,
     ("snowflake", "access/connection_refused_fragile"): TRIES_AGAIN,
