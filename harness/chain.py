@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from harness.chain_rules import chain_mistakes, flag_mistake, name_mistake
 from harness.controls import CONTROLS
 from harness.errors import AuthorError
 from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
+from harness.job import (
+    Action,
+    Dependency,
+    Environment,
+    FromPlace,
+    Job,
+    OneOrMore,
+    RetryOnFailure,
+    Rule,
+    Text,
+    Texts,
+    When,
+    listed,
+)
 from harness.strict import LAX, Location, Strict, get, unknown
-from harness.units import ClockTime, Duration, SomeTime
+from harness.units import ClockTime, Duration
 
 __all__ = [
     "Action",
@@ -22,12 +37,14 @@ __all__ = [
     "Consumer",
     "Content",
     "Defence",
+    "Dependency",
     "Duration",
     "FileSpec",
     "Folder",
     "FromPlace",
     "Held",
     "Job",
+    "Machine",
     "OneOrMore",
     "RetryOnFailure",
     "Rule",
@@ -35,34 +52,9 @@ __all__ = [
     "When",
 ]
 
-When = Literal["initialization_error", "failed", "exceeded_max_run_time", "missed_start", "late"]
-Action = Literal["restart", "kill", "page"]
-Text = Annotated[str, Field(pattern=r"\S")]
-
-
-def _in_brackets(value: Any, info: ValidationInfo) -> Any:
-    if isinstance(value, str) and value.strip():
-        raise ValueError(f"found '{value}', expected a list: write {info.field_name}: [{', '.join(value.split())}]")
-    return value
-
 
 Lines = bool | Annotated[int, Field(ge=0)]
 """Whether there is such a line; of a file that is there, how many."""
-
-Texts = Annotated[tuple[Text, ...], LAX, BeforeValidator(_in_brackets)]
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-OneOrMore = Annotated[Texts, BeforeValidator(_listed, json_schema_input_type=Text | list[Text])]
-
-
-class FromPlace(Strict):
-    """The value of an environment variable that is known only when the night runs: ``{from: source.url}``."""
-
-    place: Text = Field(alias="from")
 
 
 class Content(Strict):
@@ -133,55 +125,6 @@ class FileSpec(Strict):
     chunked: bool = False
 
 
-class RetryOnFailure(Strict):
-    """The scheduler's own retry: for Failed only, never for an Initialization Error."""
-
-    attempts: int = Field(ge=1, le=999)
-    every: Duration
-    defence: str | None = None
-
-
-class Rule(Strict):
-    """What the scheduler does when something happens to a job, at most ``times`` times."""
-
-    when: When
-    do: Annotated[
-        tuple[Action, ...],
-        LAX,
-        Field(min_length=1),
-        BeforeValidator(_listed, json_schema_input_type=Action | Annotated[list[Action], Field(min_length=1)]),
-    ]
-    after: Duration = Duration()
-    times: int | None = Field(default=None, ge=1)
-    defence: str | None = None
-
-
-def _text_or_place(value: Any) -> str:
-    return "place" if isinstance(value, Mapping | FromPlace) else "text"
-
-
-Environment = dict[
-    str, Annotated[Annotated[str, Tag("text")] | Annotated[FromPlace, Tag("place")], Discriminator(_text_or_place)]
-]
-
-
-class Job(Strict):
-    """One program that the scheduler starts: at a time, or after other jobs finished OK."""
-
-    run: Annotated[
-        tuple[Annotated[str, Field(min_length=1)], ...], LAX, Field(min_length=1), BeforeValidator(_in_brackets)
-    ]
-    at: ClockTime | None = None
-    latest_start: ClockTime | None = None
-    max_run_time: SomeTime | None = None
-    after: OneOrMore = ()
-    retry_on_failure: RetryOnFailure | None = None
-    rules: Annotated[tuple[Rule, ...], LAX] = ()
-    owner: Text | None = None
-    environment: Environment = {}
-    image: Text | None = None
-
-
 class Consumer(Strict):
     """Who receives the chain's rows, and which columns make a row's key (none: all of them).
 
@@ -223,8 +166,22 @@ class Defence(Strict):
     detects: Annotated[
         tuple[Annotated[str, BeforeValidator(_control, json_schema_input_type=Literal[tuple(CONTROLS)])], ...],
         LAX,
-        BeforeValidator(_listed, json_schema_input_type=Text | list[Text]),
+        BeforeValidator(listed, json_schema_input_type=Text | list[Text]),
     ] = ()
+
+
+class Machine(Strict):
+    """The machine that the jobs run on: how many at once, and whether the scheduler may kill them there."""
+
+    maximum_jobs: int | None = Field(default=None, ge=1)
+    kill_allowed: bool = True
+
+
+def _date(value: Any) -> Any:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 class Chain(Strict):
@@ -239,11 +196,17 @@ class Chain(Strict):
     deadline: ClockTime
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
+    scheduler: Literal["opcon", "external"] = "opcon"
     image: Text = "night-harness/jobs"
     environment: Environment = {}
     folders: dict[Text, Folder] = {}
     files: dict[Text, FileSpec] = {}
     jobs: dict[Text, Job] = Field(min_length=1)
+    machine: Machine = Machine()
+    thresholds: dict[Text, int] = {}
+    resources: dict[Text, Annotated[int, Field(ge=0)]] = {}
+    properties: dict[Text, str] = {}
+    calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
     consumers: dict[Text, Consumer] = {}
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")
@@ -261,7 +224,7 @@ class Chain(Strict):
         off = tuple(self.defences) if self.switched_off == ("all",) else self.switched_off
         # The model is frozen for its users; here it is still being built.
         self.__dict__["switched_off"] = off
-        self.__dict__["jobs"] = {name: _without_defences(job, off) for name, job in self.jobs.items()}
+        self.__dict__["jobs"] = {name: job.without_defences(off) for name, job in self.jobs.items()}
         return self
 
     def without(self, names: str | Iterable[str]) -> Chain:
@@ -272,7 +235,7 @@ class Chain(Strict):
             if name not in self.defences:
                 raise AuthorError(f"{self.where()}: {unknown('defence', name, self.defences)}")
         off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
-        jobs = {name: _without_defences(job, off) for name, job in self.jobs.items()}
+        jobs = {name: job.without_defences(off) for name, job in self.jobs.items()}
         return self.model_copy(update={"switched_off": off, "jobs": jobs})
 
     def owner_of(self, job: str) -> str:
@@ -313,13 +276,3 @@ class Chain(Strict):
         """The same place as text: ``chain.yaml:12``, or the chain's name when it was built in Python."""
         file, line = self.place(*keys)
         return f"{file}:{line}" if self._places else str(file)
-
-
-def _without_defences(job: Job, off: tuple[str, ...]) -> Job:
-    retry = job.retry_on_failure
-    return job.model_copy(
-        update={
-            "rules": tuple(rule for rule in job.rules if rule.defence not in off),
-            "retry_on_failure": None if retry and retry.defence in off else retry,
-        }
-    )

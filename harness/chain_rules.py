@@ -11,11 +11,13 @@ from typing import Any
 
 from harness.endpoints import NAMES as ENDPOINT_NAMES
 from harness.endpoints import PLACES as ENDPOINT_PLACES
+from harness.job_rules import declared_mistakes, depended_on, orchestrator_mistakes, predecessors
 from harness.strict import Location, get, mapping, sequence, unknown
 from harness.units import ClockTime
 
 PLACES = (
     *ENDPOINT_PLACES,
+    "scheduler.msgin",
     "night.date",
     "night.timezone",
     "chain.owner",
@@ -29,12 +31,18 @@ NEIGHBOURS = ("night", "wire", "folders", "folder", *ENDPOINT_NAMES)
 """Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
 
 
+_JOB_TIMES = ("at", "latest_start", "late_to_start", "late_to_finish")
+_ARRIVAL_TIMES = ("until", "created_from", "created_until")
+
+
 def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
     yield from _owners(data)
     yield from _timezone(data)
     yield from _names(data)
     yield from _predecessors(data)
+    yield from orchestrator_mistakes(data)
+    yield from declared_mistakes(data)
     yield from _defences(data)
     yield from _environments(data)
     yield from _folders(data)
@@ -108,12 +116,15 @@ def _names(data: Any) -> Iterator[tuple[Location, str]]:
 
 def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:
     jobs = mapping(data, "jobs")
-    after = {name: [one for one in sequence(job, "after") if isinstance(one, str)] for name, job in jobs.items()}
-    for name, predecessors in after.items():
-        for position, predecessor in enumerate(predecessors):
-            if predecessor not in jobs:
-                yield ("jobs", name, "after", position), unknown("job", predecessor, jobs)
-        if not predecessors and isinstance(jobs[name], Mapping) and not get(jobs[name], "at"):
+    after = {name: predecessors(job) for name, job in jobs.items()}
+    for name, job in jobs.items():
+        for kind, position, other in depended_on(job):
+            if isinstance(other, str) and other not in jobs:
+                yield ("jobs", name, kind, position), unknown("job", other, jobs)
+        waits = after[name] or any(kind in ("after", "requires") for kind, _, _ in depended_on(job))
+        asked_for = get(get(job, "frequency"), "on_request")
+        by_itself = get(data, "scheduler") == "external"  # it starts when the night begins
+        if not waits and not asked_for and not by_itself and isinstance(job, Mapping) and not get(job, "at"):
             yield ("jobs", name), f"job '{name}' would never start: expected 'at: \"HH:MM\"' or 'after: [JOB]'"
     cycle = find_cycle(after)
     if cycle:
@@ -235,7 +246,9 @@ def _times(data: Any) -> Iterator[tuple[Location, str]]:
     times: dict[Location, Any] = {("deadline",): get(data, "deadline")}
     times |= {("files", name, "arrives"): get(file, "arrives") for name, file in mapping(data, "files").items()}
     for name, job in mapping(data, "jobs").items():
-        times |= {("jobs", name, key): get(job, key) for key in ("at", "latest_start")}
+        times |= {("jobs", name, key): get(job, key) for key in _JOB_TIMES}
+        arrival = get(job, "file_arrival")
+        times |= {("jobs", name, "file_arrival", key): get(arrival, key) for key in _ARRIVAL_TIMES}
     for location, time in times.items():
         text = outside_the_night(time, evening, closes)
         if text is not None:

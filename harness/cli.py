@@ -21,6 +21,8 @@ from harness.alone.arguments import add_clock_commands, add_tick_error
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
 from harness.errors import AuthorError, LoadError, NightHarnessError
+from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
+from harness.importing.arguments import add_import_options
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     import datetime as dt
@@ -119,6 +121,8 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = command("lint", _lint, "Check chains before go-live: owners, runbook, deadline, dependencies, programs.")
     lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
+
+    add_import_options(commands.add_parser("import", help=IMPORT_SUMMARY, description=IMPORT_SUMMARY))
 
     schema = command("schema", _schema, "Print the JSON Schema of a file format.")
     schema.add_argument("format", choices=("chain", "scenario"))

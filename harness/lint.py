@@ -14,7 +14,7 @@ from harness.chain_rules import minutes_of
 from harness.clock.library import unusable_because
 from harness.clock.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
-from harness.loading import load_chain
+from harness.loading import load_chain, places_of_keys
 from harness.strict import Location
 
 PYTHONS = ("python", "python3")
@@ -46,8 +46,17 @@ def lint(path: Path | str) -> list[Finding]:
     try:
         chain = load_chain(path)
     except LoadError as error:
-        return [Finding(mistake.file, mistake.line, "error", mistake.text) for mistake in error.mistakes]
+        found = [Finding(mistake.file, mistake.line, "error", mistake.text) for mistake in error.mistakes]
+        return sorted([*found, *_missing_runbook(path)])
     return lint_chain(chain)
+
+
+def _missing_runbook(path: Path | str) -> Iterator[Finding]:
+    """What nothing that loading says names: a chain that does not load yet, such as a skeleton, may lack it too."""
+    places = places_of_keys(path)
+    if places and ("runbook",) not in places:
+        file, line = places.get(("chain",), places[()])
+        yield Finding(file, line, "error", _NO_RUNBOOK, _WRITE_ONE)
 
 
 def lint_chain(chain: Chain) -> list[Finding]:
@@ -68,10 +77,13 @@ def program_findings(chain: Chain, *, path: str | None = None, in_images: bool =
     return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
 
 
+_NO_RUNBOOK = "the chain has no runbook: whoever is paged at night is on their own"
+_WRITE_ONE = "write one and name it: 'runbook: runbook.md'"
+
+
 def _runbook(chain: Chain) -> Said:
     if chain.runbook is None:
-        text = "the chain has no runbook: whoever is paged at night is on their own"
-        yield ("chain",), "error", text, "write one and name it: 'runbook: runbook.md'"
+        yield ("chain",), "error", _NO_RUNBOOK, _WRITE_ONE
     elif not (chain.folder / chain.runbook).is_file():
         text = f"the runbook '{chain.runbook}' does not exist (looked for {chain.folder / chain.runbook})"
         yield ("runbook",), "error", text, "write it, or name the one that exists"
@@ -82,7 +94,7 @@ def _runbook(chain: Chain) -> Said:
 def _not_on_path(chain: Chain, path: str) -> Said:
     for name, job in chain.jobs.items():
         own = (chain.environment | job.environment).get("PATH", path)
-        program = job.run[0]
+        program = job.run[0] if job.run else "/"
         if "/" in program or program in PYTHONS or not isinstance(own, str):
             continue
         folders = os.pathsep.join(str(chain.folder / folder) for folder in own.split(os.pathsep))
@@ -100,6 +112,8 @@ def _programs(chain: Chain, *, in_images: bool | None = None, path: str | None =
         location: Location = ("jobs", name, "run")
         # An image brings its own programs; what lies in the chain's folder goes with it wherever it runs.
         elsewhere = job.image is not None if in_images is None else in_images
+        if not job.run:
+            continue
         program = job.run[0]
         own = (chain.environment | job.environment).get("PATH", path)
         if "/" in program:
@@ -209,12 +223,21 @@ def _vain_actions(chain: Chain) -> Said:
     for name, job in chain.jobs.items():
         for position, rule in enumerate(job.rules):
             location: Location = ("jobs", name, "rules", position)
-            if "kill" in rule.do and rule.when != "exceeded_max_run_time":
+            if "kill" in rule.do and rule.when not in ("exceeded_max_run_time", "late_to_finish"):
                 text = f"when job '{name}' is {_STATE[rule.when]} there is nothing to kill"
                 yield location, "error", text, "drop 'kill'"
+            if "mark_failed" in rule.do and rule.when not in _RUNNING:
+                text = f"when job '{name}' is {_STATE[rule.when]} its end is known, and nobody has to mark it"
+                yield location, "error", text, "drop 'mark_failed'"
             if "restart" not in rule.do:
                 continue
-            if rule.when in ("missed_start", "late"):
+            if rule.when == "still_attempting_start" and "mark_failed" not in rule.do:
+                text = f"job '{name}' counts as running while it is Still Attempting Start, so it is not restarted"
+                yield location, "error", text, "write do: [mark_failed, restart]"
+            elif rule.when in ("late_to_finish", "finished_ok"):
+                text = f"a rule does not restart a job that is {_STATE[rule.when]}"
+                yield location, "error", text, "drop 'restart'"
+            elif rule.when in ("missed_start", "late"):
                 text = f"a job that is {_STATE[rule.when]} cannot be restarted, only started by hand"
                 yield location, "error", text, "let the rule page somebody"
             elif rule.when == "exceeded_max_run_time" and "kill" not in rule.do:
@@ -235,7 +258,13 @@ _STATE = {
     "failed": "over",
     "missed_start": "past its latest start",
     "late": "late to start",
+    "exceeded_max_run_time": "past its max run time",
+    "late_to_finish": "late to finish",
+    "still_attempting_start": "ordered to start",
+    "finished_ok": "over",
 }
+_RUNNING = ("exceeded_max_run_time", "late_to_finish", "still_attempting_start")
+"""What happens to a job of which an attempt is under way."""
 
 
 def _pages(chain: Chain) -> Said:

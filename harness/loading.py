@@ -39,6 +39,14 @@ def load_chain(path: Path | str) -> Chain:
     return chain.located(source.folder, source.places)
 
 
+def places_of_keys(path: Path | str) -> Mapping[Location, tuple[Path, int]]:
+    """Where the keys of a chain file stand, its ``like`` included, whether it loads or not; none if it is no YAML."""
+    try:
+        return _resolve(Path(path), ()).places
+    except LoadError:
+        return {}
+
+
 def load_scenario(path: Path | str) -> Scenario:
     """The scenario that a file describes, with its chain loaded (its path is relative to the scenario's file)."""
     document = read(Path(path), _SCENARIO)

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from harness.chain import Chain, Job
+from harness.beginning import beginning, numbered
+from harness.chain import Chain
 from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
 from harness.clock.page import TICK_ERROR
@@ -23,6 +24,7 @@ from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.injection import Injection
 from harness.lint import program_findings
+from harness.operators import Operator
 from harness.planning import NightTimes, Planner
 from harness.scenario import Expect, Scenario
 from harness.stack import Stack
@@ -180,7 +182,9 @@ class NightRunner:
         self._refuse_a_past_night(chain, scenario.night)
         truths = tuple(fault for fault in scenario.faults if isinstance(fault, ChangesTruth))
         baseline = self._baseline(chain, scenario.night, scenario.seed, truths)
-        history, ticks = self._night(chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario)
+        history, ticks = self._night(
+            chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario, operators=scenario.operators
+        )
         for day in _fallback_days(history):
             earlier = self._baseline(chain, day, scenario.seed)
             told = (event for event in earlier.of("holds", type="info"))
@@ -221,12 +225,14 @@ class NightRunner:
         faults: tuple[Fault, ...],
         sentence: str,
         truths: tuple[ChangesTruth, ...] = (),
+        operators: tuple[Operator, ...] = (),
     ) -> tuple[History, Ticks]:
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
+        plan["operators"] = [operator.plan() for operator in operators]
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
-        notes.write("begin", {"scenario": sentence} | _begin(chain, faults, plan))
+        notes.write("begin", {"scenario": sentence} | beginning(chain, faults, plan, operators))
 
         def injection(fault_id: str) -> Injection:
             own_seed = f"{seed}/{sentence}/{fault_id}"
@@ -236,7 +242,7 @@ class NightRunner:
             for number, truth in enumerate(truths):
                 lasting.enter_context(truth.truth(injection(f"{number}:{truth.name}")))
             with ExitStack() as ending:
-                for fault_id, fault in _numbered(faults):
+                for fault_id, fault in numbered(faults):
                     (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection(fault_id)))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
@@ -303,58 +309,6 @@ class _Notes:
     def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
         record = {"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
         self.records.append(record)
-
-
-def _numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
-    return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
-
-
-def _begin(chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any]) -> dict[str, Any]:
-    """What the checks must know of the chain; a history can then be judged from its file alone."""
-    return {
-        "chain": chain.chain,
-        "date": plan["date"],
-        "seed": plan["seed"],
-        "without": list(chain.switched_off),
-        "owner": chain.owner,
-        "runbook": plan["runbook"],
-        "timezone": chain.timezone,
-        "begins_ns": plan["begins_ns"],
-        "deadline_ns": plan["deadline_ns"],
-        "closes_ns": plan["closes_ns"],
-        "files": [file["name"] for file in plan["files"]],
-        "seeds": sorted({held["sha256"] for folder in plan["folders"].values() for held in folder}),
-        "folders": sorted(plan["folders"]),
-        "consumers": {
-            name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
-        },
-        "jobs": {
-            name: {"owner": chain.owner_of(name), "after": list(job.after), "launches": _launches_allowed(job)}
-            for name, job in chain.jobs.items()
-        },
-        "controls": {control: list(defences) for control, defences in chain.controls.items()},
-        "faults": [
-            {
-                "id": fault_id,
-                "name": fault.name,
-                "parameters": {name: str(value) for name, value in fault.parameters().items()},
-                "named_by": list(fault.named_by),
-                "detectable_by": None if fault.controls is None else list(fault.controls),
-            }
-            for fault_id, fault in _numbered(faults)
-        ],
-    }
-
-
-def _launches_allowed(job: Job) -> int | None:
-    """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
-    rules = [rule for rule in job.rules if "restart" in rule.do]
-    restarts = [rule.times for rule in rules if rule.times is not None]
-    if len(restarts) < len(rules):
-        return None
-    retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
-    # A restart begins the scheduler's own count of retries anew.
-    return (1 + sum(restarts)) * (1 + retries)
 
 
 def _fallback_days(history: History) -> list[dt.date]:

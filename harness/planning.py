@@ -8,8 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Protocol
 
-from harness.chain import Chain, FromPlace, Job
+from harness.chain import Chain, FromPlace
 from harness.contents import ContentStore
+from harness.job_plan import declared, scheduled
 from harness.night_times import NightTimes, night_times
 
 __all__ = ["NightTimes", "Planner", "Whereabouts", "night_times"]
@@ -64,6 +65,7 @@ class Planner:
             "folders": {name: list(self._held(chain, name, date, seed, stack)) for name in chain.folders},
             "folder_paths": {name: places[f"folder.{name}"] for name in chain.folders},
             "jobs": [_job(chain, name, times, places, stack) for name in chain.jobs],
+            **declared(chain),
             "consumers": {name: {"kind": one.kind, "key": list(one.key)} for name, one in chain.consumers.items()},
             "watch": [file["name"] for file in files],
         }
@@ -101,19 +103,13 @@ class Planner:
 
 def _job(chain: Chain, name: str, times: NightTimes, places: Mapping[str, str], stack: Whereabouts) -> dict[str, Any]:
     job = chain.jobs[name]
-    retry = job.retry_on_failure
     return {
         "job": name,
         "run": list(job.run),
         "cwd": stack.job_cwd(chain.folder),
         "environment": environment(chain, name, times, places, stack),
         "agent": stack.agent(job.image or chain.image),
-        "at_ns": None if job.at is None else times.at(job.at),
-        "latest_start_ns": None if job.latest_start is None else times.at(job.latest_start),
-        "max_run_time_ns": None if job.max_run_time is None else job.max_run_time.ns,
-        "after": list(job.after),
-        "retry_on_failure": None if retry is None else {"attempts": retry.attempts, "every_ns": retry.every.ns},
-        "rules": _rules(job),
+        **scheduled(job, times, places),
         "owner": chain.owner_of(name),
     }
 
@@ -125,12 +121,6 @@ def _taken(chain: Chain) -> set[str]:
         *(value for job in chain.jobs.values() for value in job.environment.values()),
     ]
     return {value.place for value in values if isinstance(value, FromPlace)}
-
-
-def _rules(job: Job) -> list[dict[str, Any]]:
-    return [
-        {"when": rule.when, "do": list(rule.do), "after_ns": rule.after.ns, "times": rule.times} for rule in job.rules
-    ]
 
 
 def environment(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     from harness.chain import Chain
     from harness.faults import Fault
     from harness.night import NightRunner, Result
+    from harness.operators import Operator
     from harness.scenario import Expect, Scenario
 
 _P = ParamSpec("_P")
@@ -252,6 +253,7 @@ class Night:
         self._request = request
         self._what: tuple[Chain, dt.date] | None = None
         self._faults: list[Fault] = []
+        self._operators: list[Operator] = []
 
     @_plainly
     def load(self, chain: str | Path, *, night: dt.date | str = "2026-11-23") -> Night:
@@ -282,6 +284,12 @@ class Night:
         return self
 
     @_plainly
+    def operate(self, *operators: Operator) -> Night:
+        """People at the scheduler this night."""
+        self._operators += operators
+        return self
+
+    @_plainly
     def run(self, *, seed: int = 0, expect: Expect | None = None) -> Result:
         """The night; raises VerdictError when it proves nothing, or is not what ``expect`` says."""
         from harness.scenario import Expect, Scenario
@@ -293,6 +301,7 @@ class Night:
             night=date,
             seed=seed,
             faults=tuple(self._faults),
+            operators=tuple(self._operators),
             expect=expect or Expect(),
         )
         result = self._runner.run(scenario)

@@ -25,6 +25,7 @@ from harness.checks.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.events import never_comes
 from harness.faults.fault import parameter_names, unknown_targets
+from harness.operators import Operator, operator_mistakes
 from harness.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.units import ClockTime
 
@@ -125,6 +126,7 @@ class Scenario(Strict):
         tuple[Annotated[InstanceOf[Fault], BeforeValidator(build_fault), PlainSerializer(describe_fault)], ...],
         LAX,
     ] = ()
+    operators: Annotated[tuple[Operator, ...], LAX] = ()
     expect: Expect = Expect()
 
     _file: Path | None = PrivateAttr(default=None)
@@ -141,6 +143,7 @@ class Scenario(Strict):
             if isinstance(name, str) and name not in chain.defences and off != ["all"]:
                 yield ("without", position), unknown("defence", name, [*chain.defences, "all"])
         yield from _fault_mistakes(data, chain)
+        yield from operator_mistakes(sequence(data, "operators"), chain)
         yield from _expect_mistakes(get(data, "expect"), chain)
 
     @model_validator(mode="after")

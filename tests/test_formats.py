@@ -18,6 +18,7 @@ from harness.chain import (
     FromPlace,
     Held,
     Job,
+    Machine,
     RetryOnFailure,
     Rule,
 )
@@ -25,8 +26,20 @@ from harness.chain_rules import PLACES
 from harness.controls import CONTROLS
 from harness.faults import FAULTS, Fault, On
 from harness.faults.events import CONSUMER, EVENTS
+from harness.job import (
+    AdvancedCriterion,
+    BasicCriterion,
+    Dependency,
+    Event,
+    ExitCodes,
+    FileArrival,
+    Frequency,
+    Recurrence,
+    Threshold,
+)
 from harness.loading import load_scenario
 from harness.night import NightRunner
+from harness.operators import Operator
 from harness.scenario import Expect, Scenario, fault_parameters
 
 REFERENCE = (data.fixtures() / "chains/README.md").read_text()
@@ -36,6 +49,13 @@ TABLES = {
     "A file": [FileSpec],
     "Content": [Content],
     "A job": [Job],
+    "A dependency": [Dependency],
+    "A threshold": [Threshold],
+    "A recurrence": [Recurrence],
+    "A frequency": [Frequency],
+    "A file arrival": [FileArrival],
+    "An OpCon event": [Event],
+    "The machine": [Machine],
     "Retry on failure": [RetryOnFailure],
     "A rule": [Rule],
     "A folder": [Folder, Held],
@@ -44,6 +64,7 @@ TABLES = {
     "The environment": [FromPlace],
     "The scenario": [Scenario],
     "Triggers": [Fault],
+    "Operators": [Operator],
     "What is expected": [Expect],
     "Events": [On],
 }
@@ -74,6 +95,13 @@ def keys(model: type) -> list[str]:
 def test_a_table_names_every_key_of_its_model_and_no_other(title: str) -> None:
     named = [row[0] for row in rows(section(title), 3)]
     assert sorted(named) == sorted(key for model in TABLES[title] for key in keys(model))
+
+
+def test_the_tables_of_exit_codes_name_every_key_of_both_kinds_of_criteria() -> None:
+    named = [row[0] for row in rows(section("Exit codes"), 3) if row[0] != "of both"]
+    assert sorted(named) == sorted(
+        {key for model in (ExitCodes, BasicCriterion, AdvancedCriterion) for key in keys(model)}
+    )
 
 
 def test_it_names_every_place() -> None:

@@ -34,7 +34,14 @@ NOTICED_BY = {
 }
 """For each defence of the reference chain, the scenario that is about it."""
 
-REPEATED = ("calm/quiet_night", "launch/program_not_found", "waiting/publish_overrun", "delivery/grow_while_read")
+REPEATED = (
+    "calm/quiet_night",
+    "launch/program_not_found",
+    "waiting/publish_overrun",
+    "delivery/grow_while_read",
+    "schedule/scheduler_restart_mid_job",
+    "schedule/two_operators",
+)
 
 
 def test_every_defence_of_the_reference_chain_is_what_some_scenario_is_about() -> None:

@@ -185,3 +185,32 @@ def test_a_job_whose_interpreter_is_not_there_cannot_start(lint_of: Lint, tmp_pa
     assert lint_of() == []  # it may be on the PATH that jobs get
     [found] = program_findings(load_chain(tmp_path / "chain.yaml"), path="/usr/bin:/bin")
     assert "its #! line names no-such-python: no such program is on the PATH" in found.text
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("{when: still_attempting_start, do: restart}", "counts as running while it is Still Attempting Start"),
+        ("{when: failed, do: [mark_failed, restart], times: 1}", "its end is known, and nobody has to mark it"),
+        ("{when: finished_ok, do: restart, times: 1}", "a rule does not restart a job that is over"),
+        ("{when: finished_ok, do: kill}", "there is nothing to kill"),
+    ],
+)
+def test_what_the_scheduler_would_refuse_is_told_before_the_night(tmp_path: Path, rule: str, text: str) -> None:
+    (tmp_path / "runbook.md").write_text("restart it")
+    chain = tmp_path / "chain.yaml"
+    chain.write_text(
+        'chain: feed\nowner: data-ops\nrunbook: runbook.md\ndeadline: "06:00"\njobs:\n  load:\n'
+        f'    run: [python, "-V"]\n    at: "02:00"\n    rules:\n      - {{when: failed, do: page}}\n      - {rule}\n'
+    )
+    assert any(text in finding.text for finding in lint(chain))
+
+
+def test_a_job_that_runs_no_program_has_none_to_be_missed(tmp_path: Path) -> None:
+    (tmp_path / "runbook.md").write_text("restart it")
+    chain = tmp_path / "chain.yaml"
+    chain.write_text(
+        'chain: feed\nowner: data-ops\nrunbook: runbook.md\ndeadline: "06:00"\njobs:\n  gate:\n    null_job: true\n'
+        '    at: "02:00"\n    rules:\n      - {when: failed, do: page}\n'
+    )
+    assert lint(chain) == []

@@ -1,4 +1,4 @@
-"""No job starts before the jobs it depends on have finished well."""
+"""No job works before the jobs it depends on have finished well."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from harness.history import History
 
 @check("dependency_order", applies=lambda night, _: any(job["after"] for job in begun(night).value["jobs"].values()))
 def dependency_order(night: History, baseline: History) -> Finding:
-    """At each launch, every predecessor's latest run has finished OK."""
+    """At each launch that does not end in a failure, every predecessor's latest run has finished OK.
+
+    A job that was started early and refuses to work has done no harm.
+    """
     jobs = begun(night).value["jobs"]
     if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):
         return Finding.unknown("the baseline launched no job that depends on another")
     finished: dict[str, bool] = {}
-    early: list[str] = []
+    early: dict[str, list[str]] = {}
     for event in night.of(component="scheduler"):
         job = str(event.value.get("job"))
         if event.action == "launch" and event.type == "invoke":
-            early += [f"{job} before {other}" for other in jobs[job]["after"] if not finished.get(other)]
+            early.setdefault(job, []).extend(other for other in jobs[job]["after"] if not finished.get(other))
             finished[job] = False
         elif event.action == "job":
             finished[job] = event.type == "ok"
-    return Finding.violated("jobs ran too early", early=early) if early else Finding.holds("every job waited its turn")
+            if event.type == "fail":
+                early.pop(job, None)
+    told = [f"{job} before {other}" for job, others in early.items() for other in others]
+    return Finding.violated("jobs ran too early", early=told) if told else Finding.holds("every job waited its turn")

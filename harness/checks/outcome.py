@@ -98,6 +98,8 @@ def _decide(night: History, baseline: History, findings: tuple[Finding, ...]) ->
     if "detectable" in violated:
         return Outcome.INCONCLUSIVE, f"the data is right by luck: {violated['detectable'].sentence}"
     strain = friction(night, baseline)
+    if strain.manual_steps:
+        return Outcome.DEGRADED, f"complete and exact, but by hand: {strain.sentence}"
     if strain.reacted:
         return Outcome.RECOVERED, f"complete, exact and on time after {strain.sentence}"
     return Outcome.UNAFFECTED, "complete, exact and on time, and nothing needed to react"

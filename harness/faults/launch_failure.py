@@ -17,7 +17,8 @@ class LaunchFailure(Fault):
 
     agent_away: nobody answers on the job's machine; the job waits for it. program_not_found: the program is gone
     (ENOENT). permission_denied: it is there and may not be executed (EACCES). dies_at_once: it starts and is killed
-    before it does anything.
+    before it does anything. bad_user: the agent cannot log on as the job's user. no_slot: it can start no more
+    processes.
 
     Stands for: a moved interpreter after a patch day, a lost execute bit after a deployment, an agent that did not come
     back from a reboot, a memory limit that kills at start.
@@ -26,7 +27,9 @@ class LaunchFailure(Fault):
     """
 
     job: str
-    cause: Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once"] = "program_not_found"
+    cause: Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once", "bad_user", "no_slot"] = (
+        "program_not_found"
+    )
 
     named_by: ClassVar[tuple[str, ...]] = (
         "program not found",
@@ -36,6 +39,8 @@ class LaunchFailure(Fault):
         "agent",
         "signal 9",
         "sigkill",
+        "job's user",
+        "no slot",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 

@@ -11,6 +11,14 @@ _POINTS = {
     "started": "start of",
     "clock": "start of",
     "disk": "start of",
+    "ended": "end of",
+    "kill": "kill of",
+    "machine": "a question for the machine of",
+    "start_time": "start time of",
+    "dependency": "wait for other jobs of",
+    "build": "build of",
+    "operators": "bad end of",
+    "scheduler": "the end of",
     "serve": "download of",
     "look": "search for",
     "arrive": "arrival of",
@@ -26,7 +34,7 @@ def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mappi
     passed, awake, calls = counts["passed"], counts["awake"], counts["calls"]
     if fault.on is not None and not counts["fired"]:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
-    target = next(iter(where.values()), "")
+    target = next(iter(where.values()), "the scheduler" if point == "scheduler" else "")
     place = f"{_POINTS.get(point, f'{point} of')} {target or 'anything'}"
     if not passed:
         return f"{place} was never passed"

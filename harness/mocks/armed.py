@@ -6,7 +6,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from harness.history import Recorder
@@ -201,6 +201,23 @@ class Armory:
     def active(self, point: str, **where: Any) -> list[Json]:
         """The effects of `acting`."""
         return [order.effect for order in self.acting(point, **where)]
+
+    def dump(self) -> list[dict[str, Any]]:
+        """Every order and relay as JSON, for a mock that is about to begin another life."""
+        with self._lock:
+            return [asdict(one) for one in self._orders.values()] + [asdict(one) for one in self._relays.values()]
+
+    def restore(self, dumped: list[dict[str, Any]]) -> None:
+        """Hold what an earlier life held, with what each order has counted so far."""
+        with self._lock:
+            for one in dumped:
+                if "target" in one:
+                    self._relays[one["id"]] = Relay(**one)
+                    continue
+                counted = {name: one.pop(name) for name in ("acted_ns", "passed", "wakes", "calls", "acts")}
+                self._orders[one["id"]] = order = Order(**one)
+                for name, count in counted.items():
+                    setattr(order, name, count)
 
     def fire(self, id: str) -> Order | None:  # noqa: A002 - the order's field is called id
         """Wake an order: the event it sleeps for has been seen. None when there is no such order."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 if TYPE_CHECKING:
+    import ssl
+
     from aiohttp.typedefs import Handler
 
     from harness.mocks.control import Mock
@@ -18,8 +20,10 @@ IDLE_CLOSE_S = 75.0
 """What common servers wait before they close an idle connection; without an end, nobody could ever be stuck."""
 
 
-async def serve(mock: Mock, routes: list[web.RouteDef], port: int | None = None) -> int:
-    """Listen at the mock's address, on its own port or on another one; the port."""
+async def serve(
+    mock: Mock, routes: list[web.RouteDef], port: int | None = None, *, tls: ssl.SSLContext | None = None
+) -> int:
+    """Listen at the mock's address, on its own port or on another; the port. With ``tls``, only for who speaks that."""
 
     @web.middleware
     async def surface(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -37,7 +41,7 @@ async def serve(mock: Mock, routes: list[web.RouteDef], port: int | None = None)
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, keepalive_timeout=IDLE_CLOSE_S, handle_signals=False)
     await runner.setup()
-    site = web.TCPSite(runner, mock.host, mock.port if port is None else port, backlog=1024)
+    site = web.TCPSite(runner, mock.host, mock.port if port is None else port, backlog=1024, ssl_context=tls)
     await site.start()
     listens: int = runner.addresses[0][1]
     return listens

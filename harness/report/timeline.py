@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from harness.checks.wording import counted
 from harness.history import Event
@@ -69,9 +70,20 @@ def _failed(event: Event) -> tuple[str, str]:
 def _fault(event: Event) -> tuple[str, str]:
     where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
     effect = event.value["effect"]
-    how = effect if isinstance(effect, str) else parameter("", effect)
+    how = effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()})
     said = f"{event.value['fault']}" + (f" on {where}" if where else "")
     return said + (f" ({how})" if how else ""), "fault"
+
+
+def _named(value: Any) -> Any:
+    """People and other things that have a name are told by it."""
+    return ", ".join(str(one["name"]) for one in value) if isinstance(value, list) else value
+
+
+def _operate(event: Event) -> tuple[str, str]:
+    value = event.value
+    said = f"{value['operator']} does {value['action']} on {value['job']}"
+    return (f"{said}, and is refused: {event.error}", "bad") if event.error else (said, "plain")
 
 
 _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
@@ -94,6 +106,12 @@ _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
     "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
     "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),
     "unfired": lambda event: (f"{event.value['id']} never acted: {event.value['why']}", "bad"),
+    "operate": _operate,
+    "acknowledge": lambda event: (f"{event.value['operator']} has seen that {event.value['job']} is not well", "plain"),
+    "service": lambda event: ("is back" if event.value["running"] else "is gone", "bad"),
+    "kill fail": lambda event: (f"cannot end {event.value['job']}", "bad"),
+    "build": lambda event: (f"does not build {', '.join(event.value['left_out'])}", "plain"),
+    "event fail": lambda event: (f"cannot do {event.value['event']}: {event.error}", "bad"),
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }

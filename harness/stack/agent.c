@@ -258,11 +258,13 @@ static void clear(int client, pid_t agent) {
 
 /* ---- the keeper ----------------------------------------------------------------------------- */
 
-/* Tells the client how the program ended, and reaps the orphans that were handed over. */
+/* Tells the client how the program ended, and reaps the orphans that were handed over. When the program has ended and
+   has left nothing behind, so does the keeper: a night of ten thousand jobs is not one of ten thousand keepers. */
 static pid_t reap(int client, pid_t program) {
     int status;
     char line[LINE_BYTES_MAX];
-    for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
+    pid_t ended;
+    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
         if (ended != program) continue;
         if (WIFEXITED(status))
             snprintf(line, sizeof line, "exited %d\n", WEXITSTATUS(status));
@@ -271,6 +273,7 @@ static pid_t reap(int client, pid_t program) {
         say(client, line);
         program = 0; /* from here on the pid may belong to somebody else */
     }
+    if (program == 0 && ended < 0 && errno == ECHILD) _exit(0);
     return program;
 }
 

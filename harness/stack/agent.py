@@ -105,11 +105,13 @@ class Keeper:
                 os.killpg(self._program.pid, int(number))
 
     def _reap(self) -> None:
-        """Tell how the program ended; its orphans end unseen."""
+        """Tell how the program ended; its orphans end unseen. When nothing is left of it, this ends too."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
+                if self._program is None:
+                    os._exit(0)
                 return
             if pid == 0:
                 return

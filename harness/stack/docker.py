@@ -128,6 +128,7 @@ class DockerStack(Stack):
         """Where jobs find things, inside the internal network and on the volume."""
         found = endpoint_places(lambda endpoint: (endpoint.name, endpoint.port))
         found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
+        found["scheduler.msgin"] = f"{ROOT}/msgin"
         return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
 
     def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:

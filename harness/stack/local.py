@@ -91,6 +91,7 @@ class LocalStack(Stack):
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""
         places = endpoint_places(lambda endpoint: (LOOPBACK, self._endpoints[endpoint.name]))
+        places["scheduler.msgin"] = str(self.directory.root / "msgin")
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
 

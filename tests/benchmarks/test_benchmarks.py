@@ -23,6 +23,7 @@ SMALL = {
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
     "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
+    "scheduler": ["--jobs", "10", "50"],
     "front_ends": ["--megabytes", "8", "--repeat", "1"],
 }
 NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs", "playing", "test_benchmarks"} | {

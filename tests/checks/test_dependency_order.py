@@ -20,6 +20,17 @@ def test_a_job_after_a_failed_predecessor_is_a_violation() -> None:
     assert check(night(*lines), BASELINE).state == "violated"
 
 
+def test_a_job_that_was_started_early_and_refused_to_work_has_done_no_harm() -> None:
+    refused = [*launched("02:00:00", "publish"), ended("02:00:30", "publish", "fail")]
+    lines = [
+        *refused,
+        *launched("02:01:00", "retrieve"),
+        ended("02:02:00", "retrieve"),
+        *launched("02:03:00", "publish"),
+    ]
+    assert check(night(*lines), BASELINE).state == "holds"
+
+
 def test_only_the_latest_run_of_a_predecessor_counts() -> None:
     again = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), *launched("02:02:00", "retrieve")]
     assert check(night(*again, *launched("02:03:00", "publish")), BASELINE).state == "violated"

@@ -75,6 +75,13 @@ def test_a_partial_file_in_a_folder_is_damage_even_when_all_ends_well() -> None:
     assert outcome(half, *calm()) is Outcome.DAMAGED
 
 
+def test_a_night_that_somebody_saved_by_hand_is_degraded_and_not_recovered() -> None:
+    act = ("01:59:00", "operator", "operate ok", {"operator": "night shift", "job": "retrieve", "action": "restart"})
+    judgement = judge(night(act, *calm()), BASELINE)
+    assert judgement.outcome is Outcome.DEGRADED
+    assert judgement.because == "complete and exact, but by hand: 1 manual step"
+
+
 def test_a_fault_without_a_receipt_proves_nothing() -> None:
     judgement = judge(night(*calm(), **FAULTY), BASELINE)
     assert judgement.outcome is Outcome.INCONCLUSIVE

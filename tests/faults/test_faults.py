@@ -14,15 +14,32 @@ from harness.chain import Chain
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
+    AgentOutage,
+    CalendarGap,
     ClockSkew,
+    DuplicateLaunch,
+    EarlyRelease,
+    EndLost,
+    FalseFailure,
+    FalseSuccess,
     Fault,
     GrowWhileRead,
+    HoldForgotten,
+    JobCrash,
     JobOverrun,
+    KillIgnored,
+    LateStart,
     LaunchFailure,
+    MisreadExitCode,
+    NeverSubmitted,
     NoFault,
     On,
+    SchedulerRestart,
     SourceHang,
+    StartedUnseen,
+    StartLost,
     TruncateFile,
+    TwoOperators,
     fault,
 )
 from harness.loading import load_chain
@@ -40,6 +57,23 @@ EXAMPLES: dict[str, Fault] = {
     "clock_skew": ClockSkew(job="retrieve", by="-1h", drift="-12.5ppm", step="1h30m", step_after=Duration.parse("30s")),
     "truncate_file": TruncateFile(file="forecast", keep="50%", where="record_boundary", call=2),
     "grow_while_read": GrowWhileRead(file="forecast", start="30%", every=Duration.parse("1m"), chance=0.5),
+    "never_submitted": NeverSubmitted(job="retrieve", until=ClockTime("02:30")),
+    "start_lost": StartLost(job="retrieve", times=1),
+    "started_unseen": StartedUnseen(job="publish", times=1),
+    "end_lost": EndLost(job="publish", call=2),
+    "false_success": FalseSuccess(job="retrieve", chance=0.5),
+    "false_failure": FalseFailure(job="publish", exit_code=7),
+    "misread_exit_code": MisreadExitCode(job="retrieve"),
+    "duplicate_launch": DuplicateLaunch(job="publish"),
+    "job_crash": JobCrash(job="publish", how="abort", after=Duration.parse("5m")),
+    "agent_outage": AgentOutage(job="retrieve", state="flapping", every=Duration.parse("20m")),
+    "early_release": EarlyRelease(job="publish", times=1),
+    "late_start": LateStart(job="retrieve", by=Duration.parse("1h")),
+    "hold_forgotten": HoldForgotten(job="validate"),
+    "calendar_gap": CalendarGap(job="retrieve"),
+    "kill_ignored": KillIgnored(job="retrieve"),
+    "two_operators": TwoOperators(job="retrieve", after=Duration.parse("5m")),
+    "scheduler_restart": SchedulerRestart(at=ClockTime("01:55"), down=Duration.parse("20m")),
 }
 
 
@@ -146,6 +180,18 @@ def test_a_fault_on_a_job_that_the_chain_does_not_have_cannot_apply(chain: Chain
     [(parameter, text)] = LaunchFailure(job="retreive").mistakes(chain)
     assert parameter == "job"
     assert "'retreive'" in text
+
+
+def test_a_job_that_depends_on_nothing_cannot_be_released_early(chain: Chain) -> None:
+    [(parameter, text)] = EarlyRelease(job="retrieve").mistakes(chain)
+    assert parameter == "job"
+    assert "depends on no job" in text
+
+
+def test_a_scheduler_that_ends_needs_to_know_when(chain: Chain) -> None:
+    [(parameter, text)] = SchedulerRestart().mistakes(chain)
+    assert parameter == "at"
+    assert "needs a time" in text
 
 
 def test_an_overrun_within_the_max_run_time_is_none(chain: Chain) -> None:

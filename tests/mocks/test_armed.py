@@ -281,3 +281,19 @@ def test_orders_that_wait_at_a_point_are_known_awake_or_not(armed: Armed) -> Non
     [order] = armed.armory.holding("p", job="j")
     assert armed.armory.holding("p", job="k") == []
     assert (order.counts["passed"], armed.receipts()) == (0, [])
+
+
+def test_what_one_armory_held_another_holds_with_all_that_was_counted(armed: Armed, tmp_path: Path) -> None:
+    armed.arm(times=2)
+    armed.arm(order_id="asleep", on={"component": "elsewhere", "action": "go"})
+    armed.armory.arm({"id": "1", "relay": "desk", "on": {"component": "tested", "action": "go"}})
+    assert armed.at(0) == [True]
+    (tmp_path / "again").mkdir()
+    again = Armed(tmp_path / "again")
+    again.armory.restore(json.loads(json.dumps(armed.armory.dump())))
+    assert again.at(1, 2) == [True, False]
+    assert again.armory.fire("asleep") is not None
+    assert again.at(3) == [True]
+    again.recorder.record("info", "go")
+    assert again.relayed == ["1 in desk"]
+    again.recorder.close()

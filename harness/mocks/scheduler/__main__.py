@@ -4,44 +4,103 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from pathlib import Path
 
 from harness.mocks.armed import Json, Order
-from harness.mocks.control import Mock, run
-from harness.mocks.scheduler import landing
+from harness.mocks.control import Mock, run, until
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
+from harness.mocks.scheduler.daily import Daily
 from harness.mocks.scheduler.desk import Desk
-from harness.mocks.scheduler.engine import Schedule
+from harness.mocks.scheduler.effects import POINTS, check
+from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.journal import Journal
+from harness.mocks.scheduler.lives import Life, end, resume
+from harness.mocks.scheduler.msgin import Msgin
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.orders import NightOrder
-from harness.mocks.scheduler.skewed import skewed
+from harness.mocks.scheduler.pager import Pager
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
 
-LAUNCH_CAUSES = ("agent_away", "program_not_found", "permission_denied", "dies_at_once")
+_A_MOMENT_NS = 1_000_000_000
 
 
 class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset({"launch", "clock", "disk", "started"})
+    points = frozenset(POINTS)
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
+        self._certificate: Path | None = options.certificate
+        self._key: Path | None = options.key
         self._clock = timekeeping()
         # On one host the desk has a port of its own; among containers, a name.
         host = self.host if self.host in ("127.0.0.1", "localhost", "::1") else "desk"
         self._desk = Desk(self.dir / "control" / "desk.sock", host=host)
-        self._agenda = Agenda()
-        self._schedule: Schedule | None = None
-        self._running: asyncio.Task[None] | None = None
+        self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
+        self._engine: Engine | None = None
+        self._msgin: Msgin
+        self._life = Life.inherited()
+        self._coming_up: asyncio.Task[None] | None = None
+        self._listen: Callable[[], Awaitable[int]]
+        self._restarts: dict[str, Order] = {}
+
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """TLS, which the vendor's server speaks at port 9010 and not at 9000."""
+        parser.add_argument("--certificate", type=Path, help="serve the API over TLS with this certificate (PEM)")
+        parser.add_argument("--key", type=Path, help="the certificate's key, where it is not in the same file")
 
     async def serve(self) -> dict[str, int]:
-        """The read-only API."""
-        return {"scheduler": await serve(self, Api(lambda: self._schedule).routes())}
+        """The REST API."""
+        self._msgin = Msgin(self.dir / "msgin", self._external, self._no_external)
+        tls = None
+        if self._certificate is not None:
+            import ssl
+
+            tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            tls.load_cert_chain(self._certificate, self._key)
+        routes = Api(lambda: self._engine).routes()
+        if self._life is None and "plan" not in self._journal.read():
+            return {"scheduler": await serve(self, routes, tls=tls)}
+        if self._life is None:
+            # Killed from outside in the middle of a night, and started again on the same directory.
+            await self._come_up(Life(0, self.port, [], {}), lambda: serve(self, routes, tls=tls))
+            return {"scheduler": self.port}
+        self.port = self._life.port
+        self.armory.restore(self._life.orders)
+        self._listen = lambda: serve(self, routes, tls=tls)
+        self._coming_up = self.loop.create_task(self._come_up(self._life, self._listen))
+        return {"scheduler": self.port}
+
+    async def _no_second_life(self) -> None:
+        """The night is over before the scheduler has come up again: be there for the next one."""
+        if self._life is None or self._coming_up is None or self._coming_up.done():
+            return
+        self._coming_up.cancel()
+        for connection in self._life.connections.values():
+            os.close(connection["descriptor"])
+        await self._listen()
+
+    async def _come_up(self, life: Life, listen: Callable[[], Awaitable[int]]) -> None:
+        """Be back when it is time: take up what was stored, then answer clients again."""
+        try:
+            await until(life.up_at_ns)
+            plan = self._journal.read()["plan"][""]["plan"]
+            order = NightOrder.of(plan)
+            self._desk.settle_at(order.desk)
+            self._engine = self._engine_of(order)
+            await resume(self._engine, life.connections)
+            self.port = await listen()
+            self.recorder.record("info", "service", {"running": True})
+        except Exception as error:  # whatever it is, the night's verdict must not be about it
+            self.bug("restart", error)
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
         """``POST /start``: the night's schedule begins."""
@@ -49,75 +108,111 @@ class Scheduler(Mock):
 
     async def reset(self, plan: Json) -> None:
         """End what is left of the last night, and build the next one's jobs."""
-        await self._end()
+        await self._no_second_life()
+        if self._engine is not None:
+            self._engine.stop()
+        self._msgin.empty()
         order = NightOrder.of(plan)
         self._desk.settle_at(order.desk)
         (self.dir / "output").mkdir(exist_ok=True)
-        self._schedule = Schedule(
-            Night(order, self.dir, self.recorder, self.armory, self._agenda, self._desk, self._clock, self.bug)
-        )
+        self._journal.begin(plan)
+        self._engine = self._engine_of(order)
+        self._engine.build(order.date)
 
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
-        if self._schedule is not None:
-            self._schedule.record_left_behind()
-            self._schedule.record_end(complete=False)
-        await self._end()
+        if self._engine is not None:
+            self._engine.settle()
+            self._engine.stop()
 
     async def fired(self, order: Order) -> None:
-        """Act on the running job that the order is about."""
-        if self._schedule is not None:
-            self._schedule.fired(order)
+        """Act on the running job that the order is about, or end."""
+        if order.point == "scheduler":
+            self._end_later()
+        elif self._engine is not None:
+            self._engine.fired(order)
 
     async def disarmed(self, order: Order) -> None:
         """Let what the order has frozen go on."""
-        if self._schedule is not None:
-            self._schedule.disarmed(order)
+        if self._engine is not None:
+            self._engine.disarmed(order)
 
     def check(self, order: Order) -> None:
-        """Each point has one effect."""
-        if order.point == "launch" and order.effect.get("cause") not in LAUNCH_CAUSES:
-            raise ValueError(f"launch: unknown cause {order.effect.get('cause')!r}; known: {list(LAUNCH_CAUSES)}")
-        if order.point == "clock":
-            skewed([order], 0)
-        if order.point == "disk":
-            landing.check(order.effect)
-        freeze_ns = order.effect.get("freeze_ns")
-        if order.point == "started" and not (isinstance(freeze_ns, int) and freeze_ns > 0):
-            raise ValueError(f"started: found freeze_ns {freeze_ns!r}, expected a number of nanoseconds above 0")
+        """Each point has its own effects; an order for the scheduler itself acts at its time."""
+        check(order)
+        if order.point == "scheduler" and "at_ns" in order.trigger:
+            self._restarts[order.id] = order
+
+    def _end_later(self, at_ns: int = 0) -> None:
+        """End in a moment: whoever fires the order has an answer by then."""
+        if self._engine is not None:
+            at_ns = max(at_ns, time.time_ns() + _A_MOMENT_NS)
+            self._engine.night.agenda.at(at_ns, self._end, quiet=True)
+
+    def _end(self) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+        if not (engine.launcher.idle and engine.night.pager.idle):
+            # In the middle of a launch the clock is held, and nobody would let go of it.
+            engine.night.agenda.at(0, self._end, quiet=True)
+            return
+        effects = self.armory.strike("scheduler")
+        if not effects:
+            return
+        self.recorder.record("info", "service", {"running": False})
+        up_at_ns = time.time_ns() + max(effect["down_ns"] for effect in effects)
+        end(engine, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
 
     def state(self) -> Json:
         """Every job with its status."""
-        jobs = self._schedule.jobs.values() if self._schedule else ()
+        jobs = self._engine.daily.jobs.values() if self._engine else ()
         return {"jobs": {job.name: {"status": job.status.text, "attempt": job.attempt} for job in jobs}}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record the exception that matters, without the groups that tasks wrap around it, and end the night."""
-        while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-            error = error.exceptions[0]
+        """Record an exception that nobody expected, and end the night."""
         super().bug(where, error)
         self._clock.stop("bug")
 
+    def _external(self, event: str, user: str) -> None:
+        """An event from the MSGIN directory."""
+        if self._engine is not None and user.lower() not in self._engine.night.order.disabled_users:
+            self._engine.events.carry_out(event, by=f"{user} by MSGIN")
+            self._engine.turn()
+        else:
+            self._no_external(event, f"{user} may not send events now")
+
+    def _no_external(self, event: str, why: str) -> None:
+        self.recorder.record("fail", "event", {"event": event, "by": "MSGIN"}, error=why)
+
+    def _engine_of(self, order: NightOrder) -> Engine:
+        """An engine with its neighbours; what rings or delivers lets it take a turn."""
+
+        def turn() -> None:
+            if self._engine is not None and self._engine.night is night:
+                self._engine.turn()
+
+        night = Night(
+            order=order,
+            folder=self.dir,
+            recorder=self.recorder,
+            armory=self.armory,
+            agenda=Agenda(turn, bug=self.bug),
+            pager=Pager(self._desk, turn, bug=self.bug),
+            clock=self._clock,
+            journal=self._journal,
+            daily=Daily(),
+            bug=self.bug,
+        )
+        return Engine(night)
+
     async def _start(self, _: Json) -> None:
-        if self._schedule is None or self._running is not None:
+        if self._engine is None or self._engine.active:
             raise RuntimeError("start: expected one start after each reset")
-        self._running = asyncio.create_task(self._live(self._schedule))
-
-    async def _live(self, schedule: Schedule) -> None:
-        try:
-            await schedule.run()
-        except Exception as error:  # whatever it is, the night's verdict must not be about it
-            self.bug("schedule", error)
-
-    async def _end(self) -> None:
-        if self._running is not None:
-            self._running.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._running
-            self._running = None
-        if self._schedule is not None:
-            self._schedule.end_processes()
-        self._agenda.clear()
+        self._engine.start()
+        for order in self._restarts.values():
+            self._end_later(order.trigger["at_ns"])
+        self._restarts.clear()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The scheduler's side of the agent's protocol: one connection is one job."""
+"""The scheduler's side of the agent's protocol: one connection is one program, and calls back when it tells of it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import asyncio
 import errno
 import os
 import signal
+import socket
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 _LOOKS = 5_000
 """So often is a stopped process looked at before the scheduler goes on: some 50 ms of a busy machine."""
@@ -42,98 +44,133 @@ class Launch:
 
     run: Sequence[str]
     cwd: str
-    stdout: Path
-    stderr: Path
+    stdout: str
+    stderr: str
     environment: Mapping[str, str]
 
     def frame(self) -> bytes:
         """The order as the agent reads it: its length, then strings, each ended by NUL."""
         variables = [f"{name}={value}" for name, value in self.environment.items()]
-        strings = ["launch", self.cwd, str(self.stdout), str(self.stderr), str(len(self.run)), *self.run, *variables]
+        strings = ["launch", self.cwd, self.stdout, self.stderr, str(len(self.run)), *self.run, *variables]
         for text in strings:
             if "\0" in text:
                 raise LaunchRefused(errno.EINVAL, f"NUL in {text!r}")
-        body = b"".join(os.fsencode(text) + b"\0" for text in strings)
+        body = os.fsencode("\0".join(strings)) + b"\0"
         return struct.pack("<I", len(body)) + body
 
 
-class Process:
-    """A job's process, running or ended; ``over`` holds its exit code, or minus the signal that ended it."""
+class Process(asyncio.Protocol):
+    """A program under an agent: ordered, started, ended; its end in ``code`` (minus the signal that ended it).
 
-    def __init__(self, pid: int, connection: AgentConnection) -> None:
-        self.pid = pid
-        self.over: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._connection = connection
+    ``ended`` is called once, with the code, or with an `AgentLost` when the agent went first. The connection stays open
+    while anything of the program is left, because its end would end that too, and no machine does that.
+    """
 
-    def signal(self, number: int) -> None:
-        """Send a signal to the job's process group; a job that has ended gets none."""
-        if not self.over.done():
-            self._connection.say(_signal_line(number))
-
-    def stop(self) -> None:
-        """Freeze the job, and return when it stands still: whoever waits for that must not run ahead of it."""
-        self.signal(signal.SIGSTOP)
-        for _ in range(_LOOKS):
-            if self.over.done() or _state(self.pid) in ("T", "t", "Z", "X", None):
-                return
-            os.sched_yield()
-
-    async def watch(self) -> None:
-        """Follow the job to its end; `AgentLost` when the agent ends first."""
-        words = await self._connection.answer()
-        if words[0] == "exited":
-            self.over.set_result(int(words[1]))
-        elif words[0] == "signaled":
-            self.over.set_result(-int(words[1]))
-        else:
-            raise AgentLost(f"the agent said {' '.join(words)!r} instead of how the job ended")
-
-
-class AgentConnection:
-    """A connection to an agent that has answered, for one job."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self) -> None:
+        self.pid = 0
+        self.code: int | None = None
+        self.ended: Callable[[int | AgentLost], None] = lambda _: None
+        self._transport: asyncio.Transport
+        self._read = b""
+        self._started: asyncio.Future[int] | None = None
+        self._closed = False
 
     @classmethod
-    async def open(cls, socket: Path) -> AgentConnection:
-        """Connect; `AgentAway` when nobody listens."""
+    async def connect(cls, path: str) -> Process:
+        """Reach an agent; `AgentAway` when nobody listens."""
         try:
-            return cls(*await asyncio.open_unix_connection(socket))
+            _, process = await asyncio.get_running_loop().create_unix_connection(cls, path)
         except OSError as error:
             raise AgentAway(f"{os.strerror(error.errno or 0)} ({errno.errorcode.get(error.errno or 0)})") from error
+        return process
 
-    async def launch(self, launch: Launch, *, frozen: bool = False) -> Process:
-        """Order the job, and return its process, stopped from the start if ``frozen``; `LaunchRefused` if it could not.
+    @classmethod
+    async def adopt(cls, descriptor: int, pid: int) -> Process:
+        """Take up the connection of a program that an earlier life of this process has started."""
+        inherited = socket.socket(fileno=descriptor)
+        _, process = await asyncio.get_running_loop().create_unix_connection(cls, sock=inherited)
+        process.pid = pid
+        return process
+
+    async def launch(self, launch: Launch, *, frozen: bool = False) -> None:
+        """Order the program, stopped from the start if ``frozen``; `LaunchRefused` if it could not be started.
 
         A stop that travels with the order acts sooner than one that waits for the answer.
         """
-        self._writer.write(launch.frame() + (_signal_line(signal.SIGSTOP) if frozen else b""))
-        await self._writer.drain()
-        words = await self.answer()
-        if words[0] == "started":
-            return Process(int(words[1]), self)
-        if words[0] == "error":
-            raise LaunchRefused(int(words[1]), " ".join(words[2:]))
-        raise AgentLost(f"the agent said {' '.join(words)!r} instead of whether it started the job")
+        self._started = asyncio.get_running_loop().create_future()
+        self._transport.write(launch.frame() + (_signal_line(signal.SIGSTOP) if frozen else b""))
+        self.pid = await self._started
 
-    async def answer(self) -> list[str]:
-        """The next line from the agent, as words."""
-        try:
-            line = await self._reader.readline()
-        except OSError as error:
-            raise AgentLost(f"the agent is gone: {error}") from error
-        if not line.endswith(b"\n"):
-            raise AgentLost("the agent closed the connection before the job ended")
-        return line.decode(errors="replace").split() or [""]
+    @property
+    def alive(self) -> bool:
+        """Whether the program has been started and has not ended."""
+        return bool(self.pid) and self.code is None and not self._closed
 
-    def say(self, line: bytes) -> None:
-        """Send a line."""
-        self._writer.write(line)
+    def signal(self, number: int) -> None:
+        """Send a signal to the program's process group; one that has ended gets none."""
+        if self.alive:
+            self._transport.write(_signal_line(number))
+
+    def stop(self) -> None:
+        """Freeze the program, and return when it stands still: whoever waits for that must not run ahead of it."""
+        self.signal(signal.SIGSTOP)
+        for _ in range(_LOOKS):
+            if not self.alive or _state(self.pid) in ("T", "t", "Z", "X", None):
+                return
+            os.sched_yield()
 
     def close(self) -> None:
-        """End the connection: the agent ends the job, and whatever the job has left behind."""
-        self._writer.close()
+        """End the connection: the agent ends the program, and whatever it has left behind."""
+        self._closed = True
+        self._transport.close()
+
+    @property
+    def descriptor(self) -> int | None:
+        """The connection's file descriptor, or None when it is closed."""
+        connection = self._transport.get_extra_info("socket")
+        number: int = -1 if connection is None else connection.fileno()
+        return number if number >= 0 and not self._transport.is_closing() else None
+
+    # ---- what the event loop calls --------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The agent has taken the connection."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Lines from the agent."""
+        *lines, self._read = (self._read + data).split(b"\n")
+        for line in lines:
+            self._told(line.decode(errors="replace").split() or [""])
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The agent has closed the connection, or is gone."""
+        self._lost(AgentLost(f"the agent is gone: {exc}" if exc else "the agent closed the connection before the end"))
+
+    def _told(self, words: list[str]) -> None:
+        match words:
+            case ["started", pid] if self._started is not None and not self._started.done():
+                self._started.set_result(int(pid))
+            case ["error", number, *text] if self._started is not None and not self._started.done():
+                self._closed = True
+                self._started.set_exception(LaunchRefused(int(number), " ".join(text)))
+            case ["exited" | "signaled" as how, number] if self.code is None:
+                self.code = int(number) if how == "exited" else -int(number)
+                # The launch is told in the loop's next turn; the end must not overtake it.
+                asyncio.get_running_loop().call_soon(self._told_end)
+            case _:
+                self._lost(AgentLost(f"the agent said {' '.join(words)!r}, which its protocol does not know"))
+
+    def _told_end(self) -> None:
+        if not self._closed and self.code is not None:
+            self.ended(self.code)
+
+    def _lost(self, error: AgentLost) -> None:
+        if self._started is not None and not self._started.done():
+            self._started.set_exception(error)
+        elif self.code is None and not self._closed:
+            self._closed = True
+            self.ended(error)
 
 
 def _signal_line(number: int) -> bytes:

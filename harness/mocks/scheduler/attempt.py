@@ -1,8 +1,7 @@
-"""One attempt to run a job: the launch, as the operating system answers it, and the process to its end."""
+"""One attempt to run a job: what is ordered of the agent, the process to its end, and the faults that act on it."""
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import signal
 import socket
@@ -13,107 +12,135 @@ from pathlib import Path
 from typing import Any
 
 from harness.mocks.armed import Order
-from harness.mocks.scheduler.agent import AgentConnection, Launch, LaunchRefused, Process
-from harness.mocks.scheduler.daily import DailyJob, Ended
+from harness.mocks.scheduler.agent import Launch, LaunchRefused, Process
+from harness.mocks.scheduler.daily import DailyJob
 from harness.mocks.scheduler.landing import BadDisk
-from harness.mocks.scheduler.moments import span
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.skewed import skewed
-from harness.mocks.scheduler.status import Status
 
 _TAIL_BYTES = 4096
 _LINE_CHARACTERS = 500
 _REFUSED = {errno.ENOENT: "program not found", errno.EACCES: "permission denied"}
 
+NEVER_TOLD = ("start_lost", "started_unseen")
+"""Causes with which the scheduler is never told that the job has started."""
+
 
 class Attempt:
     """The attempt that begins when a job has qualified, and the faults that act on it."""
 
+    _effects: dict[str, dict[str, Any]]
+
     def __init__(self, night: Night, job: DailyJob) -> None:
-        self._night, self._job = night, job
+        self._begin(night, job, job.attempt + 1)
         away = any(effect["cause"] == "agent_away" for effect in night.armory.active("launch", job=job.name))
 
         def reached(order: Order) -> bool:
             # Where no agent answers, nothing is launched, and no other fault of the launch can act.
             return not away or order.effect["cause"] == "agent_away"
 
-        self._causes = {effect["cause"] for effect in night.armory.strike("launch", reached, job=job.name)}
-        self._killed_for = ""
-        self._restart = False
-        self._process: Process
-        self._beside: asyncio.TaskGroup
-        self._begins_frozen = False
+        self._effects = {effect["cause"]: effect for effect in night.armory.strike("launch", reached, job=job.name)}
+
+    @classmethod
+    def adopted(cls, night: Night, job: DailyJob, number: int) -> Attempt:
+        """The attempt of an earlier life of the scheduler, whose launch lies behind it."""
+        attempt = cls.__new__(cls)
+        attempt._begin(night, job, number)
+        return attempt
+
+    def _begin(self, night: Night, job: DailyJob, number: int) -> None:
+        self._night, self._job = night, job
+        self.number = number
+        self._effects = {}
+        self.process: Process | None = None
+        self.beside: list[Process] = []
+        """Processes that nobody ordered: a duplicate launch."""
+        self.begins_frozen = False
         self._thaws_ns = 0
+        self._skew: dict[str, str] = {}
+        self._disk: dict[str, str] | None = None
         self._disks: list[tuple[Order, BadDisk]] = []
 
     @property
     def agent_is_away(self) -> bool:
         """Whether a fault has taken the job's machine away."""
-        return "agent_away" in self._causes
+        return "agent_away" in self._effects
+
+    @property
+    def never_submitted(self) -> bool:
+        """Whether the scheduler has forgotten to give the order."""
+        return "never_submitted" in self._effects
+
+    @property
+    def never_told(self) -> bool:
+        """Whether the scheduler is never told that the job has started."""
+        return any(cause in self._effects for cause in NEVER_TOLD)
+
+    @property
+    def order_is_lost(self) -> bool:
+        """Whether the order never reaches the agent."""
+        return "start_lost" in self._effects
+
+    @property
+    def doubled(self) -> bool:
+        """Whether the agent gets the order twice."""
+        return "duplicate" in self._effects
 
     @property
     def alive(self) -> bool:
         """Whether the job's process has not ended yet: only then can a fault act on it."""
-        return not self._process.over.done()
+        return self.process is not None and self.process.alive
 
-    async def connect(self) -> AgentConnection:
-        """Reach the agent of the job's machine; `AgentAway` when nobody answers there."""
+    def socket(self) -> str:
+        """Where the agent of the job's machine listens; where a fault has taken it away, nobody does."""
         name = "nobody" if self.agent_is_away else self._job.order.agent
         path = self._night.folder / "control" / f"{name}.sock"
         if self.agent_is_away and not path.exists():
             # Bound and closed: connecting is refused, as by a machine that is up and whose agent is not.
             with socket.socket(socket.AF_UNIX) as nobody:
                 nobody.bind(str(path))
-        return await AgentConnection.open(path)
+        return str(path)
 
-    async def run(self, connection: AgentConnection) -> Ended:
-        """Start the job and follow it to its end.
-
-        The connection stays open, because its end would end what the job has left behind, and no machine does that.
-        """
-        self._job.connections.append(connection)
-        try:
-            refused = await self._start(connection)
-            return refused or await self._follow()
-        finally:
-            for order, _ in list(self._disks):
-                self.mend(order)
-
-    async def _start(self, connection: AgentConnection) -> Ended | None:
-        night, job = self._night, self._job
-        job.attempt += 1
-        night.show(job, Status.ATTEMPT_TO_START)
-        value: dict[str, Any] = {"job": job.name, "attempt": job.attempt}
-        night.recorder.record("invoke", "launch", value)
-        launch = self._launch()
-        # Asked before the strike, which needs a job that has started: so the agent stops the job at its very first
-        # instructions, and how far it comes does not depend on how busy the machine is.
-        acting = night.armory.acting("started", job=job.name)
-        self._begins_frozen = any(job.may_bite(order) for order in acting)
-        try:
-            # From the order to the job's first instruction no time may pass.
-            with night.clock.hold():
-                night.show(job, Status.START_ATTEMPTED)
-                # Asked before the strike here as well: a job that could not be started has had no wrong clock.
-                virtual = "NIGHT_CLOCK" in launch.environment
-                skews = night.armory.acting("clock", job=job.name) if virtual else []
-                launch = replace(launch, environment={**launch.environment, **skewed(skews, time.time_ns())})
-                self._process = await connection.launch(launch, frozen=self._begins_frozen)
-                night.armory.strike("clock", lambda _: virtual, job=job.name)
-        except LaunchRefused as refusal:
-            cause = self._refused(refusal, launch)
-            night.recorder.record("fail", "launch", value, error=cause)
-            night.show(job, Status.INITIALIZATION_ERROR)
-            return Ended("initialization_error", cause)
-        night.recorder.record("ok", "launch", value | {"pid": self._process.pid})
+    def refusal(self) -> LaunchRefused | None:
+        """What an agent says that cannot log on as the job's user, or has no slot for another process."""
+        if "bad_user" in self._effects:
+            return LaunchRefused(errno.EPERM, "the agent cannot log on as the job's user: unknown user or bad password")
+        if "no_slot" in self._effects:
+            return LaunchRefused(errno.EAGAIN, "no slot: the agent cannot start another process")
         return None
 
-    def freeze(self, effect: Mapping[str, Any]) -> None:
-        """Stop the job's processes, and let them go on after a while; returns when they stand still."""
-        if self.alive:
-            self._process.stop()
-            self._thaws_ns = max(self._thaws_ns, time.time_ns() + effect["freeze_ns"])
-            self._beside.create_task(self._thaw_later(self._thaws_ns))
+    def launch(self, run: tuple[str, ...], *, output: str = "") -> Launch:
+        """The order to the agent, with what the launch's faults make of it."""
+        night, order = self._night, self._job.order
+        argv, environment = list(run), dict(order.environment)
+        if "program_not_found" in self._effects:
+            argv[0] += ".gone"
+        if "permission_denied" in self._effects:
+            argv[0] = str(self._locked(argv[0]))
+        if "dies_at_once" in self._effects:
+            argv = ["/bin/sh", "-c", "kill -KILL $$"]
+        if "does_nothing" in self._effects:
+            argv = ["/bin/sh", "-c", "exit 0"]
+        if order.steps:
+            environment["RESTART_STEP"] = str(self._job.step)
+        if self._disk is None:
+            self._disk = self._bad_disk(f"{self._job.name}.{self.number}")
+        environment |= self._disk | self._skew
+        name = f"{night.folder}/output/{self._job.name}.{self.number}{output}"
+        return Launch(argv, order.cwd, f"{name}.out", f"{name}.err", environment)
+
+    def mistimed(self, launch: Launch) -> Launch:
+        """The order with the wrong clock that faults give to a job which starts now.
+
+        Asked before `mistimed_by_now`: a job that could not be started has had no wrong clock.
+        """
+        if self._virtual:
+            self._skew = skewed(self._night.armory.acting("clock", job=self._job.name), time.time_ns())
+        return replace(launch, environment={**launch.environment, **self._skew})
+
+    def mistimed_by_now(self) -> None:
+        """The job has started: the faults that have made its clock wrong have acted."""
+        self._night.armory.strike("clock", lambda _: self._virtual, job=self._job.name)
 
     def mend(self, order: Order) -> None:
         """The bad disk of a fault is whole again; whether it ever refused the job anything is known only now."""
@@ -123,34 +150,80 @@ class Attempt:
                 if disk.mended():
                     self._night.armory.acted(order, "disk", job=self._job.name)
 
+    def mend_all(self) -> None:
+        """The job has ended, or was never started: its bad disks end with it."""
+        for order, _ in list(self._disks):
+            self.mend(order)
+
+    def freeze(self, effect: Mapping[str, Any]) -> None:
+        """Stop the job's processes, and let them go on after a while; returns when they stand still."""
+        if self.process is not None and self.process.alive:
+            self.process.stop()
+            self._thaws_ns = max(self._thaws_ns, time.time_ns() + effect["freeze_ns"])
+            at_ns = self._thaws_ns
+            self._night.agenda.at(at_ns, lambda: self._thaw_at(at_ns), quiet=True)
+
     def thaw(self) -> None:
         """Let a frozen job go on now."""
         if self._thaws_ns:
             self._thaws_ns = 0
-            self._process.signal(signal.SIGCONT)
+            self.signal(signal.SIGCONT)
 
-    async def _thaw_later(self, at_ns: int) -> None:
-        if await self._night.agenda.until(at_ns, unless=self._process.over) and at_ns == self._thaws_ns:
-            self.thaw()
+    def begin_thawed(self) -> None:
+        """The fault's window closed between the order and the start: what was stopped with the order goes on."""
+        if self.begins_frozen and not self._thaws_ns:
+            self.signal(signal.SIGCONT)
 
-    def _launch(self) -> Launch:
-        night, order = self._night, self._job.order
-        run = list(order.run)
-        if "program_not_found" in self._causes:
-            run[0] += ".gone"
-        if "permission_denied" in self._causes:
-            run[0] = str(self._locked(run[0]))
-        if "dies_at_once" in self._causes:
-            run = ["/bin/sh", "-c", "kill -KILL $$"]
-        output = night.folder / "output"
-        name = f"{order.job}.{self._job.attempt}"
-        environment = {**order.environment, **self._bad_disk(name)}
-        return Launch(run, order.cwd, output / f"{name}.out", output / f"{name}.err", environment)
+    def strike_down(self, effect: Mapping[str, Any]) -> None:
+        """Send the job a signal that it did not ask for, at once or after a while."""
+        number = effect["signal"]
+        if effect.get("after_ns"):
+            self._night.agenda.at(time.time_ns() + effect["after_ns"], lambda: self.signal(number), quiet=True)
+        else:
+            self.signal(number)
+
+    def signal(self, number: int) -> None:
+        """Send the job's process group a signal."""
+        if self.process is not None:
+            self.process.signal(number)
+
+    def close(self) -> None:
+        """End whatever is left of it."""
+        for process in (self.process, *self.beside):
+            if process is not None:
+                process.close()
+
+    def why_refused(self, refusal: LaunchRefused, program: str) -> str:
+        """What the operating system said, and of what: the agent names the thing when it was not the program."""
+        if refusal.error in (errno.EPERM, errno.EAGAIN):
+            return f"{refusal.text} ({refusal.name})"
+        said, _, other = refusal.text.partition(": ")
+        if other:
+            return self._night.relative(f"{said}: {other} ({refusal.name})")
+        named = self._job.order.run[0] if "permission_denied" in self._effects else program
+        return self._night.relative(f"{_REFUSED.get(refusal.error, said)}: {named} ({refusal.name})")
+
+    def last_line(self) -> str:
+        """The last line that the job wrote to its error output."""
+        path = self._night.folder / "output" / f"{self._job.name}.{self.number}.err"
+        try:
+            with path.open("rb") as file:
+                file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+                lines = file.read().decode(errors="replace").split("\n")
+        except OSError:
+            return ""
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+        return self._night.relative(last)[:_LINE_CHARACTERS]
+
+    @property
+    def _virtual(self) -> bool:
+        """Whether somebody is in the job's processes who can shift their clock and refuse them a disk."""
+        return "NIGHT_CLOCK" in self._job.order.environment
 
     def _bad_disk(self, name: str) -> dict[str, str]:
         """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
-        if "NIGHT_CLOCK" not in self._job.order.environment:
-            return {}  # nobody is in the job's processes who could refuse
+        if not self._virtual:
+            return {}
         for order in self._night.armory.chosen("disk", job=self._job.name)[:1]:
             disk = BadDisk(self._night.folder / "disks" / name, order.effect, self._night.order.folders)
             self._disks.append((order, disk))
@@ -164,80 +237,6 @@ class Attempt:
         locked.touch(0o644)
         return locked
 
-    def _refused(self, refusal: LaunchRefused, launch: Launch) -> str:
-        """What the operating system said, and of what: the agent names the thing when it was not the program."""
-        said, _, other = refusal.text.partition(": ")
-        if other:
-            return self._night.relative(f"{said}: {other} ({refusal.name})")
-        program = self._job.order.run[0] if "permission_denied" in self._causes else launch.run[0]
-        return self._night.relative(f"{_REFUSED.get(refusal.error, said)}: {program} ({refusal.name})")
-
-    async def _follow(self) -> Ended:
-        night, job, process = self._night, self._job, self._process
-        job.started_ns, job.ended_ns = time.time_ns(), None
-        if not job.begun.done():
-            job.begun.set_result(1)
-        night.show(job, Status.JOB_RUNNING)
-        try:
-            async with asyncio.TaskGroup() as self._beside:
-                job.running = self
-                for effect in night.armory.strike("started", job.bites, job=job.name):
-                    self.freeze(effect)
-                if self._begins_frozen and not self._thaws_ns:
-                    process.signal(signal.SIGCONT)  # the fault's window closed between the order and the start
-                self._beside.create_task(self._flag_overrun(process))
-                await process.watch()
-        finally:
-            job.running = None
-        job.ended_ns = time.time_ns()
-        return self._ended(process.over.result())
-
-    def _ended(self, code: int) -> Ended:
-        night, job = self._night, self._job
-        job.last_exit = code
-        result = {"exit": code} if code >= 0 else {"signal": -code}
-        value: dict[str, Any] = {"job": job.name, "attempt": job.attempt, **result}
-        if code == 0:
-            night.recorder.record("ok", "job", value)
-            night.show(job, Status.FINISHED_OK)
-            return Ended("finished_ok")
-        how = f"exit {code}" if code > 0 else f"killed by signal {-code} ({signal.Signals(-code).name})"
-        last = self._last_line()
-        night.recorder.record("fail", "job", value, error=last or how)
-        night.show(job, Status.FAILED)
-        cause = ": ".join(part for part in (self._killed_for, how, last) if part)
-        return Ended("failed", cause, killed=bool(self._killed_for), restart=self._restart)
-
-    def _last_line(self) -> str:
-        path = self._night.folder / "output" / f"{self._job.name}.{self._job.attempt}.err"
-        try:
-            with path.open("rb") as file:
-                file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
-                lines = file.read().decode(errors="replace").split("\n")
-        except OSError:
-            return ""
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return self._night.relative(last)[:_LINE_CHARACTERS]
-
-    async def _flag_overrun(self, process: Process) -> None:
-        """OpCon flags a job that passes its max run time, and leaves it running: only a rule ends it."""
-        night, job = self._night, self._job
-        limit_ns = job.order.max_run_time_ns
-        if not limit_ns or job.started_ns is None:
-            return
-        flagged_ns = job.started_ns + limit_ns
-        if not await night.agenda.until(flagged_ns, rank=job.rank, unless=process.over):
-            return
-        night.recorder.record("info", "overrun", {"job": job.name})
-        cause = f"exceeded its max run time of {span(limit_ns)}"
-        for rule in job.rules.due("exceeded_max_run_time"):
-            if not await night.agenda.until(flagged_ns + rule.after_ns, rank=job.rank, unless=process.over):
-                return
-            refused = None if rule.restarts or "restart" not in rule.do else "a running job is not restarted: kill it"
-            if "kill" in rule.do:
-                # Said before the page goes out: the job may end by itself meanwhile, and is to be started again then.
-                self._killed_for, self._restart = f"killed because it {cause}", rule.restarts
-            await night.act(job, rule, cause, refused=refused)
-            if "kill" in rule.do:
-                night.show(job, Status.TO_BE_TERMINATED)
-                process.signal(signal.SIGKILL)
+    def _thaw_at(self, at_ns: int) -> None:
+        if self.alive and at_ns == self._thaws_ns:
+            self.thaw()

@@ -1,200 +1,303 @@
-"""The night's schedule: each job's life from its qualification to the last rule that acts on its end."""
+"""The scheduler's engine: it builds the Daily, moves its jobs from event to event, and knows when all is done.
+
+No job has a task of its own. What may move a job (a moment, the end of another, a slot, a client) puts it on the list
+of those to be asked, and `turn` asks them; a job that must wait is found again by what it waits for.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import time
+from collections.abc import Mapping, Sequence
+from datetime import date as calendar_date
 from functools import partial
+from typing import Any
 
 from harness.mocks.armed import Order
-from harness.mocks.scheduler.agent import AgentAway
-from harness.mocks.scheduler.attempt import Attempt
-from harness.mocks.scheduler.daily import DailyJob, Ended
+from harness.mocks.scheduler.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.edges import Edges
+from harness.mocks.scheduler.endings import Endings
+from harness.mocks.scheduler.events import Events
+from harness.mocks.scheduler.expressions import Properties
+from harness.mocks.scheduler.launcher import Launcher
 from harness.mocks.scheduler.leavings import left_behind
-from harness.mocks.scheduler.moments import clock_time, span
+from harness.mocks.scheduler.machines import Shared
+from harness.mocks.scheduler.moments import days_between, on_another_day
 from harness.mocks.scheduler.night import Night
-from harness.mocks.scheduler.orders import Rule
-from harness.mocks.scheduler.status import Status
+from harness.mocks.scheduler.operators import Operators
+from harness.mocks.scheduler.orders import JobOrder
+from harness.mocks.scheduler.qualifying import Qualifying
+from harness.mocks.scheduler.runs import Runs
+from harness.mocks.scheduler.status import EVENTS_OF, RUNNING, Status
 
-_MINUTE_NS = 60_000_000_000
-_NO_RESTART = {
-    "missed_start": "a job that missed its start time cannot be restarted, only started by hand",
-    "late": "a job that has not started cannot be restarted",
-}
+AT_ONCE = 200
+"""So many jobs are asked before the event loop may do something else: clients wait no longer than that takes."""
 
 
-class Schedule:
-    """All jobs of one night. `run` lives them side by side, and returns when nothing more can happen."""
+class Engine:
+    """All jobs of one night, and those that clients have built beside them."""
 
     def __init__(self, night: Night) -> None:
         self.night = night
-        self.jobs = {order.job: DailyJob(order, rank) for rank, order in enumerate(night.order.jobs)}
-        self.end_recorded = False
+        self.daily = night.daily
+        self.edges = Edges(night.daily)
+        self.shared = Shared(night.order.thresholds, night.order.resources)
+        self.properties = Properties(night.order.properties)
+        self.masters: dict[str, JobOrder] = {order.job: order for order in night.order.jobs}
+        self.ranks = {order.job: rank for rank, order in enumerate(night.order.jobs)}
+        self.events = Events(self)
+        self.operators = Operators(self, night.order.operators)
+        self.qualifying = Qualifying(self)
+        self.runs = Runs(self)
+        self.endings = Endings(self)
+        self.launcher = Launcher(self)
+        self.active = False
+        """Whether the night has begun."""
+        self.alive = True
+        self.kept_tokens: dict[str, dict[str, Any]] = {}
+        """Those that an earlier life of the scheduler has issued."""
+        self._asked: dict[DailyJob, None] = {}
+        self._revision = self._told_revision = 0
+        for order in night.order.jobs:
+            self.shared.add_machine(order.agent, night.order.maximum_jobs)
 
-    async def run(self) -> None:
-        """Live the night, record its end, and stop the clock."""
-        async with asyncio.TaskGroup() as lives:
-            for job in self.jobs.values():
-                lives.create_task(self._live(job))
-                for rule in job.rules.of("late"):
-                    lives.create_task(self._watch_for_late_start(job, rule))
-        self.record_end(complete=True)
-        self.night.clock.stop("complete")
+    # ---- building -------------------------------------------------------------------------------------------
+
+    def build(
+        self,
+        date: str,
+        *,
+        held: bool = False,
+        properties: Mapping[str, str] | None = None,
+        names: Sequence[str] | None = None,
+    ) -> DailySchedule:
+        """Build the schedule for a date: the jobs that their frequencies call for, or those of ``names``."""
+        order = self.night.order
+        days = days_between(order.date, date)
+        begins_ns = on_another_day(order.begins_ns, days, order.timezone) or order.begins_ns
+        schedule = DailySchedule(order.chain, date, begins_ns, instance=self.daily.next_instance(date, 1))
+        schedule.held = held
+        schedule.properties |= properties or {}
+        self.daily.add_schedule(schedule)
+        left_out = {}
+        for name, master in self.masters.items():
+            why = master.frequency.why_not(calendar_date.fromisoformat(date), order.calendars)
+            if names is not None:
+                why = None if name in names else "not asked for"
+            if why is None:
+                self._add(master, schedule, days)
+            else:
+                left_out[name] = why
+        for job in list(schedule.jobs.values()):
+            excluded = [one.job for one in job.order.of("exclude") if one.job in schedule.jobs]
+            if excluded:
+                left_out[job.name] = f"excluded by {excluded[0]}"
+                self.daily.remove(job)
+        for job in schedule.jobs.values():
+            self.edges.connect(job)
+        if left_out:
+            value = {"date": date, "jobs": sorted(schedule.jobs), "left_out": left_out}
+            self.night.recorder.record("info", "build", value)
+        self.night.journal.keep("schedule", schedule.id, self.kept(schedule))
+        return schedule
+
+    def add_job(self, schedule: DailySchedule, name: str, *, held: bool, properties: Mapping[str, str]) -> DailyJob:
+        """Add a master job to a schedule that is built already; a duplicate gets a name of its own."""
+        master, days = self.masters[name], days_between(self.night.order.date, schedule.date)
+        job = self._add(master, schedule, days, name=self.daily.free_name(schedule, name))
+        job.properties |= properties
+        if held:
+            self.night.show(job, Status.ON_HOLD)
+        for waiting in self.edges.connect(job):
+            self.ask(waiting)
+        self.night.journal.keep("schedule", schedule.id, self.kept(schedule))
+        self.night.journal.keep_job(job)
+        if schedule.opened:
+            self.qualifying.watch_for_late_start(job)
+            self.ask(job)
+        return job
+
+    def remove(self, job: DailyJob) -> None:
+        """Take a job out of the Daily."""
+        self.qualifying.leave(job)
+        self.qualifying.forget_late_start(job)
+        self.endings.forget(job)
+        self._asked.pop(job, None)
+        self.daily.remove(job)
+        self.edges.disconnect(job)
+        self.night.journal.keep("schedule", job.schedule.id, self.kept(job.schedule))
+
+    def discard(self, schedule: DailySchedule) -> None:
+        """Take a whole schedule out of the Daily."""
+        for job in list(schedule.jobs.values()):
+            self.remove(job)
+        del self.daily.schedules[schedule.id]
+        self.night.journal.keep("schedule", schedule.id, {})
+
+    def _add(self, master: JobOrder, schedule: DailySchedule, days: int, *, name: str | None = None) -> DailyJob:
+        order = master.on_day(days, self.night.order.timezone)
+        job = DailyJob(order, schedule, self.ranks[master.job], name)
+        if order.hold:
+            job.status = Status.ON_HOLD
+        self.daily.add(job)
+        return job
+
+    @staticmethod
+    def kept(schedule: DailySchedule) -> dict[str, object]:
+        """What the journal keeps of a schedule."""
+        jobs = {job.name: job.order.job for job in schedule.jobs.values()}
+        kept = {"date": schedule.date, "instance": schedule.instance, "held": schedule.held, "jobs": jobs}
+        return kept | {"opened": schedule.opened, "by_hand": schedule.by_hand, "properties": schedule.properties}
+
+    # ---- the night ------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin the night: the faults of the build act, and the schedules that are due open."""
+        self.active, self._revision = True, 1
+        self.night.journal.keep("begun", "", {"begun": True})
+        for job in list(self.daily.jobs.values()):
+            for effect in self.night.armory.strike("build", job=job.name):
+                if effect.get("left_out"):
+                    self.remove(job)
+                    value = {"date": job.schedule.date, "left_out": {job.name: effect["left_out"]}}
+                    self.night.recorder.record("info", "build", value)
+                else:
+                    self.night.show(job, Status.ON_HOLD)
+        for schedule in self.daily.schedules.values():
+            if schedule.date == self.night.order.date:
+                self.open(schedule)
+        self.turn()
+
+    def open(self, schedule: DailySchedule) -> None:
+        """Let the jobs of a schedule qualify."""
+        if schedule.opened or not self.active:
+            return
+        schedule.opened = True
+        self.night.journal.keep("schedule", schedule.id, self.kept(schedule))
+        for job in schedule.jobs.values():
+            self.qualifying.watch_for_late_start(job)
+            self.ask(job)
+
+    def turn(self) -> None:
+        """Ask all jobs that something has happened for, and see whether the night is complete."""
+        asked = 0
+        while self._asked and self.alive:
+            job = next(iter(self._asked))
+            del self._asked[job]
+            self.qualifying.ask(job)
+            asked += 1
+            if asked == AT_ONCE and self._asked:
+                self.night.agenda.at(0, lambda: None)  # an alarm asks the others
+                return
+        if self.active and self.alive and self.quiet and self._told_revision != self._revision:
+            self._told_revision = self._revision
+            self.record_end(complete=True)
+            self.night.clock.stop("complete")
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing more can happen, unless somebody acts from outside."""
+        night = self.night
+        running = any(self.daily.by_status[status] for status in RUNNING)
+        return not (running or self._asked or night.agenda.pending) and self.launcher.idle and night.pager.idle
+
+    def ask(self, job: DailyJob) -> None:
+        """Have a job asked whether it may start now."""
+        self._revision += 1
+        self._asked[job] = None
+
+    def became(self, job: DailyJob) -> None:
+        """Something has become of a job: those whose dependencies are met by it are asked."""
+        self._revision += 1
+        if job.successors:
+            for successor in self.edges.freed(job):
+                self.ask(successor)
+
+    def finish(self, job: DailyJob, status: Status, when: str = "", cause: str = "", *, restart: bool = False) -> None:
+        """A job ends with a status: its slot is free, its events fire, its successors are asked, its rules act."""
+        self.gave_back(job)
+        self.qualifying.leave(job)
+        self.qualifying.forget_late_start(job)
+        job.starting = job.forced = False
+        if job.order.events and status in EVENTS_OF:
+            self.night.show(job, EVENTS_OF[status])
+        self.night.show(job, status)
+        self.became(job)
+        if when:
+            self.endings.over(job, when, cause, restart=restart)
+
+    def gave_back(self, job: DailyJob) -> None:
+        """A job needs its slot and its resources no longer."""
+        for waiting in self.shared.give_back(job):
+            self.ask(waiting)
+
+    def machine_out(self, job: DailyJob, *, ends: bool = False) -> str | None:
+        """Why a fault lets the job's machine take no job now; or (``ends``) tell of none that has ended."""
+        now_ns, machine = time.time_ns(), job.order.agent
+
+        def out(order: Order) -> bool:
+            flap_ns = order.effect.get("flap_ns")
+            return not flap_ns or (now_ns - order.since_ns) // flap_ns % 2 == 0
+
+        if ends:
+            acting = self.night.armory.acting("machine", job=job.name, machine=machine)
+            return next((one.effect["why"] for one in acting if out(one) and not one.effect.get("tells")), None)
+        effects = self.night.armory.strike("machine", out, job=job.name, machine=machine)
+        return next((effect["why"] for effect in effects), None)
+
+    def property_of(self, job: DailyJob, name: str) -> str | None:
+        """The value of a token: the job's own, its schedule's, OpCon's own names, the global one."""
+        own = {"$JOB NAME": job.name, "$SCHEDULE NAME": job.schedule.name, "$SCHEDULE DATE": job.schedule.date}
+        return self.properties.find(name, job.properties, job.schedule.properties, own)
+
+    # ---- the end of the night, and what the harness asks ----------------------------------------------------
 
     def record_end(self, *, complete: bool) -> None:
-        """Record how every job stands, once."""
-        if self.end_recorded:
-            return
-        self.end_recorded = True
-        jobs = {job.name: job.status.text for job in self.jobs.values()}
+        """Record how every job stands."""
+        date = self.night.order.date
+        jobs = {
+            job.name if job.schedule.date == date and job.schedule.instance == 1 else job.id: job.status.text
+            for job in self.daily.jobs.values()
+        }
         self.night.recorder.record("info", "schedule", {"complete": complete, "jobs": jobs})
+
+    def settle(self) -> None:
+        """The night is over: what has not been said of its end is said now."""
+        self.record_left_behind()
+        if self._told_revision != self._revision or not self.active:
+            self.record_end(complete=False)
 
     def record_left_behind(self) -> None:
         """Record whose processes are still there although the job has ended."""
         there = left_behind()
-        for job in self.jobs.values():
+        for job in self.daily.jobs.values():
             if job.running is None and job.name in there:
                 self.night.recorder.record("info", "left_behind", {"job": job.name})
 
-    def end_processes(self) -> None:
-        """End what still runs of every job."""
-        for job in self.jobs.values():
+    def stop(self) -> None:
+        """Do nothing more, and end what still runs of every job."""
+        self.alive = False
+        self.launcher.stop()
+        self.night.pager.stop()
+        self.night.agenda.clear()
+        for job in self.daily.jobs.values():
             job.end_processes()
 
     def fired(self, order: Order) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
-        for job in self.jobs.values():
+        for job in self.daily.jobs.values():
             if job.running is not None and job.running.alive and order.concerns("started", {"job": job.name}):
                 bites = partial(_bites, job, order)
                 for effect in self.night.armory.strike("started", bites, job=job.name):
-                    job.running.freeze(effect)
+                    self.runs.befall(job.running, effect)
 
     def disarmed(self, order: Order) -> None:
         """A fault of a running job was taken out: what it froze goes on, and the disk that it spoiled is whole."""
-        for job in self.jobs.values():
-            if job.running is not None and order.point == "disk":
-                job.running.mend(order)
+        for job in self.daily.jobs.values():
+            if order.point == "disk":
+                for attempt in job.attempts:
+                    attempt.mend(order)
             if job.running is not None and order.concerns("started", {"job": job.name}):
                 job.running.thaw()
-
-    # ---- a job's life ---------------------------------------------------------------------------------------
-
-    async def _live(self, job: DailyJob) -> None:
-        while True:
-            ended = await self._turn(job)
-            if ended is None:
-                return job.close(finished_ok=False)
-            if ended.when == "finished_ok":
-                return job.close(finished_ok=True)
-            job.last_cause = ended.cause
-            if not (self._retried(job, ended) or await self._ruled(job, ended)):
-                return job.close(finished_ok=False)
-
-    def _retried(self, job: DailyJob, ended: Ended) -> bool:
-        """Retry on Failure: for a job that failed by itself, never for one that could not be started."""
-        retry = job.order.retry
-        if retry is None or ended.when != "failed" or ended.killed or job.retries >= retry.attempts:
-            return False
-        job.retries += 1
-        job.not_before_ns = time.time_ns() + retry.every_ns
-        return True
-
-    async def _ruled(self, job: DailyJob, ended: Ended) -> bool:
-        """Let the rules act on a job's end; whether one of them starts it again."""
-        night, ended_ns = self.night, time.time_ns()
-        restart = ended.restart
-        for rule in [] if restart else job.rules.due(ended.when):
-            await night.agenda.until(ended_ns + rule.after_ns, rank=job.rank)
-            refused = _NO_RESTART.get(ended.when) if "restart" in rule.do else None
-            await night.act(job, rule, ended.cause, refused=refused)
-            restart = restart or rule.restarts
-        if restart:
-            job.retries = 0
-            night.show(job, Status.QUALIFYING)
-        return restart
-
-    async def _turn(self, job: DailyJob) -> Ended | None:
-        """Qualify and run a job once, as OpCon asks: latest start, start time, dependencies, machine.
-
-        None: it waits for a job that will never finish OK, and nothing will end that wait.
-        """
-        night, order, latest_ns = self.night, job.order, job.order.latest_start_ns
-        job.waits_for = ""
-        if latest_ns is not None and time.time_ns() >= latest_ns:
-            return self._missed(job)
-
-        start_ns = max(order.at_ns or night.order.begins_ns, job.not_before_ns)
-        if time.time_ns() < start_ns:
-            night.show(job, Status.WAIT_START_TIME)
-            if latest_ns is not None and latest_ns < start_ns:
-                await night.agenda.until(latest_ns, rank=job.rank)
-                return self._missed(job)
-            await night.agenda.until(start_ns, rank=job.rank)
-
-        for name in order.after:
-            predecessor = self.jobs[name]
-            if predecessor.final.done() and predecessor.final.result():
-                continue
-            job.waits_for = name
-            night.show(job, Status.WAIT_JOB_DEPENDENCY)
-            if await night.agenda.until(latest_ns, rank=job.rank, unless=predecessor.final):
-                return self._missed(job)
-            if not predecessor.final.result():
-                job.waits_for = f"{name}, which ended with {predecessor.status.text}"
-                if latest_ns is None:
-                    return None
-                await night.agenda.until(latest_ns, rank=job.rank)
-                return self._missed(job)
-        return await self._launch(job)
-
-    async def _launch(self, job: DailyJob) -> Ended:
-        """Find the job's machine and run it there; a machine that is away is asked again every minute."""
-        night, latest_ns = self.night, job.order.latest_start_ns
-        asked_ns = time.time_ns()
-        while True:
-            attempt = Attempt(night, job)
-            try:
-                connection = await attempt.connect()
-            except AgentAway as away:
-                if not attempt.agent_is_away:
-                    raise
-                job.waits_for = f"its machine: the agent is away: {away}"
-                night.show(job, Status.WAIT_MACHINE, why=f"the agent is away: {away}")
-            else:
-                return await attempt.run(connection)
-            asked_ns += _MINUTE_NS
-            await night.agenda.until(asked_ns if latest_ns is None else min(asked_ns, latest_ns), rank=job.rank)
-            if latest_ns is not None and time.time_ns() >= latest_ns:
-                return self._missed(job)
-
-    # ---- late and missed starts -----------------------------------------------------------------------------
-
-    def _missed(self, job: DailyJob) -> Ended:
-        latest_ns = job.order.latest_start_ns
-        assert latest_ns is not None, "only a job with a latest start can miss it"  # noqa: S101 - for the type checker
-        cause = f"latest start {clock_time(latest_ns, self.night.order.timezone)} passed"
-        if job.waits_for:
-            cause += f" while it waited for {job.waits_for}"
-        elif job.last_cause:
-            cause += " before it could be started again"
-        if job.last_cause:
-            cause += f"; before that: {job.last_cause}"
-        self.night.show(job, Status.MISSED_START_TIME)
-        self.night.recorder.record("info", "missed", {"job": job.name}, error=cause)
-        return Ended("missed_start", cause)
-
-    async def _watch_for_late_start(self, job: DailyJob, rule: Rule) -> None:
-        """Late to Start: a flag on a job that has not started so long after its start time; it still may."""
-        night = self.night
-        start_ns = job.order.at_ns or night.order.begins_ns
-        if await night.agenda.until(start_ns + rule.after_ns, rank=job.rank, unless=job.begun):
-            cause = (
-                f"not started {span(rule.after_ns)} after its start time {clock_time(start_ns, night.order.timezone)}"
-            )
-            if job.waits_for:
-                cause += f": it waits for {job.waits_for}"
-            night.show(job, Status.LATE_TO_START)
-            await night.act(job, rule, cause, refused=_NO_RESTART["late"] if "restart" in rule.do else None)
 
 
 def _bites(job: DailyJob, fired: Order, order: Order) -> bool:

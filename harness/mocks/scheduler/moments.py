@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 _NS = 1_000_000_000
@@ -27,3 +27,23 @@ def span(ns: int) -> str:
     minutes, seconds = divmod(rest, 60)
     parts = [f"{count}{unit}" for count, unit in ((hours, "h"), (minutes, "m"), (seconds, "s")) if count]
     return "".join(parts) or "0s"
+
+
+def on_another_day(at_ns: int | None, days: int, timezone: str) -> int | None:
+    """The same time of day so many days later, in the schedule's time zone; in a gap of the clocks, after it."""
+    if at_ns is None:
+        return None
+    zone = ZoneInfo(timezone)
+    local = datetime.fromtimestamp(at_ns // _NS, UTC).astimezone(zone).replace(tzinfo=None) + timedelta(days=days)
+    moved = local.replace(tzinfo=zone).astimezone(UTC)
+    return int(moved.timestamp()) * _NS + at_ns % _NS
+
+
+def days_between(first: str, second: str) -> int:
+    """How many days after the first date the second is."""
+    return (date.fromisoformat(second) - date.fromisoformat(first)).days
+
+
+def later(day: str, days: int) -> str:
+    """The date so many days after another."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()

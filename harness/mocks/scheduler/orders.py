@@ -1,10 +1,14 @@
-"""What the scheduler takes from the night's plan: its jobs, their times, dependencies and rules."""
+"""What the scheduler takes from the night's plan: its master jobs, their times, dependencies, rules and events."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from harness.mocks.scheduler.criteria import ExitCodes
+from harness.mocks.scheduler.frequency import Frequency
+from harness.mocks.scheduler.moments import on_another_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +25,12 @@ class Rule:
         """Whether its restart can be granted: only a job that has ended, or is ended first, can be started again."""
         if "restart" not in self.do:
             return False
-        ended_first = "kill" in self.do and self.do.index("kill") < self.do.index("restart")
-        return self.when in ("initialization_error", "failed") or (self.when == "exceeded_max_run_time" and ended_first)
+        before = self.do[: self.do.index("restart")]
+        if self.when == "exceeded_max_run_time":
+            return "kill" in before
+        if self.when == "still_attempting_start":
+            return "mark_failed" in before
+        return self.when in ("initialization_error", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +42,121 @@ class Retry:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrence:
+    """So many runs of one job, so far apart, from start to start or from end to start."""
+
+    runs: int
+    every_ns: int
+    counted_from: str = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """What a job minds of another: its kind, on which end, and of how many days before."""
+
+    job: str
+    kind: str = "after"
+    on: str = "finished_ok"
+    days_before: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdNeed:
+    """A threshold that must compare so with a value: EQ, NE, GT, LT, GE, LE."""
+
+    threshold: str
+    operator: str
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventOrder:
+    """An OpCon event that is fired when something happens to the job."""
+
+    when: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileArrival:
+    """The file that a file-arrival job waits for, in which window of creation times, and how long it must be still."""
+
+    file: str
+    created_from_ns: int | None
+    created_until_ns: int | None
+    until_ns: int | None
+    stable_for_ns: int
+    subfolders: bool
+
+
+@dataclass(frozen=True, slots=True)
 class JobOrder:
-    """One job as the plan defines it; times are UTC nanoseconds."""
+    """One master job as the plan defines it; times are UTC nanoseconds on the plan's date."""
 
     job: str
     run: tuple[str, ...]
     cwd: str
     environment: Mapping[str, str]
     agent: str
-    at_ns: int | None
-    latest_start_ns: int | None
-    max_run_time_ns: int | None
-    after: tuple[str, ...]
-    retry: Retry | None
-    rules: tuple[Rule, ...]
     owner: str
+    at_ns: int | None = None
+    latest_start_ns: int | None = None
+    late_to_start_ns: int | None = None
+    late_to_finish_ns: int | None = None
+    max_run_time_ns: int | None = None
+    dependencies: tuple[Dependency, ...] = ()
+    thresholds: tuple[ThresholdNeed, ...] = ()
+    resources: Mapping[str, int | None] = field(default_factory=dict)
+    expression: str | None = None
+    retry: Retry | None = None
+    recurrence: Recurrence | None = None
+    exit_codes: ExitCodes = field(default_factory=ExitCodes)
+    prerun: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    hold: bool = False
+    rules: tuple[Rule, ...] = ()
+    events: tuple[EventOrder, ...] = ()
+    file_arrival: FileArrival | None = None
+    frequency: Frequency = field(default_factory=Frequency)
+
+    @property
+    def is_null(self) -> bool:
+        """A Null Job runs nothing: it is there for its dependencies and events."""
+        return not self.run and self.file_arrival is None
+
+    def of(self, kind: str) -> list[Dependency]:
+        """Its dependencies of one kind."""
+        return [one for one in self.dependencies if one.kind == kind]
+
+    def on_day(self, days: int, timezone: str) -> JobOrder:
+        """The same job so many days later, at the same times of day."""
+        if not days:
+            return self
+
+        def moved(at_ns: int | None) -> int | None:
+            return on_another_day(at_ns, days, timezone)
+
+        arrival = self.file_arrival
+        if arrival is not None:
+            arrival = replace(
+                arrival,
+                created_from_ns=moved(arrival.created_from_ns),
+                created_until_ns=moved(arrival.created_until_ns),
+                until_ns=moved(arrival.until_ns),
+            )
+        return replace(
+            self,
+            at_ns=moved(self.at_ns),
+            latest_start_ns=moved(self.latest_start_ns),
+            late_to_start_ns=moved(self.late_to_start_ns),
+            late_to_finish_ns=moved(self.late_to_finish_ns),
+            file_arrival=arrival,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class NightOrder:
-    """The night's schedule: whose it is, when it begins, and its jobs in the order in which ties are broken.
+    """The night: whose schedule it is, when it begins, its master jobs in the order in which ties are broken.
 
     ``folders`` are the paths of the chain's folders, as its jobs see them.
     """
@@ -66,6 +169,15 @@ class NightOrder:
     desk: str | None
     folders: Mapping[str, str]
     jobs: tuple[JobOrder, ...]
+    thresholds: Mapping[str, int]
+    resources: Mapping[str, int]
+    properties: Mapping[str, str]
+    calendars: Mapping[str, Sequence[str]]
+    maximum_jobs: int | None
+    kill_allowed: bool
+    operators: Sequence[Mapping[str, Any]]
+    disabled_users: Sequence[str]
+    """Login names, in lower case, that get no token."""
 
     @classmethod
     def of(cls, plan: Mapping[str, Any]) -> NightOrder:
@@ -73,9 +185,9 @@ class NightOrder:
         jobs = tuple(_job(job, plan) for job in plan["jobs"])
         known = {job.job for job in jobs}
         for job in jobs:
-            for predecessor in job.after:
-                if predecessor not in known:
-                    raise ValueError(f"plan: job {job.job!r} runs after {predecessor!r}, which is not one of its jobs")
+            for one in job.dependencies:
+                if one.job not in known:
+                    raise ValueError(f"plan: job {job.job!r} runs {one.kind} {one.job!r}, which is not one of its jobs")
         return cls(
             chain=plan["chain"],
             runbook=plan.get("runbook"),
@@ -85,25 +197,58 @@ class NightOrder:
             desk=plan.get("desk"),
             folders=plan.get("folder_paths") or {},
             jobs=jobs,
+            thresholds=plan.get("thresholds") or {},
+            resources=plan.get("resources") or {},
+            properties=plan.get("properties") or {},
+            calendars=plan.get("calendars") or {},
+            maximum_jobs=plan.get("maximum_jobs"),
+            kill_allowed=plan.get("kill_allowed", True),
+            operators=plan.get("operators") or (),
+            disabled_users=plan.get("disabled_users") or (),
         )
 
 
 def _job(job: Mapping[str, Any], plan: Mapping[str, Any]) -> JobOrder:
-    retry = job.get("retry_on_failure")
+    retry, recurrence, arrival = job.get("retry_on_failure"), job.get("recurrence"), job.get("file_arrival")
     return JobOrder(
         job=job["job"],
-        run=tuple(job["run"]),
-        cwd=job["cwd"],
+        run=tuple(job.get("run") or ()),
+        cwd=job.get("cwd") or "/",
         environment=job.get("environment") or {},
         agent=job.get("agent") or "agent",
+        owner=job.get("owner") or plan["owner"],
         at_ns=job.get("at_ns"),
         latest_start_ns=job.get("latest_start_ns"),
+        late_to_start_ns=job.get("late_to_start_ns"),
+        late_to_finish_ns=job.get("late_to_finish_ns"),
         max_run_time_ns=job.get("max_run_time_ns"),
-        after=tuple(job.get("after") or ()),
+        dependencies=tuple(
+            _dependency(kind, one)
+            for kind in ("after", "requires", "conflict", "exclude")
+            for one in job.get(kind) or ()
+        ),
+        thresholds=tuple(
+            ThresholdNeed(need["threshold"], need["is"], need["value"]) for need in job.get("thresholds") or ()
+        ),
+        resources=job.get("resources") or {},
+        expression=job.get("expression"),
         retry=Retry(retry["attempts"], retry["every_ns"]) if retry else None,
+        recurrence=Recurrence(recurrence["runs"], recurrence["every_ns"], recurrence["from"]) if recurrence else None,
+        exit_codes=ExitCodes.of(job.get("exit_codes") or {}),
+        prerun=tuple(job.get("prerun") or ()),
+        steps=tuple(job.get("steps") or ()),
+        hold=bool(job.get("hold")),
         rules=tuple(
             Rule(rule["when"], tuple(rule["do"]), rule.get("after_ns") or 0, rule.get("times"))
             for rule in job.get("rules") or ()
         ),
-        owner=job.get("owner") or plan["owner"],
+        events=tuple(EventOrder(event["when"], event["event"]) for event in job.get("events") or ()),
+        file_arrival=FileArrival(**arrival) if arrival else None,
+        frequency=Frequency.of(job.get("frequency") or {}),
     )
+
+
+def _dependency(kind: str, written: str | Mapping[str, Any]) -> Dependency:
+    if isinstance(written, str):
+        return Dependency(written, kind)
+    return Dependency(written["job"], kind, written.get("on") or "finished_ok", written.get("days_before") or 0)

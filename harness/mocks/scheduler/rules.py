@@ -17,13 +17,16 @@ class RuleBook:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = tuple(rules)
-        self._acted = [0] * len(self._rules)
+        self.acted = [0] * len(self._rules)
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
 
     def of(self, when: str) -> list[Rule]:
         """The rules for an event that have times left."""
         return [
             rule
-            for rule, acted in zip(self._rules, self._acted, strict=True)
+            for rule, acted in zip(self._rules, self.acted, strict=True)
             if rule.when == when and (rule.times is None or acted < rule.times)
         ]
 
@@ -35,8 +38,14 @@ class RuleBook:
             rules = [rule for rule in rules if rule is restart or not (rule.restarts or set(rule.do) == {"page"})]
         return sorted(rules, key=lambda rule: rule.after_ns)
 
+    def index(self, rule: Rule) -> int:
+        """The rule's place among the job's rules: equal ones are told apart."""
+        return next(index for index, own in enumerate(self._rules) if own is rule)
+
+    def at(self, index: int) -> Rule:
+        """The rule in that place."""
+        return self._rules[index]
+
     def spend(self, rule: Rule) -> None:
         """Count one of the rule's times."""
-        for index, own in enumerate(self._rules):
-            if own is rule:
-                self._acted[index] += 1
+        self.acted[self.index(rule)] += 1

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from harness.clock.skew import Skew, Step
 from harness.mocks.armed import Order
 
-_EFFECTS = {"by_ns": int, "drift_ppm": float, "step_ns": int, "step_after_ns": int}
+KNOWN = {"by_ns": int, "drift_ppm": float, "step_ns": int, "step_after_ns": int}
 
 
 def skewed(orders: Iterable[Order], starts_ns: int) -> dict[str, str]:
@@ -18,9 +18,9 @@ def skewed(orders: Iterable[Order], starts_ns: int) -> dict[str, str]:
     by_ns, drift, steps = 0, 0.0, []
     for order in orders:
         effect = order.effect
-        wrong = {name: value for name, value in effect.items() if not isinstance(value, _EFFECTS.get(name, ()))}
+        wrong = {name: value for name, value in effect.items() if not isinstance(value, KNOWN.get(name, ()))}
         if wrong or not effect or ("step_ns" in effect) != ("step_after_ns" in effect):
-            raise ValueError(f"clock: found {wrong or effect}, expected some of {', '.join(_EFFECTS)}, steps whole")
+            raise ValueError(f"clock: found {wrong or effect}, expected some of {', '.join(KNOWN)}, steps whole")
         by_ns += effect.get("by_ns", 0)
         drift += effect.get("drift_ppm", 0.0)
         if "step_ns" in effect:

@@ -22,7 +22,8 @@ from harness.mocks.relay import UnixConnection
 TWO = int(datetime(2026, 11, 23, 1, 0, tzinfo=UTC).timestamp()) * 1_000_000_000
 """02:00 in Paris on the business date."""
 
-AGENT = Path(__file__).parents[3] / "harness" / "stack" / "night-agent"
+REPOSITORY = Path(__file__).parents[3]
+AGENT = REPOSITORY / "harness" / "stack" / "night-agent"
 
 
 def minutes(count: float) -> int:
@@ -124,6 +125,11 @@ class Stage:
 
     def run(self, until: str = "12:00") -> Told:
         self.ask("scheduler", "/start")
+        return self.finish(until)
+
+    def finish(self, until: str = "12:00") -> Told:
+        """Let the night that has begun go on to its end."""
+        self.page.stopped()  # it may have been complete before somebody acted from outside
         stop = self.controller.run(at(until), runaway_s=20)
         assert stop.reason != "runaway", stop.waits
         self.ask("scheduler", "/settle")
@@ -162,7 +168,7 @@ def running_stage() -> Iterator[Stage]:
     try:
         for mock in ("desk", "scheduler"):
             command = [sys.executable, "-m", f"harness.mocks.{mock}", "--dir", str(folder)]
-            python_path = {"PYTHONPATH": str(Path(__file__).parents[3])}
+            python_path = {"PYTHONPATH": str(REPOSITORY)}
             stage.start(mock, command, base | python_path | preload_environment(folder / "page", mock))
         stage.start("agent", [str(AGENT), "--with-parent", str(folder / "control" / "agent.sock")], base)
         _await_sockets(stage)

@@ -1,0 +1,99 @@
+"""The scheduler's REST API under ``/api``, as the vendor's clients know it: names in any case, tokens, error arrays."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+
+from harness.mocks.scheduler.api import acting, daily, identity, masters, shared
+from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
+from harness.mocks.scheduler.api.failure import Failure
+from harness.mocks.scheduler.api.openapi import document
+from harness.mocks.scheduler.api.store import Store
+from harness.mocks.scheduler.api.tokens import EXPIRED
+from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.moments import wire_time
+
+ENDPOINTS: list[Endpoint] = [
+    *identity.ENDPOINTS,
+    *daily.ENDPOINTS,
+    *acting.ENDPOINTS,
+    *shared.ENDPOINTS,
+    *masters.ENDPOINTS,
+]
+
+
+class Api:
+    """Answers calls for whichever engine there is; the engine knows nothing of it."""
+
+    def __init__(self, engine: Callable[[], Engine | None]) -> None:
+        self._engine = engine
+        self._store: Store | None = None
+        self._stored_for: Engine | None = None
+        self._document = document(ENDPOINTS, identity.VERSION)
+        self._by_length: dict[int, list[Endpoint]] = {}
+        for endpoint in sorted(ENDPOINTS, key=lambda one: one.path.count("{")):
+            self._by_length.setdefault(len(endpoint.path.strip("/").split("/")), []).append(endpoint)
+
+    def routes(self) -> list[web.RouteDef]:
+        """One route for all: the router would mind the case."""
+        return [web.route("*", r"/{path:[\s\S]*}", self._answer)]
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        try:
+            reply = await self._reply(request)
+        except Failure as failure:
+            return failure.response(request.path)
+        engine = self._engine()
+        headers = dict(reply.headers)
+        if engine is not None:
+            headers["apiServerTime"] = wire_time(time.time_ns(), engine.night.order.timezone)
+        if reply.raw is not None:
+            return web.Response(body=reply.raw, status=reply.status, headers=headers, content_type="application/json")
+        return web.json_response(reply.content, status=reply.status, headers=headers)
+
+    async def _reply(self, request: web.Request) -> Reply:
+        root, *segments = request.rel_url.raw_path.strip("/").split("/")
+        if root.lower() != "api":
+            raise Failure(404, "there is no such resource; the API is under /api")
+        if [segment.lower() for segment in segments] == ["openapi.json"] and request.method == "GET":
+            return Reply(self._document)
+        endpoint, path = self._matched(request.method, segments)
+        engine = self._engine()
+        if engine is None and endpoint.always:
+            return identity.version()
+        if engine is None:
+            raise Failure(503, "no night has been planned yet")
+        store = self._store_of(engine)
+        token = store.tokens.of_header(request.headers.get("Authorization", ""))
+        if token is None and not endpoint.free:
+            raise Failure(401, EXPIRED)
+        query = {name.lower(): value for name, value in request.query.items()}
+        body = endpoint.read(await request.read())
+        reply = endpoint.answer(Call(engine, path, query, body, token, store))
+        if reply.status == 200:
+            reply.status = endpoint.status
+        engine.turn()
+        return reply
+
+    def _matched(self, method: str, segments: list[str]) -> tuple[Endpoint, dict[str, str]]:
+        """The endpoint of a method and path; those without variable parts go before those with."""
+        others: list[Endpoint] = []
+        for endpoint in self._by_length.get(len(segments), ()):
+            path = endpoint.match(segments)
+            if path is not None and endpoint.method == method:
+                return endpoint, path
+            if path is not None:
+                others.append(endpoint)
+        if others:
+            allowed = ", ".join(one.method for one in others if one.path == others[0].path)
+            raise Failure(405, f"{method} is not allowed here; allowed: {allowed}", allow=allowed)
+        raise Failure(404, "there is no such resource")
+
+    def _store_of(self, engine: Engine) -> Store:
+        if self._store is None or self._stored_for is not engine:
+            self._store, self._stored_for = Store(engine), engine
+            self._store.tokens.take_up(engine.kept_tokens)
+        return self._store

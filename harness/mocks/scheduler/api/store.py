@@ -1,0 +1,33 @@
+"""What the API remembers for its clients: their tokens, and the actions that they come back to ask about."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from harness.mocks.scheduler.api.tokens import Tokens
+from harness.mocks.scheduler.engine import Engine
+
+
+class Store:
+    """Tokens and actions of one night."""
+
+    def __init__(self, engine: Engine) -> None:
+        journal = engine.night.journal
+        self.tokens = Tokens(lambda id_, content: journal.keep("token", id_, content))
+        self._actions: dict[tuple[str, str], dict[str, Any]] = {}
+        self._numbers = itertools.count(1)
+
+    def submit(self, kind: str, action: dict[str, Any]) -> dict[str, Any]:
+        """Remember an action by a new id; the action with it."""
+        id_ = str(next(self._numbers))
+        self._actions[kind, id_] = {"id": id_, **action}
+        return self._actions[kind, id_]
+
+    def action(self, kind: str, id_: str) -> dict[str, Any] | None:
+        """An action by its id."""
+        return self._actions.get((kind, id_))
+
+    def actions(self, kind: str) -> list[dict[str, Any]]:
+        """All actions of a kind."""
+        return [action for (one, _), action in self._actions.items() if one == kind]

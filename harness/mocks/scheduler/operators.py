@@ -1,0 +1,64 @@
+"""People on the night shift: what they notice, how long they take, and what they then do through the scheduler."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from harness.mocks.scheduler.actions import Refused
+from harness.mocks.scheduler.daily import DailyJob
+
+if TYPE_CHECKING:
+    from harness.mocks.scheduler.engine import Engine
+
+COMPONENT = "operator"
+
+
+class Operators:
+    """The modelled operators of a night; they act by the same code as clients of the API, and each act is recorded."""
+
+    def __init__(self, engine: Engine, written: Sequence[Mapping[str, Any]]) -> None:
+        self._engine = engine
+        self._night = engine.night
+        self._operators = list(written)
+        self.acted = [0] * len(self._operators)
+
+    def call(self, operator: Mapping[str, Any]) -> None:
+        """One more comes in."""
+        self._operators.append(operator)
+        self.acted.append(0)
+
+    def noticed(self, job: DailyJob, when: str) -> None:
+        """Something has happened to a job: those who look after it acknowledge it, and then act."""
+        strikes = self._night.armory.strike(
+            "operators", lambda order: any(when in one["when"] for one in order.effect["operators"]), job=job.name
+        )
+        for operator in (one for effect in strikes for one in effect["operators"]):
+            self.call(operator)
+        for number, operator in enumerate(self._operators):
+            times = operator.get("times")
+            minds = when in operator["when"] and job.order.job in (operator.get("jobs") or (job.order.job,))
+            if not minds or (times is not None and self.acted[number] >= times):
+                continue
+            self.acted[number] += 1
+            at_ns = time.time_ns() + operator["acknowledges_after_ns"]
+            self._night.agenda.at(at_ns, partial(self._acknowledge, operator, job, when))
+
+    def _acknowledge(self, operator: Mapping[str, Any], job: DailyJob, when: str) -> None:
+        value = {"operator": operator["name"], "job": job.name, "when": when}
+        self._night.recorder.record("info", "acknowledge", value, component=COMPONENT)
+        at_ns = time.time_ns()
+        for action in operator["do"]:
+            at_ns += operator["takes_ns"]
+            self._night.agenda.at(at_ns, partial(self._act, operator, job, action))
+
+    def _act(self, operator: Mapping[str, Any], job: DailyJob, action: str) -> None:
+        value = {"operator": operator["name"], "job": job.name, "action": action}
+        try:
+            self._engine.events.actions.on_job(job, action, reason=f"{action} by {operator['name']}")
+        except Refused as refusal:
+            self._night.recorder.record("fail", "operate", value, error=str(refusal), component=COMPONENT)
+        else:
+            self._night.recorder.record("ok", "operate", value, component=COMPONENT)
