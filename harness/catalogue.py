@@ -124,6 +124,8 @@ def _values(told: Mapping[str, Any]) -> str:
         return " ".join(["a whole number", *bounds])
     if "bytes" in (pattern := told.get("pattern", "")):
         return 'a part such as "50%" or "1234 bytes"'
+    if "ppm" in pattern:
+        return "a rate such as 200ppm"
     if "ms" in pattern:
         return "a duration such as 90s or 1h30m"
     return "a time of day" if pattern else {"boolean": "true or false"}.get(told.get("type", ""), "text")
