@@ -43,9 +43,13 @@ OUTLIVED = "the listing alone takes longer than the source keeps a connection, a
 UNHEARD = "the connector keeps to itself when it was told to come again"
 RENEWED = "the connector renews a session that has expired, and nobody notices"
 TRIES_AGAIN = "the connector tries again by itself, and nothing tells it not to"
+SILENT = "over SFTP a file that ends early ends like any other, so that no exit code tells of it"
+SKEWED = "S3 refuses a request whose clock is a quarter of an hour off, as the real one does"
 EXCLUDED = {
+    **{("s3", f"clocks/{path.stem}"): SKEWED for path in PATHS if path.parent.name == "clocks"},
     ("s3", "access/slow_drip"): OUTLIVED,
     ("s3", "access/slow_drip_fragile"): OUTLIVED,
+    ("sftp", "launch/misread_exit_code_fragile"): SILENT,
     ("sftp", "access/throttle"): UNTOLD,
     ("sftp", "access/throttle_fragile"): UNTOLD,
     ("sftp", "access/wrong_length"): UNSTATED,
@@ -56,6 +60,7 @@ EXCLUDED = {
     ("snowflake", "access/slow_drip"): BOUNDED,
     ("snowflake", "access/connect_hang_fragile"): TRIES_AGAIN,
     ("snowflake", "access/connection_refused_fragile"): TRIES_AGAIN,
+    ("snowflake", "access/server_error"): TRIES_AGAIN,
     ("snowflake", "access/server_error_fragile"): TRIES_AGAIN,
     ("snowflake", "access/throttle_fragile"): TRIES_AGAIN,
     ("snowflake", "access/throttle"): UNHEARD,
@@ -67,6 +72,8 @@ EXCLUDED = {
 CAUSES = {
     ("s3", "access/login_refused_no_fallback"): "InvalidAccessKeyId",
     ("sftp", "access/access_denied_no_fallback"): "denied permission",
+    ("sftp", "access/login_refused_no_fallback"): "lets nobody in",
+    ("snowflake", "access/login_refused_no_fallback"): "lets nobody in",
 }
 """What the page says where the scenario has the words of HTTP, and the protocol its own."""
 
@@ -127,10 +134,13 @@ def on_variant(path: Path, variant: str) -> Scenario | None:
 def nights() -> Iterator[Any]:
     for number, path in enumerate(PATHS):
         meets = any(meets_the_protocol(fault) for fault in load_scenario(path).faults)
-        for variant in VARIANTS if meets else [VARIANTS[number % len(VARIANTS)]]:
-            changed = on_variant(path, variant)
-            if changed is not None:
-                yield pytest.param(changed, id=f"{variant}-{path.parent.name}-{path.stem}")
+        turn = number % len(VARIANTS)
+        able = [
+            pytest.param(changed, id=f"{variant}-{path.parent.name}-{path.stem}")
+            for variant in (*VARIANTS[turn:], *VARIANTS[:turn])
+            if (changed := on_variant(path, variant)) is not None
+        ]
+        yield from able if meets else able[:1]
 
 
 @pytest.mark.parametrize("scenario", list(nights()))
