@@ -10,7 +10,6 @@ drops every packet.
 from __future__ import annotations
 
 import asyncio
-import ctypes
 import errno
 import os
 import socket
@@ -22,9 +21,6 @@ from harness.mocks.armed import Order
 from harness.mocks.control import Mock
 
 ANSWERS = ("refused", "silence")
-_SO_ATTACH_FILTER = 26
-_DROP_ALL = (0x06, 0, 0, 0)
-"""Classic BPF, one instruction: return 0 bytes of the packet (BPF_RET | BPF_K, linux/filter.h)."""
 
 
 def check(effect: Mapping[str, Any]) -> None:
@@ -40,7 +36,7 @@ class Doors:
         self._mock = mock
         self._folder = mock.dir / "doors"
         self._held: dict[int, tuple[asyncio.Server, set[str]]] = {}
-        self._silent: socket.socket | None = None
+        self._silent: SilentPort | None = None
 
     async def open(self, order: Order, ports: Mapping[str, tuple[str, int]]) -> None:
         """Hold a door for each endpoint that the order concerns; ``ports`` gives each one's neighbour and port."""
@@ -83,9 +79,8 @@ class Doors:
     def _silent_port(self) -> int:
         """A port of this host that drops whatever comes: a connection to it is never answered."""
         if self._silent is None:
-            self._silent = silent_socket(self._mock.host)
-        port: int = self._silent.getsockname()[1]
-        return port
+            self._silent = SilentPort(self._mock.host)
+        return self._silent.number
 
 
 def family_of(host: str) -> socket.AddressFamily:
@@ -93,23 +88,18 @@ def family_of(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def silent_socket(host: str) -> socket.socket:
-    """Listen at a port of the host that drops whatever comes, so that a connection to it is never answered."""
-    silent = socket.socket(family_of(host))
-    instruction = _Instruction(*_DROP_ALL)
-    silent.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, bytes(_Program(1, ctypes.addressof(instruction))))
-    silent.bind((host, 0))
-    silent.listen(1)
-    return silent
+class SilentPort:
+    """A port of the host to which no connection is ever answered.
 
+    Its queue of connections that wait to be accepted is full, with one of our own, and then Linux drops whatever asks
+    for another one (tcp(7), listen(2)). A filter that drops packets would do the same, and need privileges.
+    """
 
-class _Instruction(ctypes.Structure):
-    """struct sock_filter."""
-
-    _fields_ = (("code", ctypes.c_uint16), ("jt", ctypes.c_uint8), ("jf", ctypes.c_uint8), ("k", ctypes.c_uint32))
-
-
-class _Program(ctypes.Structure):
-    """struct sock_fprog."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
+    def __init__(self, host: str) -> None:
+        family = family_of(host)
+        here = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - to connect to
+        self._listening, self._first = socket.socket(family), socket.socket(family)
+        self._listening.bind((host, 0))
+        self._listening.listen(0)
+        self.number: int = self._listening.getsockname()[1]
+        self._first.connect((here, self.number))
