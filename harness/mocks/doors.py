@@ -4,7 +4,7 @@ A port on which nobody listens is refused by the kernel, and a lost packet is lo
 port could count either or choose one. So a job's process asks first, over the unix socket ``DIR/doors/PORT``, which is
 there only while a fault is armed for that port (harness/clock/dialing.c is the other end). Each question passes the
 point ``dial`` once. The answer is one line: ``pass``, ``refused``, or ``silence PORT``: a port of the same host that
-drops every packet.
+never answers.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ class Doors:
                 server.close()
                 (self._folder / str(port)).unlink(missing_ok=True)
                 del self._held[port]
+        if self._silent and order_id is None:  # and not before: whoever was sent there may still wait
+            self._silent.close()
+            self._silent = None
 
     async def _hold(self, endpoint: str, neighbour: str, port: int) -> asyncio.Server:
         async def asked(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -77,7 +80,7 @@ class Doors:
         return "pass"
 
     def _silent_port(self) -> int:
-        """A port of this host that drops whatever comes: a connection to it is never answered."""
+        """The number of a port of this host to which no connection is ever answered."""
         if self._silent is None:
             self._silent = SilentPort(self._mock.host)
         return self._silent.number
@@ -103,3 +106,8 @@ class SilentPort:
         self._listening.listen(0)
         self.number: int = self._listening.getsockname()[1]
         self._first.connect((here, self.number))
+
+    def close(self) -> None:
+        """Free the port."""
+        self._first.close()
+        self._listening.close()

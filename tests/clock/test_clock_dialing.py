@@ -5,11 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from virtual_night import Night
 
-from harness.mocks.doors import silent_socket
+from harness.mocks.doors import SilentPort
 
 DOOR = """
 import socket, sys
@@ -110,15 +111,15 @@ def test_a_port_without_a_door_is_reached(night: Night, port: int, doors: Doors)
 def test_a_port_that_never_answers_is_waited_for_in_virtual_time(
     night: Night, port: int, doors: Doors, limit: float | None, ends: list[str]
 ) -> None:
-    with silent_socket("127.0.0.1") as silent:
-        doors.hold(port, f"silence {silent.getsockname()[1]}\n")
+    with closing(SilentPort("127.0.0.1")) as silent:
+        doors.hold(port, f"silence {silent.number}\n")
         assert connect(night, port, limit) == ends
     assert doors.asked() == 1
 
 
 def test_a_socket_limit_ends_the_wait_for_a_port_that_never_answers(night: Night, port: int, doors: Doors) -> None:
-    with silent_socket("127.0.0.1") as silent:
-        doors.hold(port, f"silence {silent.getsockname()[1]}\n")
+    with closing(SilentPort("127.0.0.1")) as silent:
+        doors.hold(port, f"silence {silent.number}\n")
         ended = night.run_python(f"""
             import socket, struct, time
             line = socket.socket()
