@@ -40,9 +40,9 @@ def beginning(
             name: {
                 "owner": chain.owner_of(name),
                 "after": list(job.waits_to_finish),
-                "launches": None if _restarted_by_hand(name, operators) else _launches_allowed(job),
+                "launches": None if _restarted_by_hand(name, operators) else _launches_allowed(job, planned),
             }
-            for name, job in chain.jobs.items()
+            for (name, job), planned in zip(chain.jobs.items(), plan["jobs"], strict=True)
         },
         "controls": {control: list(defences) for control, defences in chain.controls.items()},
         "faults": [
@@ -62,10 +62,15 @@ def _restarted_by_hand(job: str, operators: tuple[Operator, ...]) -> bool:
     return any(operator.restarts and operator.minds(job) for operator in operators)
 
 
-def _launches_allowed(job: Job) -> int | None:
-    """Once, and again for each retry and each restart that the chain declares; None where it sets no limit."""
+def _launches_allowed(job: Job, planned: Mapping[str, Any]) -> int | None:
+    """So often as its crontab says; or once, and again for each retry and restart that the chain declares.
+
+    None where it sets no limit.
+    """
     if any(event.event.upper().startswith("$JOB:") for event in job.events):
         return None
+    if "cron" in planned:
+        return len(planned["cron"]["starts_ns"])
     rules = [rule for rule in job.rules if "restart" in rule.do]
     restarts = [rule.times for rule in rules if rule.times is not None]
     if len(restarts) < len(rules):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from harness.chain_rules import chain_mistakes, flag_mistake, name_mistake
 from harness.controls import CONTROLS
@@ -26,6 +26,7 @@ from harness.job import (
     Texts,
     When,
     listed,
+    text_or_mapping,
 )
 from harness.strict import LAX, Location, Strict, get, unknown
 from harness.units import ClockTime, Duration
@@ -36,6 +37,7 @@ __all__ = [
     "ClockTime",
     "Consumer",
     "Content",
+    "Cron",
     "Defence",
     "Dependency",
     "Duration",
@@ -177,6 +179,16 @@ class Machine(Strict):
     kill_allowed: bool = True
 
 
+class Cron(Strict):
+    """A crontab instead of OpCon: it starts commands at their times, mails what they print, and does nothing else.
+
+    mailto: who gets the mails, as in crontab(5): by default who owns the job, and with "" nobody. A mail is no page.
+    """
+
+    profile: Literal["cron"]
+    mailto: str | None = None
+
+
 def _date(value: Any) -> Any:
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
@@ -196,7 +208,10 @@ class Chain(Strict):
     deadline: ClockTime
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
-    scheduler: Literal["opcon", "external"] = "opcon"
+    scheduler: Annotated[
+        Annotated[Literal["opcon", "external"], Tag("text")] | Annotated[Cron, Tag("mapping")],
+        Discriminator(text_or_mapping),
+    ] = "opcon"
     image: Text = "night-harness/jobs"
     environment: Environment = {}
     folders: dict[Text, Folder] = {}

@@ -11,7 +11,8 @@ from typing import Any
 
 from harness.endpoints import NAMES as ENDPOINT_NAMES
 from harness.endpoints import PLACES as ENDPOINT_PLACES
-from harness.job_rules import declared_mistakes, depended_on, orchestrator_mistakes, predecessors
+from harness.job_rules import declared_mistakes, depended_on, predecessors
+from harness.scheduler_rules import profile_of, scheduler_mistakes
 from harness.strict import Location, get, mapping, sequence, unknown
 from harness.units import ClockTime
 
@@ -41,7 +42,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _timezone(data)
     yield from _names(data)
     yield from _predecessors(data)
-    yield from orchestrator_mistakes(data)
+    yield from scheduler_mistakes(data)
     yield from declared_mistakes(data)
     yield from _defences(data)
     yield from _environments(data)
@@ -123,7 +124,7 @@ def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:
                 yield ("jobs", name, kind, position), unknown("job", other, jobs)
         waits = after[name] or any(kind in ("after", "requires") for kind, _, _ in depended_on(job))
         asked_for = get(get(job, "frequency"), "on_request")
-        by_itself = get(data, "scheduler") == "external"  # it starts when the night begins
+        by_itself = profile_of(data) != "opcon"  # when the night begins, or when its crontab says
         if not waits and not asked_for and not by_itself and isinstance(job, Mapping) and not get(job, "at"):
             yield ("jobs", name), f"job '{name}' would never start: expected 'at: \"HH:MM\"' or 'after: [JOB]'"
     cycle = find_cycle(after)

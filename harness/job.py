@@ -51,13 +51,14 @@ class FromPlace(Strict):
     place: Text = Field(alias="from")
 
 
-def _text_or_mapping(value: Any) -> str:
+def text_or_mapping(value: Any) -> str:
+    """Which of two forms a key has, for errors that speak of that form alone."""
     return "mapping" if isinstance(value, Mapping | Strict) else "text"
 
 
 Environment = dict[
     str,
-    Annotated[Annotated[str, Tag("text")] | Annotated[FromPlace, Tag("mapping")], Discriminator(_text_or_mapping)],
+    Annotated[Annotated[str, Tag("text")] | Annotated[FromPlace, Tag("mapping")], Discriminator(text_or_mapping)],
 ]
 
 
@@ -70,7 +71,7 @@ class Dependency(Strict):
 
 
 _OneDependency = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[Dependency, Tag("mapping")], Discriminator(_text_or_mapping)
+    Annotated[Text, Tag("text")] | Annotated[Dependency, Tag("mapping")], Discriminator(text_or_mapping)
 ]
 Dependencies = Annotated[
     tuple[_OneDependency, ...],
@@ -172,12 +173,16 @@ class Event(Strict):
 
 
 class Job(Strict):
-    """One program that the scheduler starts: at a time, or after other jobs finished OK."""
+    """One program that the scheduler starts: at a time, or after other jobs finished OK.
+
+    cron: its times under a scheduler of profile cron, which knows nothing of the other keys that say when.
+    """
 
     run: Argv = ()
     file_arrival: FileArrival | None = None
     null_job: bool = False
     at: ClockTime | None = None
+    cron: Text | None = None
     after: Dependencies = ()
     requires: Dependencies = ()
     conflict: Dependencies = ()

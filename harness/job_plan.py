@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.chain import Chain, Dependency, Job
+from harness.chain import Chain, Cron, Dependency, Job
+from harness.cron import starts_ns
 from harness.night_times import NightTimes
 from harness.units import ClockTime
 
@@ -60,6 +61,16 @@ def scheduled(job: Job, times: NightTimes, places: Mapping[str, str]) -> dict[st
     }
     always = ("at_ns", "latest_start_ns", "max_run_time_ns", "after", "retry_on_failure", "rules")
     return {key: value for key, value in plan.items() if key in always or value}
+
+
+def by_cron(chain: Chain, job: str, times: NightTimes) -> dict[str, Any]:
+    """When a crontab starts the job in this night, and who is mailed what it prints; nothing under other schedulers."""
+    scheduler, expression = chain.scheduler, chain.jobs[job].cron
+    if not isinstance(scheduler, Cron) or expression is None:
+        return {}
+    mail_to = chain.owner_of(job) if scheduler.mailto is None else scheduler.mailto
+    starts = starts_ns(expression, times.zone, times.begins_ns, times.closes_ns)
+    return {"cron": {"starts_ns": list(starts), "mail_to": mail_to}}
 
 
 def _dependencies(written: tuple[str | Dependency, ...]) -> list[Any]:

@@ -14,13 +14,6 @@ KINDS = ("after", "requires", "conflict", "exclude")
 
 RUNS = ("run", "file_arrival", "null_job")
 
-_OF_A_SCHEDULER = (
-    *("at", "after", "requires", "conflict", "exclude", "thresholds", "resources", "expression", "latest_start"),
-    *("late_to_start", "late_to_finish", "retry_on_failure", "recurrence", "frequency", "hold", "prerun", "steps"),
-    *("file_arrival", "null_job", "events"),
-)
-"""What an orchestrator of the user's own decides by itself."""
-
 
 def job_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """What is wrong within one job."""
@@ -92,21 +85,6 @@ def declared_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
             yield (*location, "file_arrival", "folder"), unknown("folder", folder, folders)
         if isinstance(pattern := get(arrival, "file"), str) and (wrong := _no_pattern(pattern)):
             yield (*location, "file_arrival", "file"), wrong
-
-
-def orchestrator_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
-    """With ``scheduler: external`` the one job is the user's orchestrator; when its jobs start is not said here."""
-    if get(data, "scheduler") != "external":
-        return
-    jobs = mapping(data, "jobs")
-    for name in list(jobs)[1:]:
-        text = f"found a second job '{name}' under 'scheduler: external', expected one: the command of the orchestrator"
-        yield ("jobs", name), f"{text}, which starts the others"
-    for name, job in list(jobs.items())[:1]:
-        for key in _OF_A_SCHEDULER:
-            if get(job, key):
-                text = f"found '{key}' under 'scheduler: external', where the orchestrator decides; drop it"
-                yield ("jobs", name, key), text
 
 
 def _listed(job: Any, kind: str) -> list[Any]:

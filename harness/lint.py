@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.chain import Chain, FromPlace, Job
+from harness.chain import Chain, Cron, FromPlace, Job
 from harness.chain_rules import minutes_of
 from harness.clock.library import unusable_because
 from harness.clock.reach import CannotStart, obstacle_in, reach_of
@@ -206,7 +206,9 @@ def _rules(chain: Chain) -> Said:
             text = f"when job '{name}' misses its latest_start it does not run, and nobody is told"
             yield (*location, "latest_start"), "warning", text, "add a rule: {when: missed_start, do: page}"
         told = any(rule.when == "failed" and "page" in rule.do for rule in job.rules)
-        if not told and not chain.switched_off:
+        if isinstance(chain.scheduler, Cron):
+            yield from _mailed(chain, name)
+        elif not told and not chain.switched_off:
             text = f"nobody is told when job '{name}' fails for good"
             yield location, "warning", text, "add a rule: {when: failed, do: page}"
         for position, rule in enumerate(job.rules):
@@ -216,6 +218,14 @@ def _rules(chain: Chain) -> Said:
             if rule.when == "missed_start" and job.latest_start is None:
                 text = f"job '{name}' has no latest_start, so this rule never acts"
                 yield (*location, "rules", position), "error", text, "set latest_start, or drop the rule"
+
+
+def _mailed(chain: Chain, job: str) -> Said:
+    """Cron has no rules: who is to be paged must be paged by the job's own program, which then knows the desk."""
+    environment = chain.environment | chain.jobs[job].environment
+    if not any(isinstance(value, FromPlace) and value.place == "desk.url" for value in environment.values()):
+        text = f"nobody is paged when job '{job}' fails: cron mails what it prints, and a mail wakes nobody"
+        yield ("jobs", job), "warning", text, "let its program page, at an address that it has {from: desk.url}"
 
 
 def _vain_actions(chain: Chain) -> Said:

@@ -12,10 +12,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from harness.chain import Chain
+from harness.instants import first_shown_ns
 from harness.units import ClockTime
-
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-_SECOND = dt.timedelta(seconds=1)
 
 
 @dataclass(frozen=True)
@@ -48,19 +46,4 @@ def night_times(chain: Chain, date: dt.date) -> NightTimes:
 
 def instant_ns(day: dt.date, time: ClockTime, zone: ZoneInfo) -> int:
     """The UTC nanoseconds at which clocks in the zone first show that time on that day, or have passed it."""
-    local = dt.datetime.combine(day, time.time, tzinfo=zone)
-    moment = local.astimezone(dt.UTC)
-    if moment.astimezone(zone).replace(tzinfo=None, fold=0) != local.replace(tzinfo=None):
-        moment = _end_of_gap(local, zone)
-    return (moment - _EPOCH) // _SECOND * 1_000_000_000
-
-
-def _end_of_gap(local: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """The moment of the change itself: both readings of a time that does not exist lie on either side of it."""
-    before = local.replace(fold=1).astimezone(dt.UTC)
-    after = local.replace(fold=0).astimezone(dt.UTC)
-    offset = before.astimezone(zone).utcoffset()
-    while after - before > _SECOND:
-        middle = before + (after - before) // 2
-        before, after = (middle, after) if middle.astimezone(zone).utcoffset() == offset else (before, middle)
-    return after.replace(microsecond=0)
+    return first_shown_ns(dt.datetime.combine(day, time.time), zone)

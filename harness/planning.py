@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from harness.chain import Chain, FromPlace
 from harness.contents import ContentStore
-from harness.job_plan import declared, scheduled
+from harness.job_plan import by_cron, declared, scheduled
 from harness.night_times import NightTimes, night_times
 
 __all__ = ["NightTimes", "Planner", "Whereabouts", "night_times"]
@@ -110,6 +110,7 @@ def _job(chain: Chain, name: str, times: NightTimes, places: Mapping[str, str], 
         "environment": environment(chain, name, times, places, stack),
         "agent": stack.agent(job.image or chain.image),
         **scheduled(job, times, places),
+        **by_cron(chain, name, times),
         "owner": chain.owner_of(name),
     }
 

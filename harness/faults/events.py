@@ -48,6 +48,7 @@ EVENTS: dict[str, dict[str, Happening]] = {
         "rule": Happening(("info",), ("job", "when", "do")),
         "overrun": Happening(("info",), ("job",)),
         "missed": Happening(("info",), ("job",)),
+        "mail": Happening(("info",), ("to", "job", "attempt", "bytes", "last", "subject")),
         "kill": Happening(("fail",), ("job", "attempt")),
         "build": Happening(("info",), ("date", "jobs", "left_out")),
         "event": Happening(("info", "fail"), ("event", "by")),

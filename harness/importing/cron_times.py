@@ -1,29 +1,15 @@
-"""When a cron expression runs within one night, in the words of a chain file.
-
-The fields are those of crontab(5), read by cronsim; of Debian's cron is the rule that days of the month and of the week
-must both agree when one of the two begins with a star, and that otherwise one of them is enough.
-"""
+"""When a cron expression runs within one night, in the words of a chain file that OpCon's schedule is."""
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
+from harness import cron
 from harness.importing.skeleton import night_order
-
-NICKNAMES = {
-    "@yearly": "0 0 1 1 *",
-    "@annually": "0 0 1 1 *",
-    "@monthly": "0 0 1 * *",
-    "@weekly": "0 0 * * 0",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@hourly": "0 * * * *",
-}
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEK = _DAYS[1:]
@@ -47,8 +33,8 @@ class Nightly:
 
 
 def nightly(expression: str) -> Nightly:
-    """Read five fields or a nickname; raises ValueError for what is no cron expression."""
-    parsed = _parsed(expression)
+    """Read five fields or a nickname of `harness.cron`; raises ValueError for what is no cron expression."""
+    parsed = cron.parsed(expression)
     found = Nightly()
     times = [f"{hour:02d}:{minute:02d}" for hour in sorted(parsed.hours) for minute in sorted(parsed.minutes)]
     times = _of_the_night(times, found)
@@ -63,16 +49,6 @@ def nightly(expression: str) -> Nightly:
     if evening:
         _add(found, evening, _a_day_later(restricted, evening[0], found))
     return found
-
-
-def _parsed(expression: str) -> CronSim:
-    fields = NICKNAMES.get(expression.strip().lower(), expression)
-    if len(fields.split()) != 5:
-        raise ValueError(f"found '{expression}', expected five fields (minute hour day month weekday) or @daily")
-    try:
-        return CronSim(fields, dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
-    except CronSimError as error:
-        raise ValueError(f"found '{expression}', expected a cron expression: {str(error).lower()}") from None
 
 
 def _of_the_night(times: list[str], found: Nightly) -> list[str]:

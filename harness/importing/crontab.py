@@ -1,4 +1,4 @@
-"""A chain skeleton from a crontab: of a user, or a system one, whose entries name the user whom they run as.
+"""A chain skeleton of profile cron from a crontab: of a user, or a system one, whose entries name whom they run as.
 
 The format is that of crontab(5), with CRON_TZ of cronie; what a percent sign means is there too.
 """
@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.cron import parsed
 from harness.errors import LoadError, Mistake
 from harness.importing.commands import argv, name_of
-from harness.importing.cron_times import Nightly, nightly
-from harness.importing.skeleton import Draft, Skeleton, distinct, shown
+from harness.importing.skeleton import EVENING, Draft, Skeleton, distinct, shown
 
 _SETTING = re.compile(r"""\s*(?:(['"])(?P<quoted>[^'"]+)\1|(?P<name>[A-Za-z_]\w*))\s*=\s*(?P<value>.*?)\s*""")
 _SPECIAL = ("SHELL", "MAILTO", "MAILFROM", "CRON_TZ", "HOME", "LOGNAME", "RANDOM_DELAY")
@@ -71,13 +71,14 @@ class _Lines:
 
 
 def read_crontab(text: str, file: Path, *, system: bool = False) -> Skeleton:
-    """Every entry as a job at its times; raises LoadError with all that is wrong in the file."""
+    """Every entry as a job with its times; raises LoadError with all that is wrong in the file."""
     lines = _Lines(file, system)
     lines.read(text)
     if not lines.entries and not lines.mistakes:
         lines.mistakes.append(Mistake(file, 1, "found no entry, expected lines such as: 0 2 * * * python retrieve.py"))
     skeleton = Skeleton(file.stem or "crontab", file.name, [])
     zone = _timezone(lines.entries, skeleton)
+    skeleton.declared["scheduler"] = _scheduler(lines.entries, skeleton)
     for (name, value), line in lines.set_on.items():
         if because := _setting_not_carried(name, value):
             skeleton.remark(line, because)
@@ -88,7 +89,9 @@ def read_crontab(text: str, file: Path, *, system: bool = False) -> Skeleton:
         except ValueError as error:
             lines.mistakes.append(Mistake(file, entry.line, str(error)))
             continue
-        _add_jobs(skeleton, entry, times, zone, common)
+        _add_job(skeleton, entry, times, zone, common)
+        if times and all(map(_by_day, times)):
+            skeleton.begin_by(times[0])
     if lines.mistakes:
         raise LoadError(lines.mistakes)
     if common:
@@ -96,28 +99,49 @@ def read_crontab(text: str, file: Path, *, system: bool = False) -> Skeleton:
     return skeleton
 
 
-def _times(entry: _Entry) -> Nightly:
-    if entry.when.lower() != "@reboot":
-        return nightly(entry.when)
-    return Nightly(remarks=["@reboot is no time of a night: give it a start, or drop the job"])
+def _scheduler(entries: list[_Entry], skeleton: Skeleton) -> dict[str, str]:
+    """The profile, with whom the first entry mails; a chain has one such address."""
+    found = {"profile": "cron"}
+    mailed = [entry.settings.get("MAILTO") for entry in entries]
+    if mailed and mailed[0] is not None:
+        found["mailto"] = mailed[0]
+    for entry, address in zip(entries, mailed, strict=True):
+        if address != mailed[0]:
+            skeleton.remark(entry.line, f"its MAILTO is {address or 'nobody'}, and a chain has one 'mailto'")
+            break
+    return found
 
 
-def _add_jobs(skeleton: Skeleton, entry: _Entry, times: Nightly, zone: str | None, common: Mapping[str, str]) -> None:
+def _times(entry: _Entry) -> list[str]:
+    """Its times of day; raises ValueError for what is no cron expression."""
+    if entry.when.lower() == "@reboot":
+        return []
+    found = parsed(entry.when)
+    return [f"{hour:02d}:{minute:02d}" for hour in sorted(found.hours) for minute in sorted(found.minutes)]
+
+
+def _add_job(skeleton: Skeleton, entry: _Entry, times: list[str], zone: str | None, common: Mapping[str, str]) -> None:
     command, stdin = _command(entry.command)
-    called = name_of(command)
-    several = len(times.slots) > 1
-    for position, slot in enumerate([one.keys for one in times.slots] or [{}]):
-        written = f"{called}-{slot['at'].replace(':', '')}" if several else called
-        job = Draft(distinct(written, [one.name for one in skeleton.jobs]))
-        job.keys["run"] = argv(command, entry.settings.get("SHELL", "/bin/sh"))
-        job.keys |= slot
-        own = {name: value for name, value in _environment(entry).items() if name not in common}
-        if own:
-            job.keys["environment"] = own
-        if position == 0:
-            for text in (*times.remarks, *_not_carried(entry, stdin, zone)):
-                job.remark(entry.line, text)
-        skeleton.jobs.append(job)
+    job = Draft(distinct(name_of(command), [one.name for one in skeleton.jobs]))
+    job.keys["run"] = argv(command, entry.settings.get("SHELL", "/bin/sh"))
+    if times:
+        job.keys["cron"] = entry.when
+    else:
+        job.remark(entry.line, "@reboot is no time of a night: give it a start, or drop the job")
+    own = {name: value for name, value in _environment(entry).items() if name not in common}
+    if own:
+        job.keys["environment"] = own
+    by_day = [time for time in times if _by_day(time)]
+    if by_day and len(by_day) < len(times):
+        text = f"its starts from {by_day[0]} to {by_day[-1]} are not of a night that begins at {EVENING}"
+        job.remark(entry.line, text)
+    for text in _not_carried(entry, stdin, zone):
+        job.remark(entry.line, text)
+    skeleton.jobs.append(job)
+
+
+def _by_day(time: str) -> bool:
+    return "12:00" <= time < EVENING
 
 
 def _command(written: str) -> tuple[str, str | None]:
@@ -141,7 +165,7 @@ def _not_carried(entry: _Entry, stdin: str | None, zone: str | None) -> list[str
 
 def _setting_not_carried(name: str, value: str) -> str | None:
     if name == "MAILTO" and value:
-        return f"output is mailed to {value}, and a mail is no page: name an owner, and rules that page them"
+        return f"output is mailed to {value}, and a mail is no page: let each program page its owner when it fails"
     if name in ("HOME", "RANDOM_DELAY", "MAILFROM", "LOGNAME"):
         return f"{name}={value} is not carried over: jobs start in the chain's folder, as who starts the night, on time"
     if _refused(name):

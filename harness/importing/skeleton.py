@@ -18,8 +18,9 @@ from harness.chain_rules import minutes_of
 _WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+@-]*")
 _WORDS_OF_YAML = ("true", "false", "null", "yes", "no", "on", "off", "y", "n")
-_EVENING = "22:00"
-_FIRST = ("run", "file_arrival", "null_job", "at", "after", "requires")
+EVENING = "22:00"
+"""When a night begins, unless the chain says otherwise."""
+_FIRST = ("run", "file_arrival", "null_job", "cron", "at", "after", "requires")
 """The keys of a job that are read first; the others keep their order."""
 _MISSING = {
     "owner": "owner: TEAM             who is paged when a job fails",
@@ -61,6 +62,7 @@ class Skeleton:
     jobs: list[Draft]
     declared: dict[str, Any] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
+    _starts: list[str] = field(default_factory=list)
 
     def remark(self, line: int, text: str) -> None:
         """Say what of the whole could not be carried over."""
@@ -103,10 +105,14 @@ class Skeleton:
         yaml.dump(chain, out)
         return out.getvalue()
 
+    def begin_by(self, time: str) -> None:
+        """Let the night begin by then."""
+        self._starts.append(time)
+
     def _evening(self) -> dict[str, str]:
         """An evening early enough for the first start; without one, the night's usual hours."""
-        starts = [job.keys["at"] for job in self.jobs if "at" in job.keys]
-        early = sorted(at for at in starts if "12:00" <= at < _EVENING)
+        starts = self._starts + [job.keys["at"] for job in self.jobs if "at" in job.keys]
+        early = sorted(at for at in starts if "12:00" <= at < EVENING)
         if not early:
             return {}
         return {"evening": early[0]} | ({"closes": "11:59"} if early[0] == "12:00" else {})

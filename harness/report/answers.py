@@ -8,7 +8,7 @@ from harness.checks import Outcome
 from harness.checks.cause_named import naming_page
 from harness.checks.holdings import begun, holdings
 from harness.checks.wording import counted, minutes
-from harness.history import History
+from harness.history import Event, History
 from harness.night import Result
 
 
@@ -38,7 +38,22 @@ def _owner(result: Result) -> str:
     owner = begun(result.history).value["owner"]
     if result.outcome is Outcome.INCONCLUSIVE:
         return f"{owner}; whether they would be told is not proven"
-    return f"{owner}, who was told nothing" if _should_have_been_told(result) else f"{owner}, who need not be told"
+    if not _should_have_been_told(result):
+        return f"{owner}, who need not be told"
+    mail = _unusual_mail(result)
+    if mail is None:
+        return f"{owner}, who was told nothing"
+    return f"{owner}, who was not paged; {mail.value['to']} has a mail of {result.local(mail.at):%H:%M}"
+
+
+def _unusual_mail(result: Result) -> Event | None:
+    """The first mail that the night without the fault did not bring as well."""
+
+    def said(mail: Event) -> tuple[str, str]:
+        return mail.value["job"], mail.value["last"]
+
+    usual = {said(mail) for mail in result.baseline.of("mail")}
+    return next((mail for mail in result.history.of("mail") if said(mail) not in usual), None)
 
 
 def _cause(result: Result) -> str:

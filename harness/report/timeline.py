@@ -100,6 +100,7 @@ _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
     "overrun": lambda event: (f"{event.value['job']} exceeded its max run time", "bad"),
     "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
     "page ok": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
+    "mail": lambda event: (f"{event.value['to']} is mailed: {event.value['last']}", "plain"),
     "page fail": lambda event: (f"refuses a page: {event.error}", "bad"),
     "batch ok": _batch,
     "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),

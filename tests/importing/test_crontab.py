@@ -1,4 +1,4 @@
-"""Crontabs become chain skeletons: every entry at its times of one night, and what cannot be said, named."""
+"""Crontabs become chain skeletons of profile cron: every entry with its times, and what cannot be said, named."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def planning() -> dict[str, Draft]:
 
 
 def test_jobs_are_called_after_their_scripts_modules_and_programs(planning: dict[str, Draft]) -> None:
-    polls = ["poll-0107", "poll-0123", "poll-0407", "poll-0423"]
-    assert list(planning) == ["retrieve", "validate", "curl", "archive", "mail", *polls, "rotate", "agent"]
+    assert list(planning) == ["retrieve", "validate", "curl", "archive", "mail", "poll", "rotate", "agent"]
     assert [one.name for one in skeleton("@daily python -m feed.load\n@daily python -m feed.load --all\n").jobs] == [
         "load",
         "load-2",
@@ -55,6 +54,7 @@ def test_settings_count_from_their_line_on(planning: dict[str, Draft]) -> None:
     whole = read_crontab(CRONTAB.read_text(), CRONTAB)
     assert whole.declared == {
         "timezone": "Europe/Paris",
+        "scheduler": {"profile": "cron", "mailto": "data-ops@example.com"},
         "environment": {"PATH": "/usr/local/bin:/usr/bin:/bin"},
     }
     assert "environment" not in planning["validate"].keys
@@ -64,50 +64,31 @@ def test_settings_count_from_their_line_on(planning: dict[str, Draft]) -> None:
     )
 
 
+def test_an_entry_keeps_its_times_as_they_are_written(planning: dict[str, Draft]) -> None:
+    assert planning["retrieve"].keys["cron"] == "0 2 * * 1-5"
+    assert planning["poll"].keys["cron"] == "7,23 1,4 * * *"
+    assert planning["rotate"].keys["cron"] == "@daily"
+    assert "cron" not in planning["agent"].keys
+
+
 @pytest.mark.parametrize(
-    ("when", "keys"),
+    ("text", "scheduler"),
     [
-        ("0 2 * * *", {"at": "02:00"}),
-        ("@daily", {"at": "00:00"}),
-        ("@Midnight", {"at": "00:00"}),
-        ("@weekly", {"at": "00:00", "frequency": {"weekdays": ["sun"]}}),
-        ("@monthly", {"at": "00:00", "frequency": {"days": [1]}}),
-        ("30 2 * * mon-fri", {"at": "02:30", "frequency": {"weekdays": ["mon", "tue", "wed", "thu", "fri"]}}),
-        ("30 2 * * 5,7", {"at": "02:30", "frequency": {"weekdays": ["fri", "sun"]}}),
-        ("0 2 1,15 * *", {"at": "02:00", "frequency": {"days": [1, 15]}}),
-        ("0 2 */15 * 1", {"at": "02:00", "frequency": {"weekdays": ["mon"], "days": [1, 16, 31]}}),
-        ("0 2 L * *", {"at": "02:00", "frequency": {"days": [-1]}}),
-        ("0 1-4 * * *", {"at": "01:00", "recurrence": {"runs": 4, "every": "60m", "from": "start"}}),
-        ("0 23,1 * * *", {"at": "23:00", "recurrence": {"runs": 2, "every": "120m", "from": "start"}}),
-        ("0 23 * * 7", {"at": "23:00", "frequency": {"weekdays": ["mon"]}}),
-        ("0 15 * * *", {"at": "15:00"}),
+        ("0 2 * * * ./run\n", {"profile": "cron"}),
+        ("MAILTO=ops\n0 2 * * * ./run\n", {"profile": "cron", "mailto": "ops"}),
+        ('MAILTO=""\n0 2 * * * ./run\n', {"profile": "cron", "mailto": ""}),
     ],
 )
-def test_an_entry_starts_at_its_times_of_one_night(when: str, keys: dict[str, object]) -> None:
-    assert only_job(f"{when} ./run").keys == {"run": ["./run"]} | keys
-
-
-def test_an_entry_that_runs_all_day_is_carried_over_for_the_night() -> None:
-    job = only_job("*/15 * * * * ./run")
-    assert (job.keys["at"], job.keys["recurrence"]) == ("22:00", {"runs": 56, "every": "15m", "from": "start"})
-    assert "feed.cron:1: its runs from 12:00 to 21:45 are not of this night" in remarks("*/15 * * * * ./run")
-
-
-def test_evening_and_morning_of_some_weekdays_are_jobs_of_their_own() -> None:
-    morning, evening = skeleton("0 2,23 * * 5 ./run").jobs
-    assert (morning.name, morning.keys["frequency"]) == ("run-0200", {"weekdays": ["fri"]})
-    assert (evening.name, evening.keys["frequency"]) == ("run-2300", {"weekdays": ["sat"]})
+def test_cron_mails_whom_the_crontab_says(text: str, scheduler: dict[str, str]) -> None:
+    assert skeleton(text).declared["scheduler"] == scheduler
 
 
 @pytest.mark.parametrize(
     ("entry", "said"),
     [
-        ("0 2 * 1 * ./run", "1: it runs only in some months (1)"),
-        ("0 2 13 * 5 ./run", "1: cron runs it on days 13 or weekdays 5, whichever comes"),
-        ("0 2 * * 1#1 ./run", "1: its days (* 1#1) need a calendar"),
-        ("0 23 1 * * ./run", "1: at 23:00 the night of the next business date has begun: days 1 of the month"),
-        ("*/7 * * * * ./run", "1: its 126 runs of a night are not evenly spaced"),
         ("0 2 * * * ./run%some input", "1: the standard input 'some input' after % is not carried over"),
+        ("*/15 * * * * ./run", "1: its starts from 12:00 to 21:45 are not of a night that begins at 22:00"),
+        ("MAILTO=a\n@daily ./a\nMAILTO=b\n@daily ./b", "4: its MAILTO is b, and a chain has one 'mailto'"),
         ("@reboot ./run", "1: @reboot is no time of a night"),
         ("HOME=/srv\n0 2 * * * ./run", "1: HOME=/srv is not carried over"),
         ("LD_PRELOAD=x.so\n0 2 * * * ./run", "1: LD_PRELOAD is not carried over: it belongs to the night's clock"),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.chain import Cron
 from harness.cli import OK, USAGE, main
 from harness.lint import lint
 from harness.loading import load_chain
@@ -66,7 +67,7 @@ def test_a_user_pipes_what_another_program_prints(
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"0 2 * * * ./run\n")))
     assert imported("crontab", "-") == OK
-    assert '  run:\n    run: [./run]\n    at: "02:00"\n' in capsys.readouterr().out
+    assert '  run:\n    run: [./run]\n    cron: "0 2 * * *"\n' in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("written", ["crontab"], indirect=True)
@@ -83,9 +84,9 @@ def test_lint_names_each_missing_owner_and_runbook_with_its_line(written: Path) 
 
 @pytest.mark.parametrize("written", ["crontab"], indirect=True)
 def test_a_completed_crontab_loads(written: Path) -> None:
-    chain = load_chain(completed(written, agent='at: "22:00"'))
-    assert (chain.timezone, chain.jobs["retrieve"].at) == ("Europe/Paris", "02:00")
-    assert chain.jobs["retrieve"].frequency.weekdays == ("mon", "tue", "wed", "thu", "fri")
+    chain = load_chain(completed(written, agent='cron: "@daily"'))
+    assert (chain.timezone, chain.jobs["retrieve"].cron) == ("Europe/Paris", "0 2 * * 1-5")
+    assert chain.scheduler == Cron(profile="cron", mailto="data-ops@example.com")
     assert chain.jobs["validate"].run == ("/bin/bash", "-c", "cd /srv/feed && ./validate.sh >> validate.log 2>&1")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from harness.mocks.armed import Json, Order
 from harness.mocks.control import Mock, run, until
+from harness.mocks.scheduler import crontab
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily import Daily
@@ -66,7 +67,7 @@ class Scheduler(Mock):
 
             tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             tls.load_cert_chain(self._certificate, self._key)
-        routes = Api(lambda: self._engine).routes()
+        routes = Api(self._with_an_api).routes()
         if self._life is None and "plan" not in self._journal.read():
             return {"scheduler": await serve(self, routes, tls=tls)}
         if self._life is None:
@@ -117,7 +118,10 @@ class Scheduler(Mock):
         (self.dir / "output").mkdir(exist_ok=True)
         self._journal.begin(plan)
         self._engine = self._engine_of(order)
-        self._engine.build(order.date)
+        if order.is_crontab:
+            crontab.build(self._engine)
+        else:
+            self._engine.build(order.date)
 
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
@@ -205,6 +209,10 @@ class Scheduler(Mock):
             bug=self.bug,
         )
         return Engine(night)
+
+    def _with_an_api(self) -> Engine | None:
+        """The engine, unless cron is the scheduler: it answers nobody."""
+        return None if self._engine is None or self._engine.night.order.is_crontab else self._engine
 
     async def _start(self, _: Json) -> None:
         if self._engine is None or self._engine.active:

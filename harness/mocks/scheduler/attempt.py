@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import shlex
 import signal
 import socket
 import time
@@ -32,7 +34,7 @@ class Attempt:
     _effects: dict[str, dict[str, Any]]
 
     def __init__(self, night: Night, job: DailyJob) -> None:
-        self._begin(night, job, job.attempt + 1)
+        self._begin(night, job, night.daily.next_attempt(job))
         away = any(effect["cause"] == "agent_away" for effect in night.armory.active("launch", job=job.name))
 
         def reached(order: Order) -> bool:
@@ -111,7 +113,7 @@ class Attempt:
 
     def launch(self, run: tuple[str, ...], *, output: str = "") -> Launch:
         """The order to the agent, with what the launch's faults make of it."""
-        night, order = self._night, self._job.order
+        order = self._job.order
         argv, environment = list(run), dict(order.environment)
         if "program_not_found" in self._effects:
             argv[0] += ".gone"
@@ -121,13 +123,15 @@ class Attempt:
             argv = ["/bin/sh", "-c", "kill -KILL $$"]
         if "does_nothing" in self._effects:
             argv = ["/bin/sh", "-c", "exit 0"]
+        if order.cron is not None:
+            argv = ["/bin/sh", "-c", shlex.join(argv)]
         if order.steps:
             environment["RESTART_STEP"] = str(self._job.step)
         if self._disk is None:
             self._disk = self._bad_disk(f"{self._job.name}.{self.number}")
         environment |= self._disk | self._skew
-        name = f"{night.folder}/output/{self._job.name}.{self.number}{output}"
-        return Launch(argv, order.cwd, f"{name}.out", f"{name}.err", environment)
+        out, err = self._output(f"{output}.out"), self._output(f"{output}.err")
+        return Launch(argv, order.cwd, str(out), str(err), environment)
 
     def mistimed(self, launch: Launch) -> Launch:
         """The order with the wrong clock that faults give to a job which starts now.
@@ -205,15 +209,25 @@ class Attempt:
 
     def last_line(self) -> str:
         """The last line that the job wrote to its error output."""
-        path = self._night.folder / "output" / f"{self._job.name}.{self.number}.err"
+        return self._last_line(".err")
+
+    def printed(self) -> tuple[int, str]:
+        """How many bytes it wrote, and the last line, of its error output if it has one."""
+        paths = [path for path in (self._output(".out"), self._output(".err")) if path.exists()]
+        return sum(path.stat().st_size for path in paths), self._last_line(".err") or self._last_line(".out")
+
+    def _last_line(self, ending: str) -> str:
         try:
-            with path.open("rb") as file:
-                file.seek(max(0, path.stat().st_size - _TAIL_BYTES))
+            with self._output(ending).open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
                 lines = file.read().decode(errors="replace").split("\n")
         except OSError:
             return ""
         last = next((line.strip() for line in reversed(lines) if line.strip()), "")
         return self._night.relative(last)[:_LINE_CHARACTERS]
+
+    def _output(self, ending: str) -> Path:
+        return self._night.folder / "output" / f"{self._job.name}.{self.number}{ending}"
 
     @property
     def _virtual(self) -> bool:

@@ -83,6 +83,12 @@ class DailyJob:
         self._bitten: dict[str, int] = {}
 
     @property
+    def latest_start_ns(self) -> int | None:
+        """The last moment at which it may start: its own, or that of its whole schedule."""
+        own = self.order.latest_start_ns
+        return self.schedule.latest_start_ns if own is None else own
+
+    @property
     def busy(self) -> bool:
         """Whether an attempt is under way, or about to be."""
         return self.starting or self.status.running
@@ -137,6 +143,8 @@ class DailySchedule:
         self.instance = instance
         self.id = f"{date.replace('-', '')}|{master_id}|{instance}"
         self.jobs: dict[str, DailyJob] = {}
+        self.latest_start_ns: int | None = None
+        """When it is too late to start any of its jobs."""
         self.held = False
         self.by_hand = False
         """Whether somebody has started it before its time."""
@@ -212,6 +220,10 @@ class Daily:
     def named(self, name: str, *, date: str | None = None) -> Iterator[DailyJob]:
         """The jobs of that name, of one date or of all."""
         return (job for job in self.by_name.get(name, {}).values() if date in (None, job.schedule.date))
+
+    def next_attempt(self, job: DailyJob) -> int:
+        """The number of the job's next launch: jobs of one name have one count, because it names their output."""
+        return 1 + max(one.attempt for one in self.named(job.name))
 
     def next_instance(self, date: str, master_id: int) -> int:
         """The number of a further schedule of that date."""

@@ -84,7 +84,7 @@ class Engine:
             if names is not None:
                 why = None if name in names else "not asked for"
             if why is None:
-                self._add(master, schedule, days)
+                self.add(master, schedule, days)
             else:
                 left_out[name] = why
         for job in list(schedule.jobs.values()):
@@ -103,7 +103,7 @@ class Engine:
     def add_job(self, schedule: DailySchedule, name: str, *, held: bool, properties: Mapping[str, str]) -> DailyJob:
         """Add a master job to a schedule that is built already; a duplicate gets a name of its own."""
         master, days = self.masters[name], days_between(self.night.order.date, schedule.date)
-        job = self._add(master, schedule, days, name=self.daily.free_name(schedule, name))
+        job = self.add(master, schedule, days, name=self.daily.free_name(schedule, name))
         job.properties |= properties
         if held:
             self.night.show(job, Status.ON_HOLD)
@@ -133,7 +133,8 @@ class Engine:
         del self.daily.schedules[schedule.id]
         self.night.journal.keep("schedule", schedule.id, {})
 
-    def _add(self, master: JobOrder, schedule: DailySchedule, days: int, *, name: str | None = None) -> DailyJob:
+    def add(self, master: JobOrder, schedule: DailySchedule, days: int = 0, *, name: str | None = None) -> DailyJob:
+        """Put a job of a master into a schedule that begins so many days after the night's own."""
         order = master.on_day(days, self.night.order.timezone)
         job = DailyJob(order, schedule, self.ranks[master.job], name)
         if order.hold:
@@ -145,8 +146,10 @@ class Engine:
     def kept(schedule: DailySchedule) -> dict[str, object]:
         """What the journal keeps of a schedule."""
         jobs = {job.name: job.order.job for job in schedule.jobs.values()}
-        kept = {"date": schedule.date, "instance": schedule.instance, "held": schedule.held, "jobs": jobs}
-        return kept | {"opened": schedule.opened, "by_hand": schedule.by_hand, "properties": schedule.properties}
+        kept: dict[str, object] = {"date": schedule.date, "instance": schedule.instance, "jobs": jobs}
+        kept |= {"begins_ns": schedule.begins_ns, "latest_start_ns": schedule.latest_start_ns}
+        kept |= {"held": schedule.held, "opened": schedule.opened, "by_hand": schedule.by_hand}
+        return kept | {"properties": schedule.properties}
 
     # ---- the night ------------------------------------------------------------------------------------------
 
@@ -253,11 +256,10 @@ class Engine:
 
     def record_end(self, *, complete: bool) -> None:
         """Record how every job stands."""
-        date = self.night.order.date
-        jobs = {
-            job.name if job.schedule.date == date and job.schedule.instance == 1 else job.id: job.status.text
-            for job in self.daily.jobs.values()
-        }
+        jobs: dict[str, str] = {}
+        for job in self.daily.jobs.values():
+            first = next(self.daily.named(job.name, date=self.night.order.date), None)
+            jobs[job.name if job is first else job.id] = job.status.text
         self.night.recorder.record("info", "schedule", {"complete": complete, "jobs": jobs})
 
     def settle(self) -> None:
@@ -269,9 +271,9 @@ class Engine:
     def record_left_behind(self) -> None:
         """Record whose processes are still there although the job has ended."""
         there = left_behind()
-        for job in self.daily.jobs.values():
-            if job.running is None and job.name in there:
-                self.night.recorder.record("info", "left_behind", {"job": job.name})
+        for name in self.daily.by_name:
+            if name in there and all(job.running is None for job in self.daily.named(name)):
+                self.night.recorder.record("info", "left_behind", {"job": name})
 
     def stop(self) -> None:
         """Do nothing more, and end what still runs of every job."""

@@ -79,7 +79,7 @@ class Launcher:
     def _run_null(self, job: DailyJob) -> None:
         """A Null Job starts and finishes in one moment."""
         self._begin(job)
-        job.attempt += 1
+        job.attempt = self._night.daily.next_attempt(job)
         self._engine.runs.started(job)
         self._engine.runs.exited(job, 0)
 
@@ -100,7 +100,7 @@ class Launcher:
             self._engine.qualifying.machine_away(job, f"the agent is away: {away}")
             return
         self._begin(job)
-        job.attempt += 1
+        job.attempt = attempt.number
         job.attempts.append(attempt)
         job.started_ns = None
         night.show(job, Status.ATTEMPT_TO_START)

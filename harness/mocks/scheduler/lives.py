@@ -20,7 +20,7 @@ from harness.mocks.scheduler.agent import Process
 from harness.mocks.scheduler.attempt import Attempt
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
 from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.moments import days_between, on_another_day
+from harness.mocks.scheduler.moments import days_between
 from harness.mocks.scheduler.status import Status
 
 RESUMES = "NIGHT_SCHEDULER_RESUMES"
@@ -94,8 +94,8 @@ def _shared(engine: Engine, kept: dict[str, dict[str, Any]]) -> None:
 def _rebuild(engine: Engine, id_: str, kept: dict[str, Any], jobs: dict[str, Any]) -> None:
     order = engine.night.order
     days = days_between(order.date, kept["date"])
-    begins_ns = on_another_day(order.begins_ns, days, order.timezone) or order.begins_ns
-    schedule = DailySchedule(order.chain, kept["date"], begins_ns, instance=kept["instance"])
+    schedule = DailySchedule(order.chain, kept["date"], kept["begins_ns"], instance=kept["instance"])
+    schedule.latest_start_ns = kept["latest_start_ns"]
     schedule.held, schedule.opened, schedule.by_hand = kept["held"], kept["opened"], kept["by_hand"]
     schedule.properties = kept["properties"]
     engine.daily.add_schedule(schedule)

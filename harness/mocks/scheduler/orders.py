@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -90,6 +91,14 @@ class FileArrival:
 
 
 @dataclass(frozen=True, slots=True)
+class Cron:
+    """The entry of a crontab: when it starts the job's command, in a shell, and who is mailed what that prints."""
+
+    starts_ns: tuple[int, ...]
+    mail_to: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobOrder:
     """One master job as the plan defines it; times are UTC nanoseconds on the plan's date."""
 
@@ -118,11 +127,17 @@ class JobOrder:
     events: tuple[EventOrder, ...] = ()
     file_arrival: FileArrival | None = None
     frequency: Frequency = field(default_factory=Frequency)
+    cron: Cron | None = None
 
     @property
     def is_null(self) -> bool:
         """A Null Job runs nothing: it is there for its dependencies and events."""
         return not self.run and self.file_arrival is None
+
+    @property
+    def command(self) -> str:
+        """What it runs, as a line for a shell."""
+        return shlex.join(self.run)
 
     def of(self, kind: str) -> list[Dependency]:
         """Its dependencies of one kind."""
@@ -179,6 +194,11 @@ class NightOrder:
     disabled_users: Sequence[str]
     """Login names, in lower case, that get no token."""
 
+    @property
+    def is_crontab(self) -> bool:
+        """Whether cron starts the jobs, and OpCon is not there."""
+        return any(job.cron is not None for job in self.jobs)
+
     @classmethod
     def of(cls, plan: Mapping[str, Any]) -> NightOrder:
         """Read the plan, and refuse one whose dependencies do not resolve."""
@@ -210,6 +230,7 @@ class NightOrder:
 
 def _job(job: Mapping[str, Any], plan: Mapping[str, Any]) -> JobOrder:
     retry, recurrence, arrival = job.get("retry_on_failure"), job.get("recurrence"), job.get("file_arrival")
+    cron = job.get("cron")
     return JobOrder(
         job=job["job"],
         run=tuple(job.get("run") or ()),
@@ -245,6 +266,7 @@ def _job(job: Mapping[str, Any], plan: Mapping[str, Any]) -> JobOrder:
         events=tuple(EventOrder(event["when"], event["event"]) for event in job.get("events") or ()),
         file_arrival=FileArrival(**arrival) if arrival else None,
         frequency=Frequency.of(job.get("frequency") or {}),
+        cron=Cron(tuple(cron["starts_ns"]), cron["mail_to"]) if cron else None,
     )
 
 

@@ -49,7 +49,7 @@ class Qualifying:
             self._ask_machine(job)
             return
         now_ns = time.time_ns() if moment_ns is None else moment_ns
-        latest_ns = job.order.latest_start_ns
+        latest_ns = job.latest_start_ns
         if latest_ns is not None and now_ns > latest_ns:
             self.miss(job)
         elif not (self._waits_for_time(job, now_ns) or self._waits_for_jobs(job) or self._waits_for_others(job)):
@@ -76,7 +76,7 @@ class Qualifying:
 
     def miss(self, job: DailyJob) -> None:
         """The latest start has passed: the job does not run."""
-        latest_ns = job.order.latest_start_ns
+        latest_ns = job.latest_start_ns
         assert latest_ns is not None, "only a job with a latest start can miss it"  # noqa: S101 - for the type checker
         cause = f"latest start {clock_time(latest_ns, self._night.order.timezone)} passed"
         if waits_for := self.waits_for(job):
@@ -146,7 +146,7 @@ class Qualifying:
     # ---- the questions, in order ----------------------------------------------------------------------------
 
     def _waits_for_time(self, job: DailyJob, now_ns: int) -> bool:
-        start_ns, latest_ns = self.starts_ns(job), job.order.latest_start_ns
+        start_ns, latest_ns = self.starts_ns(job), job.latest_start_ns
         if now_ns >= start_ns:
             for effect in self._night.armory.strike("start_time", job=job.name):
                 job.not_before_ns = start_ns = max(start_ns, (job.order.at_ns or now_ns) + effect["delay_ns"])
@@ -225,7 +225,7 @@ class Qualifying:
         if waiting is not None:
             waiting.setdefault(job)
             job.waits_in = waiting
-        latest_ns = None if job.forced else job.order.latest_start_ns
+        latest_ns = None if job.forced else job.latest_start_ns
         if latest_ns is not None and (again_ns is None or latest_ns <= again_ns):
             job.alarm = self._night.agenda.at(latest_ns, lambda: self.miss(job), rank=job.rank)
         elif again_ns is not None:

@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from harness.mocks.scheduler import crontab
 from harness.mocks.scheduler.agent import AgentLost
 from harness.mocks.scheduler.attempt import Attempt
 from harness.mocks.scheduler.daily import DailyJob
@@ -79,7 +80,7 @@ class Runs:
 
     def watch_for_file(self, job: DailyJob) -> None:
         """Run a file-arrival job."""
-        job.attempt += 1
+        job.attempt = self._night.daily.next_attempt(job)
         self._night.recorder.record("invoke", "launch", {"job": job.name, "attempt": job.attempt})
         self._night.recorder.record("ok", "launch", {"job": job.name, "attempt": job.attempt})
         self.started(job)
@@ -199,6 +200,7 @@ class Runs:
         night = self._night
         job.ended_ns, job.last_exit = time.time_ns(), code
         job.schedule.ended_ns = job.ended_ns
+        crontab.mail(night, job)
         value: dict[str, Any] = {"job": job.name, "attempt": job.attempt}
         value |= {"exit": code} if code >= 0 else {"signal": -code}
         if not what and code >= 0 and not job.order.exit_codes.fails(code):
