@@ -166,6 +166,11 @@ class Armory:
             self._tell(order, point, where)
         return acting
 
+    def order(self, id: str) -> Order | None:  # noqa: A002 - as in `disarm`
+        """An armed order by its id."""
+        with self._lock:
+            return self._orders.get(id)
+
     def chosen(self, point: str, /, **where: Any) -> list[Order]:
         """Pass a point where nobody knows yet whether an order acts: those that may, of which `acted` is told later."""
         return self._passed(point, lambda _: True, where, acts=False)

@@ -8,7 +8,8 @@ import shlex
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,28 @@ class Attempt:
         self._effects = {effect["cause"]: effect for effect in night.armory.strike("launch", reached, job=job.name)}
 
     @classmethod
-    def adopted(cls, night: Night, job: DailyJob, number: int) -> Attempt:
-        """The attempt of an earlier life of the scheduler, whose launch lies behind it."""
+    def adopted(cls, night: Night, job: DailyJob, kept: Mapping[str, Any]) -> Attempt:
+        """The attempt of an earlier life of the scheduler, with what its faults are still to do."""
         attempt = cls.__new__(cls)
-        attempt._begin(night, job, number)
+        attempt._begin(night, job, kept["number"])
+        for id_, path in kept["disks"]:
+            order = night.armory.order(id_)
+            if order is not None:
+                attempt._disks.append((order, BadDisk(Path(path))))
+        if kept["thaws_ns"]:
+            attempt._thaw_later(kept["thaws_ns"])
+        for at_ns, number in kept["blows"]:
+            attempt._strike_later(at_ns, number)
         return attempt
+
+    def kept(self) -> dict[str, Any]:
+        """What the scheduler's next life must know to go on with it."""
+        return {
+            "number": self.number,
+            "disks": [(order.id, str(disk.path)) for order, disk in self._disks],
+            "thaws_ns": self._thaws_ns,
+            "blows": self._blows,
+        }
 
     def _begin(self, night: Night, job: DailyJob, number: int) -> None:
         self._night, self._job = night, job
@@ -59,7 +77,9 @@ class Attempt:
         """Processes that nobody ordered: a duplicate launch."""
         self.begins_frozen = False
         self._thaws_ns = 0
-        self._skew: dict[str, str] = {}
+        self._blows: list[tuple[int, int]] = []
+        """Signals that are still to be sent, and when."""
+        self._skew: dict[str, str] | None = None
         self._disk: dict[str, str] | None = None
         self._disks: list[tuple[Order, BadDisk]] = []
 
@@ -129,22 +149,24 @@ class Attempt:
             environment["RESTART_STEP"] = str(self._job.step)
         if self._disk is None:
             self._disk = self._bad_disk(f"{self._job.name}.{self.number}")
-        environment |= self._disk | self._skew
+        environment |= self._disk | (self._skew or {})
         out, err = self._output(f"{output}.out"), self._output(f"{output}.err")
         return Launch(argv, order.cwd, str(out), str(err), environment)
 
-    def mistimed(self, launch: Launch) -> Launch:
-        """The order with the wrong clock that faults give to a job which starts now.
+    @contextmanager
+    def mistimed(self, launch: Launch) -> Iterator[Launch]:
+        """The order with the wrong clock that faults give to the attempt's programs, the pre-run among them.
 
-        Asked before `mistimed_by_now`: a job that could not be started has had no wrong clock.
+        It is one clock for all of them, and has acted when the first has been started: one that could not be started
+        has had no wrong clock.
         """
-        if self._virtual:
-            self._skew = skewed(self._night.armory.acting("clock", job=self._job.name), time.time_ns())
-        return replace(launch, environment={**launch.environment, **self._skew})
-
-    def mistimed_by_now(self) -> None:
-        """The job has started: the faults that have made its clock wrong have acted."""
-        self._night.armory.strike("clock", lambda _: self._virtual, job=self._job.name)
+        if not self._virtual or self._skew is not None:
+            yield launch
+            return
+        skew = skewed(self._night.armory.acting("clock", job=self._job.name), time.time_ns())
+        yield replace(launch, environment={**launch.environment, **skew})
+        self._skew = skew
+        self._night.armory.strike("clock", job=self._job.name)
 
     def mend(self, order: Order) -> None:
         """The bad disk of a fault is whole again; whether it ever refused the job anything is known only now."""
@@ -163,9 +185,7 @@ class Attempt:
         """Stop the job's processes, and let them go on after a while; returns when they stand still."""
         if self.process is not None and self.process.alive:
             self.process.stop()
-            self._thaws_ns = max(self._thaws_ns, time.time_ns() + effect["freeze_ns"])
-            at_ns = self._thaws_ns
-            self._night.agenda.at(at_ns, lambda: self._thaw_at(at_ns), quiet=True)
+            self._thaw_later(max(self._thaws_ns, time.time_ns() + effect["freeze_ns"]))
 
     def thaw(self) -> None:
         """Let a frozen job go on now."""
@@ -182,7 +202,7 @@ class Attempt:
         """Send the job a signal that it did not ask for, at once or after a while."""
         number = effect["signal"]
         if effect.get("after_ns"):
-            self._night.agenda.at(time.time_ns() + effect["after_ns"], lambda: self.signal(number), quiet=True)
+            self._strike_later(time.time_ns() + effect["after_ns"], number)
         else:
             self.signal(number)
 
@@ -239,9 +259,9 @@ class Attempt:
         if not self._virtual:
             return {}
         for order in self._night.armory.chosen("disk", job=self._job.name)[:1]:
-            disk = BadDisk(self._night.folder / "disks" / name, order.effect, self._night.order.folders)
+            disk = BadDisk.of(order.effect, self._night.folder / "disks" / name)
             self._disks.append((order, disk))
-            return disk.environment
+            return disk.environment(self._night.order.folders[order.effect["folder"]])
         return {}
 
     def _locked(self, program: str) -> Path:
@@ -250,6 +270,20 @@ class Attempt:
         locked.parent.mkdir(exist_ok=True)
         locked.touch(0o644)
         return locked
+
+    def _strike_later(self, at_ns: int, number: int) -> None:
+        blow = (at_ns, number)
+
+        def strike() -> None:
+            self._blows.remove(blow)
+            self.signal(number)
+
+        self._blows.append(blow)
+        self._night.agenda.at(at_ns, strike, quiet=True)
+
+    def _thaw_later(self, at_ns: int) -> None:
+        self._thaws_ns = at_ns
+        self._night.agenda.at(at_ns, lambda: self._thaw_at(at_ns), quiet=True)
 
     def _thaw_at(self, at_ns: int) -> None:
         if self.alive and at_ns == self._thaws_ns:

@@ -54,7 +54,8 @@ class Engine:
         """Whether the night has begun."""
         self.alive = True
         self.kept_tokens: dict[str, dict[str, Any]] = {}
-        """Those that an earlier life of the scheduler has issued."""
+        self.kept_actions: list[dict[str, Any]] = []
+        """What an earlier life of the scheduler has issued, and has told its clients to ask about."""
         self._asked: dict[DailyJob, None] = {}
         self._revision = self._told_revision = 0
         for order in night.order.jobs:

@@ -25,23 +25,25 @@ def check(effect: Mapping[str, Any]) -> None:
 class BadDisk:
     """The mark that one launch leaves for the processes of a job."""
 
-    def __init__(self, path: Path, effect: Mapping[str, Any], folders: Mapping[str, str]) -> None:
-        self._path = path
-        self._folder = folders[effect["folder"]]
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def of(cls, effect: Mapping[str, Any], path: Path) -> BadDisk:
+        """Leave a mark; another user may run the job, in another container."""
         path.parent.mkdir(exist_ok=True)
-        # Another user may run the job, in another container.
         path.touch()
         path.chmod(0o666)
         path.write_bytes(_MARK.pack(1 if effect.get("read_only") else 0, effect.get("room_bytes", 0), 0, 0))
+        return cls(path)
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variable by which the clock's library finds it."""
-        return {"NIGHT_LANDING": f"{self._path}:{self._folder}"}
+    def environment(self, folder: str) -> dict[str, str]:
+        """The variable by which the clock's library finds it, and knows which folder is on that disk."""
+        return {"NIGHT_LANDING": f"{self.path}:{folder}"}
 
     def mended(self) -> bool:
         """Let it be whole from now on; whether it has refused anything until now."""
-        with self._path.open("r+b") as mark:
+        with self.path.open("r+b") as mark:
             _, _, used, refusals = _MARK.unpack(mark.read(_MARK.size))
             mark.seek(0)
             mark.write(_MARK.pack(0, _ENDLESS, used, refusals))

@@ -131,8 +131,8 @@ class Launcher:
             # From the order to the job's first instruction no time may pass.
             with night.clock.hold():
                 night.show(job, Status.START_ATTEMPTED)
-                await process.launch(attempt.mistimed(launch), frozen=attempt.begins_frozen)
-                attempt.mistimed_by_now()
+                with attempt.mistimed(launch) as mistimed:
+                    await process.launch(mistimed, frozen=attempt.begins_frozen)
                 if attempt.doubled:
                     attempt.beside.append(await self._second(attempt, job))
         except LaunchRefused as refusal:
@@ -162,8 +162,8 @@ class Launcher:
         attempt.beside.append(prerun)
         night.show(job, Status.PRERUN_ACTIVE)
         try:
-            with night.clock.hold():
-                await prerun.launch(attempt.launch(job.order.prerun, output=".prerun"))
+            with night.clock.hold(), attempt.mistimed(attempt.launch(job.order.prerun, output=".prerun")) as launch:
+                await prerun.launch(launch)
         except LaunchRefused as refusal:
             process.close()
             self._engine.runs.could_not_start(job, f"pre-run: {attempt.why_refused(refusal, job.order.prerun[0])}")

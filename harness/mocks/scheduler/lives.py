@@ -52,7 +52,7 @@ def end(engine: Engine, armory: Armory, folder: Path, *, port: int, up_at_ns: in
         if attempt is None or process is None or process.descriptor is None:
             continue
         os.set_inheritable(process.descriptor, True)
-        connections[job.id] = {"descriptor": process.descriptor, "pid": process.pid, "number": attempt.number}
+        connections[job.id] = {"descriptor": process.descriptor, "pid": process.pid, **attempt.kept()}
     given = folder / "life.json"
     life = Life(up_at_ns, port, armory.dump(), connections)
     given.write_text(json.dumps(asdict(life)))
@@ -64,6 +64,7 @@ async def resume(engine: Engine, connections: dict[str, dict[str, Any]]) -> None
     """Be the engine that the journal tells of: the same Daily, with what runs taken up again and what waits asked."""
     kept = engine.night.journal.read()
     engine.kept_tokens = kept.get("token", {})
+    engine.kept_actions = list(kept.get("action", {}).values())
     _shared(engine, kept)
     for id_, schedule in kept.get("schedule", {}).items():
         if schedule:
@@ -73,6 +74,8 @@ async def resume(engine: Engine, connections: dict[str, dict[str, Any]]) -> None
     engine.active = bool(kept.get("begun"))
     for job in engine.daily.jobs.values():
         await _take_up(engine, job, connections.get(job.id))
+    for operators in kept.get("operators", {}).values():
+        engine.operators.take_up(operators)
     engine.turn()
 
 
@@ -119,15 +122,15 @@ async def _take_up(engine: Engine, job: DailyJob, connection: dict[str, Any] | N
         return
     engine.shared.take(job)
     if connection is not None:
-        attempt = Attempt.adopted(engine.night, job, connection["number"])
+        attempt = Attempt.adopted(engine.night, job, connection)
         attempt.process = await Process.adopt(connection["descriptor"], connection["pid"])
         job.attempts.append(attempt)
         job.running = attempt
         attempt.process.ended = lambda code: engine.runs.ended(job, attempt, code)
         engine.runs.resume(job)
-    elif job.order.file_arrival is not None:
+    elif job.order.file_arrival is not None or job.status is Status.STILL_ATTEMPTING_START:
         engine.runs.resume(job)
-    elif job.status in (Status.START_ATTEMPTED, Status.STILL_ATTEMPTING_START):
+    elif job.status is Status.START_ATTEMPTED:
         engine.runs.awaits_start(job)
     else:
         engine.runs.lost(job)

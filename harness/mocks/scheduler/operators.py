@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,29 @@ if TYPE_CHECKING:
 COMPONENT = "operator"
 
 
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What somebody is about to do: acknowledge what happened to a job (``step`` -1), or one of their actions."""
+
+    operator: int
+    job: str
+    when: str
+    step: int
+    at_ns: int
+
+
 class Operators:
-    """The modelled operators of a night; they act by the same code as clients of the API, and each act is recorded."""
+    """The modelled operators of a night; they act by the same code as clients of the API, and each act is recorded.
+
+    People outlive the scheduler's process: what they were about to do when it ended, they do when it is back.
+    """
 
     def __init__(self, engine: Engine, written: Sequence[Mapping[str, Any]]) -> None:
         self._engine = engine
         self._night = engine.night
         self._operators = list(written)
         self.acted = [0] * len(self._operators)
+        self._intents: list[Intent] = []
 
     def call(self, operator: Mapping[str, Any]) -> None:
         """One more comes in."""
@@ -44,15 +60,35 @@ class Operators:
                 continue
             self.acted[number] += 1
             at_ns = time.time_ns() + operator["acknowledges_after_ns"]
-            self._night.agenda.at(at_ns, partial(self._acknowledge, operator, job, when))
+            self._intend(Intent(number, job.id, when, -1, at_ns))
+        self._keep()
 
-    def _acknowledge(self, operator: Mapping[str, Any], job: DailyJob, when: str) -> None:
-        value = {"operator": operator["name"], "job": job.name, "when": when}
+    def take_up(self, kept: Mapping[str, Any]) -> None:
+        """Be those of an earlier life of the scheduler."""
+        self._operators, self.acted = list(kept["operators"]), list(kept["acted"])
+        for intent in kept["intents"]:
+            self._intend(Intent(**intent))
+
+    def _intend(self, intent: Intent) -> None:
+        self._intents.append(intent)
+        self._night.agenda.at(intent.at_ns, partial(self._do, intent))
+
+    def _do(self, intent: Intent) -> None:
+        self._intents.remove(intent)
+        operator, job = self._operators[intent.operator], self._engine.daily.jobs.get(intent.job)
+        if job is not None and intent.step < 0:
+            self._acknowledge(operator, job, intent)
+        elif job is not None:
+            self._act(operator, job, operator["do"][intent.step])
+        self._keep()
+
+    def _acknowledge(self, operator: Mapping[str, Any], job: DailyJob, intent: Intent) -> None:
+        value = {"operator": operator["name"], "job": job.name, "when": intent.when}
         self._night.recorder.record("info", "acknowledge", value, component=COMPONENT)
         at_ns = time.time_ns()
-        for action in operator["do"]:
+        for step in range(len(operator["do"])):
             at_ns += operator["takes_ns"]
-            self._night.agenda.at(at_ns, partial(self._act, operator, job, action))
+            self._intend(replace(intent, step=step, at_ns=at_ns))
 
     def _act(self, operator: Mapping[str, Any], job: DailyJob, action: str) -> None:
         value = {"operator": operator["name"], "job": job.name, "action": action}
@@ -62,3 +98,9 @@ class Operators:
             self._night.recorder.record("fail", "operate", value, error=str(refusal), component=COMPONENT)
         else:
             self._night.recorder.record("ok", "operate", value, component=COMPONENT)
+
+    def _keep(self) -> None:
+        if self._operators:
+            intents = [asdict(intent) for intent in self._intents]
+            kept = {"operators": self._operators, "acted": self.acted, "intents": intents}
+            self._night.journal.keep("operators", "", kept)

@@ -87,8 +87,10 @@ class Runs:
         self._resume_file(job)
 
     def resume(self, job: DailyJob) -> None:
-        """Take up the watch over a job that was running when the scheduler ended."""
+        """Take up the watch over a job that was running when the scheduler ended, and what its rules were yet to do."""
         self.watch(job)
+        for number, _, cause, at_ns in job.pending:
+            self._later(job, number, cause, at_ns)
         if job.order.file_arrival is not None:
             self._resume_file(job)
 
@@ -136,10 +138,20 @@ class Runs:
         """Let the rules for something that happens to a running job act, while it is that run."""
         for rule in job.rules.due(when):
             if rule.after_ns:
-                act = partial(self._act, job, rule, cause)
-                job.watches.append(self._night.agenda.at(at_ns + rule.after_ns, act, rank=job.rank))
+                job.pending.append([job.rules.index(rule), when, cause, at_ns + rule.after_ns])
+                self._later(job, job.rules.index(rule), cause, at_ns + rule.after_ns)
             else:
                 self._act(job, rule, cause)
+        if job.pending:
+            self._night.journal.keep_job(job)
+
+    def _later(self, job: DailyJob, number: int, cause: str, at_ns: int) -> None:
+        act = partial(self._act_later, job, number, cause)
+        job.watches.append(self._night.agenda.at(at_ns, act, rank=job.rank))
+
+    def _act_later(self, job: DailyJob, number: int, cause: str) -> None:
+        job.pending = [one for one in job.pending if one[0] != number]
+        self._act(job, job.rules.at(number), cause)
 
     def _act(self, job: DailyJob, rule: Rule, cause: str) -> None:
         refused = None if rule.restarts or "restart" not in rule.do else "a running job is not restarted: kill it"
@@ -237,6 +249,7 @@ class Runs:
         for entry in job.watches:
             self._night.agenda.cancel(entry)
         job.watches.clear()
+        job.pending = []
 
 
 def _changes(effect: dict[str, Any], code: int) -> bool:

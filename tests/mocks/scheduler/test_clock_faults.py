@@ -46,6 +46,16 @@ def test_only_the_start_that_the_trigger_means_gets_it(stage: Stage) -> None:
     assert told.receipts() == 1
 
 
+def test_a_pre_run_and_its_job_have_one_wrong_clock(stage: Stage) -> None:
+    prerun = ["/bin/sh", "-c", f"{SAID}; sleep 600"]
+    stage.reset(stage.job("retrieve", SAID, at_ns=at("02:00"), prerun=prerun))
+    stage.arm("clock", "retrieve", {"by_ns": -3 * HOUR_NS}, times=1)
+    told = stage.run()
+    said = (stage.folder / "output" / "retrieve.1.prerun.out").read_text().split()
+    assert (said, output(stage, "retrieve")) == (["22:00:00"], ["22:10:00"])
+    assert told.receipts() == 1
+
+
 def test_a_job_that_cannot_be_started_has_had_no_wrong_clock(stage: Stage) -> None:
     stage.reset(stage.job("retrieve", "true", at_ns=at("02:00")))
     stage.arm("clock", "retrieve", {"by_ns": HOUR_NS})

@@ -66,6 +66,74 @@ def test_holds_tokens_thresholds_retries_and_rules_that_wait_survive(stage: Stag
     assert told.final == {"retried": "Failed", "paged": "Failed", "held": "On Hold", "gated": "Finished OK"}
 
 
+def test_a_rule_that_waits_beside_a_running_job_survives(stage: Stage) -> None:
+    kill = {"when": "exceeded_max_run_time", "do": ["kill"], "after_ns": minutes(20), "times": 1}
+    stage.reset(
+        stage.job("load", "sleep 7200", at_ns=at("02:00"), max_run_time_ns=minutes(10), rules=[kill]),
+    )
+    restart(stage, "02:15", down=5)
+    told = stage.run()
+    assert [clock(event) for event in told.history.of("overrun")] == ["02:10"]
+    assert [clock(event) for event in told.history.of("job", type="fail")] == ["02:30"]
+
+
+def test_what_an_operator_was_about_to_do_is_done(stage: Stage) -> None:
+    operator = {"name": "night-shift", "when": ["failed"], "do": ["restart"], "times": 1}
+    operator |= {"acknowledges_after_ns": minutes(10), "takes_ns": minutes(30)}
+    script = "[ -e mended ] || { touch mended; exit 1; }"
+    stage.reset(stage.job("load", script, at_ns=at("02:00")), operators=[operator])
+    (stage.folder / "work" / "mended").unlink(missing_ok=True)
+    restart(stage, "02:05", down=30)
+    told = stage.run()
+    assert [clock(event) for event in told.history.of("acknowledge")] == ["02:35"]
+    assert told.started("load") == ["02:00", "03:05"]
+    assert told.final == {"load": "Finished OK"}
+
+
+def test_an_action_can_be_asked_about_by_its_id(stage: Stage) -> None:
+    stage.reset(*(stage.job(name, "sleep 3600", at_ns=at("02:00")) for name in ("load", "other")))
+    restart(stage, "02:05", down=5)
+    stage.ask("scheduler", "/start")
+    stage.controller.run(at("02:01"))
+    client = OpConClient(f"http://127.0.0.1:{stage.port('scheduler')}")
+    client.log_in()
+    body = {"action": "markFinishedOk", "jobs": [{"id": "20261123|1|1|load"}]}
+    sent = client.ask("POST", "/jobactions", body)
+    stage.controller.run(at("02:15"), runaway_s=20)
+    assert client.ask("GET", f"/jobactions/{sent['id']}")["result"] == sent["result"] == "success"
+    assert client.ask("POST", "/jobactions", body)["id"] != sent["id"]
+    stage.finish()
+
+
+def test_a_job_that_a_fault_has_frozen_thaws_and_one_that_it_is_to_strike_down_is(stage: Stage) -> None:
+    stage.reset(
+        stage.job("frozen", "sleep 60; exit 4", at_ns=at("02:00")),
+        stage.job("struck", "sleep 7200", at_ns=at("02:00")),
+    )
+    stage.arm("started", "frozen", {"freeze_ns": minutes(60)})
+    stage.ask(
+        "scheduler",
+        "/arm",
+        {"id": "1:job_crash", "fault": "job_crash", "point": "started", "where": {"job": "struck"}}
+        | {"effect": {"signal": signal.SIGKILL, "after_ns": minutes(40)}, "trigger": {}},
+    )
+    restart(stage, "02:05", down=10)
+    told = stage.run()
+    ended = {event.value["job"]: clock(event) for event in told.history.of("job", type="fail")}
+    assert ended == {"frozen": "03:01", "struck": "02:40"}
+
+
+def test_a_bad_disk_that_refused_something_before_the_end_has_acted(stage: Stage) -> None:
+    landing = stage.folder / "work" / "landing"
+    landing.mkdir(exist_ok=True)
+    script = "dd if=/dev/zero of=landing/a bs=100 count=5 status=none || sleep 1800"
+    stage.reset(stage.job("load", script, at_ns=at("02:00")), folder_paths={"landing": str(landing)})
+    stage.arm("disk", "load", {"folder": "landing", "room_bytes": 250})
+    restart(stage, "02:05", down=5)
+    told = stage.run()
+    assert sorted(event.value["point"] for event in told.history.of("fault")) == ["disk", "scheduler"]
+
+
 def test_a_scheduler_that_is_killed_from_outside_finds_its_jobs_lost(stage: Stage) -> None:
     restarts = {"when": "failed", "do": ["restart"], "times": 1}
     stage.reset(

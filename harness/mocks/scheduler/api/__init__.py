@@ -95,5 +95,4 @@ class Api:
     def _store_of(self, engine: Engine) -> Store:
         if self._store is None or self._stored_for is not engine:
             self._store, self._stored_for = Store(engine), engine
-            self._store.tokens.take_up(engine.kept_tokens)
         return self._store

@@ -13,16 +13,18 @@ class Store:
     """Tokens and actions of one night."""
 
     def __init__(self, engine: Engine) -> None:
-        journal = engine.night.journal
-        self.tokens = Tokens(lambda id_, content: journal.keep("token", id_, content))
-        self._actions: dict[tuple[str, str], dict[str, Any]] = {}
-        self._numbers = itertools.count(1)
+        self._journal = engine.night.journal
+        self.tokens = Tokens(lambda id_, content: self._journal.keep("token", id_, content))
+        self.tokens.take_up(engine.kept_tokens)
+        self._actions = {(one["kind"], one["action"]["id"]): one["action"] for one in engine.kept_actions}
+        self._numbers = itertools.count(len(self._actions) + 1)
 
     def submit(self, kind: str, action: dict[str, Any]) -> dict[str, Any]:
         """Remember an action by a new id; the action with it."""
         id_ = str(next(self._numbers))
-        self._actions[kind, id_] = {"id": id_, **action}
-        return self._actions[kind, id_]
+        self._actions[kind, id_] = submitted = {"id": id_, **action}
+        self._journal.keep("action", id_, {"kind": kind, "action": submitted})
+        return submitted
 
     def action(self, kind: str, id_: str) -> dict[str, Any] | None:
         """An action by its id."""
