@@ -175,7 +175,7 @@ def test_time_does_not_jump_over_whoever_sleeps_in_real_time(night: Night, stati
         except subprocess.TimeoutExpired:
             print("falsely")
         """,
-        arguments=(static, "sleeps", "150"),
+        arguments=(static, "sleeps", "700"),
     )
     assert (ended.out == "falsely\n") == (flags != 0), ended.err
 
