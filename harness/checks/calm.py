@@ -49,8 +49,13 @@ def _untrue(baseline: History) -> Iterator[str]:
 
 
 def _unfinished(baseline: History) -> Iterator[str]:
-    for job in begun(baseline).value["jobs"]:
+    begin = begun(baseline).value
+    builds = (event.value for event in baseline.of("build"))
+    not_today = {job for build in builds if build["date"] == begin["date"] for job in build["left_out"]}
+    for job in begin["jobs"]:
         if baseline.of("job", type="ok", job=job):
+            continue
+        if job in not_today and not baseline.of("launch", job=job):
             continue
         ended = [*baseline.of("launch", type="fail", job=job), *baseline.of("job", type="fail", job=job)]
         missed = baseline.of("missed", job=job).last()

@@ -6,6 +6,8 @@ from harness.checks import CHECKS, Check, Finding, Outcome, judge
 from harness.history import Event, History
 from tests.checks.nights import (
     BASELINE,
+    BEGIN,
+    DATE,
     EMPTY,
     HALF,
     TRUNCATED,
@@ -111,6 +113,16 @@ def test_a_baseline_in_which_a_job_never_finished_is_not_calm() -> None:
     unfinished = [line for line in calm() if line[2:] != ended("02:02:00", "publish")[2:]]
     judgement = judge(night(*calm()), night(*unfinished))
     assert judgement.because == "the baseline is not calm: publish never finished"
+
+
+def test_a_job_that_is_not_built_that_day_need_not_finish_unless_it_is_added_and_fails() -> None:
+    build = ("00:00:00", "scheduler", "build info", {"date": DATE, "jobs": [], "left_out": {"monthly": "not the 1st"}})
+    jobs = BEGIN["jobs"] | {"monthly": {"owner": "data-ops", "after": [], "launches": 1}}
+    without = night(build, *calm(), jobs=jobs)
+    assert judge(without, without).outcome is Outcome.UNAFFECTED
+    failed = ("02:01:00", "scheduler", "job fail", {"job": "monthly", "attempt": 1, "exit": 1, "error": "disk full"})
+    added = night(build, *launched("02:00:30", "monthly"), failed, *calm(), jobs=jobs)
+    assert judge(without, added).because == "the baseline is not calm: monthly failed: disk full"
 
 
 def test_a_baseline_may_need_a_retry() -> None:
