@@ -14,9 +14,9 @@ TOP = Path(__file__).parents[1]
 HARNESS = TOP / "harness"
 
 FLOORS = (
-    ("errors", "clock", "history", "units", "ssh_keys"),
-    ("strict", "data", "endpoints", "formats", "controls"),
-    ("job_rules",),
+    ("errors", "clock", "history", "units", "instants", "ssh_keys"),
+    ("strict", "data", "endpoints", "formats", "controls", "cron"),
+    ("job_rules", "scheduler_rules"),
     ("job", "chain_rules", "yaml_source"),
     ("chain",),
     ("faults", "checks", "factories", "night_times"),
