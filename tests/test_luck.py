@@ -10,39 +10,8 @@ import pytest
 from harness.checks import Outcome
 from harness.loading import load_scenario
 from harness.night import NightRunner, Result
+from tests.fetching import run_night, write_chain
 
-CHAIN = """
-chain: feed
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  feed:
-    name: "feed_{date:%Y%m%d}.csv"
-    arrives: "01:30"
-    content: {copy: feed.csv}
-environment:
-  SOURCE: {from: source.url}
-  PLANNING: {from: planning.url}
-  BUSINESS_DATE: {from: night.date}
-jobs:
-  fetch:
-    run: [bash, fetch.sh]
-    at: "02:00"
-    retry_on_failure: {attempts: 1, every: 5m}
-    rules: [{when: failed, do: page}]
-consumers:
-  planning: {kind: http, key: [key]}
-DEFENCES
-"""
-SCENARIO = """
-scenario: a night
-chain: chain.yaml
-night: 2026-11-23
-faults:
-  - FAULT
-expect: {outcome: recovered}
-"""
 READS_BY_NAME = r"""
 curl -sf "$SOURCE/files/feed_${BUSINESS_DATE//-/}.csv" -o landed.csv || exit 1
 CHECK
@@ -57,14 +26,13 @@ Night = Callable[..., Result]
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
     """One night of one shell script that takes the first column of a file and does not mind how its lines end."""
-    (tmp_path / "runbook.md").write_text("Ask.\n")
     (tmp_path / "feed.csv").write_text("key,note\na,x\nb,y\n")
 
-    def run(fault: str, defences: str = "", check: str = "") -> Result:
-        (tmp_path / "chain.yaml").write_text(CHAIN.replace("DEFENCES", defences))
-        (tmp_path / "fetch.sh").write_text(READS_BY_NAME.replace("CHECK", check))
-        (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", fault))
-        return night_runner.run(load_scenario(tmp_path / "night.yaml"))
+    def run(fault: str, defences: str = "{}", check: str = "") -> Result:
+        script = READS_BY_NAME.replace("CHECK", check)
+        name, content = "feed_{date:%Y%m%d}.csv", "{copy: feed.csv}"
+        write_chain(tmp_path, script, name=name, content=content, key="key", defences=defences)
+        return run_night(night_runner, tmp_path, fault)
 
     return run
 
@@ -80,13 +48,13 @@ def test_right_by_luck_is_inconclusive_and_says_which_control_is_missing(night: 
 
 
 def test_a_control_that_cannot_see_it_does_not_help(night: Night) -> None:
-    result = night(LINE_ENDS, "defences: {trailer: {variable: TRAILER, detects: [trailer record]}}")
+    result = night(LINE_ENDS, "{trailer: {variable: TRAILER, detects: [trailer record]}}")
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "it has trailer record" in result.judgement.because
 
 
 def test_one_that_can_makes_it_what_it_is(night: Night) -> None:
-    schema = "defences: {schema: {variable: SCHEMA, detects: [schema]}}"
+    schema = "{schema: {variable: SCHEMA, detects: [schema]}}"
     assert night(LINE_ENDS, schema).outcome is Outcome.UNAFFECTED
     refusing = night(LINE_ENDS, schema, "! grep -q $'\\r' landed.csv || exit 3")
     assert refusing.outcome is Outcome.RECOVERED

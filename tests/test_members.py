@@ -8,44 +8,15 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
-from harness.loading import load_scenario
 from harness.night import NightRunner, Result
+from tests.fetching import run_night, write_chain
 
-CHAIN = """
-chain: feed
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast:
-    name: "forecast_{date:%Y%m%d}.csv.gz"
-    arrives: "01:30"
-    content: {factory: forecast, rows: 40, compress: gzip}
-environment:
-  SOURCE: {from: source.url}
-  PLANNING: {from: planning.url}
-  BUSINESS_DATE: {from: night.date}
-jobs:
-  fetch:
-    run: [bash, fetch.sh]
-    at: "02:00"
-    retry_on_failure: {attempts: 1, every: 5m}
-    rules: [{when: failed, do: page}]
-consumers:
-  planning: {kind: http}
-defences:
+NAME, CONTENT = "forecast_{date:%Y%m%d}.csv.gz", "{factory: forecast, rows: 40, compress: gzip}"
+DEFENCES = """
   archive: {variable: ARCHIVE, detects: archive}
   trailer: {variable: TRAILER, detects: [trailer record]}
 """
-SCENARIO = """
-scenario: a night
-chain: chain.yaml
-night: 2026-11-23
-without: OFF
-faults:
-  - truncate_file: {file: forecast, keep: "99.999%", where: inside_member, manifest: follows, times: 1}
-expect: {outcome: recovered}
-"""
+CUT = 'truncate_file: {file: feed, keep: "99.999%", where: inside_member, manifest: follows, times: 1}'
 FETCH = """
 curl -sf "$SOURCE/files/forecast_${BUSINESS_DATE//-/}.csv.gz" -o landed.csv.gz || exit 1
 [ "$ARCHIVE" = off ] || gzip -t landed.csv.gz || exit 3
@@ -61,16 +32,10 @@ Night = Callable[..., Result]
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
     """One night of one shell script that unpacks what it has fetched."""
-    (tmp_path / "runbook.md").write_text("Ask.\n")
-    (tmp_path / "chain.yaml").write_text(CHAIN)
-    (tmp_path / "fetch.sh").write_text(FETCH)
+    write_chain(tmp_path, FETCH, name=NAME, content=CONTENT, defences=DEFENCES)
 
-    def run(fault: str = "", off: str = "[]") -> Result:
-        told = SCENARIO.replace("OFF", off)
-        if fault:
-            told = "\n".join(f"  - {fault}" if line.startswith("  - ") else line for line in told.splitlines())
-        (tmp_path / "night.yaml").write_text(told)
-        return night_runner.run(load_scenario(tmp_path / "night.yaml"))
+    def run(fault: str = CUT, off: str = "") -> Result:
+        return run_night(night_runner, tmp_path, fault, without=off)
 
     return run
 
@@ -88,7 +53,7 @@ def test_who_reads_it_as_a_stream_has_every_record_and_only_luck(night: Night) -
 
 
 def test_an_archive_that_was_packed_from_a_short_file_is_sound_and_its_trailer_tells(night: Night) -> None:
-    fault = 'truncate_file: {file: forecast, keep: "50%", where: record_boundary, manifest: follows, times: 1}'
+    fault = 'truncate_file: {file: feed, keep: "50%", where: record_boundary, manifest: follows, times: 1}'
     assert night(fault).outcome is Outcome.RECOVERED
     short = night(fault, off="trailer")
     assert short.outcome is Outcome.DAMAGED
@@ -96,6 +61,6 @@ def test_an_archive_that_was_packed_from_a_short_file_is_sound_and_its_trailer_t
 
 
 def test_records_that_are_twice_in_an_archive_are_planned_twice_where_nobody_counts(night: Night) -> None:
-    result = night("duplicate_records: {file: forecast, records: 4, times: 1}")
+    result = night("duplicate_records: {file: feed, records: 4, times: 1}")
     assert result.outcome is Outcome.DAMAGED
     assert "4 doubled" in result.judgement.because

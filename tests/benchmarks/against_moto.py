@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from harness.endpoints import GRANTS
 from tests.benchmarks import playing
-from tests.benchmarks.playing import NAME, UP_WITHIN_S, Download, Server
+from tests.benchmarks.playing import NAME, Download, Server
 from tests.clock.clients import CLIENTS
 
 GRANT = GRANTS["s3"]
@@ -52,29 +50,16 @@ def front_end(content: Path, scratch: Path) -> Iterator[Server]:
 def moto(content: Path, scratch: Path) -> Iterator[Server]:
     """moto's server, which gets the file by a put."""
     scratch.mkdir()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = playing.free_port()
     program = "import sys; from moto.server import main; main(sys.argv[1:])"
     environment = os.environ | {"PYTHONPATH": str(_folder()), "NO_PROXY": "*"}
     command = [sys.executable, "-c", program, "-H", "127.0.0.1", "-p", str(port)]
-    with (scratch / "log").open("wb") as log, subprocess.Popen(command, env=environment, stderr=log) as process:
-        try:
-            _reachable(port, process)
-            url = f"http://127.0.0.1:{port}"
-            subprocess.run([sys.executable, "-c", WRITE, url, str(content)], check=True)
-            yield Server(url, process.pid)
-        finally:
-            process.terminate()
-
-
-def _reachable(port: int, process: subprocess.Popen[bytes]) -> None:
-    gives_up = time.monotonic() + UP_WITHIN_S
-    while True:
-        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-            return
-        assert process.poll() is None, "moto has ended"
-        assert time.monotonic() < gives_up, "moto does not listen"
-        time.sleep(0.01)
+    with (scratch / "log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log)
+        with playing.listening(process, port):
+            server = Server(port, process.pid)
+            subprocess.run([sys.executable, "-c", WRITE, server.url, str(content)], check=True)
+            yield server
 
 
 def missing() -> str | None:
@@ -90,4 +75,4 @@ def _folder() -> Path:
 
 def download(server: Server) -> Download:
     """One, by the client of this comparison."""
-    return playing.downloaded(server, READ)
+    return playing.downloaded(server.pid, READ, server.url)

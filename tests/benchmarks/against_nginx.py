@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.benchmarks import playing
-from tests.benchmarks.playing import NAME, UP_WITHIN_S, Download, Server
+from tests.benchmarks.playing import NAME, Download, Server
+
+NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
 
 CLIENT = f"""
 import sys, time, urllib3
@@ -44,8 +45,7 @@ def nginx(content: Path, scratch: Path) -> Iterator[Server]:
     (scratch / "files" / NAME).symlink_to(content)
     scratch.chmod(0o755)
     scratch.parent.chmod(0o755)  # its worker may be another user
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = playing.free_port()
     config = scratch / "nginx.conf"
     config.write_text(
         f"daemon off; worker_processes 1; pid {scratch}/pid; error_log {scratch}/errors;\n"
@@ -53,29 +53,16 @@ def nginx(content: Path, scratch: Path) -> Iterator[Server]:
         f"http {{ access_log off; sendfile on; tcp_nopush on; client_body_temp_path {scratch}/body;\n"
         f"server {{ listen 127.0.0.1:{port}; root {scratch}; }} }}\n"
     )
-    with subprocess.Popen(["nginx", "-c", config, "-e", scratch / "errors"]) as process:
-        try:
-            _reachable(port, process)
-            yield Server(f"http://127.0.0.1:{port}", process.pid)
-        finally:
-            process.terminate()
-
-
-def _reachable(port: int, process: subprocess.Popen[bytes]) -> None:
-    gives_up = time.monotonic() + UP_WITHIN_S
-    while True:
-        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-            return
-        assert process.poll() is None, "nginx has ended"
-        assert time.monotonic() < gives_up, "nginx does not listen"
-        time.sleep(0.01)
+    process = subprocess.Popen([NGINX, "-c", config, "-e", scratch / "errors"])
+    with playing.listening(process, port):
+        yield Server(port, process.pid)
 
 
 def missing() -> str | None:
     """What is not here."""
-    return None if shutil.which("nginx") else "there is no nginx here"
+    return None if os.access(NGINX, os.X_OK) else "there is no nginx here (Debian's nginx-light)"
 
 
 def download(server: Server) -> Download:
     """One, by the client of this comparison."""
-    return playing.downloaded(server, CLIENT)
+    return playing.downloaded(server.pid, CLIENT, server.url)

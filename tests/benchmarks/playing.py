@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,13 @@ UP_WITHIN_S = 20.0
 class Server:
     """Where one is, and its process."""
 
-    url: str
+    port: int
     pid: int
+
+    @property
+    def url(self) -> str:
+        """Its address, where it speaks HTTP."""
+        return f"http://127.0.0.1:{self.port}"
 
 
 @dataclass(frozen=True)
@@ -52,14 +58,14 @@ def source(content: Path, scratch: Path, via: str, endpoint: str) -> Iterator[Se
     described |= {"sha256": sha256.hexdigest(), "md5": md5.hexdigest(), "size": content.stat().st_size}
     with program("source", scratch) as (process, endpoints):
         asked("source", scratch, "POST", "/reset", {"files": [described]})
-        yield Server(f"http://127.0.0.1:{endpoints[endpoint]}", process.pid)
+        yield Server(endpoints[endpoint], process.pid)
 
 
 @contextmanager
 def wire(to: Server, scratch: Path) -> Iterator[Server]:
     """The wire in front of a server."""
-    with program("wire", scratch, "--route", f"source=0={to.url.removeprefix('http://')}") as (process, endpoints):
-        yield Server(f"http://127.0.0.1:{endpoints['source']}", process.pid)
+    with program("wire", scratch, "--route", f"source=0=127.0.0.1:{to.port}") as (process, endpoints):
+        yield Server(endpoints["source"], process.pid)
 
 
 @contextmanager
@@ -91,16 +97,46 @@ def asked(name: str, scratch: Path, method: str, path: str, body: object = None)
             connection.close()
 
 
-def downloaded(server: Server, client: str, *arguments: str) -> Download:
-    """One download by a client's program, which says how many bytes came and how many seconds it took."""
-    command = [sys.executable, "-c", client, server.url, *arguments]
-    pids = (server.pid, *descendants_of(server.pid))
-    before = cpu_s(*pids)
+def free_port() -> int:
+    """One that nobody has."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+@contextmanager
+def listening(process: subprocess.Popen[bytes], port: int) -> Iterator[None]:
+    """Another server's program, from when somebody listens until it is ended."""
+    gives_up = time.monotonic() + UP_WITHIN_S
+    with process:
+        try:
+            while not _reached(port):
+                assert process.poll() is None, f"{process.args!r} has ended"
+                assert time.monotonic() < gives_up, f"{process.args!r} does not listen"
+                time.sleep(0.01)
+            yield
+        finally:
+            process.terminate()
+
+
+def _reached(port: int) -> bool:
+    with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
+
+
+def downloaded(pid: int, client: str, *arguments: str) -> Download:
+    """One download by a client's program, which says how many bytes came and how many seconds it took.
+
+    The client stays until the server has been looked at: sshd has a process for each.
+    """
+    command = [sys.executable, "-c", client, *arguments]
+    before_s = cpu_s(pid, *descendants_of(pid))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         size, seconds = process.stdout.readline().split()
-        used = cpu_s(*pids) - before
-    return Download(int(size), float(seconds), used, max(peak_of(pid) for pid in pids))
+        pids = (pid, *descendants_of(pid))
+        return Download(int(size), float(seconds), cpu_s(*pids) - before_s, max(peak_of(one) for one in pids))
 
 
 def peak_of(pid: int) -> int:
