@@ -1,4 +1,4 @@
-"""The smallest chain that can be told from another one: a shell script that fetches one file and stores what is in it."""
+"""The smallest chain that a night can be about: a shell script that fetches one file and stores what is in it."""
 
 from __future__ import annotations
 
