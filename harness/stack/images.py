@@ -43,8 +43,8 @@ MOCKS_NEED = ("aiohttp", "asyncssh", "fastjsonschema", "inotify-simple", "typing
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
-JOBS_TAKE_ALONG = ("boto3", "paramiko", "snowflake-connector-python")
-"""Clients of the reference chain's variants: in the image where they are installed beside the harness."""
+JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-python")
+"""What the reference chain's variants need: in the image where it is installed beside the harness."""
 
 RUNS_INSIDE = (
     *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),

@@ -1,4 +1,4 @@
-"""The same scenario ends the same on both stacks: outcome, pages, and what every job did."""
+"""A scenario comes to the same end in processes and in containers: verdict, pages, friction, and what every job did."""
 
 from __future__ import annotations
 
@@ -14,37 +14,57 @@ from harness.stack.docker import DockerStack
 from harness.stack.local import LocalStack
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-ONE_OF_EACH = sorted(next(iter(sorted(folder.glob("*.yaml")))) for folder in SCENARIOS.iterdir() if folder.is_dir())
+ONE_OF_EACH_FOLDER = {next(iter(sorted(folder.glob("*.yaml")))) for folder in SCENARIOS.iterdir() if folder.is_dir()}
+ONE_OF_EACH_OUTCOME = {
+    SCENARIOS / f"{name}.yaml"
+    for name in (
+        "calm/quiet_night",
+        "launch/program_not_found",
+        "waiting/publish_overrun_fragile",
+        "delivery/truncated_all_night",
+        "delivery/truncated_all_night_no_fallback",
+    )
+}
 
-pytestmark = pytest.mark.usefixtures("images")
+Both = tuple[NightRunner, NightRunner]
 
 
 @pytest.fixture(scope="module")
-def runners(tmp_path_factory) -> Iterator[list[NightRunner]]:
+def both(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    store = tmp_path_factory.mktemp("store")
     with LocalStack() as local, DockerStack() as docker:
-        yield [NightRunner(stack, tmp_path_factory.mktemp(stack.name)) for stack in (local, docker)]
-
-
-@pytest.mark.parametrize("path", ONE_OF_EACH, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_scenario_ends_the_same_on_both_stacks(path, runners):
-    scenario = load_scenario(path)
-    local, docker = (what_happened(runner.run(scenario)) for runner in runners)
-    assert docker == local
-
-
-def test_a_night_with_snowflakes_connector_ends_the_same_on_both_stacks(runners):
-    scenario = load_scenario(SCENARIOS / "delivery" / "half_a_file.yaml")
-    chain = load_chain(fixtures() / "chains" / "planning_feed" / "snowflake.yaml")
-    local, docker = (what_happened(runner.run(scenario.model_copy(update={"chain": chain}))) for runner in runners)
-    assert docker == local
-    assert docker["outcome"] is scenario.expect.outcome
+        yield NightRunner(local, store), NightRunner(docker, store)
 
 
 def what_happened(result: Result) -> dict[str, object]:
-    jobs = [
-        (event.value["job"], event.type, event.value.get("exit"))
-        for event in result.history
-        if event.action == "job" and event.component == "scheduler"
-    ]
-    pages = [(page.value["owner"], page.value["job"], page.value["cause"]) for page in result.pages]
-    return {"outcome": result.outcome, "pages": pages, "jobs": jobs}
+    return {
+        "outcome": result.outcome,
+        "findings": [(finding.check, finding.state, finding.sentence) for finding in result.judgement.findings],
+        "friction": result.friction.sentence,
+        "pages": [(page.value["owner"], page.value["job"], page.value["cause"]) for page in result.pages],
+        "jobs": [
+            (event.value["job"], event.type, event.value.get("exit"))
+            for event in result.history.of("job", component="scheduler")
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted(ONE_OF_EACH_FOLDER | ONE_OF_EACH_OUTCOME),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_a_scenario_ends_the_same_on_both_stacks(path: Path, both: Both) -> None:
+    scenario = load_scenario(path)
+    local, docker = (what_happened(runner.run(scenario)) for runner in both)
+    assert docker == local
+
+
+@pytest.mark.parametrize("chain", ["snowflake", "orchestrated", "cron"])
+def test_so_does_a_night_of_another_variant_of_the_chain(chain: str, both: Both) -> None:
+    scenario = load_scenario(SCENARIOS / "delivery" / "half_a_file.yaml")
+    variant = load_chain(fixtures() / "chains" / "planning_feed" / f"{chain}.yaml")
+    scenario = scenario.model_copy(update={"chain": variant})
+    local, docker = (what_happened(runner.run(scenario)) for runner in both)
+    assert docker == local
+    assert docker["outcome"] is scenario.expect.outcome
