@@ -20,12 +20,12 @@ class Store:
 
     def submit(self, kind: str, action: dict[str, Any]) -> dict[str, Any]:
         """Remember an action by a new id; the action with it."""
-        id_ = str(next(self._numbers))
-        self._actions[kind, id_] = {"id": id_, **action}
-        return self._actions[kind, id_]
+        number = next(self._numbers)
+        self._actions[kind, str(number)] = submitted = {"id": number, **action}
+        return submitted
 
     def action(self, kind: str, id_: str) -> dict[str, Any] | None:
-        """An action by its id."""
+        """An action by its id, as a path has it."""
         return self._actions.get((kind, id_))
 
     def actions(self, kind: str) -> list[dict[str, Any]]:
