@@ -1,7 +1,7 @@
 """A chain skeleton from OpCon's own JSON: daily or master jobs as its REST API returns them.
 
 The names on the wire are those of the vendor's Java client, smatechnologies/opcon-rest-api-client-java (``Dependency``,
-``Frequency``, ``UNIXDetails``, ``WindowsDetails``). Where the scheduler mock writes a flatter shape, that is read too.
+``Frequency``, ``UNIXDetails``, ``WindowsDetails``).
 """
 
 from __future__ import annotations

@@ -46,12 +46,11 @@ def add_details(draft: Draft, job: Mapping[str, Any], line: int, skeleton: Skele
         draft.remark(line, f"{text} no templates; map a variable in its environment")
     _add_criteria(draft, details, line)
     _add_environment(draft, details, line)
-    user = mapping(details, "batchUser").get("loginName") or mapping(details, "batchUser").get("name")
-    if user:
+    if user := mapping(details, "batchUser").get("loginName"):
         draft.remark(line, f"it runs as the batch user {user}; here jobs run as whoever starts the night")
     if details.get("jobOutputParsing"):
         draft.remark(line, "its output parsing is not carried over: let the job's exit code say it")
-    names = [one if isinstance(one, str) else str(one.get("name")) for one in sequence(job, "steps") if one]
+    names = [one for one in sequence(job, "steps") if isinstance(one, str) and one]
     if names and "run" in draft.keys:
         draft.keys["steps"] = names
 

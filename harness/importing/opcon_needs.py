@@ -8,8 +8,9 @@ from typing import Any
 from harness.importing.skeleton import Draft, Skeleton, shown
 from harness.strict import mapping, sequence
 
-_KINDS = {"requires": "requires", "after": "after", "conflict": "conflict", "exclude": "exclude"}
-_ENDS = {"finished ok": "finished_ok", "failed": "failed", "ignore exit code": "ignore_exit_code"}
+_KINDS = {"requires": "requires", "after": "after", "conflict": "conflict", "excludes": "exclude"}
+_ENDS = {"finishedok": "finished_ok", "failed": "failed", "ignoreexitcode": "ignore_exit_code"}
+"""Of a condition without its spaces: the wire has ``FinishedOk``, and people read *Finished OK*."""
 _COMPARISONS = {">": "GT", "<": "LT", "=": "EQ", "!=": "NE", ">=": "GE", "<=": "LE"}
 _WHEN = {
     "finished ok": "finished_ok",
@@ -36,9 +37,9 @@ def add_needs(draft: Draft, job: Mapping[str, Any], line: int, skeleton: Skeleto
         _add_threshold(draft, one, line, skeleton)
     for one in _mappings(job, "resourceDependencies"):
         _add_resource(draft, one, line, skeleton)
-    given = job.get("expressionDependencies")
-    expressions = [given] if isinstance(given, Mapping) else _mappings(job, "expressionDependencies")
-    texts = [one["expression"] for one in expressions if isinstance(one.get("expression"), str) and one["expression"]]
+    given = mapping(job, "expressionDependencies")  # the first is the job's, the second its frequency's
+    expressions = (given.get(key) for key in ("expression1", "expression2"))
+    texts = [text for text in expressions if isinstance(text, str) and text.strip()]
     if texts:
         draft.keys["expression"] = " AND ".join(texts) if len(texts) == 1 else " AND ".join(f"({one})" for one in texts)
         draft.remark(line, "what its expression compares are properties: say their values in the chain's 'properties'")
@@ -50,17 +51,12 @@ def add_needs(draft: Draft, job: Mapping[str, Any], line: int, skeleton: Skeleto
 
 
 def _add_dependency(draft: Draft, one: Mapping[str, Any], line: int, schedule: Any, known: set[str]) -> None:
-    kind, predecessor = one.get("type"), mapping(one, "predecessor")
-    told = (
-        kind
-        if isinstance(kind, Mapping)
-        else {"name": kind, "condition": one.get("option"), "offset": one.get("offset")}
-    )
-    name = predecessor.get("name") or one.get("name")
+    told, predecessor = mapping(one, "type"), mapping(one, "predecessor")
+    name = predecessor.get("name")
     elsewhere = mapping(predecessor, "schedule").get("name")
     key = _KINDS.get(str(told.get("name") or "").strip().lower())
-    condition = str(told.get("condition") or "Finished OK").strip()
-    end, offset = _ENDS.get(condition.lower()), told.get("offset") or 0
+    condition = str(told.get("condition") or "FinishedOk").strip()
+    end, offset = _ENDS.get(condition.replace(" ", "").lower()), told.get("offset") or 0
     said = f"its dependency {told.get('name')} {name}"
     if key is None or not isinstance(name, str):
         expected = ", ".join(kind.title() for kind in _KINDS)
@@ -82,9 +78,9 @@ def _add_dependency(draft: Draft, one: Mapping[str, Any], line: int, schedule: A
 
 def _add_threshold(draft: Draft, one: Mapping[str, Any], line: int, skeleton: Skeleton) -> None:
     threshold = mapping(one, "threshold")
-    name, operator, value = threshold.get("name") or one.get("name"), one.get("operator"), one.get("value")
-    compares = _COMPARISONS.get(str(operator), operator)
-    if not isinstance(name, str) or compares not in _COMPARISONS.values() or not isinstance(value, int):
+    name, operator, value = threshold.get("name"), one.get("operator"), one.get("value")
+    compares = _COMPARISONS.get(str(operator))
+    if not isinstance(name, str) or compares is None or not isinstance(value, int):
         draft.remark(
             line, f"its threshold {name} {operator} {value} is not carried over: expected a name, =, and a number"
         )
@@ -95,17 +91,16 @@ def _add_threshold(draft: Draft, one: Mapping[str, Any], line: int, skeleton: Sk
 
 
 def _add_resource(draft: Draft, one: Mapping[str, Any], line: int, skeleton: Skeleton) -> None:
-    resource, amount = mapping(one, "resource"), one.get("requires", one.get("value"))
-    name = resource.get("name") or one.get("name")
-    everything = one.get("requiresAll") is True or str(amount).lower() == "all"
-    if not isinstance(name, str) or not (everything or str(amount).isdigit()):
+    resource, requires = mapping(one, "resource"), one.get("requires")
+    name, amount = resource.get("name"), "all" if one.get("requiresAll") is True else requires
+    if not isinstance(name, str) or not (amount == "all" or (isinstance(amount, int) and amount >= 0)):
         draft.remark(
             line, f"its resource {name}, of which it takes {amount}, is not carried over: expected a number or all"
         )
         return
-    draft.keys.setdefault("resources", {})[name] = "all" if everything else int(str(amount))
+    draft.keys.setdefault("resources", {})[name] = amount
     declared = skeleton.declared.setdefault("resources", {})
-    least = 1 if everything else int(str(amount))
+    least = amount if isinstance(amount, int) else 1
     _declare(declared, name, resource.get("value"), least, f"the resource {name}", line, skeleton)
     declared[name] = max(declared[name], least)
 
@@ -122,7 +117,7 @@ def _declare(
 
 def _add_event(draft: Draft, one: Mapping[str, Any], line: int) -> None:
     event, status = one.get("event"), one.get("status") or mapping(one, "trigger").get("name")
-    if isinstance(event, Mapping):
+    if isinstance(event, Mapping):  # taken apart, as the vendor's OpenAPI file has it; its Java client reads a text
         parameters = mapping(event, "parameters").values()
         event = ",".join([str(event.get("type") or ""), *("" if value is None else str(value) for value in parameters)])
     when = _WHEN.get(str(status or "").replace("_", " ").lower())

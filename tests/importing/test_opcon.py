@@ -62,7 +62,8 @@ def test_dependencies_keep_their_kind_their_condition_and_their_day(jobs: dict[s
     assert keys["requires"] == ["RETRIEVE"]
     assert keys["after"] == [{"job": "PUBLISH", "on": "ignore_exit_code", "days_before": 1}]
     assert keys["thresholds"] == [{"threshold": "ROWS", "is": "GE", "value": 100}]
-    assert keys["resources"] == {"LOADERS": 2}
+    assert keys["resources"] == {"LOADERS": 2, "TAPE": "all"}
+    assert (keys["exclude"], keys["expression"]) == (["PUBLISH"], "[[ROWS]] > 0")
 
 
 def test_an_estimated_start_of_a_job_that_waits_for_others_is_no_start(jobs: dict[str, Draft]) -> None:
@@ -70,7 +71,7 @@ def test_an_estimated_start_of_a_job_that_waits_for_others_is_no_start(jobs: dic
 
 
 def test_thresholds_and_resources_are_declared_with_what_is_known_of_them(whole: Skeleton) -> None:
-    assert (whole.declared["thresholds"], whole.declared["resources"]) == ({"ROWS": 3}, {"LOADERS": 2})
+    assert (whole.declared["thresholds"], whole.declared["resources"]) == ({"ROWS": 3}, {"LOADERS": 2, "TAPE": 1})
 
 
 def test_a_windows_command_keeps_its_backslashes_and_quoted_words(jobs: dict[str, Draft]) -> None:
@@ -113,6 +114,34 @@ def test_a_null_job_and_a_file_arrival_are_jobs_of_their_own_kind() -> None:
     }  # fmt: skip
     assert skeleton.declared["folders"] == {"feed": {}}
     assert any("say until" in remark.text for remark in job.remarks)
+
+
+def test_what_a_jobs_frequency_expects_must_hold_as_well_as_what_the_job_does() -> None:
+    both = {"id": 1, "expression1": "[[A]] = 1", "expression2": "[[B]] = 2"}
+    assert only_job(expressionDependencies=both).keys["expression"] == "([[A]] = 1) AND ([[B]] = 2)"
+
+
+def test_needs_that_are_not_as_opcon_writes_them_are_named() -> None:
+    job = only_job(
+        thresholdDependencies=[{"threshold": {"name": "ROWS"}, "operator": "EQ", "value": 1}],
+        resourceDependencies=[{"resource": {"name": "TAPE"}, "requires": "2", "requiresAll": False}],
+        dependencies=[{"name": "OTHER", "type": "After"}],
+    )
+    told = " ".join(remark.text for remark in job.remarks)
+    for said in ("its threshold ROWS EQ 1", "its resource TAPE, of which it takes 2,", "its dependency None None"):
+        assert f"{said} is not carried over" in told
+
+
+def test_an_event_is_read_as_a_text_and_taken_apart() -> None:
+    text = {"id": 1, "type": "jobStatus", "status": "FINISHED_OK", "event": "$JOB:ADD,,,NEXT", "frequencyLevel": False}
+    apart = {
+        "id": 2, "trigger": {"type": "Status", "id": 910, "name": "Failed"},
+        "event": {"type": "$JOB:HOLD", "parameters": {"1": "", "2": None, "3": "NEXT"}}, "frequency": {"name": "ALL"},
+    }  # fmt: skip
+    assert only_job(events=[text, apart]).keys["events"] == [
+        {"when": "finished_ok", "event": "$JOB:ADD,,,NEXT"},
+        {"when": "failed", "event": "$JOB:HOLD,,,NEXT"},
+    ]
 
 
 def test_a_recurrence_counts_from_start_or_end() -> None:

@@ -78,8 +78,8 @@ class DailyJob:
         self.follow_ups: list[Entry] = []
         """What its rules are still to do about its last end."""
         self.waits_in: dict[DailyJob, None] | None = None
-        self.shown: bytes | None = None
-        """Its JSON as clients last read it, until it changes."""
+        self.shown: tuple[tuple[object, ...], bytes] | None = None
+        """Its JSON as clients last read it, behind all of what it was made of that can change."""
         self._bitten: dict[str, int] = {}
 
     @property
@@ -129,7 +129,6 @@ class DailyJob:
             setattr(self, name, kept[name])
         self.status = Status[kept["status"]]
         self.rules.acted[:] = kept["acted"]
-        self.shown = None
 
 
 class DailySchedule:
@@ -215,7 +214,7 @@ class Daily:
         self.by_status[status][job] = None
         job.schedule.counts[job.status] -= 1
         job.schedule.counts[status] += 1
-        job.status, job.shown = status, None
+        job.status = status
 
     def named(self, name: str, *, date: str | None = None) -> Iterator[DailyJob]:
         """The jobs of that name, of one date or of all."""

@@ -19,6 +19,11 @@ class Edge:
     predecessor: DailyJob | None = None
     met: bool = True
 
+    @property
+    def date(self) -> str:
+        """The date of the schedule in which its predecessor is looked for."""
+        return later(self.job.schedule.date, -self.dependency.days_before)
+
     def holds(self) -> bool:
         """Whether it is met now. Absent predecessors: After is met at once, Requires never."""
         other, dependency = self.predecessor, self.dependency
@@ -56,11 +61,10 @@ class Edges:
                 continue  # judged when the schedule is built
             edge = Edge(job, dependency)
             job.edges.append(edge)
-            date = later(job.schedule.date, -dependency.days_before)
             found = job.schedule.jobs.get(dependency.job) if not dependency.days_before else None
-            found = found or next(self._daily.named(dependency.job, date=date), None)
+            found = found or next(self._daily.named(dependency.job, date=edge.date), None)
             if found is None:
-                self._wanting.setdefault((date, dependency.job), []).append(edge)
+                self._wanting.setdefault((edge.date, dependency.job), []).append(edge)
                 self._judge(edge)
             else:
                 self._tie(edge, found)
@@ -75,8 +79,7 @@ class Edges:
             if edge.predecessor is not None:
                 edge.predecessor.successors.remove(edge)
             else:
-                date = later(job.schedule.date, -edge.dependency.days_before)
-                self._wanting[date, edge.dependency.job].remove(edge)
+                self._wanting[edge.date, edge.dependency.job].remove(edge)
         for edge in job.successors:
             edge.predecessor = None
             self._wanting.setdefault((job.schedule.date, job.name), []).append(edge)

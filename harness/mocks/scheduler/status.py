@@ -129,7 +129,7 @@ SCHEDULE_CATEGORY = {
     "Completed; Processing Events": "Finished Ok",
     "Completed": "Finished Ok",
 }
-"""The statuses of a daily schedule; their numbers are public nowhere."""
+"""The statuses of a daily schedule."""
 
-SCHEDULE_ID = {text: number for number, text in enumerate(SCHEDULE_CATEGORY)}
-"""Numbers of our own for them: clients read the text."""
+SCHEDULE_ID = {text: number for number, text in enumerate(SCHEDULE_CATEGORY)} | {"Parent Hold": 15}
+"""Numbers of our own for all but Parent Hold, whose number the vendor's Java client knows: the others read the text."""

@@ -66,8 +66,10 @@ class OpConClient:
         return self._polled("/ScheduleActions", done)
 
     def build(self, name: str, date: str, **more: Any) -> dict[str, Any]:
+        """As the vendor's PowerShell module does: what came of it is asked for, and its message says it."""
         built = self.ask("POST", "/scheduleBuilds", {"schedules": [{"name": name}], "dates": [date], **more})
-        return self._polled("/scheduleBuilds", built)
+        came: dict[str, Any] = self.ask("GET", f"/scheduleBuilds/{built['id']}")
+        return came
 
     def wait(self, id_: str, *, every_s: float = 3.0, until_s: float = 8 * 3600) -> dict[str, Any]:
         """Poll a job to its end; in the night's time this costs nothing."""
@@ -78,6 +80,19 @@ class OpConClient:
                 return job
             time.sleep(every_s)
         raise TimeoutError(f"{id_} is still {job['status']['description']}")
+
+    def output(self, job: dict[str, Any]) -> dict[str, str]:
+        """The text of each file that a job's latest launch has written, asked for by the number of that launch."""
+        listed = self._instances("LIST", {"id": job["jobNumber"], "jorsRequestParameters": None})
+        read = (
+            self._instances("FILE", {"id": job["jobNumber"], "jorsRequestParameters": name}) for name in listed["files"]
+        )
+        return {one["jorsRequestParameters"]: one["data"] for one in read}
+
+    def _instances(self, action: str, item: dict[str, Any]) -> dict[str, Any]:
+        done = self.ask("POST", "/jobinstanceactions", {"action": action, "jobInstanceActionItems": [item]})
+        [found] = self._polled("/jobinstanceactions", done)["jobInstanceActionItems"]
+        return dict(found)
 
     def _polled(self, path: str, action: dict[str, Any]) -> dict[str, Any]:
         while action["result"] == "submitted":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from harness.mocks.scheduler.api import acting, daily, identity, masters, shared
+from harness.mocks.scheduler.api import acting, building, daily, identity, masters, outputs, shared
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.openapi import document
@@ -20,6 +20,8 @@ ENDPOINTS: list[Endpoint] = [
     *identity.ENDPOINTS,
     *daily.ENDPOINTS,
     *acting.ENDPOINTS,
+    *building.ENDPOINTS,
+    *outputs.ENDPOINTS,
     *shared.ENDPOINTS,
     *masters.ENDPOINTS,
 ]
@@ -50,6 +52,8 @@ class Api:
         headers = dict(reply.headers)
         if engine is not None:
             headers["apiServerTime"] = wire_time(time.time_ns(), engine.night.order.timezone)
+        if isinstance(reply.content, list):
+            headers.setdefault("TotalResourceCount", str(len(reply.content)))
         if reply.raw is not None:
             return web.Response(body=reply.raw, status=reply.status, headers=headers, content_type="application/json")
         return web.json_response(reply.content, status=reply.status, headers=headers)

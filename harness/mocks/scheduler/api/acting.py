@@ -6,45 +6,39 @@ Job actions are answered with what came of them, because some clients never ask 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from harness.mocks.scheduler.actions import (
-    ALLOWED,
-    BULK,
-    MACHINE_ACTIONS,
-    SCHEDULE_ACTIONS,
-    Refused,
-    spelled,
-)
-from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
-from harness.mocks.scheduler.api.failure import missing
+from harness.mocks.scheduler.actions import ALLOWED, BULK, MACHINE_ACTIONS, SCHEDULE_ACTIONS, Refused
+from harness.mocks.scheduler.api import submitted, views
+from harness.mocks.scheduler.api.endpoint import Call, Endpoint, dashed
 from harness.mocks.scheduler.api.shapes import (
-    ANYTHING,
     DATE,
     FLAG,
     ID,
-    PROPERTY,
+    NUMBER,
     RESULT,
+    SCHEDULE_STATUS,
     SOME,
+    STATUS,
     TEXT,
     arr,
     enum,
     obj,
 )
+from harness.mocks.scheduler.api.shared import machine_status
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.moments import wire_time
 
-_NS = 1_000_000_000
 JOB_ACTIONS = tuple(ALLOWED)
 OF_SCHEDULES = (*SCHEDULE_ACTIONS, *BULK)
+Item = dict[str, Any]
 
 
-def on_jobs(call: Call) -> Reply:
+def on_jobs(call: Call) -> dict[str, Any]:
     """Carry a job action out on each of its jobs."""
-    body, items = call.body, []
+    body = call.body
+    items: list[Item] = []
     for one in body["jobs"]:
         job = call.engine.daily.jobs.get(one["id"])
         if job is None:
@@ -53,108 +47,39 @@ def on_jobs(call: Call) -> Reply:
             error = _wrong_step(job, one.get("step")) or _tried(
                 partial(_act, call, job, body["action"], body.get("reason"), int(one.get("step") or 1))
             )
-        status = "" if job is None else job.status.text
-        items.append({"id": one["id"], "result": _result(error), "message": error or "", "status": status})
-    done = {"action": body["action"], "reason": body.get("reason"), "result": _overall(items), "jobs": items}
-    return _answered(call, "jobactions", done | {"expires": _expires(call)}, at_once=True)
+        status = None if job is None else views.job_status(job)
+        items.append({"id": one["id"], **submitted.result(error), "status": status})
+    return submitted.done(call, items, jobs=items, reason=body.get("reason"))
 
 
-def on_schedules(call: Call) -> Reply:
+def on_schedules(call: Call) -> dict[str, Any]:
     """Carry a schedule action out on each of its schedules."""
-    body, items = call.body, []
-    for one in body["scheduleActionItems"]:
-        schedule = call.engine.daily.schedules.get(one["id"])
-        if schedule is None:
-            item: dict[str, Any] = {"id": one["id"], "result": "failed", "message": f"schedule {one['id']!r} not found"}
-        else:
-            item = _on_schedule(call, schedule, body, one)
-        items.append({"jobs": []} | item)
-    done = {"action": body["action"], "reason": body.get("reason"), "result": _overall(items)}
-    return _answered(call, "scheduleactions", done | {"scheduleActionItems": items})
+    items = [_on_one(call, one["id"], one.get("jobs") or ()) for one in call.body["scheduleActionItems"]]
+    return submitted.done(call, items, scheduleActionItems=items, **_asked_of_schedules(call))
 
 
-def on_schedules_by_date(call: Call) -> Reply:
+def on_schedules_by_date(call: Call) -> dict[str, Any]:
     """Carry a schedule action out on every schedule of the dates."""
-    dates = {one["id"] for one in call.body["scheduleDates"]}
+    dates = [dashed(date) for date in call.body["scheduleDates"]]
     found = [one for one in call.engine.daily.schedules.values() if one.date in dates]
-    items = [{"jobs": []} | _on_schedule(call, schedule, call.body, {}) for schedule in found]
-    done = {"action": call.body["action"], "reason": call.body.get("reason"), "result": _overall(items)}
-    return _answered(call, "scheduleactionsbydate", done | {"scheduleActionItems": items})
+    items = [_on_one(call, schedule.id, call.body.get("jobs") or ()) for schedule in found]
+    jobs, updated = [job for item in items for job in item["jobs"]], sum(item["updated"] for item in items)
+    return submitted.done(call, items, scheduleDates=dates, jobs=jobs, updated=updated, **_asked_of_schedules(call))
 
 
-def build(call: Call) -> Reply:
-    """Build schedules for dates; with ``overwrite`` in place of those that are built already."""
-    body, engine = call.body, call.engine
-    messages = []
-    for named in body["schedules"]:
-        if named["name"].lower() != engine.night.order.chain.lower():
-            messages.append(f"master schedule {named['name']!r} not found")
-            continue
-        for date in body["dates"]:
-            messages.append(_built(call, date))  # noqa: PERF401 - each one is built, in this order
-    errors = [message for message in messages if message]
-    done = {"message": "; ".join(errors) or "Completed", "result": "failed" if errors else "success"}
-    submitted = call.store.submit("schedulebuilds", {**body, **done})
-    return Reply({**submitted, "message": "Submitted", "result": "submitted"}, status=201)
-
-
-def _built(call: Call, date: str) -> str:
-    """Build one date; what went wrong, or nothing."""
-    body, engine = call.body, call.engine
-    there = [one for one in engine.daily.schedules.values() if one.date == date]
-    if there and body.get("overwrite"):
-        for schedule in there:
-            if any(job.busy for job in schedule.jobs.values()):
-                return f"{schedule.id} has jobs that run"
-        for schedule in there:
-            engine.discard(schedule)
-    elif there and not body.get("namedInstance"):
-        return f"{there[0].id} is built already"
-    properties = {one["key"]: str(one.get("value", "")) for one in body.get("properties", ())}
-    try:
-        schedule = engine.build(date, held=bool(body.get("hold")), properties=properties)
-    except (ValueError, OverflowError) as error:
-        return f"{date}: {error}"
-    if date == engine.night.order.date:
-        engine.open(schedule)
-    return ""
-
-
-def on_instances(call: Call) -> Reply:
-    """List the output of jobs, or read one of its files."""
-    items = []
-    for one in call.body["jobInstanceActionItems"]:
-        job = next((job for job in call.engine.daily.jobs.values() if one["id"] in (job.id, _number(job))), None)
-        if job is None:
-            raise missing("job instance", one["id"])
-        folder = call.engine.night.folder / "output"
-        names = [f"{job.name}.{job.attempt}.{stream}" for stream in ("out", "err")]
-        there = [name for name in names if (folder / name).is_file()]
-        item: dict[str, Any] = {"id": one["id"], "result": "success"}
-        if call.body["action"] == "LIST":
-            item["files"] = there
-        else:
-            wanted = one.get("jorsRequestParameters") or (there[0] if there else "")
-            if wanted not in there:
-                raise missing("file", wanted)
-            item["data"] = (folder / wanted).read_text(errors="replace")
-        items.append(item)
-    done = {"action": call.body["action"], "result": "success", "jobInstanceActionItems": items}
-    return _answered(call, "jobinstanceactions", done)
-
-
-def on_machines(call: Call) -> Reply:
+def on_machines(call: Call) -> dict[str, Any]:
     """Take machines up, down or limited."""
-    shared, items = call.engine.shared, []
+    machines = call.engine.shared.machines.values()
+    items: list[Item] = []
     for one in call.body["machines"]:
-        machine = next((m for m in shared.machines.values() if one.get("id") in (m.id, str(m.id), m.name)), None)
-        if machine is not None:
+        machine = next((m for m in machines if one["id"] in (m.id, str(m.id), m.name)), None)
+        if machine is None:
+            error = f"machine {one['id']!r} not found"
+            items.append({"id": None, **submitted.result(error), "status": None})
+        else:
             call.engine.events.actions.on_machine(machine.name, call.body["action"])
-        error = None if machine is not None else f"machine {one.get('id')!r} not found"
-        items.append({"id": one.get("id"), "result": _result(error), "message": error or ""})
-    return _answered(
-        call, "machineactions", {"action": call.body["action"], "result": _overall(items), "machines": items}
-    )
+            items.append({"id": machine.id, **submitted.result(None), "status": machine_status(machine)})
+    return submitted.done(call, items, machines=items)
 
 
 # ---- how ------------------------------------------------------------------------------------------------------
@@ -164,35 +89,48 @@ def _act(call: Call, job: DailyJob, action: str, reason: str | None, step: int =
     call.engine.events.actions.on_job(job, action, reason=reason, step=step)
 
 
-def _on_schedule(call: Call, schedule: DailySchedule, body: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:
-    action = body["action"]
-    if action in ("addJobs", "addJobsOnHold"):
-        jobs = [_added(call, schedule, wanted, held=action == "addJobsOnHold") for wanted in one.get("jobs", ())]
-        return {"id": schedule.id, "result": _overall(jobs), "message": "", "jobs": jobs}
-    if action in BULK:
-        jobs = list(_bulk(call, schedule, BULK[action], body))
-        return {"id": schedule.id, "result": _overall(jobs), "message": "", "jobs": jobs}
-    error = _tried(lambda: call.engine.events.actions.on_schedule(schedule, action))
-    return {"id": schedule.id, "result": _result(error), "message": error or ""}
+def _asked_of_schedules(call: Call) -> dict[str, Any]:
+    return {"reason": call.body.get("reason"), "states": call.body.get("states")}
 
 
-def _bulk(call: Call, schedule: DailySchedule, action: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    states = {state.lower() for state in body.get("states", ())}
+def _on_one(call: Call, id_: str, wanted: Sequence[Item]) -> Item:
+    """What comes of the action on one schedule; ``updated``: how many of its jobs it was carried out on."""
+    schedule, action = call.engine.daily.schedules.get(id_), call.body["action"]
+    jobs: list[Item] = []
+    if schedule is None:
+        error: str | None = f"schedule {id_!r} not found"
+    elif action in ("addJobs", "addJobsOnHold"):
+        jobs = [_added(call, schedule, one, held=action == "addJobsOnHold") for one in wanted]
+        error = "; ".join(job["message"] for job in jobs if job["result"] == "failed") or None
+    elif action in BULK:
+        names = {one["id"] for one in wanted if "id" in one}
+        jobs = list(_bulk(call, schedule, BULK[action], names))
+        error = None
+    else:
+        error = _tried(lambda: call.engine.events.actions.on_schedule(schedule, action))
+    status = None if schedule is None else views.schedule_status(schedule)
+    changed = sum(job["result"] == "success" for job in jobs)
+    return {"id": id_, **submitted.result(error), "jobs": jobs, "updated": changed, "status": status}
+
+
+def _bulk(call: Call, schedule: DailySchedule, action: str, names: set[str]) -> Iterator[Item]:
+    """Carry it out on those of the schedule's jobs that are named, or all, in the states that are asked for."""
+    states = {state.lower() for state in call.body.get("states", ())}
     for job in list(schedule.jobs.values()):
-        if states and job.status.category.lower() not in states:
+        if (states and job.status.category.lower() not in states) or (names and not names & {job.name, job.id}):
             continue
         if call.engine.events.actions.why_not(job, action) is None:
-            _act(call, job, action, body.get("reason"))
-            yield {"id": job.id, "result": "success", "message": ""}
+            _act(call, job, action, call.body.get("reason"))
+            yield {"id": job.id, "uid": views.uid(job.id), **submitted.result(None)}
 
 
-def _added(call: Call, schedule: DailySchedule, wanted: dict[str, Any], *, held: bool) -> dict[str, Any]:
-    name = wanted["id"]
+def _added(call: Call, schedule: DailySchedule, wanted: Item, *, held: bool) -> Item:
+    name = wanted.get("id", "")
     if name not in call.engine.masters:
-        return {"id": name, "result": "failed", "message": f"there is no master job {name!r}"}
+        return {"id": name, "uid": None, **submitted.result(f"there is no master job {name!r}")}
     given = {one["name"]: one.get("value", "") for one in wanted.get("instanceProperties", ())}
     job = call.engine.add_job(schedule, name, held=held, properties=given)
-    return {"id": job.id, "result": "success", "message": ""}
+    return {"id": job.id, "uid": views.uid(job.id), **submitted.result(None)}
 
 
 def _wrong_step(job: DailyJob, step: Any) -> str | None:
@@ -211,105 +149,54 @@ def _tried(act: Callable[[], None]) -> str | None:
     return None
 
 
-def _answered(call: Call, kind: str, done: dict[str, Any], *, at_once: bool = False) -> Reply:
-    submitted = call.store.submit(kind, done)
-    return Reply(submitted if at_once else {**submitted, "result": "submitted"})
-
-
-def _asked(kind: str) -> Callable[[Call], Reply]:
-    def ask(call: Call) -> Reply:
-        found = call.store.action(kind, call.path["id"])
-        if found is None:
-            raise missing(kind.removesuffix("s"), call.path["id"])
-        return Reply(found)
-
-    return ask
-
-
-def _listed(kind: str) -> Callable[[Call], Reply]:
-    return lambda call: Reply(call.store.actions(kind))
-
-
-def _result(error: str | None) -> str:
-    return "success" if error is None else "failed"
-
-
-def _overall(items: Iterable[dict[str, Any]]) -> str:
-    return "failed" if any(item["result"] == "failed" for item in items) else "success"
-
-
-def _expires(call: Call) -> str:
-    return wire_time(time.time_ns() + 600 * _NS, call.engine.night.order.timezone)
-
-
-def _number(job: DailyJob) -> str:
-    return str(job.attempt) if job.attempt else ""
-
-
-def _spelled(*known: str) -> Callable[[Any], Any]:
-    """Spell the action of a body as its shape has it."""
-
-    def canonical(body: Any) -> Any:
-        if isinstance(body, dict) and isinstance(body.get("action"), str):
-            return body | {"action": spelled(body["action"], known) or body["action"]}
-        return body
-
-    return canonical
-
-
-_ITEM = obj("id", "result", id=TEXT, result=RESULT, message=TEXT, status=TEXT)
 _JOBS = obj("action", "jobs", action=enum(*JOB_ACTIONS), reason=TEXT, jobs=arr(
     obj("id", id=SOME, step=ID, rebuildOnRestartIfContainer=FLAG), minItems=1,
 ))  # fmt: skip
-_JOBS_DONE = obj("id", "action", "result", "jobs", id=TEXT, action=TEXT, result=RESULT, jobs=arr(_ITEM), expires=TEXT)
-_ADDED = obj(
-    "id", id=SOME, frequency=TEXT, instanceProperties=arr(PROPERTY), applyExceptions=FLAG
+_JOBS_DONE = submitted.shape(
+    reason=TEXT, jobs=arr(obj("id", "result", id=TEXT, result=RESULT, message=TEXT, status=STATUS))
+)
+_WANTED = arr(
+    obj(
+        id=TEXT, frequency=TEXT, instanceProperties=arr(obj("name", name=SOME, value=TEXT)), applyExceptions=FLAG,
+        rebuildOnRestartIfContainer=FLAG,
+    )
 )  # fmt: skip
+_CHANGED = arr(obj("id", "result", id=TEXT, uid=NUMBER, result=TEXT, message=TEXT))
 _SCHEDULES = obj(
     "action", "scheduleActionItems", action=enum(*OF_SCHEDULES), reason=TEXT, states=arr(TEXT),
-    scheduleActionItems=arr(obj("id", id=SOME, jobs=arr(_ADDED)), minItems=1),
+    scheduleActionItems=arr(obj("id", id=SOME, jobs=_WANTED), minItems=1),
+)  # fmt: skip
+_SCHEDULES_DONE = submitted.shape(
+    reason=TEXT, states=arr(TEXT),
+    scheduleActionItems=arr(
+        obj(
+            "id", "result", id=TEXT, result=RESULT, message=TEXT, jobs=_CHANGED, updated=NUMBER, status=SCHEDULE_STATUS,
+        )
+    ),
 )  # fmt: skip
 _BY_DATE = obj(
     "action", "scheduleDates", action=enum(*OF_SCHEDULES), reason=TEXT, states=arr(TEXT),
-    scheduleDates=arr(obj("id", id=DATE), minItems=1),
+    scheduleDates=arr(DATE, minItems=1), jobs=_WANTED,
 )  # fmt: skip
-_SCHEDULES_DONE = obj(
-    "id", "action", "result", "scheduleActionItems", id=TEXT, action=TEXT, result=RESULT,
-    scheduleActionItems=arr(obj("id", "result", id=TEXT, result=RESULT, message=TEXT, jobs=arr(_ITEM))),
-)  # fmt: skip
-_BUILD = obj(
-    "schedules", "dates", schedules=arr(obj("name", name=SOME), minItems=1), dates=arr(DATE, minItems=1),
-    overwrite=FLAG, hold=FLAG, properties=arr(obj("key", key=SOME, value=TEXT)), namedInstance=TEXT, machineName=TEXT,
-    logFile=TEXT,
-)  # fmt: skip
-_BUILD_DONE = obj("id", "message", id=TEXT, message=TEXT, result=RESULT)
-_INSTANCES = obj(
-    "action", "jobInstanceActionItems", action=enum("LIST", "FILE"),
-    jobInstanceActionItems=arr(obj("id", id=SOME, jorsRequestParameters=TEXT), minItems=1),
-)  # fmt: skip
-_INSTANCES_DONE = obj("id", "result", id=TEXT, action=TEXT, result=RESULT, jobInstanceActionItems=arr(
-    obj("id", id=TEXT, files=arr(TEXT), data=TEXT)
-))  # fmt: skip
+_BY_DATE_DONE = submitted.shape(reason=TEXT, states=arr(TEXT), scheduleDates=arr(TEXT), jobs=_CHANGED, updated=NUMBER)
 _MACHINES = obj("action", "machines", action=enum(*MACHINE_ACTIONS), reason=TEXT, machines=arr(
     obj("id", id=ID), minItems=1,
 ))  # fmt: skip
-_MACHINES_DONE = obj("id", "action", "result", id=TEXT, action=TEXT, result=RESULT, machines=arr(ANYTHING))
+_MACHINES_DONE = submitted.shape(
+    machines=arr(obj("result", id=NUMBER, result=RESULT, message=TEXT, status=obj(state=TEXT)))
+)
 
-ENDPOINTS: list[Endpoint] = []
-for _path, _answer, _body, _done, _known, _what, _fails in (
-    ("jobactions", on_jobs, _JOBS, _JOBS_DONE, JOB_ACTIONS, "job action", ()),
-    ("scheduleactions", on_schedules, _SCHEDULES, _SCHEDULES_DONE, OF_SCHEDULES, "schedule action", ()),
-    ("scheduleActionsByDate", on_schedules_by_date, _BY_DATE, _SCHEDULES_DONE, OF_SCHEDULES, "action by date", ()),
-    ("schedulebuilds", build, _BUILD, _BUILD_DONE, (), "schedule build", ()),
-    ("jobinstanceactions", on_instances, _INSTANCES, _INSTANCES_DONE, ("LIST", "FILE"), "job instance action", (404,)),
-    ("machineactions", on_machines, _MACHINES, _MACHINES_DONE, tuple(MACHINE_ACTIONS), "machine action", ()),
-):
-    ENDPOINTS += [
-        Endpoint(
-            "POST", f"/{_path}", f"Give a {_what}", _answer, _done, body=_body, canonical=_spelled(*_known),
-            status=201 if _path == "schedulebuilds" else 200, fails=_fails,
-        ),
-        Endpoint("GET", f"/{_path}", f"All of this kind: {_what}", _listed(_path.lower()), arr(_done)),
-        Endpoint("GET", f"/{_path}/{{id}}", f"What came of a {_what}", _asked(_path.lower()), _done, fails=(404,)),
-    ]  # fmt: skip
-"""Each kind of action: given, listed, asked about."""
+ENDPOINTS: list[Endpoint] = [
+    *submitted.endpoints(
+        "jobactions", "job action", on_jobs, _JOBS_DONE, _JOBS, known=JOB_ACTIONS, at_once=True
+    ),
+    *submitted.endpoints(
+        "scheduleactions", "schedule action", on_schedules, _SCHEDULES_DONE, _SCHEDULES, known=OF_SCHEDULES
+    ),
+    *submitted.endpoints(
+        "scheduleActionsByDate", "action by date", on_schedules_by_date, _BY_DATE_DONE, _BY_DATE, known=OF_SCHEDULES
+    ),
+    *submitted.endpoints(
+        "machineactions", "machine action", on_machines, _MACHINES_DONE, _MACHINES, known=tuple(MACHINE_ACTIONS)
+    ),
+]  # fmt: skip

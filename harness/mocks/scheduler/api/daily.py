@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from itertools import islice
 from typing import Any
 
-from harness.mocks.scheduler.api import views
+from harness.mocks.scheduler.api import counts, defined, shapes, views, waits
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
 from harness.mocks.scheduler.api.failure import missing
-from harness.mocks.scheduler.api.shapes import (
-    ANYTHING,
-    COUNT,
-    DAILY_JOB,
-    DAILY_SCHEDULE,
-    DEPENDENCY,
-    EVENT,
-    NUMBER,
-    PROPERTY,
-    SOME,
-    STATUS,
-    TEXT,
-    arr,
-    obj,
-)
+from harness.mocks.scheduler.api.shapes import ANYTHING, NUMBER, PROPERTY, SOME, TEXT, Shape, arr, obj
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
 
 PAGING = (
-    Query("limit", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "at most so many"),
+    Query("limit", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "at most so many; 0: only the count"),
     Query("offset", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "without the first so many"),
     Query("sortBy", TEXT, "name, status or id; otherwise in the order in which they were built"),
 )
@@ -98,7 +84,7 @@ class _Wanted:
             found = call.listed(name)
             return None if found is None else {one.lower() for one in found}
 
-        self._schedules, self._dates = lower("scheduleIds"), lower("dates")
+        self._schedules, self._dates = lower("scheduleIds"), call.dates()
         self._schedule = call.query.get("schedulename")
         self._status, self._categories = lower("status"), lower("categories")
         self._machines = lower("machine") or lower("startMachine")
@@ -107,7 +93,7 @@ class _Wanted:
 
     def has(self, job: DailyJob) -> bool:
         """Whether the job is one of them."""
-        schedule, kind = job.schedule, views.job_type(job)
+        schedule, kind = job.schedule, defined.job_type(job.order)
         return (
             _within(schedule.id, self._schedules)
             and _within(schedule.date, self._dates)
@@ -134,12 +120,10 @@ def count(call: Call) -> Reply:
 
 
 def jobs_by_status(call: Call) -> Reply:
-    """How many jobs have each status."""
-    if not call.query:
-        counted = {status.text: len(jobs) for status, jobs in call.engine.daily.by_status.items() if jobs}
-    else:
-        counted = _counted(job.status.text for job in found_jobs(call))
-    return Reply([{"status": text, "count": number} for text, number in sorted(counted.items())])
+    """How many jobs there are of each category."""
+    if call.query:
+        return Reply(counts.of_jobs((job.status, 1) for job in found_jobs(call)))
+    return Reply(counts.of_jobs((status, len(jobs)) for status, jobs in call.engine.daily.by_status.items()))
 
 
 def job_of(call: Call) -> DailyJob:
@@ -159,8 +143,7 @@ def change_job(call: Call) -> Reply:
     """Change a job of the Daily: its instance properties."""
     found = job_of(call)
     for one in call.body.get("properties", ()):
-        found.properties[one["name"]] = one.get("value", "")
-    found.shown = None
+        found.properties[one["key"]] = one.get("value", "")
     call.engine.night.journal.keep_job(found)
     return job(call)
 
@@ -174,7 +157,7 @@ def schedules(call: Call) -> Reply:
 
 def found_schedules(call: Call) -> list[DailySchedule]:
     """The schedules that a query asks for."""
-    dates, ids, name = call.listed("dates"), call.listed("ids"), call.query.get("name")
+    dates, ids, name = call.dates(), call.listed("ids"), call.query.get("name")
     status, categories = call.listed("status"), call.listed("categories")
     failed = call.query.get("failedjobs", "").lower() == "true"
     return [
@@ -208,24 +191,36 @@ def schedule_dates(call: Call) -> Reply:
 
 
 def schedules_by_status(call: Call) -> Reply:
-    """How many schedules have each status."""
-    counted = _counted(one.status for one in found_schedules(call))
-    return Reply([{"status": text, "count": number} for text, number in sorted(counted.items())])
+    """How many schedules there are of each category."""
+    return Reply(counts.of_schedules(found_schedules(call)))
 
 
-def _part(view: Any) -> Any:
-    return lambda call: Reply(view(job_of(call)))
+def schedule_property(call: Call) -> Reply:
+    """One instance property of a schedule, by its name."""
+    found = schedule_of(call).properties
+    for name, value in found.items():
+        if name.lower() == call.path["name"].lower():
+            return Reply({"key": name, "value": value})
+    raise missing("schedule property", call.path["name"])
 
 
-def _properties(job: DailyJob) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in job.properties.items()]
+def graph(call: Call) -> Reply:
+    """The dependencies of the Daily as a graph; of some jobs, or of all jobs of some schedules."""
+    jobs, schedules = call.listed("jobIds"), call.listed("scheduleIds")
+    return Reply(
+        [
+            waits.graph_edge(edge)
+            for job in call.engine.daily.jobs.values()
+            if _within(job.id, jobs) and _within(job.schedule.id, schedules)
+            for edge in job.edges
+        ]
+    )
 
 
-def _counted(texts: Iterable[str]) -> dict[str, int]:
-    counted: dict[str, int] = {}
-    for text in texts:
-        counted[text] = counted.get(text, 0) + 1
-    return counted
+def histories(call: Call) -> Reply:
+    """Every job of the Daily that has ended, as history."""
+    found = [one for job in found_jobs(call) if (one := views.job_history(call.engine, job)) is not None]
+    return Reply(page(call, found), headers={"TotalResourceCount": str(len(found))})
 
 
 def _within(value: str, wanted: Sequence[str] | set[str] | None) -> bool:
@@ -239,7 +234,7 @@ def _like(name: str, pattern: str) -> bool:
 def page(call: Call, found: Sequence[Any]) -> list[Any]:
     """The part of a list that a call asks for."""
     offset, limit = call.number("offset") or 0, call.number("limit")
-    return list(islice(found, offset, None if not limit else offset + limit))
+    return list(islice(found, offset, None if limit is None else offset + limit))
 
 
 def _sorted(call: Call, found: list[Any]) -> list[Any]:
@@ -251,66 +246,61 @@ def _sorted(call: Call, found: list[Any]) -> list[Any]:
     return sorted(found, key=lambda one: str(one.id)) if by == "id" else found
 
 
-_JOB = "/dailyjobs/{id}"
+def _part(name: str, summary: str, shape: Shape, view: Callable[[Call, DailyJob], Any]) -> Endpoint:
+    """A part of a job as a resource of its own."""
+    return Endpoint(
+        "GET", f"{_JOB}/{name}", summary, lambda call: Reply(view(call, job_of(call))), shape, fails=(404,)
+    )  # fmt: skip
+
+
+_JOB, _SCHEDULE = "/dailyjobs/{id}", "/dailyschedules/{id}"
+_JOB_PROPERTIES = obj(properties=arr(obj("key", key=SOME, value=TEXT)))
+_GRAPH_QUERY = (Query("jobIds", TEXT, "ids of jobs, with commas"), JOB_FILTER[0])
 ENDPOINTS = [
-    Endpoint("GET", "/dailyschedules", "Daily schedules", schedules, arr(DAILY_SCHEDULE), SCHEDULE_QUERY),
+    Endpoint("GET", "/dailyschedules", "Daily schedules", schedules, arr(shapes.DAILY_SCHEDULE), SCHEDULE_QUERY),
     Endpoint("GET", "/dailyschedules/dates", "Dates that are built", schedule_dates, arr(TEXT)),
     Endpoint(
-        "GET",
-        "/dailyschedules/count_by_status",
-        "By status",
-        schedules_by_status,
-        arr(COUNT),
+        "GET", "/dailyschedules/count_by_status", "By status", schedules_by_status, shapes.counts(counts.SCHEDULES),
         SCHEDULE_FILTER,
     ),
-    Endpoint("GET", "/dailyschedules/{id}", "One daily schedule", schedule, DAILY_SCHEDULE, fails=(404,)),
+    Endpoint("GET", _SCHEDULE, "One daily schedule", schedule, shapes.DAILY_SCHEDULE, fails=(404,)),
     Endpoint(
-        "GET",
-        "/dailyschedules/{id}/properties",
-        "A schedule's instance properties",
-        lambda call: Reply([{"name": name, "value": value} for name, value in schedule_of(call).properties.items()]),
-        arr(PROPERTY),
-        fails=(404,),
+        "GET", f"{_SCHEDULE}/properties", "A schedule's instance properties",
+        lambda call: Reply(views.properties(schedule_of(call))), arr(PROPERTY), fails=(404,),
     ),
-    Endpoint("GET", "/dailyjobs", "Daily jobs", jobs, arr(DAILY_JOB), JOB_QUERY),
+    Endpoint(
+        "GET", f"{_SCHEDULE}/properties/{{name}}", "One of them", schedule_property, PROPERTY, fails=(404,)
+    ),
+    Endpoint("GET", "/dailyjobs", "Daily jobs", jobs, arr(shapes.DAILY_JOB), JOB_QUERY),
     Endpoint("GET", "/dailyjobs/count", "How many daily jobs", count, obj("count", count=NUMBER), JOB_FILTER),
-    Endpoint("GET", "/dailyjobs/count_by_status", "By status", jobs_by_status, arr(COUNT), JOB_FILTER),
-    Endpoint("GET", _JOB, "One daily job", job, DAILY_JOB, fails=(404,)),
     Endpoint(
-        "PUT",
-        _JOB,
-        "Change a daily job",
-        change_job,
-        DAILY_JOB,
-        body=obj(properties=arr(obj("name", name=SOME, value=TEXT))),
-        fails=(404,),
+        "GET", "/dailyjobs/count_by_status", "By status", jobs_by_status, shapes.counts(counts.JOBS), JOB_FILTER
     ),
-    Endpoint("GET", f"{_JOB}/status", "A job's status", _part(views.job_status), STATUS, fails=(404,)),
-    Endpoint("GET", f"{_JOB}/properties", "A job's properties", _part(_properties), arr(PROPERTY), fails=(404,)),
-    Endpoint("GET", f"{_JOB}/events", "A job's events", _part(views.events), arr(EVENT), fails=(404,)),
+    Endpoint("GET", _JOB, "One daily job", job, shapes.DAILY_JOB, fails=(404,)),
+    Endpoint("PUT", _JOB, "Change a daily job", change_job, shapes.DAILY_JOB, body=_JOB_PROPERTIES, fails=(404,)),
+    _part("status", "A job's status", shapes.STATUS, lambda _, job: views.job_status(job)),
+    _part("properties", "A job's properties", arr(PROPERTY), lambda _, job: views.properties(job)),
+    _part("events", "A job's events", arr(shapes.EVENT_APART), lambda _, job: defined.events_apart(job)),
+    _part("dependencies", "A job's dependencies", arr(shapes.DEPENDENCY), lambda _, job: waits.dependencies(job)),
+    _part(
+        "thresholdDependencies", "Its thresholds", arr(shapes.THRESHOLD_DEPENDENCY),
+        lambda call, job: waits.thresholds(call.engine.shared, job),
+    ),
+    _part(
+        "resourceDependencies", "Its resources", arr(shapes.RESOURCE_DEPENDENCY),
+        lambda call, job: waits.resources(call.engine.shared, job),
+    ),
+    _part("expressionDependencies", "Its expression", shapes.EXPRESSIONS, lambda _, job: waits.expression(job)),
+    _part(
+        "documentation", "Its documentation", shapes.DOCUMENTATION,
+        lambda call, _: defined.documentation(call.engine.night.order.runbook),
+    ),
+    _part("incidentTickets", "Incident tickets", arr(ANYTHING), lambda _call, _job: []),
+    Endpoint("GET", "/dailygraphedges", "Dependencies as a graph", graph, arr(shapes.EDGE), _GRAPH_QUERY),
     Endpoint(
-        "GET",
-        f"{_JOB}/dependencies",
-        "A job's dependencies",
-        _part(lambda job: [views.dependency(edge) for edge in job.edges]),
-        arr(DEPENDENCY),
-        fails=(404,),
+        "GET", "/dailygraphedges/{id}", "Those of a job",
+        lambda call: Reply([waits.graph_edge(edge) for edge in job_of(call).edges]), arr(shapes.EDGE), fails=(404,),
     ),
-    Endpoint(
-        "GET", f"{_JOB}/thresholdDependencies", "Its thresholds", _part(views.thresholds), arr(ANYTHING), fails=(404,)
-    ),
-    Endpoint(
-        "GET", f"{_JOB}/resourceDependencies", "Its resources", _part(views.resources), arr(ANYTHING), fails=(404,)
-    ),
-    Endpoint(
-        "GET",
-        f"{_JOB}/expressionDependencies",
-        "Its expression",
-        _part(views.expressions),
-        arr(ANYTHING),
-        fails=(404,),
-    ),
-    Endpoint("GET", f"{_JOB}/documentation", "Its documentation", _part(lambda _: {"text": ""}), obj(), fails=(404,)),
-    Endpoint("GET", f"{_JOB}/incidentTickets", "Incident tickets", _part(lambda _: []), arr(ANYTHING), fails=(404,)),
-]
+    Endpoint("GET", "/jobhistories", "Jobs that have ended", histories, arr(shapes.JOB_HISTORY), JOB_QUERY),
+]  # fmt: skip
 """Everything that is read of the Daily."""

@@ -42,6 +42,11 @@ class Call:
         written = self.query.get(name.lower())
         return None if not written else [part.strip() for part in written.split(",") if part.strip()]
 
+    def dates(self) -> list[str] | None:
+        """The dates that a query asks for; None when it asks for all."""
+        listed = self.listed("dates")
+        return None if listed is None else [dashed(one) for one in listed]
+
     def number(self, name: str) -> int | None:
         """A query parameter that is a number from 0."""
         written = self.query.get(name.lower())
@@ -114,6 +119,11 @@ class Endpoint:
         except fastjsonschema.JsonSchemaException as error:
             raise Failure(400, str(error).replace("data", "the body", 1)) from None
         return body
+
+
+def dashed(date: str) -> str:
+    """A date as it is kept here, of one that the vendor's PowerShell module may have written with slashes."""
+    return date.replace("/", "-")
 
 
 def _without_nulls(body: Any) -> Any:

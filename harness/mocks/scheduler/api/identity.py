@@ -25,7 +25,6 @@ def token_view(call: Call, token: Token) -> dict[str, object]:
         "tokenType": {"type": token.type, "id": token.application or None},
         "validFrom": wire_time(token.valid_from_ns, timezone),
         "validUntil": wire_time(token.valid_until_ns, timezone),
-        "passwordExpired": False,
     }
 
 

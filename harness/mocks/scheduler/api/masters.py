@@ -1,46 +1,62 @@
-"""What clients only read: master schedules and jobs, frequencies, calendars, users, history, the graph of the Daily."""
+"""What clients only read: master schedules and jobs, frequencies, calendars, users, the server's options."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from harness.mocks.scheduler.api import views
-from harness.mocks.scheduler.api.daily import JOB_QUERY, found_jobs, page
+from harness.mocks.scheduler.api import defined, views
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
-from harness.mocks.scheduler.api.identity import VERSION
-from harness.mocks.scheduler.api.shapes import ANYTHING, FLAG, NAMED, NUMBER, TEXT, arr, obj
-from harness.mocks.scheduler.launcher import CHECK_AGAIN_NS
-from harness.mocks.scheduler.moments import wire_time
+from harness.mocks.scheduler.api.shapes import (
+    ANYTHING,
+    DESCRIBED,
+    FLAG,
+    FREQUENCY,
+    NAMED,
+    NOTHING,
+    NUMBER,
+    TEXT,
+    arr,
+    obj,
+)
 
 _NAMED = (Query("name", TEXT, "the name of one"),)
+USER_CALENDAR = 1
+"""The other type of a calendar, 0, is one of holidays."""
+
+
+def _master_schedule(call: Call) -> dict[str, Any]:
+    return {"id": 1, "name": call.engine.night.order.chain, "subSchedule": False}
 
 
 def master_schedules(call: Call) -> Reply:
     """The master schedule."""
-    order = call.engine.night.order
-    documentation = order.runbook or ""
-    return Reply([{"id": 1, "name": order.chain, "documentation": documentation, "path": order.chain}])
+    return Reply([_master_schedule(call)])
 
 
 def master_jobs(call: Call) -> Reply:
     """The master jobs: what can be built, and added."""
-    chain, wanted = call.engine.night.order.chain, call.query.get("name")
-    found = []
-    for number, (name, order) in enumerate(call.engine.masters.items(), 1):
-        if wanted and wanted.lower() != name.lower():
-            continue
-        job = {"id": f"1|{name}", "number": number, "schedule": {"id": 1, "name": chain}, "name": name}
-        job |= {"jobType": views.NULL if order.is_null else views.UNIX, "department": {"id": 0, "name": order.owner}}
-        job |= {"primaryMachine": {"name": order.agent}, "frequencies": [{"name": order.frequency.name}]}
-        job["dependencies"] = [views.declared(one) for one in order.dependencies]
-        found.append(job)
-    return Reply(found, headers={"TotalResourceCount": str(len(found))})
+    night, wanted = call.engine.night.order, call.query.get("name")
+    return Reply(
+        [
+            {
+                "name": name,
+                "frequency": defined.frequency(order, night.begins_ns, night.timezone),
+                "jobType": defined.job_type(order),
+                "department": views.department(order.owner),
+                "accessCode": views.ACCESS_CODE,
+                "primaryMachine": views.machine_of(call.engine, order.agent),
+                "schedule": _master_schedule(call),
+            }
+            for name, order in call.engine.masters.items()
+            if not wanted or wanted.lower() == name.lower()
+        ]
+    )
 
 
 def frequencies(call: Call) -> Reply:
     """The frequencies of the master jobs."""
     names = dict.fromkeys(order.frequency.name for order in call.engine.masters.values())
-    return Reply([{"id": number, "name": name} for number, name in enumerate(names, 1)])
+    return Reply([{"name": name} for name in names])
 
 
 def calendars(call: Call) -> Reply:
@@ -48,7 +64,7 @@ def calendars(call: Call) -> Reply:
     wanted = call.query.get("name")
     return Reply(
         [
-            {"id": number, "name": name, "type": 0, "dates": list(dates), "description": ""}
+            {"id": number, "name": name, "type": USER_CALENDAR, "dates": list(dates), "description": ""}
             for number, (name, dates) in enumerate(call.engine.night.order.calendars.items(), 1)
             if not wanted or name.lower() == wanted.lower()
         ]
@@ -68,63 +84,51 @@ def roles(_: Call) -> Reply:
 def users(call: Call) -> Reply:
     """The owners of jobs."""
     owners = dict.fromkeys(order.owner for order in call.engine.masters.values())
-    return Reply([{"id": number, "name": owner} for number, owner in enumerate(owners, 1)])
+    return Reply([{"id": number, "loginName": owner, "name": owner} for number, owner in enumerate(owners, 1)])
 
 
 def batch_users(_: Call) -> Reply:
     """Who jobs run as."""
-    return Reply([{"id": 1, "name": "batch"}])
+    platform = {"id": defined.UNIX["id"], "name": defined.UNIX["description"]}
+    return Reply([{"id": 1, "platform": platform, "loginName": "batch"}])
 
 
-def server_options(call: Call) -> Reply:
-    """A few settings of the server."""
-    options = {
-        "TimeZone": call.engine.night.order.timezone,
-        "Version": VERSION,
-        "MinutesBetweenCheckingRunningJobs": str(CHECK_AGAIN_NS // 60_000_000_000),
-    }
-    told = enumerate(options.items(), 1)
-    return Reply([{"id": number, "name": name, "value": value} for number, (name, value) in told])
-
-
-def histories(call: Call) -> Reply:
-    """Every job of the Daily that has ended, as history."""
-    timezone, found = call.engine.night.order.timezone, []
-    for job in found_jobs(call):
-        if job.ended_ns is None or job.started_ns is None:
-            continue
-        entry: dict[str, Any] = {"id": views.uid(job.id), "jobName": job.name, "scheduleName": job.schedule.name}
-        entry |= {"scheduleDate": job.schedule.date, "jobStatus": views.job_status(job)}
-        entry |= {"startTime": wire_time(job.started_ns, timezone), "endTime": wire_time(job.ended_ns, timezone)}
-        entry |= {"terminationDescription": views.termination(job), "jobNumber": str(job.attempt)}
-        found.append(entry)
-    return Reply(page(call, found), headers={"TotalResourceCount": str(len(found))})
-
-
-def edges(call: Call) -> Reply:
-    """The dependencies of the Daily as a graph."""
+def server_options(_: Call) -> Reply:
+    """The options of the server, of which nothing here depends on any."""
     return Reply(
-        [
-            {"from": edge.predecessor.id, "to": job.id, "type": views.KINDS[edge.dependency.kind], "met": edge.met}
-            for job in call.engine.daily.jobs.values()
-            for edge in job.edges
-            if edge.predecessor is not None
-        ]
+        {
+            "htmlDocumentation": None,
+            "passwordPolicy": None,
+            "visionSettings": None,
+            "loginSecureMessage": "",
+            "ticketingSystemName": None,
+            "numberOfDaysToKeepServiceRequestExecutions": None,
+            "enableWindowsAuthentication": True,
+        }
     )
 
 
-_EDGE = obj("from", "to", to=TEXT, type=TEXT, met=FLAG, **{"from": TEXT})
-_OPTION = obj("id", "name", "value", id=NUMBER, name=TEXT, value=TEXT)
+_SCHEDULE = obj("id", "name", id=NUMBER, name=TEXT, subSchedule=FLAG)
+_JOB = obj(
+    "name", "schedule", name=TEXT, frequency=FREQUENCY, jobType=DESCRIBED, department=NAMED, accessCode=NAMED,
+    primaryMachine=NAMED, schedule=_SCHEDULE,
+)  # fmt: skip
+_CALENDAR = obj("name", id=NUMBER, name=TEXT, type=NUMBER, dates=arr(TEXT), description=TEXT)
+_USER = obj("id", "loginName", id=NUMBER, loginName=TEXT, name=TEXT)
+_BATCH_USER = obj("id", "loginName", id=NUMBER, platform=NAMED, loginName=TEXT)
+_OPTIONS = obj(
+    htmlDocumentation=NOTHING, passwordPolicy=NOTHING, visionSettings=NOTHING, loginSecureMessage=TEXT,
+    ticketingSystemName=TEXT, numberOfDaysToKeepServiceRequestExecutions=NUMBER, enableWindowsAuthentication=FLAG,
+)  # fmt: skip
 ENDPOINTS = [
-    Endpoint("GET", "/masterschedules", "Master schedules", master_schedules, arr(NAMED)),
-    Endpoint("GET", "/masterjobs", "Master jobs", master_jobs, arr(obj("id", "name", id=TEXT, name=TEXT)), _NAMED),
-    Endpoint("GET", "/frequencies", "Frequencies", frequencies, arr(NAMED)),
-    Endpoint("GET", "/calendars", "Calendars", calendars, arr(obj("name", name=TEXT, dates=arr(TEXT))), _NAMED),
+    Endpoint("GET", "/masterschedules", "Master schedules", master_schedules, arr(_SCHEDULE)),
+    Endpoint("GET", "/masterjobs", "Master jobs", master_jobs, arr(_JOB), _NAMED),
+    Endpoint("GET", "/masterjobs/v2", "The same, where newer clients ask", master_jobs, arr(_JOB), _NAMED),
+    Endpoint("GET", "/frequencies", "Frequencies", frequencies, arr(obj("name", name=TEXT))),
+    Endpoint("GET", "/calendars", "Calendars", calendars, arr(_CALENDAR), _NAMED),
     Endpoint("GET", "/machinegroups", "Machine groups", machine_groups, arr(ANYTHING)),
     Endpoint("GET", "/roles", "Roles", roles, arr(NAMED)),
-    Endpoint("GET", "/users", "Users", users, arr(NAMED)),
-    Endpoint("GET", "/batchusers", "Batch users", batch_users, arr(NAMED)),
-    Endpoint("GET", "/serveroptions", "Server options", server_options, arr(_OPTION)),
-    Endpoint("GET", "/jobhistories", "Jobs that have ended", histories, arr(ANYTHING), JOB_QUERY),
-    Endpoint("GET", "/dailygraphedges", "Dependencies as a graph", edges, arr(_EDGE)),
+    Endpoint("GET", "/users", "Users", users, arr(_USER)),
+    Endpoint("GET", "/batchusers", "Batch users", batch_users, arr(_BATCH_USER)),
+    Endpoint("GET", "/serveroptions", "Server options", server_options, _OPTIONS),
 ]

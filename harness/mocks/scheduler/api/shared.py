@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from harness.mocks.scheduler.api import counts, shapes
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
 from harness.mocks.scheduler.api.failure import Failure, missing
 from harness.mocks.scheduler.api.shapes import (
-    ANYTHING,
-    COUNT,
     FLAG,
     GLOBAL_PROPERTY,
+    ID,
     MACHINE,
     RESOURCE,
     SMALL,
@@ -22,7 +22,7 @@ from harness.mocks.scheduler.api.shapes import (
     obj,
 )
 from harness.mocks.scheduler.expressions import ExpressionError, evaluate
-from harness.mocks.scheduler.machines import OPERATION, Machine, Resource, Threshold
+from harness.mocks.scheduler.machines import Machine, Resource, Threshold
 
 _NAMED = (Query("name", TEXT, "the name of one"),)
 
@@ -33,29 +33,27 @@ def machine_view(machine: Machine) -> dict[str, Any]:
         "id": machine.id,
         "name": machine.name,
         "type": {"id": 6, "description": "UNIX"},
-        "status": {
-            "state": machine.operation,
-            "networkStatus": "U",
-            "operationStatus": machine.operation,
-        },
+        "status": machine_status(machine),
         "currentJobs": machine.current_jobs,
         "maximumJobs": machine.maximum_jobs,
     }
+
+
+def machine_status(machine: Machine) -> dict[str, str]:
+    """What a machine takes: U(p), D(own), L(imited)."""
+    return {"state": machine.operation, "networkStatus": "U", "operationStatus": machine.operation}
 
 
 def machines(call: Call) -> Reply:
     """The machines."""
     name = call.query.get("name")
     found = [one for one in call.engine.shared.machines.values() if not name or one.name.lower() == name.lower()]
-    return Reply([machine_view(one) for one in found], headers={"TotalResourceCount": str(len(found))})
+    return Reply([machine_view(one) for one in found])
 
 
 def machines_by_status(call: Call) -> Reply:
     """How many machines are up, down, limited."""
-    counted: dict[str, int] = {}
-    for one in call.engine.shared.machines.values():
-        counted[OPERATION[one.operation]] = counted.get(OPERATION[one.operation], 0) + 1
-    return Reply([{"status": status, "count": number} for status, number in counted.items()])
+    return Reply(counts.of_machines(call.engine.shared.machines.values()))
 
 
 def threshold_view(one: Threshold) -> dict[str, Any]:
@@ -188,12 +186,12 @@ _PROPERTY = obj("name", name=SOME, value=TEXT, encrypted=FLAG, documentation=TEX
 _EXPRESSION = obj(
     "expression", "status", expression=TEXT, status=TEXT, result=TEXT, message=TEXT
 )  # fmt: skip
-_EVENTS = obj("events", loginName=TEXT, events=arr(obj("eventString", id=ANYTHING, eventString=SOME)))
+_EVENTS = obj("events", loginName=TEXT, events=arr(obj("eventString", id=ID, eventString=SOME)))
 _EVENTS_DONE = obj("events", loginName=TEXT, events=arr(obj("id", "eventString", id=TEXT, eventString=TEXT)))
 
 ENDPOINTS = [
     Endpoint("GET", "/machines", "Machines", machines, arr(MACHINE), _NAMED),
-    Endpoint("GET", "/machines/count_by_status", "Machines by status", machines_by_status, arr(COUNT)),
+    Endpoint("GET", "/machines/count_by_status", "By status", machines_by_status, shapes.counts(counts.MACHINES)),
     Endpoint("GET", "/globalproperties", "Global properties", properties, arr(GLOBAL_PROPERTY), _NAMED),
     Endpoint(
         "POST", "/globalproperties", "A new one", create_property, GLOBAL_PROPERTY, body=_PROPERTY, fails=(409,)

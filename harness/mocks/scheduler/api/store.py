@@ -16,18 +16,18 @@ class Store:
         self._journal = engine.night.journal
         self.tokens = Tokens(lambda id_, content: self._journal.keep("token", id_, content))
         self.tokens.take_up(engine.kept_tokens)
-        self._actions = {(one["kind"], one["action"]["id"]): one["action"] for one in engine.kept_actions}
+        self._actions = {(one["kind"], str(one["action"]["id"])): one["action"] for one in engine.kept_actions}
         self._numbers = itertools.count(len(self._actions) + 1)
 
     def submit(self, kind: str, action: dict[str, Any]) -> dict[str, Any]:
         """Remember an action by a new id; the action with it."""
-        id_ = str(next(self._numbers))
-        self._actions[kind, id_] = submitted = {"id": id_, **action}
-        self._journal.keep("action", id_, {"kind": kind, "action": submitted})
+        number = next(self._numbers)
+        self._actions[kind, str(number)] = submitted = {"id": number, **action}
+        self._journal.keep("action", str(number), {"kind": kind, "action": submitted})
         return submitted
 
     def action(self, kind: str, id_: str) -> dict[str, Any] | None:
-        """An action by its id."""
+        """An action by its id, as a path has it."""
         return self._actions.get((kind, id_))
 
     def actions(self, kind: str) -> list[dict[str, Any]]:

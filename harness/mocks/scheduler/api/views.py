@@ -1,4 +1,4 @@
-"""The Daily as clients read it: jobs and schedules with the names that the vendor's clients have for everything."""
+"""The Daily as clients read it: how jobs and schedules stand, with the names that the vendor's clients have for it."""
 
 from __future__ import annotations
 
@@ -6,57 +6,66 @@ import json
 import zlib
 from typing import Any
 
+from harness.mocks.scheduler.api import defined, waits
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.edges import Edge
 from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.events import TRIGGERS, BadEvent, Event
-from harness.mocks.scheduler.filewatch import FileWatch
-from harness.mocks.scheduler.moments import span, wire_time
-from harness.mocks.scheduler.orders import Dependency
+from harness.mocks.scheduler.moments import wire_time
 from harness.mocks.scheduler.status import SCHEDULE_ID
 
-UNIX = {"id": 6, "description": "UNIX"}
-NULL = {"id": -1, "description": "Null Job"}
-KINDS = {"after": "After", "requires": "Requires", "conflict": "Conflict", "exclude": "Exclude"}
-OPTIONS = {"finished_ok": "Finished OK", "failed": "Failed", "ignore_exit_code": "Ignore Exit Code"}
+_NS = 1_000_000_000
 
 
-def job_type(job: DailyJob) -> dict[str, Any]:
-    """OpCon's number and name of a kind of job; a file arrival is a job of the UNIX agent."""
-    return NULL if job.order.is_null else UNIX
+def uid(text: str) -> int:
+    """A number for an id, the same in every night; clients keep it in 32 bits with a sign."""
+    return zlib.crc32(text.encode()) & 0x7FFFFFFF
 
 
-def uid(text: str) -> str:
-    """A number for an id, the same in every night."""
-    return str(zlib.crc32(text.encode()))
+def job_number(job: DailyJob) -> int | None:
+    """The number of a job's latest launch, which no other job has: clients ask for its output by it."""
+    return uid(f"{job.id}|{job.attempt}") if job.attempt else None
 
 
 def job_bytes(engine: Engine, job: DailyJob) -> bytes:
-    """A daily job's JSON, made once for each of its states."""
-    if job.shown is None:
-        job.shown = json.dumps(daily_job(engine, job)).encode()
-    return job.shown
+    """A daily job's JSON, made anew only when something that it shows is another than when it was last made."""
+    changing = _changing(engine, job)
+    if job.shown is None or job.shown[0] != changing:
+        job.shown = changing, json.dumps(daily_job(engine, job), separators=(",", ":")).encode()
+    return job.shown[1]
+
+
+def _changing(engine: Engine, job: DailyJob) -> tuple[object, ...]:
+    """All that the JSON shows and that can change, whoever changes it: nobody has to remember to say so."""
+    own = (job.status, job.change_reason, job.detail, job.attempt, job.started_ns, job.ended_ns, job.last_exit)
+    return own, list(job.properties.items()), waits.changing(engine.shared, job)
 
 
 def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
     """A daily job."""
     order, schedule, timezone = job.order, job.schedule, engine.night.order.timezone
-    start_ns = job.started_ns or order.at_ns or schedule.begins_ns
-    ended = job.ended_ns is not None
-    machine = {"name": order.agent}
+    started_ns, ended_ns = job.started_ns, job.ended_ns
+    start_ns = started_ns or order.at_ns or schedule.begins_ns
+    machine = machine_of(engine, order.agent)
     return {
         "id": job.id,
         "uid": uid(job.id),
-        "uniqueJobId": uid(job.id),
-        "schedule": {"id": schedule.id, "uid": uid(schedule.id), "name": schedule.name, "date": schedule.date},
+        "uniqueJobId": str(uid(job.id)),
+        "schedule": {
+            "id": schedule.id,
+            "uid": uid(schedule.id),
+            "name": schedule.name,
+            "date": schedule.date,
+            "masterId": schedule.master_id,
+            "instance": schedule.instance,
+        },
         "name": job.name,
-        "frequency": {"name": order.frequency.name},
+        "frequency": defined.frequency(order, schedule.begins_ns, timezone),
         "priority": 0,
-        "jobType": job_type(job),
-        "department": {"id": 0, "name": order.owner},
-        "accessCode": {"id": 0, "name": "General"},
+        "jobType": defined.job_type(order),
+        "department": department(order.owner),
+        "accessCode": ACCESS_CODE,
         "startMachine": machine,
         "primaryMachine": machine,
+        "alternateMachine": None,
         "alternateMachine2": None,
         "alternateMachine3": None,
         "machineGroup": None,
@@ -64,30 +73,43 @@ def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
         "terminationDescription": termination(job),
         "computedStartTime": {
             "time": wire_time(start_ns, timezone),
-            "isEstimated": job.started_ns is None,
+            "isEstimated": started_ns is None,
             "latestStart": None if order.latest_start_ns is None else wire_time(order.latest_start_ns, timezone),
         },
         "computedEndTime": {
-            "time": None if job.ended_ns is None else wire_time(job.ended_ns, timezone),
-            "isEstimated": not ended,
+            "time": None if ended_ns is None else wire_time(ended_ns, timezone),
+            "isEstimated": ended_ns is None,
         },
-        "computedDuration": span((job.ended_ns or start_ns) - start_ns) if ended else None,
-        "jobNumber": str(job.attempt) if job.attempt else "",
+        "computedDuration": None if ended_ns is None else {"duration": duration_s(job), "isEstimated": False},
+        "jobNumber": job_number(job),
         "incidentTicketId": None,
         "incidentTicketURL": None,
-        "steps": [{"id": number, "name": name} for number, name in enumerate(order.steps, 1)],
-        "documentation": None,
-        "dependencies": [dependency(edge) for edge in job.edges],
-        "thresholdDependencies": thresholds(job),
-        "resourceDependencies": resources(job),
-        "expressionDependencies": expressions(job),
-        "events": events(job),
+        "steps": list(order.steps),
+        "documentation": defined.documentation(engine.night.order.runbook),
+        "dependencies": waits.dependencies(job),
+        "thresholdDependencies": waits.thresholds(engine.shared, job),
+        "resourceDependencies": waits.resources(engine.shared, job),
+        "expressionDependencies": waits.expression(job),
+        "events": defined.events(job),
         "tags": [],
-        "properties": [{"name": name, "value": value} for name, value in job.properties.items()],
+        "properties": properties(job),
         "isRecurrent": order.recurrence is not None,
         "detailMessages": [job.detail] if job.detail else [],
-        "details": details(job),
+        "details": defined.details(job, timezone),
     }
+
+
+ACCESS_CODE = {"id": 0, "name": "General"}
+
+
+def department(owner: str) -> dict[str, Any]:
+    """The owner of a job, who is a department in OpCon."""
+    return {"id": 0, "name": owner}
+
+
+def machine_of(engine: Engine, name: str) -> dict[str, Any]:
+    """The machine of a job, of which only its name and number are told."""
+    return {"id": engine.shared.machines[name].id, "name": name}
 
 
 def job_status(job: DailyJob) -> dict[str, Any]:
@@ -107,83 +129,14 @@ def termination(job: DailyJob) -> str:
     return "" if job.last_exit is None else f"{job.last_exit:+04d}:0000"
 
 
-def declared(one: Dependency) -> dict[str, Any]:
-    """A dependency as the master job has it."""
-    return {"name": one.job, "type": KINDS[one.kind], "option": OPTIONS[one.on], "offset": -one.days_before}
+def duration_s(job: DailyJob) -> int:
+    """How long a job that has ended took. The vendor's clients say that it is a number; of seconds is ours."""
+    return ((job.ended_ns or 0) - (job.started_ns or job.ended_ns or 0)) // _NS
 
 
-def dependency(edge: Edge) -> dict[str, Any]:
-    """A dependency of a daily job, and whether it is met."""
-    return {**declared(edge.dependency), "met": edge.met}
-
-
-def thresholds(job: DailyJob) -> list[dict[str, Any]]:
-    """What it needs of thresholds."""
-    needs = job.order.thresholds
-    return [{"name": need.threshold, "operator": need.operator, "value": need.value} for need in needs]
-
-
-def resources(job: DailyJob) -> list[dict[str, Any]]:
-    """What it takes of resources."""
-    needs = job.order.resources.items()
-    return [{"name": name, "value": "All" if amount is None else str(amount)} for name, amount in needs]
-
-
-def expressions(job: DailyJob) -> list[dict[str, Any]]:
-    """Its expression, if it has one."""
-    return [{"expression": job.order.expression}] if job.order.expression else []
-
-
-def events(job: DailyJob) -> list[dict[str, Any]]:
-    """Its events, with the status by which clients know what sets each off."""
-    told = []
-    for order in job.order.events:
-        number, name = TRIGGERS[order.when]
-        try:
-            parsed = Event.parse(order.event)
-        except BadEvent:
-            continue
-        parameters = {str(place): value for place, value in enumerate(parsed.parameters, 1)}
-        event = {"type": f"{parsed.type}:{parsed.action}", "parameters": parameters}
-        trigger = {"type": "Status", "id": number, "name": name}
-        told.append({"trigger": trigger, "event": event, "frequency": {"name": job.order.frequency.name}})
-    return told
-
-
-def details(job: DailyJob) -> dict[str, Any]:
-    """What only jobs of its type have."""
-    order = job.order
-    if order.is_null:
-        return {}
-    codes = order.exit_codes
-    found: dict[str, Any] = {
-        "startImage": order.run[0] if order.run else "",
-        "parameters": " ".join(order.run[1:]),
-        "prerun": " ".join(order.prerun),
-        "niceValue": 0,
-        "basicFailureCriteria": [{"operator": one.operator, "exitCode": one.exit_code} for one in codes.basic],
-        "advancedFailureCriteria": [
-            {
-                "operator": one.operator,
-                "value": one.value,
-                "endValue": one.end_value,
-                "result": one.result,
-                "booleanOperator": one.boolean,
-            }
-            for one in codes.advanced
-        ],
-        "signals": [],
-        "jobOutputParsing": [],
-        "environmentVariables": [],
-    }
-    if (arrival := order.file_arrival) is not None:
-        found["fileArrivalSettings"] = {
-            "fileToWatch": arrival.file.rpartition("/")[2],
-            "duration": arrival.stable_for_ns // 1_000_000_000,
-            "subdirectorySearch": arrival.subfolders,
-            "exitCodes": {str(code): means for code, means in FileWatch.MEANS.items()},
-        }
-    return found
+def properties(of: DailyJob | DailySchedule) -> list[dict[str, str]]:
+    """The instance properties of a job or a schedule."""
+    return [{"key": name, "value": value} for name, value in of.properties.items()]
 
 
 def daily_schedule(engine: Engine, schedule: DailySchedule) -> dict[str, Any]:
@@ -199,15 +152,48 @@ def daily_schedule(engine: Engine, schedule: DailySchedule) -> dict[str, Any]:
         "instance": schedule.instance,
         "name": schedule.name,
         "path": schedule.name,
-        "status": {
-            "id": SCHEDULE_ID[schedule.status],
-            "description": schedule.status,
-            "category": schedule.category,
-            "containsFailedJobs": schedule.contains_failed_jobs,
-        },
+        "status": schedule_status(schedule),
         "definedStartTime": begins,
         "computedStartTime": {"time": begins, "isEstimated": not schedule.opened},
         "endTime": wire_time(ended_ns, timezone) if over and ended_ns is not None else None,
         "duration": None,
-        "workWeek": "Mon-Sun",
+        "workWeek": None,
+    }
+
+
+def schedule_status(schedule: DailySchedule) -> dict[str, Any]:
+    """A schedule's status."""
+    return {
+        "id": SCHEDULE_ID[schedule.status],
+        "description": schedule.status,
+        "category": schedule.category,
+        "containsFailedJobs": schedule.contains_failed_jobs,
+    }
+
+
+def job_history(engine: Engine, job: DailyJob) -> dict[str, Any] | None:
+    """A job that has ended, as its history; None of one that has not."""
+    if job.started_ns is None or job.ended_ns is None:
+        return None
+    schedule, timezone = job.schedule, engine.night.order.timezone
+    return {
+        "id": str(uid(job.id)),
+        "jobName": job.name,
+        "jobNumber": job_number(job),
+        "scheduleHistory": {
+            "masterId": schedule.master_id,
+            "date": schedule.date,
+            "name": schedule.name,
+            "path": schedule.name,
+        },
+        "jobStartTime": wire_time(job.started_ns, timezone),
+        "jobStatus": job_status(job),
+        "jobTermination": wire_time(job.ended_ns, timezone),
+        "duration": duration_s(job),
+        "machine": machine_of(engine, job.order.agent),
+        "exitCode": termination(job),
+        "department": department(job.order.owner),
+        "frequency": defined.frequency(job.order, schedule.begins_ns, timezone),
+        "tags": [],
+        "jobType": defined.job_type(job.order),
     }

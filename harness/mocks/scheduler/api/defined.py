@@ -1,0 +1,144 @@
+"""What is defined of a job, as the vendor's clients know it: type, frequency, what it runs, what it sets off."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+
+from harness.mocks.scheduler.daily import DailyJob
+from harness.mocks.scheduler.events import TRIGGERS, BadEvent, Event
+from harness.mocks.scheduler.moments import midnight_ns, minutes_of, wall_minutes, wire_time
+from harness.mocks.scheduler.orders import FileArrival, JobOrder
+
+UNIX = {"id": 6, "description": "UNIX"}
+NULL = {"id": -1, "description": "Null Job"}
+OCADM = {"id": 0, "name": "ocadm"}
+
+
+def job_type(order: JobOrder) -> dict[str, Any]:
+    """OpCon's number and name of a kind of job; a file arrival is a job of the UNIX agent."""
+    return NULL if order.is_null else UNIX
+
+
+def frequency(order: JobOrder, begins_ns: int, timezone: str) -> dict[str, Any]:
+    """A job's frequency with its times: minutes from the start of its schedule, and, to be late, from its own."""
+    starts_ns = order.at_ns or begins_ns
+
+    def offset(at_ns: int | None, since_ns: int) -> int:
+        return 0 if at_ns is None else wall_minutes(since_ns, at_ns, timezone)
+
+    retry, again = order.retry, order.recurrence
+    every = None if again is None else minutes_of(again.every_ns)
+    from_start = again is not None and again.counted_from == "start"
+    return {
+        "name": order.frequency.name,
+        "jobExecution": {"samPriority": 0, "maxRunTime": minutes_of(order.max_run_time_ns)},
+        "finishOkBehavior": {
+            "type": "None" if again is None else "RestartOffset",
+            "minutesFromStartToStart": every if from_start else None,
+            "minutesFromEndToStart": None if from_start else every,
+            "numberOfRuns": None if again is None else again.runs,
+        },
+        "retryBehavior": {
+            "retryOnFail": retry is not None,
+            "minutesBetweenAttempts": None if retry is None else minutes_of(retry.every_ns),
+            "maximumAttempts": None if retry is None else retry.attempts,
+        },
+        "jobTimesEstimation": {
+            "parentScheduleStartTime": wire_time(begins_ns, timezone),
+            "startOffsetTimeFormat": "Absolute",
+            "startOffset": offset(starts_ns, begins_ns),
+            "latestStartOffset": offset(order.latest_start_ns, begins_ns),
+            "latestStartOffsetTimeFormat": "Absolute",
+            "lateToFinishOffset": offset(order.late_to_finish_ns, starts_ns),
+            "lateToStartOffset": offset(order.late_to_start_ns, starts_ns),
+        },
+    }
+
+
+def details(job: DailyJob, timezone: str) -> dict[str, Any]:
+    """What only jobs of its type have."""
+    order = job.order
+    if order.is_null:
+        return {}
+    arrival = order.file_arrival
+    return {
+        "startImage": order.run[0] if order.run else "",
+        "parameters": shlex.join(order.run[1:]),
+        "prerun": shlex.join(order.prerun),
+        "niceValue": 0,
+        "basicFailureCriteria": [
+            {"operator": one.operator, "exitCode": one.exit_code} for one in order.exit_codes.basic
+        ],
+        "advancedFailureCriteria": [
+            {
+                "operator": one.operator,
+                "value": one.value,
+                "endValue": one.end_value,
+                "result": one.result,
+                "booleanOperator": one.boolean,
+            }
+            for one in order.exit_codes.advanced
+        ],
+        "signals": [],
+        "jobOutputParsing": [],
+        "environmentVariables": [{"name": name, "value": value} for name, value in order.environment.items()],
+        "fileArrivalSettings": None if arrival is None else _file_arrival(arrival, job.schedule.date, timezone),
+    }
+
+
+def _file_arrival(arrival: FileArrival, date: str, timezone: str) -> dict[str, Any]:
+    """The window is minutes from the midnight with which the schedule's date begins; the duration is seconds."""
+
+    def offset(at_ns: int | None) -> int | None:
+        return None if at_ns is None else wall_minutes(midnight_ns(date, timezone), at_ns, timezone)
+
+    return {
+        "fileToWatch": arrival.file,
+        "startOffset": offset(arrival.created_from_ns),
+        "endOffset": offset(arrival.created_until_ns),
+        "duration": arrival.stable_for_ns // 1_000_000_000,
+        "subdirectorySearch": arrival.subfolders,
+    }
+
+
+def events(job: DailyJob) -> list[dict[str, Any]]:
+    """Its events as lines of text, with the status that sets each off."""
+    return [
+        {
+            "id": number,
+            "type": "jobStatus",
+            "status": TRIGGERS[one.when][1],
+            "event": one.event,
+            "frequencyLevel": False,
+        }
+        for number, one in enumerate(job.order.events, 1)
+    ]
+
+
+def events_apart(job: DailyJob) -> list[dict[str, Any]]:
+    """Its events taken apart, as the resource of their own has them."""
+    told = []
+    for number, order in enumerate(job.order.events, 1):
+        status, name = TRIGGERS[order.when]
+        try:
+            parsed = Event.parse(order.event)
+        except BadEvent:
+            continue
+        parameters = {str(place): value for place, value in enumerate(parsed.parameters, 1)}
+        told.append(
+            {
+                "id": number,
+                "job": {"id": job.id},
+                "user": OCADM,
+                "trigger": {"type": "Status", "id": status, "name": name},
+                "event": {"type": f"{parsed.type}:{parsed.action}", "parameters": parameters},
+                "frequency": {"name": job.order.frequency.name},
+            }
+        )
+    return told
+
+
+def documentation(runbook: str | None) -> dict[str, Any]:
+    """Where a job's documentation is: the chain's runbook."""
+    return {"id": None, "job": runbook, "frequency": None}
