@@ -112,6 +112,8 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ENDPOINT=PORT",
         help="a fixed port for an endpoint: source, consumers, desk or scheduler (default: any free one)",
     )
+    tls = "serve the scheduler's API over TLS with this certificate and its key (local stack)"
+    up.add_argument("--certificate", type=Path, metavar="PEM", help=tls)
     up.add_argument("--json", action="store_true", help="print the endpoints as JSON")
     _stack_option(up)
 
@@ -272,7 +274,7 @@ def _up(options: argparse.Namespace) -> int:
     at = _clock(options.at, chain) if options.at else None
     console = Console(stderr=True)
     with console.status(f"starting the {options.stack} stack"):
-        stack = start(options.stack, published=True, ports=ports)
+        stack = start(options.stack, published=True, ports=ports, certificate=options.certificate)
     try:
         planner = Planner(stack.scratch)
         plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)

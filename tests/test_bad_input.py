@@ -7,6 +7,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import textwrap
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import trustme
+import urllib3
 from docker import DockerClient
 
 from harness.stack.sweep import MINE_LABEL, OWNER_LABEL, sweep_docker
@@ -351,6 +354,29 @@ def test_a_port_can_be_chosen_by_those_who_point_a_client_at_it(user: User) -> N
     assert json.loads(user.said(process))["desk.url"] == f"http://127.0.0.1:{port}"
     process.terminate()
     user.ended(process)
+
+
+def test_the_schedulers_api_can_be_served_over_tls(user: User, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
+    process = user.begin(*HARNESS, "up", "chain.yaml", "--certificate", str(tmp_path / "server.pem"), "--json")
+    until(lambda: user.said(process).endswith("\n") or process.poll() is not None)
+    url = json.loads(user.said(process))["scheduler.url"]
+    assert url.startswith("https://")
+    trusting = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
+    with urllib3.PoolManager(ssl_context=trusting) as client:
+        assert client.request("GET", f"{url}/api/version").status == 200
+    process.terminate()
+    user.ended(process)
+
+
+def test_a_certificate_that_serves_nobody_is_told(user: User) -> None:
+    run = user.runs(*HARNESS, "up", "chain.yaml", "--certificate", "chain.yaml")
+    is_one_clear_error(
+        run, AUTHOR, "--certificate: found chain.yaml", "expected a PEM file with a certificate and its key"
+    )
+    run = user.runs(*HARNESS, "up", "chain.yaml", "--certificate", "chain.yaml", "--stack", "docker")
+    is_one_clear_error(run, AUTHOR, "--certificate: found it with --stack docker, expected --stack local")
 
 
 @pytest.fixture(params=["unix", "tcp"])

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Literal
 
-from harness.errors import StackError
+from harness.errors import AuthorError, StackError
 from harness.stack import Stack
 
 StackName = Literal["local", "docker", "auto"]
 
 
-def start(name: StackName, *, published: bool = False, ports: Mapping[str, int] | None = None) -> Stack:
+def start(
+    name: StackName,
+    *,
+    published: bool = False,
+    ports: Mapping[str, int] | None = None,
+    certificate: Path | None = None,
+) -> Stack:
     """A started stack; ``auto`` takes docker where an engine answers and the images are there, else local.
 
     ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`), at the ports that
-    ``ports`` gives them. Raises EngineError when docker is asked for and there is no engine, StackError for everything
-    else that is amiss.
+    ``ports`` gives them. ``certificate``: a PEM file with its key for the scheduler's API, which the local stack alone
+    serves over TLS. Raises AuthorError for a certificate that serves nobody, EngineError when docker is asked for and
+    there is no engine, StackError for everything else that is amiss.
     """
-    if name == "local":
-        return _local(ports)
+    if certificate is not None:
+        _require_for_local(name, certificate)
+    if name == "local" or certificate is not None:
+        return _local(ports, certificate)
     try:
         return _docker(published=published, ports=ports)
     except StackError:
         if name == "docker":
             raise
-        return _local(ports)
+        return _local(ports, None)
 
 
-def _local(ports: Mapping[str, int] | None) -> Stack:
+def _require_for_local(name: StackName, certificate: Path) -> None:
+    if name == "docker":
+        raise AuthorError("--certificate: found it with --stack docker, expected --stack local, which alone serves TLS")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate)
+    except (OSError, ssl.SSLError) as error:
+        expected = "expected a PEM file with a certificate and its key"
+        raise AuthorError(f"--certificate: found {certificate} ({error}), {expected}") from None
+
+
+def _local(ports: Mapping[str, int] | None, certificate: Path | None) -> Stack:
     from harness.stack.local import LocalStack
 
-    return LocalStack(ports=ports).start()
+    return LocalStack(ports=ports, certificate=certificate).start()
 
 
 def _docker(*, published: bool, ports: Mapping[str, int] | None) -> Stack:

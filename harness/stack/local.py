@@ -38,6 +38,7 @@ class LocalStack(Stack):
 
     ``ports`` fixes the port of an endpoint (source, consumers, desk, scheduler); the others are any free ones.
     ``mocks`` puts another program in the place of a mock: its name and the argv that the options are added to.
+    ``certificate`` is a PEM file with its key, with which the scheduler's API is served over TLS.
     ``virtual=False`` leaves time as the machine has it. ``up_within_s`` is how long the mocks may take to answer.
     """
 
@@ -48,11 +49,23 @@ class LocalStack(Stack):
         *,
         ports: Mapping[str, int] | None = None,
         mocks: Mapping[str, list[str]] | None = None,
+        certificate: Path | None = None,
         virtual: bool = True,
         up_within_s: float = UP_WITHIN_S,
     ) -> None:
         self._ports = dict(ports or {})
         self._mocks = dict(mocks or {})
+        self._certificate = certificate
+        if certificate is not None:
+            program = [
+                sys.executable,
+                "-P",
+                "-m",
+                "harness.mocks.scheduler",
+                "--certificate",
+                str(certificate.resolve()),
+            ]
+            self._mocks.setdefault("scheduler", program)
         self._virtual = virtual
         self._up_within_s = up_within_s
         self._supervisor: subprocess.Popen[bytes] | None = None
@@ -91,6 +104,8 @@ class LocalStack(Stack):
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""
         places = endpoint_places(lambda endpoint: (LOOPBACK, self._endpoints[endpoint.name]))
+        if self._certificate is not None:
+            places["scheduler.url"] = places["scheduler.url"].replace("http:", "https:")
         places["scheduler.msgin"] = str(self.directory.root / "msgin")
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
