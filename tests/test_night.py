@@ -174,11 +174,11 @@ def test_a_job_that_polls_connects_as_often_in_every_night(night: Night) -> None
 def test_a_result_tells_how_many_ticks_its_clock_let_pass_and_with_no_error_there_are_none(
     night: Night, night_runner: NightRunner, tmp_path: Path
 ) -> None:
-    ticking = f"python3 -c 'import time\nfor tenth in range(18000): time.sleep(0.1)'\n{STORE}"
+    ticking = f"python3 -c 'import time\nfor tenth in range(6000): time.sleep(0.1)'\n{STORE}"
     (tmp_path / "store").mkdir()
     exact = NightRunner(night_runner.stack, tmp_path / "store", tick_error=0)
     approximated, on_time = night(ticking), night(ticking, runner=exact)
-    assert approximated.ticks.bunched > 10_000
+    assert approximated.ticks.bunched > 3_000
     assert 0 < approximated.ticks.late_ns <= 2 * 10**9
     assert (on_time.ticks.bunched, on_time.ticks.late_ns) == (0, 0)
-    assert f"{approximated.finished_at:%H:%M}" == f"{on_time.finished_at:%H:%M}" == "02:30"
+    assert f"{approximated.finished_at:%H:%M}" == f"{on_time.finished_at:%H:%M}" == "02:10"

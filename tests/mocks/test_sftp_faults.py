@@ -148,11 +148,11 @@ def test_whoever_is_kept_waiting_waits_for_ever(
 ) -> None:
     source.arm("answer", {"silence": True, "after_bytes": HALF}, where={"operation": "get"})
     process = clients.start(client)
-    stop = night.run(minutes=24 * 60)
+    stop = night.run(minutes=6 * 60)
     assert process.poll() is None, (stop, process.stderr.read())
     assert is_a_part(clients.left, client)
     assert source.done("DELETE", "arm/0")["acts"] == 1
-    ended = clients.ended(process, minutes=24 * 60 + 1)  # the connection is reset, since nobody waits for an answer
+    ended = clients.ended(process, minutes=6 * 60 + 1)  # the connection is reset, since nobody waits for an answer
     assert ended.code == 1
 
 
@@ -191,7 +191,7 @@ sys.exit(client.main(*sys.argv[1:]))
 def test_asking_whether_the_server_lives_does_not_help(night: NightOfMocks, source: Played, clients: Clients) -> None:
     source.arm("answer", {"silence": True, "after_bytes": HALF}, where={"operation": "get"})
     process = clients.program("-c", ASKING, NAME, str(clients.target))
-    night.run(minutes=24 * 60)
+    night.run(minutes=6 * 60)
     assert process.poll() is None, "the server answers each time: it is not dead"
 
 
@@ -207,7 +207,7 @@ def test_a_wire_that_falls_silent_keeps_them_waiting_too(
     night: NightOfMocks, silent_wire: Clients, client: str
 ) -> None:
     process = silent_wire.start(client)
-    night.run(minutes=24 * 60)
+    night.run(minutes=6 * 60)
     assert process.poll() is None
     assert is_a_part(silent_wire.left, client)
 
