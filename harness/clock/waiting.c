@@ -65,11 +65,17 @@ static struct night_slot *no_room(void) {
     return NULL;
 }
 
+/* The first process of a new PID namespace has a number that is another's where the controller is, as all after it have:
+ * whoever is forked into one stays out, and a child of vfork has no slot until it has become another program. */
+static bool is_first_of_its_own(int32_t tid) { return tid == 1; }
+
 /* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
 static struct night_slot *slot_of_thread(void) {
     int32_t tid = (int32_t)night_syscall(SYS_gettid);
     if (mine && atomic_load_explicit(&mine->tid, memory_order_relaxed) == tid)
         return mine;
+    if (is_first_of_its_own(tid))
+        return NULL;
     struct night_page *page = night_page;
     struct night_slot *found = NULL;
     if (atomic_load(&page->flags) & NIGHT_FULL)
@@ -108,7 +114,10 @@ static struct night_slot *slot_of_thread(void) {
 void night_slot_of_child(void) {
     int error = errno;
     night_act();
-    slot_of_thread();
+    if (is_first_of_its_own((int32_t)night_syscall(SYS_gettid)))
+        night_page = NULL;
+    else
+        slot_of_thread();
     errno = error;
 }
 

@@ -261,6 +261,27 @@ def test_whoever_is_in_another_pid_namespace_stays_out_and_says_so(night: Night)
     assert not ended.out.startswith("2026-11-24T02")
 
 
+def test_whoever_is_forked_into_one_is_not_taken_for_the_first_process_of_the_machine(night: Night) -> None:
+    """Whose children are everybody's, and never stand still."""
+    ended = night.run_python("""
+        import ctypes, os, time
+        libc = ctypes.CDLL(None, use_errno=True)
+        NEW_PID = 0x20000000
+        if libc.unshare(NEW_PID) != 0:
+            print("may not")
+            raise SystemExit
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if os.getpid() == 1 and os.fork() >= 0 else 1)
+        os.waitpid(child, 0)
+        time.sleep(3600)
+        print("slept")
+    """)
+    if ended.out == "may not\n":
+        pytest.skip("no new PID namespace may be made here")
+    assert (ended.out, round(ended.virtual_s)) == ("slept\n", 3600)
+
+
 def _with_harness() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 
