@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from harness import data
 from harness.errors import AuthorError
 from harness.faults import FAULTS, REACTIONS, Fault
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.strict import unknown
 from harness.yaml_source import read
 
@@ -50,8 +51,8 @@ class Page:
     sound_chain: str
     parameters: tuple[Parameter, ...]
     controls: tuple[str, ...]
-    seen: Mapping[str, tuple[str, ...]]
-    """By reaction, who was seen to react so."""
+    seen: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """By setting ("length: declared"; empty: whatever they are), then by reaction, who was seen to react so."""
     scenarios: tuple[Used, ...]
 
 
@@ -81,13 +82,25 @@ def _page(kind: type[Fault], used: list[Used]) -> Page:
         sound_chain=said["A sound chain"],
         parameters=tuple(_parameters(kind)),
         controls=kind.detectable_by,
-        seen={
-            reaction: clients
-            for reaction in REACTIONS
-            if (clients := tuple(client for client, seen in kind.seen.items() if seen == reaction))
-        },
+        seen=_seen(kind),
         scenarios=tuple(used),
     )
+
+
+def _seen(kind: type[Fault]) -> Mapping[str, Mapping[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    for told, reaction in sorted(kind.seen.items(), key=lambda seen: _weight(*seen)):
+        client, _, setting = told.rstrip(")").partition(" (")
+        reactions = found.setdefault(setting, {})
+        reactions[reaction] = (*reactions.get(reaction, ()), client)
+    return dict(sorted(found.items()))
+
+
+def _weight(told: str, reaction: str) -> tuple[int, int, int]:
+    """The order of the words, of the minutes that one takes, and of the clients."""
+    word, _, took = reaction.partition(" ")
+    client = told.partition(" ")[0]
+    return [*REACTIONS].index(word), int(re.sub(r"\D", "", took) or 0), [*REFUSED_TO_ALL].index(client)
 
 
 def _under_headings(text: str) -> list[str]:

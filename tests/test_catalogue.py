@@ -63,7 +63,7 @@ def test_a_page_says_what_is_known_of_a_fault() -> None:
         ("manifest", "true_one"),
     ]
     assert told.parameters[1].values == 'a part such as "50%" or "1234 bytes"'
-    assert "curl (length: declared)" in told.seen["refuses"]
+    assert "curl" in told.seen["length: declared"]["refuses"]
     assert ("delivery/half_a_file.yaml", "recovered") in [(one.path, one.outcome) for one in told.scenarios]
     shown = on_terminal(show_page, told)
     assert all(part in shown for part in (told.about, "Stands for", "A sound chain", "half_a_file.yaml: recovered"))

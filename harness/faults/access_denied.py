@@ -9,8 +9,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
+from harness.faults.refusing import Operation, refusing, unspoken
 
 
 @fault("access_denied")
@@ -27,7 +28,7 @@ class AccessDenied(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("403", "forbidden", "denied", "permission", "not authorized")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, "snowflake": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

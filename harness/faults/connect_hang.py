@@ -10,7 +10,6 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL
 from harness.faults.source_hang import nothing_to_reach
 
 
@@ -20,9 +19,9 @@ class ConnectHang(Fault):
     """Let connections to the source go unanswered: the first packet is lost, and every one that follows it.
 
     A client with a connect timeout waits as long as that. One without waits as long as the kernel goes on trying, 127 s
-    with Linux's own settings, which a blocking connect does here as well, in the night's time. (A client that polls
-    without any limit, as asyncio does by itself, waits for ever: the kernel's end of it is real time.) An attempt that
-    hangs goes on hanging when the fault is over; the next one is answered.
+    with Linux's own settings, which a blocking connect does here as well, in the night's time. (A client that polls, as
+    curl does and asyncio, meets its own limit only, or waits for ever: the kernel's end of it is real time.) An attempt
+    that hangs goes on hanging when the fault is over; the next one is answered.
 
     Stands for: a firewall that drops, a route that is gone, a host that is off.
     Detectable by: a connect timeout, and nothing else.
@@ -39,10 +38,12 @@ class ConnectHang(Fault):
         "unreachable",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("connect timeout", "max run time")
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {
-        "urllib3": "retries",
-        "boto3": "retries",
-        "boto3_download_file": "retries",
+    seen: ClassVar[Mapping[str, str]] = {
+        "httpx": "refuses",
+        **dict.fromkeys(("requests", "openssh_sftp", "paramiko"), "refuses after 2m"),
+        "snowflake": "retries for 2m",
+        **dict.fromkeys(("boto3", "boto3_download_file"), "retries for 3m"),
+        "urllib3": "retries for 8m",
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

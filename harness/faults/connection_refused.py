@@ -9,8 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL
 from harness.faults.source_hang import nothing_to_reach
 
 
@@ -35,10 +35,9 @@ class ConnectionRefused(Fault):
         "unreachable",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of connect",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {
-        "urllib3": "retries",
-        "boto3": "retries",
-        "boto3_download_file": "retries",
+    seen: ClassVar[Mapping[str, str]] = {
+        **REFUSED_TO_ALL,
+        **dict.fromkeys(("urllib3", "boto3", "boto3_download_file", "snowflake"), "retries"),
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

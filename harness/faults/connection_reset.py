@@ -10,8 +10,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL
 from harness.faults.source_hang import nothing_to_reach
 
 
@@ -42,7 +42,15 @@ class ConnectionReset(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the read", "size", "checksum")
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"boto3_download_file": "retries"}
+    seen: ClassVar[Mapping[str, str]] = {
+        **{f"{client} (after_bytes: 0)": "refuses" for client in REFUSED_TO_ALL},
+        **{
+            f"{client} (after_bytes: 0)": "retries"
+            for client in ("urllib3", "boto3", "boto3_download_file", "snowflake")
+        },
+        **{f"{client} (after_bytes: 100000)": "refuses" for client in REFUSED_TO_ALL},
+        "boto3_download_file (after_bytes: 100000)": "retries",
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

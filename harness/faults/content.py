@@ -9,16 +9,14 @@ from typing import Any, ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.controls import OF_THE_MANIFEST
+from harness.faults.clients import S3, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System
 
 Manifest = Literal["true_one", "follows"]
 
-TAKEN_BY_ALL: Mapping[str, str] = dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "accepts")
-"""What clients do about content whose length is right: nothing. No client of HTTP looks into what it carries."""
-
 COMPARED_BY_S3: Mapping[str, str] = {
     f"{client} (manifest: {manifest})": reaction
-    for client in ("boto3", "boto3_download_file")
+    for client in S3
     for manifest, reaction in (("true_one", "refuses"), ("follows", "accepts"))
 }
 """Clients of S3 compare with the checksum that the store keeps of an object, which states what the manifest states."""

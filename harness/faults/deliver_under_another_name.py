@@ -10,9 +10,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
-from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("deliver_under_another_name")
@@ -39,7 +39,10 @@ class DeliverUnderAnotherName(Fault):
         "404",
         "is not there",
     )
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = {
+        **REFUSED_TO_ALL,
+        "snowflake": "accepts",  # its GET takes every file whose name begins with the one that is asked for
+    }
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival", "listing")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -23,7 +23,10 @@ REACTIONS = {
     "retries": "asks again by itself, before it succeeds or gives up",
     "waits": "is still waiting four hours later",
 }
-"""What a client may do about a fault by itself, with its default settings."""
+"""What a client may do about a fault by itself, with its default settings.
+
+What lasts a minute or longer says so, in whole minutes: "refuses after 2m", "accepts after 38m", "retries for 8m".
+"""
 
 STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -141,7 +144,10 @@ class Fault:
     """Everything in a chain that can notice it; which of that can do so as it is set here, `controls` says."""
 
     seen: ClassVar[Mapping[str, str]] = {}
-    """What real clients do about it by themselves (`REACTIONS`), by client; a test sees each of them do it."""
+    """What real clients do about it by themselves (`REACTIONS`), by client (`harness.faults.clients`).
+
+    "curl", or where a parameter decides, "curl (length: declared)". A test sees each of them do it.
+    """
 
     @property
     def ends_by_itself(self) -> bool:

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
-from harness.faults.refusing import REFUSED_TO_ALL
 from harness.units import Duration, SomeTime
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.faults.content import TAKEN_BY_ALL
+from harness.faults.clients import REFUSED_TO_ALL, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
 from harness.units import SomeTime
@@ -43,7 +43,7 @@ class GrowWhileRead(Fault):
         "checksum",
         "control total",
     )
-    seen: ClassVar[Mapping[str, str]] = {**TAKEN_BY_ALL, "boto3": "refuses", "boto3_download_file": "refuses"}
+    seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, **TAKEN_BY_ALL}
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
 
     @property

@@ -10,8 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain, ClockTime
 from harness.chain_rules import minutes_of, outside_the_night
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("late_file")

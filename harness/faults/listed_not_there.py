@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL
 
 
 @fault("listed_not_there")

@@ -9,8 +9,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, refusing, unspoken
+from harness.faults.refusing import refusing, unspoken
 
 
 @fault("login_refused")

@@ -35,9 +35,6 @@ SPOKEN: Mapping[str, tuple[str, ...]] = {
 SAYS_WHEN = ("http", "s3", "snowflake")
 """Those in which an answer can say when to come again: they are carried by HTTP."""
 
-REFUSED_TO_ALL = dict.fromkeys(("curl", "httpx", "requests", "urllib3", "boto3", "boto3_download_file"), "refuses")
-"""What clients do about an answer that is an error, once they are told to look at it (``--fail``, raise_for_status)."""
-
 
 def refusing(
     system: System,

@@ -9,8 +9,9 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
+from harness.faults.refusing import Operation, refusing, unspoken
 
 _KINDS = {500: "internal_error", 503: "unavailable"}
 
@@ -42,7 +43,10 @@ class ServerError(Fault):
         "disconnect",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {"boto3": "retries", "boto3_download_file": "retries"}
+    seen: ClassVar[Mapping[str, str]] = {
+        **REFUSED_TO_ALL,
+        **dict.fromkeys(("boto3", "boto3_download_file", "snowflake"), "retries"),
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

@@ -9,8 +9,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
+from harness.faults.refusing import Operation, refusing, unspoken
 
 
 @fault("session_expired")
@@ -30,7 +31,7 @@ class SessionExpired(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("390112", "401", "session", "expired", "disconnect", "connection lost")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "max run time")
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, "snowflake": "retries"}
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

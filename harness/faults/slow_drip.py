@@ -10,6 +10,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import HTTP, S3, SFTP
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
 from harness.units import Duration, SomeTime
@@ -33,9 +34,15 @@ class SlowDrip(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("slow", "max run time", "timed out", "timeout", "bytes per second")
     detectable_by: ClassVar[tuple[str, ...]] = ("transfer timeout", "max run time")
-    seen: ClassVar[Mapping[str, str]] = dict.fromkeys(
-        ("curl", "httpx", "requests", "urllib3", "boto3", "boto3_download_file"), "waits"
-    )
+    seen: ClassVar[Mapping[str, str]] = {
+        **{f"{client} (bytes_per_s: 7)": "waits" for client in (*HTTP, *S3)},
+        "paramiko (bytes_per_s: 7)": "refuses",
+        "asyncssh (bytes_per_s: 7)": "refuses after 2m",
+        "openssh_sftp (bytes_per_s: 7)": "refuses after 3m",
+        "snowflake (bytes_per_s: 7)": "refuses after 2m",
+        **{f"{client} (bytes_per_s: 340)": "accepts after 11m" for client in (*HTTP, *S3, *SFTP)},
+        "snowflake (bytes_per_s: 340)": "refuses after 10m",
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""

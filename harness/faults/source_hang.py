@@ -10,7 +10,11 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import S3
 from harness.faults.fault import STRICT, Fault, System, fault
+
+_PATIENT = ("curl", "requests", "urllib3", "openssh_sftp")
+"""Clients that set themselves no limit at all."""
 
 
 @fault("source_hang")
@@ -37,10 +41,15 @@ class SourceHang(Fault):
         "hung",
     )
     seen: ClassVar[Mapping[str, str]] = {
-        **dict.fromkeys(("curl", "requests", "urllib3"), "waits"),
-        "httpx": "refuses",
-        "boto3": "refuses",
-        "boto3_download_file": "retries",
+        **{f"{client} (phase: {phase})": "waits" for client in _PATIENT for phase in ("first_byte", "body")},
+        **{f"httpx (phase: {phase})": "refuses" for phase in ("first_byte", "body")},
+        **{f"{client} (phase: first_byte)": "retries for 3m" for client in S3},
+        "paramiko (phase: first_byte)": "refuses",
+        **{f"{client} (phase: first_byte)": "refuses after 2m" for client in ("asyncssh", "snowflake")},
+        "boto3 (phase: body)": "refuses after 1m",
+        "boto3_download_file (phase: body)": "retries for 5m",
+        "snowflake (phase: body)": "refuses after 10m",
+        **{f"{client} (phase: body)": "waits" for client in ("asyncssh", "paramiko")},
     }
     detectable_by: ClassVar[tuple[str, ...]] = ("client timeout", "max run time")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
@@ -24,6 +25,9 @@ class ThereNotListed(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "not listed", "missing")
     detectable_by: ClassVar[tuple[str, ...]] = ("list of files",)
+    seen: ClassVar[Mapping[str, str]] = {
+        "snowflake": "accepts",  # its GET takes what is listed: here the manifest, whose name begins with the file's
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's listing."""

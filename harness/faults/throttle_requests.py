@@ -9,8 +9,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, says_when, unspoken
+from harness.faults.refusing import Operation, refusing, says_when, unspoken
 from harness.units import Duration
 
 
@@ -39,10 +40,11 @@ class ThrottleRequests(Fault):
         "retry-after",
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL | {
-        "urllib3": "retries",
-        "boto3": "retries",
-        "boto3_download_file": "retries",
+    seen: ClassVar[Mapping[str, str]] = {
+        **REFUSED_TO_ALL,
+        "urllib3": "retries for 60m",  # three times, whenever it is told to
+        **dict.fromkeys(("boto3", "boto3_download_file"), "retries"),
+        "snowflake": "refuses after 2m",
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

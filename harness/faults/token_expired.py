@@ -9,8 +9,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.faults.clients import HTTP, S3
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import REFUSED_TO_ALL, Operation, refusing, unspoken
+from harness.faults.refusing import Operation, refusing, unspoken
 
 
 @fault("token_expired")
@@ -27,7 +28,10 @@ class TokenExpired(Fault):
 
     named_by: ClassVar[tuple[str, ...]] = ("390114", "token", "expired", "401")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
-    seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
+    seen: ClassVar[Mapping[str, str]] = {
+        **dict.fromkeys((*HTTP, *S3), "refuses"),
+        "snowflake": "retries",
+    }
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's gate."""

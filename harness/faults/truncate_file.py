@@ -10,7 +10,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.faults.content import COMPARED_BY_S3, TAKEN_BY_ALL, ContentFault
+from harness.faults.clients import HTTP, SFTP, TAKEN_BY_ALL
+from harness.faults.content import COMPARED_BY_S3, ContentFault
 from harness.faults.fault import STRICT, System, fault
 from harness.strict import show
 
@@ -86,7 +87,9 @@ class TruncateFile(ContentFault):
         **TAKEN_BY_ALL,
         **COMPARED_BY_S3,
         **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
-        **{f"{client} (length: declared)": "refuses" for client in TAKEN_BY_ALL},
+        "paramiko (length: missing)": "refuses",  # a TypeError of its own
+        **{f"{client} (length: declared)": "refuses" for client in (*HTTP, "snowflake")},
+        **{f"{client} (length: declared)": "accepts" for client in SFTP},
     }
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),

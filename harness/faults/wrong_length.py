@@ -8,6 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.faults.clients import HTTP, S3
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
 
@@ -34,12 +35,10 @@ class WrongLength(Fault):
     )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
     seen: ClassVar[Mapping[str, str]] = {
-        **{f"{client} (states: longer)": "refuses" for client in ("curl", "httpx", "requests", "urllib3")},
-        "boto3 (states: longer)": "refuses",
+        **{f"{client} (states: longer)": "refuses" for client in (*HTTP, "boto3", "snowflake")},
         "boto3_download_file (states: longer)": "retries",
-        "boto3 (states: shorter)": "refuses",
-        "boto3_download_file (states: shorter)": "refuses",
-        **{f"{client} (states: shorter)": "accepts" for client in ("curl", "httpx", "requests", "urllib3")},
+        **{f"{client} (states: shorter)": "accepts" for client in (*HTTP, "asyncssh", "snowflake")},
+        **{f"{client} (states: shorter)": "refuses" for client in S3},
     }
 
     @property

@@ -14,6 +14,7 @@ from harness.catalogue import Page, Parameter, catalogue
 from harness.catalogue import page as page_of
 from harness.controls import CONTROLS
 from harness.faults import REACTIONS
+from harness.faults.clients import CLIENTS
 
 _INTRODUCTION = """\
 # Faults
@@ -29,6 +30,12 @@ manifest can. A chain says in its file which it has (`detects`), and what nothin
 A new fault is a file here: a frozen dataclass with its parameters, `inject`, and a docstring that ends with what it
 stands for, what can detect it, and what a sound chain does. `__init__.py` imports it, `tests/faults` has an example of
 it, and a scenario uses it."""
+
+_LASTING = """\
+`refuses after 2m` and `retries for 8m` say how many whole minutes passed before the client came back; where none are
+said, it was less than one. Each client has the defaults of its makers, no limit of ours, and one file to download; a
+setting in front says for which value of a parameter that holds. A client of which nothing is said does not meet the
+fault, or not as it would outside a night; the test says which those are, and why."""
 
 
 def show(name: str | None, *, as_markdown: bool) -> None:
@@ -63,7 +70,7 @@ def show_page(console: Console, page: Page) -> None:
         console.print(Text(title, style="bold"))
         console.print(Padding(Text(_plain(text)), (0, 0, 0, 2)))
     _show_list(console, "Parameters", [_parameter(one) for one in page.parameters])
-    _show_list(console, "Clients by themselves", list(_reactions(page)))
+    _show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(page)])
     _show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in page.scenarios])
 
 
@@ -74,6 +81,8 @@ def markdown(pages: Sequence[Page]) -> str:
         _INTRODUCTION,
         "## What clients do by themselves",
         _table(("word", "the client"), REACTIONS.items()),
+        _LASTING,
+        _table(("client", "protocol", "what it does"), _clients()),
         "## Controls",
         _table(("control", "agrees when"), CONTROLS.items()),
         "## All of them",
@@ -96,7 +105,8 @@ def _page(page: Page) -> str:
             for one in page.parameters
         ]
     if page.seen:
-        lines += ["", "**Clients by themselves:** " + "; ".join(_reactions(page)) + "."]
+        lines += ["", "**Clients by themselves:**", ""]
+        lines += [f"- {f'`{setting}`: ' if setting else ''}{did}" for setting, did in _reactions(page)]
     if page.scenarios:
         lines += ["", "**Scenarios:**", ""]
         lines += [f"- [{one.path}](../../scenarios/{one.path}), {one.outcome}" for one in page.scenarios]
@@ -111,9 +121,16 @@ def _sections(page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def _reactions(page: Page) -> Iterator[str]:
-    for reaction, clients in page.seen.items():
-        yield f"{reaction}: {', '.join(clients)}"
+def _reactions(page: Page) -> Iterator[tuple[str, str]]:
+    """A setting, and what the clients do about it."""
+    for setting, reactions in page.seen.items():
+        yield setting, "; ".join(f"{reaction}: {', '.join(clients)}" for reaction, clients in reactions.items())
+
+
+def _clients() -> Iterator[tuple[str, str, str]]:
+    for protocol, told in CLIENTS.items():
+        for client, does in told.items():
+            yield client, protocol, does
 
 
 def _parameter(one: Parameter) -> str:

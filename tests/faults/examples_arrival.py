@@ -56,7 +56,7 @@ EXAMPLES: dict[str, Fault] = {
     "connection_refused": ConnectionRefused(times=3),
     "connect_hang": ConnectHang(call=2),
     "connection_reset": ConnectionReset(after_bytes=100_000),
-    "slow_drip": SlowDrip(bytes_per_s=8, every="2s"),
+    "slow_drip": SlowDrip(bytes_per_s=7, every="4s"),
     "wrong_length": WrongLength(file="forecast", states="longer", by="10%"),
     "disk_full": DiskFull(job="retrieve", folder="landing", room="50000 bytes", times=1),
     "read_only_disk": ReadOnlyDisk(job="validate", folder="validated"),

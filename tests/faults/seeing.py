@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import os
 import shutil
-import subprocess
-import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from harness.contents import ContentStore
 from harness.data import fixtures
@@ -22,6 +17,7 @@ from harness.endpoints import ENDPOINTS
 from harness.faults import Fault
 from harness.loading import load_chain
 from harness.units import ClockTime
+from tests.faults.standing import VIA, Audience, Standing
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks
 
 CHAIN = load_chain(fixtures() / "chains/planning_feed/chain.yaml")
@@ -31,17 +27,14 @@ ARRIVES, STARTS = ClockTime("01:59"), ClockTime("02:00")
 PATIENCE_MINUTES = 240
 """Whoever has not ended so long after the start is waiting."""
 
-SCRIPTS = {path.stem.removeprefix("client_"): path for path in Path(__file__).parent.glob("clients/client_*.py")}
-VIA = {
-    **dict.fromkeys(("curl", "httpx", "requests", "urllib3"), "http"),
-    **dict.fromkeys(("boto3", "boto3_download_file"), "s3"),
-    **dict.fromkeys(("asyncssh", "openssh_sftp", "paramiko"), "sftp"),
-    "snowflake": "snowflake",
-}
-"""The front end that each client speaks to."""
+REACHED = ("source", "wire")
+"""The mocks that a client of the source can meet a fault at."""
 
-PROGRAMS = {"curl": "curl", "openssh_sftp": "sftp"}
-"""What a script needs that pip does not bring."""
+EVERYBODYS = ("connect", "dial", "request", "arrive")
+"""Points at which nobody can say whose request was whose; a file that arrives otherwise is one among its feed's."""
+
+REFUSING = ("connect", "dial", "request")
+"""Points at which a fault refuses what is asked for."""
 
 
 @dataclass
@@ -89,70 +82,89 @@ class Stage:
         return self.store.path(content["sha256"]).read_bytes()
 
 
-def reactions(night: NightOfMocks, store: ContentStore, fault: Fault, clients: list[str]) -> dict[str, str]:
-    """What each of them did, in the words of `REACTIONS`; nothing of who got the true file at once: it met no fault."""
-    stage = Stage(night, store)
-    with fault.inject(stage):
-        pass  # whom does it concern?
-    # Through the wire nobody can say whose connection was whose, and a file that arrives otherwise is one among its
-    # feed's: so there they come one after the other.
-    apart = "wire" in stage.components or "arrive" in stage.points
-    groups = [[client] for client in clients] if apart else [clients]
-    found: dict[str, str] = {}
-    for group in groups:
-        night.begin()
-        found |= _together(night, Stage(night, store), fault, group)
-        night.end()
-    return found
+class Seeing:
+    """A source, a wire before it, and the clients; one fault after the other."""
 
+    def __init__(self, night: NightOfMocks, store: ContentStore) -> None:
+        self._night, self._store = night, store
+        self._audience = Audience(night)
 
-def _together(night: NightOfMocks, stage: Stage, fault: Fault, clients: list[str]) -> dict[str, str]:
-    names = {client: f"{client}.csv" for client in clients}
-    true = stage.publish(names)
-    source = night.start("source")
-    doors = [endpoint for endpoint in ENDPOINTS if endpoint.mock == "source"]
-    routes = [f"{door.name}=0=127.0.0.1:{source.endpoints[door.name]}" for door in doors]
-    wire = night.start("wire", *(word for route in routes for word in ("--route", route)))
-    told = [door.places("127.0.0.1", wire.endpoints[door.name]) for door in doors]
-    places = {name.replace(".", "_").upper(): value for door in told for name, value in door.items()}
-    begin = (stage.at(STARTS) - BEGINS_NS) / MINUTE_NS
-    with fault.inject(stage):
-        night.run(begin)
-        started = {client: _start(night, client, names[client], places) for client in clients}
-        night.run(begin + PATIENCE_MINUTES)
-        if not night.events("fault", "source", "wire"):
+    def reactions(self, fault: Fault, clients: list[str]) -> dict[str, str]:
+        """What each did, in the words of `REACTIONS`; nothing of who got the true file at once: it met no fault."""
+        stage = Stage(self._night, self._store)
+        with fault.inject(stage):
+            pass  # whom does it concern?
+        if not set(REACHED) & set(stage.components):
             return {}
-        did = {client: _reaction(night, names[client], process, true) for client, process in started.items()}
+        apart = any(point in EVERYBODYS for point in stage.points)
+        found: dict[str, str] = {}
+        for group in [[client] for client in clients] if apart else [clients]:
+            self._night.begin()
+            found |= self._together(Stage(self._night, self._store), fault, group)
+        return found
+
+    def close(self) -> None:
+        """End the clients; the mocks are the night's."""
+        self._audience.close()
+
+    def _together(self, stage: Stage, fault: Fault, clients: list[str]) -> dict[str, str]:
+        names = {client: f"{client}.csv" for client in clients}
+        true = stage.publish(names)
+        places = self._places()
+        begin = (stage.at(STARTS) - BEGINS_NS) / MINUTE_NS
+        with fault.inject(stage):
+            self._night.run(begin)
+            try:
+                sent = {client: self._audience.send_for(client, names[client], places) for client in clients}
+                self._wait_for([*sent.values()], begin + PATIENCE_MINUTES)
+                did = {client: self._reaction(standing, true) for client, standing in sent.items()}
+            finally:
+                self._audience.dismiss()  # while they wait: once the fault is out, they would go on
+        if not self._night.events("fault", *REACHED):
+            return {}
         return {client: reaction for client, reaction in did.items() if reaction is not None}
 
+    def _wait_for(self, sent: list[Standing], until_minutes: float) -> None:
+        """Let time pass until all have come back, or patience ends. Whoever comes back stops the clock before."""
+        stopped = "asked"
+        while [standing for standing in sent if not standing.has_ended()] and stopped == "asked":
+            stopped = self._night.run(until_minutes).reason
+        self._night.page.stopped()  # who came back before anybody looked must not stop the next night
 
-def _start(night: NightOfMocks, client: str, name: str, places: dict[str, str]) -> subprocess.Popen[bytes]:
-    environment = night.environment(client) | places | {"NO_PROXY": "*", "no_proxy": "*"}
-    command = [sys.executable, str(SCRIPTS[client]), name, str(night.dir / name)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    night.jobs.append(process)
-    return process
+    def _places(self) -> dict[str, str]:
+        """What the clients are told of the source, behind its wire."""
+        source = self._night.start("source")
+        doors = [endpoint for endpoint in ENDPOINTS if endpoint.mock == "source"]
+        routes = [f"{door.name}=0=127.0.0.1:{source.endpoints[door.name]}" for door in doors]
+        wire = self._night.start("wire", *(word for route in routes for word in ("--route", route)))
+        told = [door.places("127.0.0.1", wire.endpoints[door.name]) for door in doors]
+        return {name.replace(".", "_").upper(): value for door in told for name, value in door.items()}
 
+    def _reaction(self, standing: Standing, true: bytes) -> str | None:
+        ended = standing.ended
+        if ended is None:
+            return "waits"
+        minutes = int(ended.took_s) // 60
+        if self._asked(standing.target.name) > 1:
+            word = "retries for"
+        elif ended.code:
+            word = "refuses after"
+        elif standing.got() == true and not minutes:
+            return None
+        else:
+            word = "accepts after"
+        return f"{word} {minutes}m" if minutes else word.split()[0]
 
-def _reaction(night: NightOfMocks, name: str, process: subprocess.Popen[bytes], true: bytes) -> str | None:
-    ended = process.poll()
-    if ended is None:
-        return "waits"
-    asked = [kind for kind, value, _ in night.events("serve") if kind == "invoke" and value["name"] == name]
-    connected = night.events("connect") if len(night.jobs) == 1 else []
-    # A look before the download is no event of its own, but each refusal of one leaves a receipt.
-    receipts = [value for _, value, _ in night.events("fault", "source") if value["point"] == "request"]
-    refused = [receipt for receipt in receipts if receipt["where"]["name"] == name]
-    if max(len(asked), len(connected), len(refused)) > 1:
-        return "retries"
-    if ended:
-        return "refuses"
-    return None if (night.dir / name).read_bytes() == true else "accepts"
+    def _asked(self, name: str) -> int:
+        """How often the same was asked for, of what is in the history: downloads that begin, and what is refused.
 
-
-def clients() -> list[str]:
-    """The clients that are here; a missing program is a failure where HARNESS_REQUIRE_PROGRAMS=1 says so."""
-    missing = [program for client, program in PROGRAMS.items() if client in SCRIPTS and not shutil.which(program)]
-    if missing and os.environ.get("HARNESS_REQUIRE_PROGRAMS") == "1":
-        pytest.fail(f"HARNESS_REQUIRE_PROGRAMS=1, and there is no {missing[0]} here", pytrace=False)
-    return sorted(client for client in SCRIPTS if PROGRAMS.get(client) not in missing)
+        A connection that drips is not refused, and whoever needs two of them has not asked twice.
+        """
+        serves = [value for kind, value, _ in self._night.events("serve") if kind == "invoke" and value["name"] == name]
+        receipts = [value for _, value, _ in self._night.events("fault", *REACHED)]
+        refused = [
+            (value["point"], *sorted(value["where"].items()))
+            for value in receipts
+            if value["point"] in REFUSING and "drip" not in value["effect"]
+        ]
+        return max([0, *Counter(value["what"] for value in serves).values(), *Counter(refused).values()])

@@ -52,7 +52,7 @@ EXAMPLES: dict[str, Fault] = {
     **examples_content.EXAMPLES,
     "no_fault": NoFault(),
     "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
-    "source_hang": SourceHang(phase="body", after_bytes=1000, at=ClockTime("02:00")),
+    "source_hang": SourceHang(phase="body", after_bytes=100_000, at=ClockTime("02:00")),
     "job_overrun": JobOverrun(job="retrieve", lasts=Duration.parse("2h"), on=On(component="planning", action="batch")),
     "clock_skew": ClockSkew(job="retrieve", by="-1h", drift="-12.5ppm", step="1h30m", step_after=Duration.parse("30s")),
     "truncate_file": TruncateFile(file="forecast", keep="50%", where="record_boundary", call=2),

@@ -183,7 +183,7 @@ import sys
 sys.path.insert(0, {str(SCRIPTS)!r})
 import client_openssh_sftp as client
 known = client.options
-client.options = lambda folder: [*known(folder), "-o", "ServerAliveInterval=300", "-o", "ServerAliveCountMax=3"]
+client.options = lambda folder: ["-o", "ServerAliveInterval=300", "-o", "ServerAliveCountMax=3", *known(folder)]
 sys.exit(client.main(*sys.argv[1:]))
 """
 

@@ -1,4 +1,7 @@
-"""Download NAME to TARGET with OpenSSH's ``sftp -b`` and its defaults: ``client_openssh_sftp.py NAME TARGET``."""
+"""Download NAME to TARGET with OpenSSH's ``sftp -b`` and its defaults: ``client_openssh_sftp.py NAME TARGET``.
+
+They are OpenSSH's own, on every system: Debian's asks in batch mode, every 300 s, whether the server still lives.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ def options(folder: Path) -> list[str]:
     key.write_text(place["SFTP_KEY"])
     known.write_text(f"[{place['SFTP_HOST']}]:{place['SFTP_PORT']} {place['SFTP_HOST_KEY']}\n")
     set_ = [f"IdentityFile={key}", f"UserKnownHostsFile={known}", "IdentitiesOnly=yes", "StrictHostKeyChecking=yes"]
+    set_.append("ServerAliveInterval=0")
     return ["-F", "none", "-P", place["SFTP_PORT"], *(word for one in set_ for word in ("-o", one))]
 
 

@@ -3,7 +3,8 @@
     client_snowflake.py NAME TARGET
 
 Which connector (4.x in Python, 5.x with a native core) is a matter of PYTHONPATH. SNOWFLAKE_ACCOUNT and the other
-variables say where the stage is.
+variables say where the stage is. GET takes every file whose name begins with NAME and is content with any: when it has
+brought others only, there is no TARGET, and no error.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ def main(name: str, target: str) -> int:
     try:
         connection = snowflake.connector.connect(**given, port=int(os.environ["SNOWFLAKE_PORT"]), protocol="http")
         connection.cursor().execute(f"GET @{os.environ['SNOWFLAKE_STAGE']}/{name} file://{folder}/").fetchall()
+        connection.close()
     except Error as error:
         print(f"{type(error).__name__}: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
-    (folder / name).replace(target)
+    if (folder / name).exists():
+        (folder / name).replace(target)
     return 0
 
 
 if __name__ == "__main__":
     code = main(*sys.argv[1:])
     sys.stderr.flush()
-    os._exit(code)  # closing the session could wait for a server that is silent, and say nothing of the download
+    os._exit(code)  # after an error, closing the session could wait for a server that is silent

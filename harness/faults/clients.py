@@ -1,0 +1,36 @@
+"""The clients that are seen to meet the faults: what each of them is asked to do, by the protocol that it speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HTTP: Mapping[str, str] = {
+    "curl": "`curl --fail`: without it, the text of an error becomes the file",
+    "httpx": "`httpx.stream`, with `raise_for_status`",
+    "requests": "`requests.get`, with `raise_for_status`",
+    "urllib3": "`PoolManager.request`, whose status is looked at",
+}
+S3: Mapping[str, str] = {
+    "boto3": "`get_object`",
+    "boto3_download_file": "`download_file`",
+}
+SFTP: Mapping[str, str] = {
+    "asyncssh": "`SFTPClient.get`",
+    "openssh_sftp": "`sftp -b`, as OpenSSH ships it: Debian's asks every five minutes whether the server lives",
+    "paramiko": "`SFTPClient.get`",
+}
+SNOWFLAKE: Mapping[str, str] = {
+    "snowflake": "connector 5.2, `GET` of a file from a stage whose files travel by signed links",
+}
+
+CLIENTS: Mapping[str, Mapping[str, str]] = {"http": HTTP, "s3": S3, "sftp": SFTP, "snowflake": SNOWFLAKE}
+"""All of them, by protocol; each has its own defaults, and no timeout but those."""
+
+REFUSED_TO_ALL: Mapping[str, str] = {client: "refuses" for told in CLIENTS.values() for client in told}
+"""What clients do about an answer that is an error, and about a file that is not there."""
+
+TAKEN_BY_ALL: Mapping[str, str] = {client: "accepts" for client in REFUSED_TO_ALL if client not in S3}
+"""What clients do about content whose length is right: nothing. None of them looks into what it carries.
+
+Those of S3 are not among them: they compare with the checksum that the store keeps.
+"""
