@@ -169,7 +169,7 @@ def write(folder: Path, bad: Bad | None = None) -> str:
     return place
 
 
-def is_one_clear_error(run: Run, code: int, *says: str, within_s: float = 5.0) -> None:
+def is_one_clear_error(run: Run, code: int, *says: str, within_s: float = 8.0) -> None:
     print(f"{run.cpu_s:.2f} s of CPU, {run.wall_s:.2f} s of wall time, said:\n{run.said}")
     assert run.code == code
     assert "Traceback" not in run.said

@@ -107,11 +107,11 @@ def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted:
                 preexec_fn=_let_others_first if setting.idle else None,
             )
         up.callback(_end, night)
-        stop = controller.run(page.now_ns + 10**15, runaway_s=20 if setting.idle else 50)
+        stop = controller.run(page.now_ns + 10**15, runaway_s=20 if setting.idle else 100)
         jumps = stop.jumps
         if setting.idle and stop.reason == "runaway":  # on a machine with no CPU to spare they may wait for ever
             _let_go_first(night.pid)
-            stop = controller.run(page.now_ns + 10**15, runaway_s=50)
+            stop = controller.run(page.now_ns + 10**15, runaway_s=100)
             jumps += stop.jumps
         if night.poll() is None:
             raise RuntimeError(f"{program}: {stop}")

@@ -58,7 +58,7 @@ class Night:
     def python(self, code: str, *arguments: str, component: str = "program") -> subprocess.Popen[str]:
         return self.start(sys.executable, "-c", textwrap.dedent(code), *arguments, component=component)
 
-    def go(self, hours: float = 24 * 365, runaway_s: float = 20) -> Stop:
+    def go(self, hours: float = 24 * 365, runaway_s: float = 60) -> Stop:
         return self.controller.run(self.page.now_ns + int(hours * HOUR), runaway_s=runaway_s)
 
     def run(self, *command: str, more: Mapping[str, str] | None = None) -> Ended:
