@@ -88,15 +88,14 @@ def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted:
         folder = up.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm"))
         if setting.one_core:
             up.enter_context(_on_cpus({min(os.sched_getaffinity(0))}))
-        eating = up.enter_context(hogs(setting.computing, setting.writing, setting.sending))
+        up.enter_context(hogs(setting.computing, setting.writing, setting.sending))
         path = Path(folder) / "page"
         page = Page.create(path, at_ns=AT_NS)
         up.callback(page.close)
         census.library().night_page_plant(page.address, planted)
         controller = Controller(page, root=os.getpid(), tick_error=0)
         up.callback(controller.close)
-        for pid in eating:
-            controller.exclude(pid)
+        controller.exclude_children()  # the hogs, and whatever else whoever measures has started before
         began = time.monotonic()
         with page.hold():
             night = subprocess.Popen(
@@ -107,11 +106,11 @@ def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted:
                 preexec_fn=_let_others_first if setting.idle else None,
             )
         up.callback(_end, night)
-        stop = controller.run(page.now_ns + 10**15, runaway_s=20 if setting.idle else 100)
+        stop = controller.run(page.now_ns + 10**15, runaway_s=20 if setting.idle else 50)
         jumps = stop.jumps
         if setting.idle and stop.reason == "runaway":  # on a machine with no CPU to spare they may wait for ever
             _let_go_first(night.pid)
-            stop = controller.run(page.now_ns + 10**15, runaway_s=100)
+            stop = controller.run(page.now_ns + 10**15, runaway_s=50)
             jumps += stop.jumps
         if night.poll() is None:
             raise RuntimeError(f"{program}: {stop}")

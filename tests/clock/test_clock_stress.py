@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.benchmarks.false_timeouts import PROGRAMS, Setting, count_false_timeouts
@@ -21,3 +24,11 @@ def test_no_call_times_out_falsely_and_time_never_jumps(program: str, setting: s
     count = count_false_timeouts(program, 64, SETTINGS[setting])
     assert count.calls >= 64
     assert (count.false, count.jumps) == (0, 0)
+
+
+def test_what_ran_before_and_has_nothing_to_do_with_the_night_is_not_waited_for() -> None:
+    with subprocess.Popen([sys.executable, "-S", "-c", "while True: pass"]) as busy:
+        try:
+            assert count_false_timeouts("sockets", 8, Setting()).calls >= 8
+        finally:
+            busy.kill()
