@@ -194,7 +194,7 @@ while True:
     if child == 0:
         ctypes.CDLL(None).prctl(1, 9)
         controller = Controller(Page.open(Path(sys.argv[1])), root=int(sys.argv[2]))
-        controller.exclude(os.getppid())
+        controller.exclude_children(but=[int(sys.argv[3])])
         controller.run(2**62)
         os._exit(0)
     os.wait()
@@ -207,7 +207,8 @@ def test_another_controller_takes_over_from_one_that_was_killed(
 ) -> None:
     night.controller.close()
     census.library().night_page_plant(night.page.address, flags)
-    controllers = subprocess.Popen([sys.executable, "-c", CONTROLLERS, str(night.path), str(os.getpid())])
+    mine, its = str(os.getpid()), str(nursery.pid)
+    controllers = subprocess.Popen([sys.executable, "-c", CONTROLLERS, str(night.path), mine, its])
     try:
         chance = random.Random(1)
         for _ in range(100):

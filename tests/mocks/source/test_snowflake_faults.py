@@ -62,7 +62,8 @@ def test_a_login_that_always_fails_is_given_up(
 ) -> None:
     refuse(stage, "login", "unavailable")
     (failed,) = stage.do(connector, **BOUNDED)
-    assert failed.errno == 250001
+    # The last answer, or the limit on all of them: its pauses are random.
+    assert failed.errno in (250001, 14)
     assert at_least_s <= failed.took_s < below_s
 
 
