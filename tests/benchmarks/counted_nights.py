@@ -9,6 +9,7 @@ that is taken from memory is no night and leaves no line.
 from __future__ import annotations
 
 import functools
+import inspect
 import json
 import os
 import time
@@ -65,7 +66,8 @@ class Counting:
         def counted(*args: Any, **options: Any) -> Any:
             began = time.time()
             result = call(*args, **options)
-            self._write({"began": began, "ended": time.time(), "sentence": args[-1]})
+            sentence = inspect.signature(call).bind(*args, **options).arguments["sentence"]
+            self._write({"began": began, "ended": time.time(), "sentence": sentence})
             return result
 
         return counted
