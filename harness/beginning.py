@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from harness.chain import Chain, Job
+from harness.contract.plan import Plan
+from harness.contract.schedule import MasterJob
 from harness.faults import Fault
 from harness.operators import Operator
 
@@ -15,24 +16,22 @@ def numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
     return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
 
 
-def beginning(
-    chain: Chain, faults: tuple[Fault, ...], plan: Mapping[str, Any], operators: tuple[Operator, ...]
-) -> dict[str, Any]:
+def beginning(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: tuple[Operator, ...]) -> dict[str, Any]:
     """What the checks must know of the chain; a history can then be judged from its file alone."""
     return {
         "chain": chain.chain,
-        "date": plan["date"],
-        "seed": plan["seed"],
+        "date": plan.date,
+        "seed": plan.seed,
         "without": list(chain.switched_off),
         "owner": chain.owner,
-        "runbook": plan["runbook"],
+        "runbook": plan.runbook,
         "timezone": chain.timezone,
-        "begins_ns": plan["begins_ns"],
-        "deadline_ns": plan["deadline_ns"],
-        "closes_ns": plan["closes_ns"],
-        "files": [file["name"] for file in plan["files"]],
-        "seeds": sorted({held["sha256"] for folder in plan["folders"].values() for held in folder}),
-        "folders": sorted(plan["folders"]),
+        "begins_ns": plan.begins_ns,
+        "deadline_ns": plan.deadline_ns,
+        "closes_ns": plan.closes_ns,
+        "files": [file.name for file in plan.files],
+        "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
+        "folders": sorted(plan.folders),
         "consumers": {
             name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
         },
@@ -42,7 +41,7 @@ def beginning(
                 "after": list(job.waits_to_finish),
                 "launches": None if _restarted_by_hand(name, operators) else _launches_allowed(job, planned),
             }
-            for (name, job), planned in zip(chain.jobs.items(), plan["jobs"], strict=True)
+            for (name, job), planned in zip(chain.jobs.items(), plan.jobs, strict=True)
         },
         "controls": {control: list(defences) for control, defences in chain.controls.items()},
         "faults": [
@@ -62,15 +61,15 @@ def _restarted_by_hand(job: str, operators: tuple[Operator, ...]) -> bool:
     return any(operator.restarts and operator.minds(job) for operator in operators)
 
 
-def _launches_allowed(job: Job, planned: Mapping[str, Any]) -> int | None:
+def _launches_allowed(job: Job, planned: MasterJob) -> int | None:
     """So often as its crontab says; or once, and again for each retry and restart that the chain declares.
 
     None where it sets no limit.
     """
     if any(event.event.upper().startswith("$JOB:") for event in job.events):
         return None
-    if "cron" in planned:
-        return len(planned["cron"]["starts_ns"])
+    if planned.cron is not None:
+        return len(planned.cron.starts_ns)
     rules = [rule for rule in job.rules if "restart" in rule.do]
     restarts = [rule.times for rule in rules if rule.times is not None]
     if len(restarts) < len(rules):

@@ -10,11 +10,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from harness.chain_rules import chain_mistakes, flag_mistake, name_mistake
+from harness.contract.protocols import ConsumerKind, Protocol
+from harness.contract.schedule import Action, When
 from harness.controls import CONTROLS
 from harness.errors import AuthorError
 from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
 from harness.job import (
-    Action,
     Dependency,
     Environment,
     FromPlace,
@@ -24,7 +25,6 @@ from harness.job import (
     Rule,
     Text,
     Texts,
-    When,
     listed,
     text_or_mapping,
 )
@@ -118,7 +118,7 @@ class FileSpec(Strict):
     """
 
     name: Annotated[str, BeforeValidator(name_mistake)]
-    source: Literal["http", "s3", "sftp", "snowflake"] = "http"
+    source: Protocol = "http"
     arrives: ClockTime
     content: Content
     days: int = Field(default=1, ge=1)
@@ -134,7 +134,7 @@ class Consumer(Strict):
     filters, adds up or shares them out. With every, a baseline that delivers fewer or more proves nothing.
     """
 
-    kind: Literal["http"] = "http"
+    kind: ConsumerKind = "http"
     key: Texts = ()
     records: Literal["every", "some"] = "every"
 

@@ -9,8 +9,8 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.endpoints import NAMES as ENDPOINT_NAMES
-from harness.endpoints import PLACES as ENDPOINT_PLACES
+from harness.contract.endpoints import NAMES as ENDPOINT_NAMES
+from harness.contract.endpoints import PLACES as ENDPOINT_PLACES
 from harness.job_rules import declared_mistakes, depended_on, predecessors
 from harness.scheduler_rules import profile_of, scheduler_mistakes
 from harness.strict import Location, get, mapping, sequence, unknown

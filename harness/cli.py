@@ -279,7 +279,7 @@ def _up(options: argparse.Namespace) -> int:
         planner = Planner(stack.scratch)
         plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
         stack.reset(plan)
-        arrivals = [file["arrives_ns"] for file in plan["files"]]
+        arrivals = [file.arrives_ns for file in plan.files]
         at_ns = times.at(at) if at else max(arrivals, default=times.begins_ns)
         stack.run(at_ns + 1)
         stack.pace(times.closes_ns)
@@ -380,7 +380,7 @@ def _clock(text: str, chain: Chain) -> ClockTime:
 
 
 def _ports(options: Sequence[str]) -> dict[str, int]:
-    from harness.endpoints import NAMES
+    from harness.contract.endpoints import NAMES
     from harness.strict import unknown
 
     ports: dict[str, int] = {}

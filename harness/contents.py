@@ -12,12 +12,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from harness import factories, formats
 from harness.chain import Chain, FileSpec
+from harness.contract.codec import read, write
+from harness.contract.content import Content
 from harness.errors import AuthorError
 from harness.factories import Factory
 from harness.formats import Layout, Totals
@@ -29,22 +30,6 @@ _SETTLED_NS = 2_000_000_000
 """A file that was changed more recently could change once more and keep its time: file systems count in steps."""
 
 
-@dataclass(frozen=True)
-class Stored:
-    """One content: its checksum, which is its name in the store, and all that a manifest can state of it.
-
-    ``control_total`` is None where no column is added up, a whole number, or the exact text of a decimal sum.
-    ``layout`` is described in harness/formats/README.md.
-    """
-
-    sha256: str
-    md5: str
-    size: int
-    records: int
-    control_total: int | str | None
-    layout: dict[str, Any]
-
-
 Make = Callable[[IO[bytes]], tuple[Layout, Totals]]
 """Writes a content into a named file; says how it is laid out and what it holds."""
 
@@ -54,14 +39,14 @@ class ContentStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._known: dict[str, Stored] = {}
+        self._known: dict[str, Content] = {}
         self._digests: dict[tuple[str, int, int, int], str] = {}
 
     def path(self, sha256: str) -> Path:
         """Where a content is."""
         return self.folder / sha256
 
-    def content(self, chain: Chain, file: str, date: dt.date, seed: int) -> Stored:
+    def content(self, chain: Chain, file: str, date: dt.date, seed: int) -> Content:
         """What that file of the chain holds on that date; AuthorError with the place in the chain's file."""
         spec = chain.files[file]
         try:
@@ -73,7 +58,7 @@ class ContentStore:
         except AuthorError as error:
             raise AuthorError(f"{chain.where('files', file, 'content')}: {error}") from error
 
-    def _made(self, factory: Factory, spec: FileSpec, file: str, date: dt.date, seed: int) -> Stored:
+    def _made(self, factory: Factory, spec: FileSpec, file: str, date: dt.date, seed: int) -> Content:
         own_seed = int.from_bytes(hashlib.sha256(f"{seed}/{file}".encode()).digest()[:8])
         given = spec.content.given
         parameters, form = factory.parameters(given), factory.form(given)
@@ -99,7 +84,7 @@ class ContentStore:
         recipe = [_source(factory.file), date.isoformat(), own_seed, parameters, form.given(), member]
         return self._kept(_digest(recipe), made)
 
-    def _copied(self, path: Path, spec: FileSpec) -> Stored:
+    def _copied(self, path: Path, spec: FileSpec) -> Content:
         form = spec.content.form
         try:
             sha256 = self._digest_of(path)
@@ -132,17 +117,17 @@ class ContentStore:
             self._digests[key] = digest
         return digest
 
-    def _kept(self, recipe: str, made: Make) -> Stored:
+    def _kept(self, recipe: str, made: Make) -> Content:
         note = self.folder / "recipes" / f"{recipe}.json"
         if recipe not in self._known:
             found = _noted(note)
             if found is None or not self.path(found.sha256).is_file():
                 found = self._make(made)
-                _write_whole(note, json.dumps(asdict(found)).encode())
+                _write_whole(note, json.dumps(write(found)).encode())
             self._known[recipe] = found
         return self._known[recipe]
 
-    def _make(self, made: Make) -> Stored:
+    def _make(self, made: Make) -> Content:
         self.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".making-", delete=False) as out:
             path = Path(out.name)
@@ -155,13 +140,20 @@ class ContentStore:
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
-        return Stored(sha256, md5, size, totals.records, totals.control_total, layout.described())
+        return Content(
+            sha256=sha256,
+            md5=md5,
+            size=size,
+            records=totals.records,
+            control_total=totals.control_total,
+            layout=layout.described(),
+        )
 
 
-def _noted(note: Path) -> Stored | None:
+def _noted(note: Path) -> Content | None:
     try:
-        return Stored(**json.loads(note.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return read(Content, json.loads(note.read_text(encoding="utf-8")), str(note))
+    except (OSError, ValueError):
         # Missing, or of another version: the content is made again.
         return None
 

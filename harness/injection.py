@@ -6,14 +6,19 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from harness.chain import Chain
+from harness.contract.content import Content
+from harness.contract.orders import Order, Relay
+from harness.contract.points import Point
 from harness.faults import Fault
 from harness.faults.silence import why_silent
 from harness.planning import NightTimes, Planner
 from harness.stack import Stack
 from harness.units import ClockTime
+
+E = TypeVar("E")
 
 
 @dataclass(frozen=True)
@@ -33,30 +38,30 @@ class Injection:
     night_seed: int
 
     @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
+    def armed(self, fault: Fault, point: Point[E], effect: E, **where: str) -> Iterator[None]:
         """Hold the order in the mock, and its event in whoever will see that, until the context is left."""
+        component = point.component
         trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
-        order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
+        order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)
         with ExitStack() as disarm:
-            self.stack.arm(component, order | {"trigger": trigger})
-            disarm.callback(self._disarm, fault, component, point, where)
-            if fault.on is not None:
-                observer = "consumers" if fault.on.component in self.chain.consumers else fault.on.component
-                self.stack.arm(observer, {"id": self.id, "relay": component, "on": trigger["on"]})
+            self.stack.arm(component, order)
+            disarm.callback(self._disarm, fault, order)
+            if trigger.on is not None:
+                seen_by = trigger.on.component
+                observer = "consumers" if seen_by in self.chain.consumers else seen_by
+                self.stack.arm(observer, Relay(id=self.id, relay=component, on=trigger.on))
                 if observer != component:
                     disarm.callback(self.stack.disarm, observer, self.id)
             yield
 
-    def _disarm(self, fault: Fault, component: str, point: str, where: Mapping[str, str]) -> None:
-        counts = self.stack.disarm(component, self.id)
-        if not counts["acts"]:
-            why = why_silent(fault, point, where, counts)
-            told = {name: counts[name] for name in ("passed", "awake", "fired")}
+    def _disarm(self, fault: Fault, order: Order) -> None:
+        counts = self.stack.disarm(order.point.component, self.id)
+        if counts is not None and not counts.acts:
+            why = why_silent(fault, order.point, order.where, counts)
+            told = {"passed": counts.passed, "awake": counts.awake, "fired": counts.fired}
             self.write("unfired", {"id": self.id} | told | {"why": why})
 
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
         """What a file of the chain holds on another day or for another seed; the stack's store has it then."""
         day = self.times.date - dt.timedelta(days=days_before)
         return self.planner.content(self.chain, file, day, self.night_seed if seed is None else seed, self.stack)

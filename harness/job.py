@@ -7,23 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
+from harness.contract.schedule import Action, Comparison, DependencyOn, EventWhen, Weekday, When
 from harness.job_rules import job_mistakes
 from harness.strict import LAX, Location, Strict
 from harness.units import ClockTime, Duration, SomeTime
 
-When = Literal[
-    "initialization_error",
-    "failed",
-    "exceeded_max_run_time",
-    "missed_start",
-    "late",
-    "late_to_finish",
-    "still_attempting_start",
-    "finished_ok",
-]
-EventWhen = When | Literal["skipped", "cancelled", "under_review", "fixed"]
-Action = Literal["restart", "kill", "mark_failed", "page"]
-Comparison = Literal["EQ", "NE", "GT", "LT", "GE", "LE"]
 Text = Annotated[str, Field(pattern=r"\S")]
 
 
@@ -66,7 +54,7 @@ class Dependency(Strict):
     """A job that another one minds: on which of its ends, and of how many days before."""
 
     job: Text
-    on: Literal["finished_ok", "failed", "ignore_exit_code"] = "finished_ok"
+    on: DependencyOn = "finished_ok"
     days_before: int = Field(default=0, ge=0, le=31)
 
 
@@ -131,7 +119,7 @@ class ExitCodes(Strict):
 class Frequency(Strict):
     """On which dates the job is built into the daily schedule; all that is given must agree."""
 
-    weekdays: Annotated[tuple[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"], ...], LAX] = ()
+    weekdays: Annotated[tuple[Weekday, ...], LAX] = ()
     days: Annotated[tuple[Annotated[int, Field(ge=-31, le=31)], ...], LAX] = ()
     calendar: Text | None = None
     not_on: Text | None = None

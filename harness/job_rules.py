@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import string
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_args
 
+from harness.contract.schedule import DependencyKind
 from harness.strict import Location, get, mapping, sequence, unknown
 
-KINDS = ("after", "requires", "conflict", "exclude")
+KINDS: tuple[DependencyKind, ...] = get_args(DependencyKind)
 """The keys of a job that name other jobs."""
 
 RUNS = ("run", "file_arrival", "null_job")

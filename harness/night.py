@@ -227,8 +227,7 @@ class NightRunner:
         truths: tuple[ChangesTruth, ...] = (),
         operators: tuple[Operator, ...] = (),
     ) -> tuple[History, Ticks]:
-        plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
-        plan["operators"] = [operator.plan() for operator in operators]
+        plan = self._planner.plan(chain, night, seed=seed, operators=operators, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)

@@ -30,6 +30,10 @@ class NightTimes:
         """The moment of a time of day: before noon on the business date, from noon on the day before it."""
         return instant_ns(self.date + dt.timedelta(days=time.days_after_business_date), time, self.zone)
 
+    def at_if(self, time: ClockTime | None) -> int | None:
+        """`at`, of a time that may not be given."""
+        return None if time is None else self.at(time)
+
 
 def night_times(chain: Chain, date: dt.date) -> NightTimes:
     """The night of that business date; it begins on the evening before, and closes on the date itself."""

@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
 from harness.chain import Chain
-from harness.job import EventWhen, OneOrMore, Text
+from harness.contract import schedule
+from harness.contract.schedule import EventWhen, JobAction
+from harness.job import OneOrMore, Text
 from harness.strict import LAX, Location, Strict, sequence, unknown
 from harness.units import Duration
-
-JobAction = Literal[
-    "hold",
-    "release",
-    "start",
-    "cancel",
-    "skip",
-    "kill",
-    "restart",
-    "restartOnHold",
-    "forceRestart",
-    "markFinishedOk",
-    "markFailed",
-    "markUnderReview",
-    "markFixed",
-]
-"""What the scheduler's API takes as a job action, spelled as there."""
 
 
 def _listed(value: Any) -> Any:
@@ -64,17 +49,17 @@ class Operator(Strict):
         """Whether it looks after that job."""
         return not self.jobs or job in self.jobs
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self) -> schedule.Operator:
         """As the scheduler's mock reads it."""
-        return {
-            "name": self.name,
-            "when": list(self.when),
-            "jobs": list(self.jobs),
-            "acknowledges_after_ns": self.acknowledges_after.ns,
-            "takes_ns": self.takes.ns,
-            "do": list(self.do),
-            "times": self.times,
-        }
+        return schedule.Operator(
+            name=self.name,
+            when=self.when,
+            jobs=self.jobs,
+            acknowledges_after_ns=self.acknowledges_after.ns,
+            takes_ns=self.takes.ns,
+            do=self.do,
+            times=self.times,
+        )
 
 
 def operator_mistakes(operators: Iterable[Any], chain: Chain) -> Iterator[tuple[Location, str]]:

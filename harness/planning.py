@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from harness.chain import Chain, FromPlace
 from harness.contents import ContentStore
-from harness.job_plan import by_cron, declared, scheduled
+from harness.contract.content import Content
+from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, SeededFile
+from harness.job_plan import master_job
 from harness.night_times import NightTimes, night_times
+from harness.operators import Operator
 
 __all__ = ["NightTimes", "Planner", "Whereabouts", "night_times"]
 
@@ -45,74 +47,78 @@ class Planner:
         """The moments of that night."""
         return night_times(chain, date)
 
-    def plan(self, chain: Chain, date: dt.date, *, seed: int = 0, stack: Whereabouts) -> dict[str, Any]:
-        """Everything, as JSON; when this returns, the stack has the content of every file."""
+    def plan(
+        self, chain: Chain, date: dt.date, *, seed: int = 0, operators: Iterable[Operator] = (), stack: Whereabouts
+    ) -> Plan:
+        """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
         places = stack.places(folders=chain.folders, consumers=chain.consumers)
-        files = list(self._files(chain, times, seed, stack))
-        return {
-            "chain": chain.chain,
-            "owner": chain.owner,
-            "runbook": chain.runbook,
-            "timezone": chain.timezone,
-            "date": date.isoformat(),
-            "begins_ns": times.begins_ns,
-            "deadline_ns": times.deadline_ns,
-            "closes_ns": times.closes_ns,
-            "seed": seed,
-            "files": files,
-            "takes": sorted(_taken(chain)),
-            "folders": {name: list(self._held(chain, name, date, seed, stack)) for name in chain.folders},
-            "folder_paths": {name: places[f"folder.{name}"] for name in chain.folders},
-            "jobs": [_job(chain, name, times, places, stack) for name in chain.jobs],
-            **declared(chain),
-            "consumers": {name: {"kind": one.kind, "key": list(one.key)} for name, one in chain.consumers.items()},
-            "watch": [file["name"] for file in files],
-        }
+        folders = {name: places[f"folder.{name}"] for name in chain.folders}
+        files = tuple(self._files(chain, times, seed, stack))
+        return Plan(
+            chain=chain.chain,
+            owner=chain.owner,
+            runbook=chain.runbook,
+            timezone=chain.timezone,
+            date=date.isoformat(),
+            begins_ns=times.begins_ns,
+            deadline_ns=times.deadline_ns,
+            closes_ns=times.closes_ns,
+            seed=seed,
+            files=files,
+            takes=tuple(sorted(_taken(chain))),
+            watch=tuple(file.name for file in files),
+            folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
+            folder_paths=folders,
+            consumers={name: PlannedConsumer(kind=one.kind, key=one.key) for name, one in chain.consumers.items()},
+            jobs=tuple(
+                master_job(
+                    chain,
+                    name,
+                    times,
+                    cwd=stack.job_cwd(chain.folder),
+                    environment=environment(chain, name, times, places, stack),
+                    agent=stack.agent(job.image or chain.image),
+                    folders=folders,
+                )
+                for name, job in chain.jobs.items()
+            ),
+            thresholds=chain.thresholds,
+            resources=chain.resources,
+            properties=chain.properties,
+            calendars={name: tuple(day.isoformat() for day in days) for name, days in chain.calendars.items()},
+            maximum_jobs=chain.machine.maximum_jobs,
+            kill_allowed=chain.machine.kill_allowed,
+            operators=tuple(operator.plan() for operator in operators),
+        )
 
-    def _files(self, chain: Chain, times: NightTimes, seed: int, stack: Whereabouts) -> Iterable[dict[str, Any]]:
+    def _files(self, chain: Chain, times: NightTimes, seed: int, stack: Whereabouts) -> Iterable[PlannedFile]:
         for name, spec in chain.files.items():
             for back in reversed(range(spec.days)):
                 day = times.date - dt.timedelta(days=back)
                 published = spec.name.format(date=day)
-                yield {
-                    "file": name,
-                    "name": published,
-                    "flag": None if spec.flag is None else spec.flag.format(name=published, date=day),
-                    "arrives_ns": times.at(spec.arrives),
-                    **self.content(chain, name, day, seed, stack),
-                    "source": spec.source,
-                    "checksums": spec.checksums,
-                    "chunked": spec.chunked,
-                }
+                yield PlannedFile(
+                    file=name,
+                    name=published,
+                    arrives_ns=times.at(spec.arrives),
+                    content=self.content(chain, name, day, seed, stack),
+                    source=spec.source,
+                    flag=None if spec.flag is None else spec.flag.format(name=published, date=day),
+                    checksums=spec.checksums,
+                    chunked=spec.chunked,
+                )
 
-    def _held(
-        self, chain: Chain, folder: str, date: dt.date, seed: int, stack: Whereabouts
-    ) -> Iterable[dict[str, Any]]:
+    def _held(self, chain: Chain, folder: str, date: dt.date, seed: int, stack: Whereabouts) -> Iterable[SeededFile]:
         for held in chain.folders[folder].holds:
             day = date - dt.timedelta(days=held.days_before)
             content = self.content(chain, held.file, day, seed, stack)
-            yield {"name": chain.files[held.file].name.format(date=day), "sha256": content["sha256"]}
+            yield SeededFile(name=chain.files[held.file].name.format(date=day), sha256=content.sha256)
 
-    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> dict[str, Any]:
+    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> Content:
         """What a file holds on a day; when this returns, the stack has it."""
         stored = self._contents.content(chain, file, day, seed)
         stack.store(stored.sha256, self._contents.path(stored.sha256))
-        return asdict(stored)
-
-
-def _job(chain: Chain, name: str, times: NightTimes, places: Mapping[str, str], stack: Whereabouts) -> dict[str, Any]:
-    job = chain.jobs[name]
-    return {
-        "job": name,
-        "run": list(job.run),
-        "cwd": stack.job_cwd(chain.folder),
-        "environment": environment(chain, name, times, places, stack),
-        "agent": stack.agent(job.image or chain.image),
-        **scheduled(job, times, places),
-        **by_cron(chain, name, times),
-        "owner": chain.owner_of(name),
-    }
+        return stored
 
 
 def _taken(chain: Chain) -> set[str]:

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration, SomeTime
 
@@ -33,8 +35,12 @@ class AgentOutage(Fault):
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the machine of the job."""
         flap_ns = self.every.ns if self.state == "flapping" else 0
-        effect = {"why": _WHY[self.state], "flap_ns": flap_ns, "tells": self.state == "limited"}
-        return system.armed(self, component="scheduler", point="machine", where={"job": self.job}, effect=effect)
+        return system.armed(
+            self,
+            points.MACHINE,
+            effects.MachineOut(why=_WHY[self.state], flap_ns=flap_ns, tells=self.state == "limited"),
+            job=self.job,
+        )
 
 
 _WHY = {

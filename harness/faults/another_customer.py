@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -35,7 +36,7 @@ class AnotherCustomer(ContentFault):
         """The same seed makes the same content; a file that is copied is the same for everybody."""
         return f"customer {self.customer} has the same file"
 
-    def damage(self, system: System) -> dict[str, Any]:
+    def damage(self, system: System) -> damages.Damage:
         """Their content, by its checksum."""
         content = system.content(self.file, seed=self.customer)
-        return {"replace": {"sha256": content["sha256"], "size": content["size"], "customer": self.customer}}
+        return damages.Replace(sha256=content.sha256, size=content.size, customer=self.customer)

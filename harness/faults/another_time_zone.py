@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -37,9 +38,9 @@ class AnotherTimeZone(ContentFault):
         """A date that is only an hour on stays the same date."""
         return f"no date or time of the file changes by {self.hours} h"
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """By how much."""
-        return {"zone": {"hours": self.hours}}
+        return damages.OtherZone(hours=self.hours)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """By no hours it is the same zone."""

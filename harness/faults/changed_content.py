@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault
 from harness.faults.fault import STRICT, System, fault
 
@@ -34,6 +35,6 @@ class ChangedContent(ContentFault):
         """It needs numbers, and enough records."""
         return f"the file has no number in every {self.every}th record"
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """How many records are others."""
-        return {"revise": {"every": self.every}}
+        return damages.Revise(every=self.every)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
 from harness.clock.skew import Skew, Step, drift_ppm, span_ns
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.strict import show
 from harness.units import Duration, SomeTime
@@ -79,16 +81,13 @@ class ClockSkew(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's launch of the job: the process gets its clock with its environment."""
-        effect: dict[str, Any] = {"by_ns": self.by, "drift_ppm": self.drift}
-        if self.step_after is not None:
-            effect |= {"step_ns": self.step, "step_after_ns": self.step_after.ns}
-        return system.armed(
-            self,
-            component="scheduler",
-            point="clock",
-            where={"job": self.job},
-            effect={name: value for name, value in effect.items() if value},
+        effect = effects.WrongClock(
+            by_ns=self.by or 0,
+            drift_ppm=self.drift or 0.0,
+            step_ns=self.step,
+            step_after_ns=None if self.step_after is None else self.step_after.ns,
         )
+        return system.armed(self, points.CLOCK, effect, job=self.job)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A clock that would be right, or wrong beyond measure."""

@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import wire as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
 
@@ -48,8 +50,7 @@ class ConnectHang(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""
-        effect = {"answer": "silence"}
-        return system.armed(self, component="wire", point="dial", where={"neighbour": "source"}, effect=effect)
+        return system.armed(self, points.DIAL, effects.Dial(answer="silence"), neighbour="source")
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing reaches no source."""

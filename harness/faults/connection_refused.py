@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import wire as effects
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
@@ -42,8 +44,7 @@ class ConnectionRefused(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""
-        effect = {"answer": "refused"}
-        return system.armed(self, component="wire", point="dial", where={"neighbour": "source"}, effect=effect)
+        return system.armed(self, points.DIAL, effects.Dial(answer="refused"), neighbour="source")
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing reaches no source."""

@@ -10,6 +10,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import wire as effects
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
@@ -54,8 +56,7 @@ class ConnectionReset(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""
-        effect = {"reset": {"after_bytes": self.after_bytes}}
-        return system.armed(self, component="wire", point="connect", where={"neighbour": "source"}, effect=effect)
+        return system.armed(self, points.CONNECT, effects.Reset(after_bytes=self.after_bytes), neighbour="source")
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing reaches no source."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import damages
 from harness.controls import OF_THE_MANIFEST
 from harness.faults.clients import S3, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System
@@ -41,13 +43,19 @@ class ContentFault(Fault):
         """Those of ``detectable_by`` that can notice it with a true manifest."""
         return self.detectable_by
 
-    def damage(self, system: System) -> dict[str, Any]:
-        """The key of its damage at the source, with the damage's parameters."""
+    def damage(self, system: System) -> damages.Damage:
+        """What becomes of the file's bytes at the source."""
         raise TypeError(f"{type(self).__name__} does not say what it does to a file of {system}")
+
+    def stated_length(self) -> damages.StatedLength | None:
+        """What the answer says of the body's length; None: as is usual."""
+        return None
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""
-        effect = self.damage(system) | {"manifest": "follows" if self.manifest == "follows" else "true"}
-        return system.armed(
-            self, component="source", point="serve", where={"file": self.file, "what": "file"}, effect=effect
+        effect = damages.Damaged(
+            damage=self.damage(system),
+            length=self.stated_length(),
+            manifest="follows" if self.manifest == "follows" else "true",
         )
+        return system.armed(self, points.SERVE, effect, file=self.file, what="file")

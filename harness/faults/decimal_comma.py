@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -32,6 +33,6 @@ class DecimalComma(ContentFault):
         """It needs numbers."""
         return "the file has no numbers"
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Nothing to choose."""
-        return {"decimal_comma": {}}
+        return damages.DecimalComma()

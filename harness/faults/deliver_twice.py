@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration
 
@@ -42,10 +44,8 @@ class DeliverTwice(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source: it acts some time after the file has come, or at the event."""
-        effect: dict[str, Any] = {"again": {"after_ns": self.after.ns}}
-        if self.as_ is not None:
-            effect["as"] = self.as_
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        effect = effects.Delivery(again=effects.Again(after_ns=self.after.ns), as_=self.as_)
+        return system.armed(self, points.ARRIVE, effect, file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A second delivery in the moment of the first is none."""

@@ -10,6 +10,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
@@ -47,8 +49,7 @@ class DeliverUnderAnotherName(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the file's arrival."""
-        effect = {"as": self.as_}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(self, points.ARRIVE, effects.Delivery(as_=self.as_), file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A name that is no other one."""

@@ -10,6 +10,8 @@ from pydantic import BeforeValidator, PlainSerializer
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import byte_count
 from harness.strict import unknown
@@ -53,8 +55,7 @@ class DiskFull(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the job's starts: its processes find the full disk in their environment."""
-        effect = {"folder": self.folder, "room_bytes": self.room}
-        return system.armed(self, component="scheduler", point="disk", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.DISK, effects.FullDisk(folder=self.folder, room_bytes=self.room), job=self.job)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A folder that the chain does not have."""

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -27,5 +29,4 @@ class DuplicateLaunch(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's launch of the job."""
-        effect = {"cause": "duplicate"}
-        return system.armed(self, component="scheduler", point="launch", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.LAUNCH, effects.WrongLaunch(cause="duplicate"), job=self.job)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -53,6 +54,6 @@ class DuplicateRecords(ContentFault):
         without = ("trailer record", "control total") if self.totals == "follow" else ()
         return tuple(control for control in self.detectable_by if control not in without)
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """How many, and what the trailer says."""
-        return {"repeat": {"records": self.records, "totals": self.totals}}
+        return damages.Repeat(records=self.records, totals=self.totals)

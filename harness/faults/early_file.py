@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain, ClockTime
 from harness.chain_rules import minutes_of, outside_the_night
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -34,8 +36,9 @@ class EarlyFile(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the file's arrival; the source acts on it at that time, not when its point is passed."""
-        effect = {"move": {"at_ns": system.at(self.arrives)}}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(
+            self, points.ARRIVE, effects.Delivery(move=effects.MoveTo(at_ns=system.at(self.arrives))), file=self.file
+        )
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A time that is not earlier, or not in the night."""

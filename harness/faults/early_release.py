@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -30,8 +32,7 @@ class EarlyRelease(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the dependencies of the job."""
-        effect = {"early": True}
-        return system.armed(self, component="scheduler", point="dependency", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.DEPENDENCY, effects.EarlyRelease(), job=self.job)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A job that depends on nothing cannot be released early."""

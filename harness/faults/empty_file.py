@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -47,6 +48,6 @@ class EmptyFile(ContentFault):
         }[self.leave]
         return tuple(control for control in self.detectable_by if control not in without)
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """What is left."""
-        return {"empty": {"leave": self.leave}}
+        return damages.Empty(leave=self.leave)

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -27,5 +29,4 @@ class EndLost(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the end of the job."""
-        effect = {"lost": True}
-        return system.armed(self, component="scheduler", point="ended", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.ENDED, effects.LostEnd(), job=self.job)

@@ -13,6 +13,10 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain, ClockTime
 from harness.chain_rules import minutes_of
+from harness.contract import orders
+from harness.contract.content import Content
+from harness.contract.orders import Trigger
+from harness.contract.points import Point
 from harness.errors import AuthorError
 from harness.strict import unknown, words
 from harness.units import SomeTime
@@ -34,19 +38,16 @@ STRICT = ConfigDict(extra="forbid", populate_by_name=True)
 class System(Protocol):
     """What a fault may touch of the running stack: the mocks hold the fault, so it ends with them at the latest."""
 
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> AbstractContextManager[None]:
-        """Have ``component`` act with ``effect`` whenever it passes ``point`` for ``where`` and the trigger agrees."""
+    def armed(self, fault: Fault, point: Point[E], effect: E, **where: str) -> AbstractContextManager[None]:
+        """Have the point's mock act with ``effect`` whenever it passes there for ``where`` and the trigger agrees."""
 
     def at(self, time: ClockTime) -> int:
         """The moment of a time of day in this night, in UTC nanoseconds."""
 
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
         """What the chain's file holds on an earlier day, or (``seed``) what another sender's file would hold.
 
-        The stack has it in its store when this returns: ``sha256`` is its name there, beside it stand ``size``,
-        ``records`` and what else a plan says of a file.
+        The stack has it in its store when this returns.
         """
 
     def receipt(self, fault: Fault, effect: str) -> None:
@@ -64,6 +65,7 @@ class ChangesTruth(Protocol):
 
 
 T = TypeVar("T", bound=type)
+E = TypeVar("E")
 
 
 def refusing_in_words(cls: T) -> T:
@@ -115,6 +117,11 @@ class On:
     action: str
     type: str | None = None
     value: dict[str, Any] = Field(default_factory=dict)
+
+    def pattern(self) -> orders.On:
+        """As the mocks take it."""
+        kind = cast("orders.EventType | None", self.type)  # `never_comes` has seen to it
+        return orders.On(component=self.component, action=self.action, type=kind, value=self.value)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -178,19 +185,18 @@ class Fault:
         if begin is not None and end is not None and begin >= end:
             yield "until", f'found until "{self.until}", which is not after at "{self.at}": the fault would never act'
 
-    def trigger(self, to_ns: Callable[[ClockTime], int], *, seed: str) -> dict[str, Any]:
+    def trigger(self, to_ns: Callable[[ClockTime], int], *, seed: str) -> Trigger:
         """The trigger as the mocks take it; ``to_ns`` turns a clock time of the night into UTC nanoseconds."""
-        moments = {"at_ns": self.at, "until_ns": self.until}
-        trigger: dict[str, Any] = {name: to_ns(moment) for name, moment in moments.items() if moment is not None}
-        trigger |= {name: getattr(self, name) for name in ("call", "times") if getattr(self, name) is not None}
-        if self.for_ is not None:
-            trigger["for_ns"] = self.for_.ns
-        if self.chance is not None:
-            trigger |= {"chance": self.chance, "seed": seed}
-        if self.on is not None:
-            kind = {"type": self.on.type} if self.on.type else {}
-            trigger["on"] = {"component": self.on.component, "action": self.on.action, "value": self.on.value} | kind
-        return trigger
+        return Trigger(
+            at_ns=None if self.at is None else to_ns(self.at),
+            until_ns=None if self.until is None else to_ns(self.until),
+            for_ns=None if self.for_ is None else self.for_.ns,
+            call=self.call,
+            times=self.times,
+            chance=self.chance,
+            seed="" if self.chance is None else seed,
+            on=None if self.on is None else self.on.pattern(),
+        )
 
     def parameters(self) -> dict[str, Any]:
         """What the author set, with the names of the scenario file; defaults are left out."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault
 from harness.faults.fault import STRICT, System, fault
 
@@ -39,6 +40,6 @@ class FlipBit(ContentFault):
         told = {"text": ("reference data",), "number": ("control total",), "anywhere": ("archive",)}
         return ("checksum", *told[self.where])
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Where the bit is."""
-        return {"flip": {"where": self.where}}
+        return damages.Flip(where=self.where)

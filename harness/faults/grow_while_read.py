@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
@@ -59,7 +61,5 @@ class GrowWhileRead(Fault):
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's listing and answers for the file."""
         start = self.start if isinstance(self.start, int) else float(self.start)
-        effect = {"grow": {"from": start, "every_ns": self.every.ns, "steps": self.steps}}
-        return system.armed(
-            self, component="source", point="serve", where={"file": self.file, "what": "file"}, effect=effect
-        )
+        effect = effects.Grow(from_=start, every_ns=self.every.ns, steps=self.steps)
+        return system.armed(self, points.SERVE, effect, file=self.file, what="file")

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -32,5 +34,4 @@ class HoldForgotten(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the build of the schedule."""
-        effect = {"hold": True}
-        return system.armed(self, component="scheduler", point="build", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.BUILD, effects.BuiltOnHold(), job=self.job)

@@ -7,6 +7,8 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration
 
@@ -38,8 +40,9 @@ class JobCrash(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's agent for the job."""
-        effect = {"signal": _SIGNALS[self.how], "after_ns": self.after.ns}
-        return system.armed(self, component="scheduler", point="started", where={"job": self.job}, effect=effect)
+        return system.armed(
+            self, points.STARTED, effects.Crash(signal=_SIGNALS[self.how], after_ns=self.after.ns), job=self.job
+        )
 
 
 _SIGNALS = {"segfault": 11, "abort": 6, "out_of_memory": 9}

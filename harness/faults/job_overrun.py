@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import SomeTime
 
@@ -44,8 +46,7 @@ class JobOverrun(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's agent for the job."""
-        effect = {"freeze_ns": self.lasts.ns}
-        return system.armed(self, component="scheduler", point="started", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.STARTED, effects.Freeze(freeze_ns=self.lasts.ns), job=self.job)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """Without a max run time, or frozen for less than it, nothing is overrun."""

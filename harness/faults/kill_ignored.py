@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -29,5 +31,4 @@ class KillIgnored(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm kills of the job."""
-        effect = {"ignored": True}
-        return system.armed(self, component="scheduler", point="kill", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.KILL, effects.IgnoredKill(), job=self.job)

@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import SomeTime
 
@@ -29,5 +31,4 @@ class LateStart(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the start time of the job."""
-        effect = {"delay_ns": self.by.ns}
-        return system.armed(self, component="scheduler", point="start_time", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.START_TIME, effects.DelayedStart(delay_ns=self.by.ns), job=self.job)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -27,9 +29,7 @@ class LaunchFailure(Fault):
     """
 
     job: str
-    cause: Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once", "bad_user", "no_slot"] = (
-        "program_not_found"
-    )
+    cause: effects.NotStarted = "program_not_found"
 
     named_by: ClassVar[tuple[str, ...]] = (
         "program not found",
@@ -51,6 +51,4 @@ class LaunchFailure(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's launch of the job."""
-        return system.armed(
-            self, component="scheduler", point="launch", where={"job": self.job}, effect={"cause": self.cause}
-        )
+        return system.armed(self, points.LAUNCH, effects.WrongLaunch(cause=self.cause), job=self.job)

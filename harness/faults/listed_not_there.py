@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 
@@ -31,5 +33,4 @@ class ListedNotThere(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's search for the name."""
-        where = {"file": self.file, "what": "file", "by": "name"}
-        return system.armed(self, component="source", point="look", where=where, effect={"hide": True})
+        return system.armed(self, points.LOOK, effects.Hidden(), file=self.file, what="file", by="name")

@@ -9,6 +9,8 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
 from harness.units import Duration, SomeTime
@@ -36,13 +38,12 @@ class ManifestApart(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the file's arrival."""
-        parts: dict[str, dict[str, int | None]] = {
+        parts: dict[str, dict[effects.Part, int | None]] = {
             "before": {"file": self.by.ns, "flag": self.by.ns},
             "after": {"manifest": self.by.ns},
             "never": {"manifest": None},
         }
-        effect = {"parts": parts[self.comes]}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(self, points.ARRIVE, effects.Delivery(parts=parts[self.comes]), file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """What is there as the night begins came together."""

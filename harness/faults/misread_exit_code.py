@@ -7,6 +7,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 
 
@@ -34,5 +36,4 @@ class MisreadExitCode(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the end of the job."""
-        effect = {"code": 0}
-        return system.armed(self, component="scheduler", point="ended", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.ENDED, effects.WrongEnd(code=0), job=self.job)

@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
@@ -32,8 +34,7 @@ class MissingFile(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the file's arrival."""
-        effect = {"move": {"never": True}}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(self, points.ARRIVE, effects.Delivery(move=effects.MoveAway()), file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """What is there as the night begins cannot stay away."""

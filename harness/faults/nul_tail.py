@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault
 from harness.faults.fault import STRICT, System, fault
-from harness.faults.truncate_file import Keep
+from harness.faults.truncate_file import Keep, part_of
 
 
 @fault("nul_tail")
@@ -33,6 +33,6 @@ class NulTail(ContentFault):
         """Nothing is left to fill behind the end."""
         return "all of the file was to be kept"
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """How much of it is kept."""
-        return {"nuls": {"fraction": float(self.keep)} if isinstance(self.keep, Fraction) else {"bytes": self.keep}}
+        return damages.Nuls(**part_of(self.keep))

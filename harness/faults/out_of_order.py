@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
 from harness.units import SomeTime
@@ -35,8 +37,9 @@ class OutOfOrder(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the arrivals of the feed's files."""
-        effect = {"reverse": {"every_ns": self.every.ns}}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(
+            self, points.ARRIVE, effects.Delivery(reverse=effects.Reverse(every_ns=self.every.ns)), file=self.file
+        )
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """One file has no order."""

@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.strict import unknown
 
@@ -39,8 +41,7 @@ class ReadOnlyDisk(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the job's starts: its processes find the read-only disk in their environment."""
-        effect = {"folder": self.folder, "read_only": True}
-        return system.armed(self, component="scheduler", point="disk", where={"job": self.job}, effect=effect)
+        return system.armed(self, points.DISK, effects.ReadOnlyDisk(folder=self.folder), job=self.job)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A folder that the chain does not have."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.deliver_twice import never_apart
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration, SomeTime
@@ -45,10 +47,9 @@ class RenameUnderReader(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source: it acts some time after the file has come, or at the event."""
-        effect: dict[str, Any] = {"rename": {"to": self.to, "after_ns": self.after.ns}}
-        if self.back is not None:
-            effect["rename"]["back_ns"] = self.back.ns
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        back_ns = None if self.back is None else self.back.ns
+        rename = effects.Rename(to=self.to, after_ns=self.after.ns, back_ns=back_ns)
+        return system.armed(self, points.ARRIVE, effects.Delivery(rename=rename), file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A name that is no other one."""

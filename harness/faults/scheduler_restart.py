@@ -9,6 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration, SomeTime
 
@@ -38,8 +40,7 @@ class SchedulerRestart(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's own end."""
-        effect = {"down_ns": self.down.ns}
-        return system.armed(self, component="scheduler", point="scheduler", where={}, effect=effect)
+        return system.armed(self, points.SCHEDULER, effects.Restart(down_ns=self.down.ns))
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """Without a moment or an event it would not know when."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -42,9 +43,9 @@ class SchemaDrift(ContentFault):
         """A column that only moves makes nothing longer."""
         return tuple(control for control in self.detectable_by if control != "size" or self.how != "moved")
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Which column, and what becomes of it."""
-        return {"columns": {"how": self.how, "column": self.column, "header": self.header}}
+        return damages.OtherColumns(how=self.how, column=self.column, header=self.header)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A name that the header keeps is not renamed."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from harness.contract.orders import Counts
+from harness.contract.points import SCHEDULER, Point
 from harness.faults.fault import Fault
 
 _POINTS = {
@@ -29,13 +32,13 @@ _POINTS = {
 """A mock's points in the words of an author."""
 
 
-def why_silent(fault: Fault, point: str, where: Mapping[str, str], counts: Mapping[str, int | bool]) -> str:
+def why_silent(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
     """``counts`` are the mock's: how often its point was passed, and how often of that it was awake and found prey."""
-    passed, awake, calls = counts["passed"], counts["awake"], counts["calls"]
-    if fault.on is not None and not counts["fired"]:
+    passed, awake, calls = counts.passed, counts.awake, counts.calls
+    if fault.on is not None and not counts.fired:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
-    target = next(iter(where.values()), "the scheduler" if point == "scheduler" else "")
-    place = f"{_POINTS.get(point, f'{point} of')} {target or 'anything'}"
+    target = next(iter(where.values()), "the scheduler" if point is SCHEDULER else "")
+    place = f"{_POINTS.get(point.name, f'{point.name} of')} {target or 'anything'}"
     if not passed:
         return f"{place} was never passed"
     said = f"{place} was passed {_times(passed)}"

@@ -10,6 +10,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import wire as effects
 from harness.faults.clients import HTTP, S3, SFTP
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
@@ -47,8 +49,8 @@ class SlowDrip(Fault):
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source."""
         portion = max(1, round(self.bytes_per_s * self.every.total_seconds()))
-        effect = {"drip": {"bytes": portion, "every_ns": self.every.ns}}
-        return system.armed(self, component="wire", point="connect", where={"neighbour": "source"}, effect=effect)
+        effect = effects.Drip(bytes=portion, every_ns=self.every.ns)
+        return system.armed(self, points.CONNECT, effect, neighbour="source")
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing reaches no source."""

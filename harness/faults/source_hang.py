@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.effects import wire as effects
 from harness.faults.clients import S3
 from harness.faults.fault import STRICT, Fault, System, fault
 
@@ -55,10 +57,9 @@ class SourceHang(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the wire in front of the source; taking it out drops the connections that hang."""
-        effect: dict[str, Any] = {"hang": self.phase}
-        if self.phase == "body":
-            effect["after_bytes"] = self.after_bytes
-        return system.armed(self, component="wire", point="connect", where={"neighbour": "source"}, effect=effect)
+        after_bytes = self.after_bytes if self.phase == "body" else None
+        effect = effects.Hang(hang=self.phase, after_bytes=after_bytes)
+        return system.armed(self, points.CONNECT, effect, neighbour="source")
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain that retrieves nothing has no source to hang."""

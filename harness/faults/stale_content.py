@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -34,7 +35,7 @@ class StaleContent(ContentFault):
         """A file that is copied is the same each day."""
         return "the file holds the same every day"
 
-    def damage(self, system: System) -> dict[str, Any]:
+    def damage(self, system: System) -> damages.Damage:
         """That day's content, by its checksum."""
         content = system.content(self.file, days_before=self.days_before)
-        return {"replace": {"sha256": content["sha256"], "size": content["size"], "days_before": self.days_before}}
+        return damages.Replace(sha256=content.sha256, size=content.size, days_before=self.days_before)

@@ -10,6 +10,9 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract import points
+from harness.contract.content import Content
+from harness.contract.effects import source as effects
 from harness.faults.deliver_twice import never_apart
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
@@ -52,14 +55,13 @@ class SupersedeFile(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source: it acts some time after the file has come, or at the event."""
-        effect = {"again": {"after_ns": self.after.ns}, "content": dict(self._content(system))}
-        return system.armed(self, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        effect = effects.Delivery(again=effects.Again(after_ns=self.after.ns), content=self._content(system))
+        return system.armed(self, points.ARRIVE, effect, file=self.file)
 
     def truth(self, system: System) -> AbstractContextManager[None]:
         """Let the corrected file be the one that comes, whenever the first would have."""
         untriggered = SupersedeFile(file=self.file, version=self.version)
-        effect = {"content": dict(self._content(system))}
-        return system.armed(untriggered, component="source", point="arrive", where={"file": self.file}, effect=effect)
+        return system.armed(untriggered, points.ARRIVE, effects.Delivery(content=self._content(system)), file=self.file)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """What is there from the start has nothing before it, and only a factory makes another content."""
@@ -77,5 +79,5 @@ class SupersedeFile(Fault):
         if spec.content.copy_of is not None:
             yield "file", f"{self.file!r} is a copied file, of which there is no other version; expected a factory's"
 
-    def _content(self, system: System) -> dict[str, object]:
-        return dict(system.content(self.file, seed=_OTHER_SEEDS + self.version))
+    def _content(self, system: System) -> Content:
+        return system.content(self.file, seed=_OTHER_SEEDS + self.version)

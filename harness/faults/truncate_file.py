@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, TypedDict
 
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.clients import HTTP, SFTP, TAKEN_BY_ALL
 from harness.faults.content import COMPARED_BY_S3, ContentFault
 from harness.faults.fault import STRICT, System, fault
@@ -37,6 +38,18 @@ def byte_count(text: object, info: ValidationInfo) -> int:
     if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
         return int(count[1])
     raise ValueError(f'found {show(text)} as {info.field_name}, expected a number of bytes such as "1234 bytes"')
+
+
+class PartOf(TypedDict, total=False):
+    """A part of a file as the contract says it: one of the two."""
+
+    bytes: int
+    fraction: float
+
+
+def part_of(keep: Fraction | int) -> PartOf:
+    """The part that a parameter keeps."""
+    return {"fraction": float(keep)} if isinstance(keep, Fraction) else {"bytes": keep}
 
 
 def _written(keep: Fraction | int) -> str:
@@ -70,8 +83,8 @@ class TruncateFile(ContentFault):
     """
 
     keep: Keep
-    where: Literal["exact", "inside_record", "record_boundary", "inside_character", "inside_member"] = "exact"
-    length: Literal["consistent", "declared", "missing"] = "consistent"
+    where: damages.CutPlace = "exact"
+    length: damages.StatedLength = "consistent"
 
     named_by: ClassVar[tuple[str, ...]] = (
         "truncat",
@@ -118,7 +131,10 @@ class TruncateFile(ContentFault):
         without = {"archive"} | (set() if broken else {"schema"})
         return tuple(control for control in self.detectable_by if control not in without)
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
-        """Where it is cut, and what is said of its length."""
-        part = {"fraction": float(self.keep)} if isinstance(self.keep, Fraction) else {"bytes": self.keep}
-        return {"cut": {**part, "where": self.where}, "length": self.length}
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
+        """Where it is cut."""
+        return damages.Cut(**part_of(self.keep), where=self.where)
+
+    def stated_length(self) -> damages.StatedLength:
+        """As the author says."""
+        return self.length

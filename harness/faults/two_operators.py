@@ -7,6 +7,9 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
+from harness.contract.schedule import JobAction, Operator
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.units import Duration
 
@@ -31,17 +34,19 @@ class TwoOperators(Fault):
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the end of the job."""
-        when = ["failed", "initialization_error"]
-        both = [
-            {"name": name, "when": when, "jobs": [self.job], "takes_ns": takes_ns, "do": [action], "times": 1}
-            | {"acknowledges_after_ns": self.after.ns}
-            for name, action, takes_ns in (
-                ("night shift", "restart", 0),
-                ("on call", "markFinishedOk", _A_MOMENT_NS),
-            )
-        ]
-        where = {"job": self.job}
-        return system.armed(self, component="scheduler", point="operators", where=where, effect={"operators": both})
+        both = (self._operator("night shift", "restart", 0), self._operator("on call", "markFinishedOk", _A_MOMENT_NS))
+        return system.armed(self, points.OPERATORS, effects.CalledIn(operators=both), job=self.job)
+
+    def _operator(self, name: str, action: JobAction, takes_ns: int) -> Operator:
+        return Operator(
+            name=name,
+            when=("failed", "initialization_error"),
+            jobs=(self.job,),
+            acknowledges_after_ns=self.after.ns,
+            takes_ns=takes_ns,
+            do=(action,),
+            times=1,
+        )
 
 
 _A_MOMENT_NS = 1_000_000_000

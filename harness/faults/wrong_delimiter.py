@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -36,9 +37,9 @@ class WrongDelimiter(ContentFault):
         """It may be separated so already."""
         return f"the file is no CSV, or is separated by {self.delimiter!r} already"
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Which character."""
-        return {"delimiter": {"delimiter": self.delimiter}}
+        return damages.Delimiter(delimiter=self.delimiter)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A file of another format has no delimiter."""

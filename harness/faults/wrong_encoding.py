@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -42,6 +43,6 @@ class WrongEncoding(ContentFault):
         without = {"utf-8-twice": "schema", "utf-8-sig": "reference data"}.get(self.encoding)
         return tuple(control for control in self.detectable_by if control != without)
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Which encoding."""
-        return {"encode": {"encoding": self.encoding}}
+        return damages.Encode(encoding=self.encoding)

@@ -8,6 +8,8 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract import points
+from harness.contract.effects import source as effects
 from harness.faults.clients import HTTP, S3
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
@@ -49,6 +51,5 @@ class WrongLength(Fault):
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""
         by = self.by if isinstance(self.by, int) else float(self.by)
-        effect = {"misstate": {"by": by if self.states == "longer" else -by}}
-        where = {"file": self.file, "what": "file"}
-        return system.armed(self, component="source", point="serve", where=where, effect=effect)
+        effect = effects.Misstate(by=by if self.states == "longer" else -by)
+        return system.armed(self, points.SERVE, effect, file=self.file, what="file")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -38,6 +39,6 @@ class WrongLineEnds(ContentFault):
         """A CR is as long as an LF."""
         return tuple(control for control in self.detectable_by if control != "size" or self.ends != "cr")
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """How lines end."""
-        return {"line_ends": {"ends": self.ends}}
+        return damages.LineEnds(ends=self.ends)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault
 from harness.faults.fault import STRICT, System, fault
 
@@ -53,9 +54,9 @@ class WrongPart(ContentFault):
         without = () if self.how == "doubled" else ("unique key",)
         return tuple(control for control in self.detectable_by if control not in without)
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Which part, and what is wrong with it."""
-        return {"part": {"part": self.part, "of": self.of, "how": self.how, "where": self.where}}
+        return damages.WrongPart(part=self.part, of=self.of, how=self.how, where=self.where)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """There is no sixth part of five."""

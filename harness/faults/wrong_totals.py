@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault
 
@@ -42,9 +43,9 @@ class WrongTotals(ContentFault):
         """The count is the trailer record's, the sum the control total's."""
         return ("checksum", "trailer record" if self.of == "record_count" else "control total")
 
-    def damage(self, system: System) -> dict[str, Any]:  # noqa: ARG002 - no content but the file's own is needed
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
         """Which total, and how far off."""
-        return {"totals": {"of": self.of, "by": self.by}}
+        return damages.WrongTotals(of=self.of, by=self.by)
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """By nothing is not wrong."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
+from harness.contract.content import FileLayout, PlacedColumn
 from harness.formats.table import DATES, NUMBERS, Column
 
 FormatName = Literal["csv", "fixed", "jsonl", "parquet"]
@@ -69,24 +70,28 @@ class Layout:
     columns: tuple[Column, ...] = ()
     control: str | None = None
 
-    def described(self) -> dict[str, Any]:
-        """As JSON. ``start`` and ``width`` of a column are characters of a fixed-width line, elsewhere null."""
+    def described(self) -> FileLayout:
+        """As the night's plan has it."""
         fixed = self.format == "fixed"
         columns, start = [], 0
         for column in self.columns:
             width = column.width if fixed else None
             columns.append(
-                {"name": column.name, "type": column.type, "start": start if fixed else None, "width": width}
+                PlacedColumn(name=column.name, type=column.type, start=start if fixed else None, width=width)
             )
             start += width or 0
-        plain = {key: getattr(self, key) for key in ("format", "compress", "encoding", "line_end", "delimiter")}
-        return plain | {
-            "header": self.header,
-            "trailer": self.trailer,
-            "columns": columns,
-            "control": self.control,
-            "date_columns": [column.name for column in self.columns if column.type in DATES],
-        }
+        return FileLayout(
+            format=self.format,
+            compress=self.compress,
+            encoding=self.encoding,
+            line_end=self.line_end,
+            delimiter=self.delimiter,
+            header=self.header,
+            trailer=self.trailer,
+            columns=tuple(columns),
+            control=self.control,
+            date_columns=tuple(column.name for column in self.columns if column.type in DATES),
+        )
 
 
 def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> Layout:

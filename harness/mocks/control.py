@@ -17,9 +17,13 @@ from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
+from harness.contract.codec import ContractError, read, unknown_word, write
+from harness.contract.orders import Order, Relay, read_order
+from harness.contract.plan import Plan
+from harness.contract.points import Point
 from harness.history import Recorder
 from harness.mocks import relay
-from harness.mocks.armed import Armory, Json, Order, Relay
+from harness.mocks.armed import Armed, Armory, Json
 
 LONGEST_SOCKET_PATH = 107
 """Bytes of a unix socket's name on Linux, without the final zero."""
@@ -34,7 +38,7 @@ class Mock:
     """
 
     component: ClassVar[str]
-    points: ClassVar[frozenset[str]] = frozenset()
+    points: ClassVar[tuple[Point[Any], ...]] = ()
     """Where this mock asks its armory; an order for any other point is refused."""
 
     def __init__(self, options: argparse.Namespace) -> None:
@@ -55,23 +59,23 @@ class Mock:
         """Start the data side; the port of each endpoint."""
         return {}
 
-    async def reset(self, plan: Json) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Begin a night: forget the last one, take what is needed of the plan. Orders and events are gone already."""
 
     async def settle(self) -> None:
         """End the night: write what is only known now."""
 
-    async def armed(self, order: Order) -> None:
+    async def armed(self, order: Armed[Any]) -> None:
         """Get ready for an order that may have to act before its point is passed."""
 
-    async def fired(self, order: Order) -> None:
+    async def fired(self, order: Armed[Any]) -> None:
         """Act on an order whose event came; whoever recorded that event goes on only after this returns."""
 
-    async def disarmed(self, order: Order) -> None:
+    async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of whatever the order still holds."""
 
     def check(self, order: Order) -> None:
-        """Refuse an effect that this mock does not know, with a ValueError that names it."""
+        """Refuse an order that the contract allows and this mock could never act on; ValueError says why."""
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
         """Further control calls: ``POST /<name>``."""
@@ -86,7 +90,7 @@ class Mock:
         text = "".join(traceback.format_exception(error)).replace(str(self.dir), "DIR")
         self.recorder.record("fail", "bug", {"where": where}, error=text)
 
-    def _fired(self, order: Order) -> None:
+    def _fired(self, order: Armed[Any]) -> None:
         self.loop.call_soon_threadsafe(lambda: self.loop.create_task(self.fired(order)))
 
     def _relay(self, relayed: Relay) -> None:
@@ -94,7 +98,7 @@ class Mock:
         # in the same moment would wait for ever.
         self.relaying.set()
         try:
-            relay.fire(self.dir / "control", relayed.target, relayed.id)
+            relay.fire(self.dir / "control", relayed.relay, relayed.id)
         finally:
             self.relaying.clear()
 
@@ -169,7 +173,11 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
             case "GET", ["state"]:
                 return 200, {"orders": armory.state()} | self._main(_called(mock.state))
             case "POST", ["reset"]:
-                self._main(self._reset(body))
+                try:
+                    plan = read(Plan, body, "plan")
+                except ContractError as error:
+                    return 400, {"error": str(error)}
+                self._main(self._reset(plan))
             case "POST", ["settle"]:
                 self._main(mock.settle())
             case "POST", ["arm"]:
@@ -177,7 +185,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
             case "DELETE", ["arm", id_]:
                 if (order := armory.disarm(id_)) is not None:
                     self._main(mock.disarmed(order))
-                    return 200, order.counts
+                    return 200, write(order.counts)
             case "POST", ["fire", id_]:
                 if (order := armory.fire(id_)) is None:
                     return 404, {"error": f"{mock.component} holds no order {id_!r}"}
@@ -196,22 +204,19 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
     def _arm(self, body: Json) -> tuple[int, Json]:
         mock = self.mock
         try:
-            if "relay" not in body and body.get("point") not in mock.points:
-                known = sorted(mock.points) or "none"
-                raise ValueError(f"{mock.component} has no point {body.get('point')!r}; known: {known}")
-            armed = mock.armory.arm(body)
-            if isinstance(armed, Order):
-                try:
-                    mock.check(armed)
-                except ValueError:
-                    mock.armory.disarm(armed.id)
-                    raise
-                self._main(mock.armed(armed))
+            order = read_order(body)
+            if isinstance(order, Order):
+                if order.point not in mock.points:
+                    names = [point.name for point in mock.points]
+                    raise unknown_word("order.point", f"point of {mock.component}", order.point.name, names)
+                mock.check(order)
         except ValueError as error:
             return 400, {"error": str(error)}
+        if (armed := mock.armory.arm(order)) is not None:
+            self._main(mock.armed(armed))
         return 200, {}
 
-    async def _reset(self, plan: Json) -> None:
+    async def _reset(self, plan: Plan) -> None:
         self.mock.armory.clear()
         self.mock.recorder.forget()
         await self.mock.reset(plan)

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.contract.plan import Plan
 from harness.mocks.control import Mock, run
 from harness.mocks.serving import Refusal, fields_of, serve
 
@@ -21,7 +22,7 @@ class Desk(Mock):
         routes = [web.post("/pages", self._page), web.get("/pages", self._shown)]
         return {"desk": await serve(self, routes)}
 
-    async def reset(self, _: dict[str, Any]) -> None:
+    async def reset(self, _: Plan) -> None:
         """Forget the pages of the last night."""
         self._pages.clear()
 

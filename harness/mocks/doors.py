@@ -15,18 +15,11 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
 
-from harness.mocks.armed import Order
+from harness.contract.effects.wire import Dial
+from harness.contract.points import DIAL
+from harness.mocks.armed import Armed
 from harness.mocks.control import Mock
-
-ANSWERS = ("refused", "silence")
-
-
-def check(effect: Mapping[str, Any]) -> None:
-    """Refuse an answer that no door gives."""
-    if effect.get("answer") not in ANSWERS:
-        raise ValueError(f"dial: found answer={effect.get('answer')!r}, expected one of {', '.join(ANSWERS)}")
 
 
 class Doors:
@@ -38,11 +31,11 @@ class Doors:
         self._held: dict[int, tuple[asyncio.Server, set[str]]] = {}
         self._silent: SilentPort | None = None
 
-    async def open(self, order: Order, ports: Mapping[str, tuple[str, int]]) -> None:
+    async def open(self, order: Armed[Dial], ports: Mapping[str, tuple[str, int]]) -> None:
         """Hold a door for each endpoint that the order concerns; ``ports`` gives each one's neighbour and port."""
         self._folder.mkdir(exist_ok=True)
         for endpoint, (neighbour, port) in ports.items():
-            if not order.concerns("dial", {"endpoint": endpoint, "neighbour": neighbour}):
+            if not order.concerns(DIAL, {"endpoint": endpoint, "neighbour": neighbour}):
                 continue
             if port not in self._held:
                 self._held[port] = await self._hold(endpoint, neighbour, port), set()
@@ -72,8 +65,8 @@ class Doors:
         return await asyncio.start_unix_server(asked, path)
 
     def _answer(self, endpoint: str, neighbour: str) -> str:
-        for effect in self._mock.armory.strike("dial", endpoint=endpoint, neighbour=neighbour):
-            refused = effect["answer"] == "refused"
+        for effect in self._mock.armory.strike(DIAL, endpoint=endpoint, neighbour=neighbour):
+            refused = effect.answer == "refused"
             error = os.strerror(errno.ECONNREFUSED) if refused else "nobody answers"
             self._mock.recorder.record("fail", "connect", {"endpoint": endpoint}, error=error)
             return "refused" if refused else f"silence {self._silent_port()}"

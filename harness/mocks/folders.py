@@ -10,6 +10,7 @@ from typing import Any
 
 from inotify_simple import Event, INotify, flags
 
+from harness.contract.plan import Plan
 from harness.mocks.control import Mock, run
 
 WATCHED = (
@@ -47,7 +48,7 @@ class Folders(Mock):
         self._counting: frozenset[str] = frozenset()
         return {}
 
-    async def reset(self, plan: dict[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Watch the plan's folders as they are now; what was seen of their clearing is forgotten."""
         self.loop.remove_reader(self._inotify.fileno())
         self._inotify.close()
@@ -55,8 +56,8 @@ class Folders(Mock):
         self._places.clear()
         self._pending.clear()
         self._writing.clear()
-        self._counting = frozenset(plan.get("watch") or ())
-        for folder in sorted(plan.get("folders") or {}):
+        self._counting = frozenset(plan.watch)
+        for folder in sorted(plan.folders):
             path = self.dir / "folders" / folder
             path.mkdir(parents=True, exist_ok=True)
             self._watch(Place(folder, path, ""))

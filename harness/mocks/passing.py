@@ -9,50 +9,23 @@ from __future__ import annotations
 import asyncio
 import socket
 import time
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import NoReturn
 
+from harness.contract.effects.wire import Connection, Drip, Hang, Reset
 from harness.mocks.control import until
 
 CHUNK_BYTES = 1024 * 1024
-HANGS = ("first_byte", "body")
-_EFFECTS = ("hang", "reset", "drip")
 
 
-def check(effect: Mapping[str, Any]) -> None:
-    """Refuse what the wire cannot do to a connection; ValueError names what was found."""
-    found = [name for name in _EFFECTS if name in effect]
-    if len(found) != 1:
-        raise ValueError(f"effect of the wire: found {sorted(effect)}, expected one of {', '.join(_EFFECTS)}")
-    if found == ["hang"]:
-        _check_hang(effect)
-    elif found == ["reset"]:
-        if not _is_count(effect["reset"].get("after_bytes"), least=0):
-            raise ValueError(f"reset: found {effect['reset']}, expected after_bytes, a number of bytes")
-    elif not all(_is_count(effect["drip"].get(name), least=1) for name in ("bytes", "every_ns")):
-        raise ValueError(f"drip: found {effect['drip']}, expected bytes and every_ns, both above zero")
-
-
-def _check_hang(effect: Mapping[str, Any]) -> None:
-    if effect["hang"] not in HANGS:
-        raise ValueError(f"effect of the wire: found hang={effect['hang']!r}, expected one of {', '.join(HANGS)}")
-    if effect["hang"] == "body" and not _is_count(effect.get("after_bytes"), least=0):
-        raise ValueError(f"hang=body: found after_bytes={effect.get('after_bytes')!r}, expected a number of bytes")
-
-
-def _is_count(value: Any, *, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def is_later(effect: Mapping[str, Any]) -> bool:
+def is_later(effect: Connection) -> bool:
     """Whether it acts in the middle of an answer, and not when a connection begins."""
-    return "reset" in effect or effect.get("hang") == "body"
+    return isinstance(effect, Reset) or (isinstance(effect, Hang) and effect.hang == "body")
 
 
-def after_bytes(effect: Mapping[str, Any]) -> int:
+def after_bytes(effect: Connection) -> int:
     """After how many bytes of the answer such a one acts."""
-    return int(effect["reset"]["after_bytes"] if "reset" in effect else effect["after_bytes"])
+    return 0 if isinstance(effect, Drip) else effect.after_bytes or 0
 
 
 async def all_of_it(source: socket.socket, target: socket.socket) -> None:

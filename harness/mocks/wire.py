@@ -11,9 +11,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.endpoints import MOCK_OF
-from harness.mocks import doors, passing
-from harness.mocks.armed import Order
+from harness.contract.effects.wire import Connection, Drip, Hang, Reset
+from harness.contract.endpoints import MOCK_OF
+from harness.contract.plan import Plan
+from harness.contract.points import CONNECT, DIAL
+from harness.mocks import passing
+from harness.mocks.armed import Armed
 from harness.mocks.control import Mock, run
 from harness.mocks.doors import Doors, family_of
 from harness.mocks.passing import a_few_at_a_time, all_of_it, hang, so_many
@@ -52,7 +55,7 @@ class Line:
 
     def __init__(self, client: socket.socket, endpoint: socket.socket) -> None:
         self.client, self.endpoint = client, endpoint
-        self.hung_by: Order | None = None
+        self.hung_by: Armed[Connection] | None = None
         self.task = asyncio.current_task()
         for side in (client, endpoint):
             side.setblocking(False)
@@ -74,7 +77,7 @@ class Wire(Mock):
     """
 
     component = "wire"
-    points = frozenset({"connect", "dial"})
+    points = (CONNECT, DIAL)
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -105,28 +108,21 @@ class Wire(Mock):
             endpoints[route.endpoint] = listening.getsockname()[1]
         return endpoints
 
-    async def reset(self, _: dict[str, Any]) -> None:
+    async def reset(self, _: Plan) -> None:
         """Drop what is left of the last night's connections."""
         await self._doors.close()
         await _dropped(self._lines)
 
-    async def armed(self, order: Order) -> None:
+    async def armed(self, order: Armed[Any]) -> None:
         """Hold a door for what happens before a connection is there."""
-        if order.point == "dial":
+        if order.point is DIAL:
             routes = {route.endpoint: (route.neighbour, self.endpoints[route.endpoint]) for route in self._routes}
             await self._doors.open(order, routes)
 
-    async def disarmed(self, order: Order) -> None:
+    async def disarmed(self, order: Armed[Any]) -> None:
         """Drop the connections that the fault has hung or slowed down."""
         await self._doors.close(order.id)
         await _dropped(line for line in self._lines if line.hung_by is order)
-
-    def check(self, order: Order) -> None:
-        """The wire can refuse a connection, leave it unanswered, hang it, reset it, or let it drip."""
-        if order.point == "dial":
-            doors.check(order.effect)
-        else:
-            passing.check(order.effect)
 
     def state(self) -> dict[str, Any]:
         """How many connections there are."""
@@ -160,9 +156,9 @@ class Wire(Mock):
         """Carry one connection to its end; False when its endpoint is not there."""
         self.recorder.record("info", "connect", {"endpoint": route.endpoint})
         where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-        struck = self.armory.struck("connect", lambda order: not passing.is_later(order.effect), **where)
+        struck = self.armory.struck(CONNECT, lambda order: not passing.is_later(order.effect), **where)
         line.hung_by = next(iter(struck), None)
-        if line.hung_by is not None and "hang" in line.hung_by.effect:
+        if line.hung_by is not None and isinstance(line.hung_by.effect, Hang):
             await hang(line.client)
         try:
             await self.loop.sock_connect(line.endpoint, (route.target_host, route.target_port))
@@ -172,25 +168,24 @@ class Wire(Mock):
             text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
             self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
             return False
-        later = (order for order in self.armory.awake("connect", **where) if passing.is_later(order.effect))
+        later = (order for order in self.armory.awake(CONNECT, **where) if passing.is_later(order.effect))
         acts = line.hung_by or next(later, None)
         async with asyncio.TaskGroup() as both:
             both.create_task(all_of_it(line.client, line.endpoint))
             both.create_task(self._answer(line, acts, where))
         return True
 
-    async def _answer(self, line: Line, acts: Order | None, where: Mapping[str, str]) -> None:
+    async def _answer(self, line: Line, acts: Armed[Connection] | None, where: Mapping[str, str]) -> None:
         """Pass the answer on, as far and as fast as the fault lets it."""
-        if acts is not None and "drip" in acts.effect:
-            drip = acts.effect["drip"]
-            await a_few_at_a_time(line.endpoint, line.client, drip["bytes"], drip["every_ns"])
+        if acts is not None and isinstance(acts.effect, Drip):
+            await a_few_at_a_time(line.endpoint, line.client, acts.effect.bytes, acts.effect.every_ns)
             return
         if acts is not None:
             # A connection that never gets so far has not met the fault, and does not use it up.
             following = await so_many(line.endpoint, line.client, passing.after_bytes(acts.effect))
-            if following and self.armory.struck("connect", lambda order: order is acts, **where):
+            if following and self.armory.struck(CONNECT, lambda order: order is acts, **where):
                 line.hung_by = acts
-                if "reset" in acts.effect:
+                if isinstance(acts.effect, Reset):
                     raise ConnectionResetError
                 await hang(line.endpoint)
             await passing.write(line.client, following)

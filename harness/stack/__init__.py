@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from harness.clock.page import TICK_ERROR
+from harness.contract.codec import read, write
+from harness.contract.orders import Counts, Order, Relay
+from harness.contract.plan import Plan
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
@@ -71,9 +74,9 @@ class Stack(ABC):
         """Keep a file's content under its checksum, once; it outlives resets."""
         self.door.keep(sha256, content)
 
-    def reset(self, plan: Mapping[str, Any]) -> None:
+    def reset(self, plan: Plan) -> None:
         """Forget the last night and get ready for this one; its jobs are dead when this returns."""
-        self.door.ask("POST", "/reset", plan)
+        self.door.ask("POST", "/reset", write(plan))
 
     def begin(self) -> None:
         """Let the scheduler begin the night's schedule."""
@@ -83,14 +86,14 @@ class Stack(ABC):
         """Ask a mock over its control interface."""
         return self.door.ask(method, f"/mocks/{component}/{path}", body)
 
-    def arm(self, component: str, order: Mapping[str, Any]) -> None:
+    def arm(self, component: str, order: Order | Relay) -> None:
         """Give a mock an order that acts when its trigger says so."""
-        self.control(component, "POST", "arm", order)
+        self.control(component, "POST", "arm", write(order))
 
-    def disarm(self, component: str, order_id: str) -> dict[str, Any]:
+    def disarm(self, component: str, order_id: str) -> Counts | None:
         """Take an order back; what it holds up is released. How often it could act, and did; nothing of a relay."""
-        counts: dict[str, Any] = self.control(component, "DELETE", f"arm/{order_id}")
-        return counts
+        told = self.control(component, "DELETE", f"arm/{order_id}")
+        return read(Counts, told, "counts") if told else None
 
     def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S, tick_error: float = TICK_ERROR) -> Stop:
         """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.endpoints import ENDPOINTS
+from harness.contract.endpoints import ENDPOINTS
 
 VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
 """The page must be memory that several containers map; the size is a limit, not a reservation."""

@@ -7,7 +7,8 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+
+from harness.contract.plan import SeededFile
 
 NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
@@ -67,7 +68,7 @@ class StackDirectory:
             for path in folder.iterdir():
                 _remove(path)
 
-    def seed(self, folders: Mapping[str, Iterable[Mapping[str, Any]]], *, at_ns: int) -> None:
+    def seed(self, folders: Mapping[str, Iterable[SeededFile]], *, at_ns: int) -> None:
         """Make the working folders hold exactly what the night begins with, dated at its beginning.
 
         A folder that stays keeps its inode, and who watches it does not lose it.
@@ -81,8 +82,8 @@ class StackDirectory:
             for path in folder.iterdir():
                 _remove(path)
             for file in files:
-                target = folder / plain(file["name"])
-                shutil.copyfile(self.contents / plain(file["sha256"]), target)
+                target = folder / plain(file.name)
+                shutil.copyfile(self.contents / plain(file.sha256), target)
                 os.utime(target, ns=(at_ns, at_ns))
 
     def merged_history(self) -> bytes:

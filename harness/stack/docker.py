@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from harness.endpoints import places as endpoint_places
+from harness.contract.endpoints import places as endpoint_places
 from harness.errors import HarnessBug, StackError
 from harness.stack import Stack
 from harness.stack.arrangement import (

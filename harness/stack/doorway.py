@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from harness.clock.controller import Stop
+from harness.contract.codec import read
+from harness.contract.plan import Plan
 from harness.errors import StackError
 from harness.stack.clearing import clear
 from harness.stack.clockwork import Clockwork
@@ -153,13 +155,13 @@ class Doorway:
 
     async def _reset(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
-        plan = json.loads(body)
+        plan = read(Plan, json.loads(body), "plan")
         async with self._time_moves("reset"):
             await asyncio.gather(*(clear(agent) for agent in self._directory.agents()))
             self._directory.empty()
-            self._directory.seed(plan["folders"], at_ns=plan["begins_ns"])
-            self._clockwork.travel(plan["begins_ns"])
-            self._clockwork.speak_in(plan["timezone"])
+            self._directory.seed(plan.folders, at_ns=plan.begins_ns)
+            self._clockwork.travel(plan.begins_ns)
+            self._clockwork.speak_in(plan.timezone)
             await self._neighbours.call_all("POST", "reset", body)
             self._clockwork.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})

@@ -47,8 +47,8 @@ JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-pyth
 """What the reference chain's variants need: in the image where it is installed beside the harness."""
 
 RUNS_INSIDE = (
-    *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),
-    *("formats", "clock", "mocks", "stack"),
+    *("__init__.py", "errors.py", "history.py"),
+    *("clock", "contract", "formats", "mocks", "stack"),
 )
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness.clock import library
-from harness.endpoints import places as endpoint_places
+from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.stack import Stack
 from harness.stack.directory import StackDirectory

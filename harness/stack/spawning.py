@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from harness.clock import library
-from harness.endpoints import ENDPOINTS
+from harness.contract.endpoints import ENDPOINTS
 from harness.errors import StackError
 from harness.stack.directory import StackDirectory
 from harness.stack.processes import end_with_parent

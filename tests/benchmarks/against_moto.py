@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.endpoints import GRANTS
+from harness.contract.endpoints import GRANTS
 from tests.benchmarks import playing
 from tests.benchmarks.playing import NAME, Download, Server
 from tests.clock.clients import CLIENTS

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.endpoints import SFTP
-from harness.ssh_keys import CLIENT_KEY, HOST_KEY
+from harness.contract.endpoints import SFTP
+from harness.contract.ssh_keys import CLIENT_KEY, HOST_KEY
 from tests.benchmarks import playing
 from tests.benchmarks.playing import NAME, Download, Server
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from tests.benchmarks import against_nginx, playing
 from tests.benchmarks.playing import NAME, Download
 from tests.clock.silent_stage import Account

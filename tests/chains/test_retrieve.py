@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.endpoints import GRANTS
+from harness.contract.endpoints import GRANTS
 from tests.chains.bench import JOBS, NAME, Bench, forecast
 
 ENDLESS = {

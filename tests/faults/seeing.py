@@ -13,7 +13,7 @@ from typing import Any
 
 from harness.contents import ContentStore
 from harness.data import fixtures
-from harness.endpoints import ENDPOINTS
+from harness.contract.endpoints import ENDPOINTS
 from harness.faults import Fault
 from harness.loading import load_chain
 from harness.units import ClockTime

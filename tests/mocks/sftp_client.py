@@ -12,7 +12,7 @@ from typing import Any
 
 import paramiko
 
-from harness.endpoints import SFTP
+from harness.contract.endpoints import SFTP
 from tests.mocks.conftest import NightOfMocks, Played
 
 CLIENTS = ("paramiko", "asyncssh", "openssh_sftp")

@@ -15,7 +15,7 @@ import asyncssh
 import paramiko
 import pytest
 
-from harness.endpoints import SFTP
+from harness.contract.endpoints import SFTP
 from tests.clock.needed import needs
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 from tests.mocks.sftp_client import Clients, logged_in

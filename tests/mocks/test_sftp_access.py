@@ -10,7 +10,7 @@ from typing import Any
 import paramiko
 import pytest
 
-from harness.endpoints import SFTP
+from harness.contract.endpoints import SFTP
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 from tests.mocks.sftp_client import Clients, logged_in
 

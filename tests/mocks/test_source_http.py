@@ -10,7 +10,7 @@ import struct
 import pytest
 import urllib3
 
-from harness.endpoints import GRANTS
+from harness.contract.endpoints import GRANTS
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 
 NAME = "forecast.csv"

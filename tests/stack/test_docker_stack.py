@@ -13,7 +13,7 @@ import urllib3
 from docker import DockerClient
 from docker.errors import NotFound
 
-from harness.endpoints import PLACES
+from harness.contract.endpoints import PLACES
 from harness.errors import HarnessBug, StackError
 from harness.stack.docker import DockerStack
 from harness.stack.door import Door

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.contract.plan import Plan
 from harness.mocks.consumers.http import HttpFrontEnd
 from harness.mocks.consumers.ledger import Ledger
 from harness.mocks.control import Mock, run
@@ -19,15 +20,15 @@ class Consumers(Mock):
         self._ledgers: dict[str, Ledger] = {}
         return {"consumers": await HttpFrontEnd(self, self._ledgers).listen()}
 
-    async def reset(self, plan: dict[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
         for ledger in self._ledgers.values():
             ledger.close()
         self._ledgers.clear()
         folder = self.dir / "consumers"
         folder.mkdir(exist_ok=True)
-        for name, consumer in sorted(plan["consumers"].items()):
-            self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.get("key") or ())
+        for name, consumer in sorted(plan.consumers.items()):
+            self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.key)
 
     async def settle(self) -> None:
         """Tell what each consumer holds, batch by batch."""

@@ -8,21 +8,23 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from harness.mocks.armed import Json, Order
+from harness.contract.codec import read, write
+from harness.contract.plan import Plan
+from harness.contract.points import POINTS, SCHEDULER
+from harness.mocks.armed import Armed, Json
 from harness.mocks.control import Mock, run, until
 from harness.mocks.scheduler import crontab
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily import Daily
 from harness.mocks.scheduler.desk import Desk
-from harness.mocks.scheduler.effects import POINTS, check
 from harness.mocks.scheduler.engine import Engine
 from harness.mocks.scheduler.journal import Journal
 from harness.mocks.scheduler.lives import Life, end, resume
 from harness.mocks.scheduler.msgin import Msgin
 from harness.mocks.scheduler.night import Night
-from harness.mocks.scheduler.orders import NightOrder
 from harness.mocks.scheduler.pager import Pager
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
@@ -34,7 +36,7 @@ class Scheduler(Mock):
     """The scheduler: starts the night's jobs through the agents as OpCon would."""
 
     component = "scheduler"
-    points = frozenset(POINTS)
+    points = tuple(point for point in POINTS.values() if point.component == "scheduler")
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
@@ -50,7 +52,7 @@ class Scheduler(Mock):
         self._life = Life.inherited()
         self._coming_up: asyncio.Task[None] | None = None
         self._listen: Callable[[], Awaitable[int]]
-        self._restarts: dict[str, Order] = {}
+        self._restarts: dict[str, int] = {}
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -93,10 +95,7 @@ class Scheduler(Mock):
         """Be back when it is time: take up what was stored, then answer clients again."""
         try:
             await until(life.up_at_ns)
-            plan = self._journal.read()["plan"][""]["plan"]
-            order = NightOrder.of(plan)
-            self._desk.settle_at(order.desk)
-            self._engine = self._engine_of(order)
+            self._engine = self._engine_of(read(Plan, self._journal.read()["plan"][""]["plan"], "plan"))
             await resume(self._engine, life.connections)
             self.port = await listen()
             self.recorder.record("info", "service", {"running": True})
@@ -107,21 +106,19 @@ class Scheduler(Mock):
         """``POST /start``: the night's schedule begins."""
         return {"start": self._start}
 
-    async def reset(self, plan: Json) -> None:
+    async def reset(self, plan: Plan) -> None:
         """End what is left of the last night, and build the next one's jobs."""
         await self._no_second_life()
         if self._engine is not None:
             self._engine.stop()
         self._msgin.empty()
-        order = NightOrder.of(plan)
-        self._desk.settle_at(order.desk)
         (self.dir / "output").mkdir(exist_ok=True)
-        self._journal.begin(plan)
-        self._engine = self._engine_of(order)
-        if order.is_crontab:
+        self._journal.begin(write(plan))
+        self._engine = self._engine_of(plan)
+        if plan.is_crontab:
             crontab.build(self._engine)
         else:
-            self._engine.build(order.date)
+            self._engine.build(plan.date)
 
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
@@ -129,23 +126,22 @@ class Scheduler(Mock):
             self._engine.settle()
             self._engine.stop()
 
-    async def fired(self, order: Order) -> None:
+    async def fired(self, order: Armed[Any]) -> None:
         """Act on the running job that the order is about, or end."""
-        if order.point == "scheduler":
+        if order.point is SCHEDULER:
             self._end_later()
         elif self._engine is not None:
             self._engine.fired(order)
 
-    async def disarmed(self, order: Order) -> None:
+    async def disarmed(self, order: Armed[Any]) -> None:
         """Let what the order has frozen go on."""
         if self._engine is not None:
             self._engine.disarmed(order)
 
-    def check(self, order: Order) -> None:
-        """Each point has its own effects; an order for the scheduler itself acts at its time."""
-        check(order)
-        if order.point == "scheduler" and "at_ns" in order.trigger:
-            self._restarts[order.id] = order
+    async def armed(self, order: Armed[Any]) -> None:
+        """An order for the scheduler itself acts at its time."""
+        if order.point is SCHEDULER and order.trigger.at_ns is not None:
+            self._restarts[order.id] = order.trigger.at_ns
 
     def _end_later(self, at_ns: int = 0) -> None:
         """End in a moment: whoever fires the order has an answer by then."""
@@ -161,11 +157,11 @@ class Scheduler(Mock):
             # In the middle of a launch the clock is held, and nobody would let go of it.
             engine.night.agenda.at(0, self._end, quiet=True)
             return
-        effects = self.armory.strike("scheduler")
+        effects = self.armory.strike(SCHEDULER)
         if not effects:
             return
         self.recorder.record("info", "service", {"running": False})
-        up_at_ns = time.time_ns() + max(effect["down_ns"] for effect in effects)
+        up_at_ns = time.time_ns() + max(effect.down_ns for effect in effects)
         end(engine, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
 
     def state(self) -> Json:
@@ -189,7 +185,7 @@ class Scheduler(Mock):
     def _no_external(self, event: str, why: str) -> None:
         self.recorder.record("fail", "event", {"event": event, "by": "MSGIN"}, error=why)
 
-    def _engine_of(self, order: NightOrder) -> Engine:
+    def _engine_of(self, plan: Plan) -> Engine:
         """An engine with its neighbours; what rings or delivers lets it take a turn."""
 
         def turn() -> None:
@@ -197,7 +193,7 @@ class Scheduler(Mock):
                 self._engine.turn()
 
         night = Night(
-            order=order,
+            order=plan,
             folder=self.dir,
             recorder=self.recorder,
             armory=self.armory,
@@ -218,8 +214,8 @@ class Scheduler(Mock):
         if self._engine is None or self._engine.active:
             raise RuntimeError("start: expected one start after each reset")
         self._engine.start()
-        for order in self._restarts.values():
-            self._end_later(order.trigger["at_ns"])
+        for at_ns in self._restarts.values():
+            self._end_later(at_ns)
         self._restarts.clear()
 
 

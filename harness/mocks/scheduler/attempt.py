@@ -14,7 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.mocks.armed import Order
+from harness.contract.effects.scheduler import BadDisk as BadDiskEffect
+from harness.contract.effects.scheduler import Crash, Freeze, LaunchCause, WrongLaunch
+from harness.contract.points import CLOCK, DISK, LAUNCH
+from harness.mocks.armed import Armed
 from harness.mocks.scheduler.agent import Launch, LaunchRefused, Process
 from harness.mocks.scheduler.daily import DailyJob
 from harness.mocks.scheduler.landing import BadDisk
@@ -32,17 +35,17 @@ NEVER_TOLD = ("start_lost", "started_unseen")
 class Attempt:
     """The attempt that begins when a job has qualified, and the faults that act on it."""
 
-    _effects: dict[str, dict[str, Any]]
+    _causes: set[LaunchCause]
 
     def __init__(self, night: Night, job: DailyJob) -> None:
         self._begin(night, job, night.daily.next_attempt(job))
-        away = any(effect["cause"] == "agent_away" for effect in night.armory.active("launch", job=job.name))
+        away = any(effect.cause == "agent_away" for effect in night.armory.active(LAUNCH, job=job.name))
 
-        def reached(order: Order) -> bool:
+        def reached(order: Armed[WrongLaunch]) -> bool:
             # Where no agent answers, nothing is launched, and no other fault of the launch can act.
-            return not away or order.effect["cause"] == "agent_away"
+            return not away or order.effect.cause == "agent_away"
 
-        self._effects = {effect["cause"]: effect for effect in night.armory.strike("launch", reached, job=job.name)}
+        self._causes = {effect.cause for effect in night.armory.strike(LAUNCH, reached, job=job.name)}
 
     @classmethod
     def adopted(cls, night: Night, job: DailyJob, kept: Mapping[str, Any]) -> Attempt:
@@ -71,7 +74,7 @@ class Attempt:
     def _begin(self, night: Night, job: DailyJob, number: int) -> None:
         self._night, self._job = night, job
         self.number = number
-        self._effects = {}
+        self._causes = set()
         self.process: Process | None = None
         self.beside: list[Process] = []
         """Processes that nobody ordered: a duplicate launch."""
@@ -81,32 +84,32 @@ class Attempt:
         """Signals that are still to be sent, and when."""
         self._skew: dict[str, str] | None = None
         self._disk: dict[str, str] | None = None
-        self._disks: list[tuple[Order, BadDisk]] = []
+        self._disks: list[tuple[Armed[BadDiskEffect], BadDisk]] = []
 
     @property
     def agent_is_away(self) -> bool:
         """Whether a fault has taken the job's machine away."""
-        return "agent_away" in self._effects
+        return "agent_away" in self._causes
 
     @property
     def never_submitted(self) -> bool:
         """Whether the scheduler has forgotten to give the order."""
-        return "never_submitted" in self._effects
+        return "never_submitted" in self._causes
 
     @property
     def never_told(self) -> bool:
         """Whether the scheduler is never told that the job has started."""
-        return any(cause in self._effects for cause in NEVER_TOLD)
+        return any(cause in self._causes for cause in NEVER_TOLD)
 
     @property
     def order_is_lost(self) -> bool:
         """Whether the order never reaches the agent."""
-        return "start_lost" in self._effects
+        return "start_lost" in self._causes
 
     @property
     def doubled(self) -> bool:
         """Whether the agent gets the order twice."""
-        return "duplicate" in self._effects
+        return "duplicate" in self._causes
 
     @property
     def alive(self) -> bool:
@@ -125,9 +128,9 @@ class Attempt:
 
     def refusal(self) -> LaunchRefused | None:
         """What an agent says that cannot log on as the job's user, or has no slot for another process."""
-        if "bad_user" in self._effects:
+        if "bad_user" in self._causes:
             return LaunchRefused(errno.EPERM, "the agent cannot log on as the job's user: unknown user or bad password")
-        if "no_slot" in self._effects:
+        if "no_slot" in self._causes:
             return LaunchRefused(errno.EAGAIN, "no slot: the agent cannot start another process")
         return None
 
@@ -135,13 +138,13 @@ class Attempt:
         """The order to the agent, with what the launch's faults make of it."""
         order = self._job.order
         argv, environment = list(run), dict(order.environment)
-        if "program_not_found" in self._effects:
+        if "program_not_found" in self._causes:
             argv[0] += ".gone"
-        if "permission_denied" in self._effects:
+        if "permission_denied" in self._causes:
             argv[0] = str(self._locked(argv[0]))
-        if "dies_at_once" in self._effects:
+        if "dies_at_once" in self._causes:
             argv = ["/bin/sh", "-c", "kill -KILL $$"]
-        if "does_nothing" in self._effects:
+        if "does_nothing" in self._causes:
             argv = ["/bin/sh", "-c", "exit 0"]
         if order.cron is not None:
             argv = ["/bin/sh", "-c", shlex.join(argv)]
@@ -163,29 +166,29 @@ class Attempt:
         if not self._virtual or self._skew is not None:
             yield launch
             return
-        skew = skewed(self._night.armory.acting("clock", job=self._job.name), time.time_ns())
+        skew = skewed(self._night.armory.active(CLOCK, job=self._job.name), time.time_ns())
         yield replace(launch, environment={**launch.environment, **skew})
         self._skew = skew
-        self._night.armory.strike("clock", job=self._job.name)
+        self._night.armory.strike(CLOCK, job=self._job.name)
 
-    def mend(self, order: Order) -> None:
+    def mend(self, order: Armed[Any]) -> None:
         """The bad disk of a fault is whole again; whether it ever refused the job anything is known only now."""
         for mine, disk in list(self._disks):
             if mine is order:
                 self._disks.remove((mine, disk))
                 if disk.mended():
-                    self._night.armory.acted(order, "disk", job=self._job.name)
+                    self._night.armory.acted(order, job=self._job.name)
 
     def mend_all(self) -> None:
         """The job has ended, or was never started: its bad disks end with it."""
         for order, _ in list(self._disks):
             self.mend(order)
 
-    def freeze(self, effect: Mapping[str, Any]) -> None:
+    def freeze(self, effect: Freeze) -> None:
         """Stop the job's processes, and let them go on after a while; returns when they stand still."""
         if self.process is not None and self.process.alive:
             self.process.stop()
-            self._thaw_later(max(self._thaws_ns, time.time_ns() + effect["freeze_ns"]))
+            self._thaw_later(max(self._thaws_ns, time.time_ns() + effect.freeze_ns))
 
     def thaw(self) -> None:
         """Let a frozen job go on now."""
@@ -198,13 +201,12 @@ class Attempt:
         if self.begins_frozen and not self._thaws_ns:
             self.signal(signal.SIGCONT)
 
-    def strike_down(self, effect: Mapping[str, Any]) -> None:
+    def strike_down(self, effect: Crash) -> None:
         """Send the job a signal that it did not ask for, at once or after a while."""
-        number = effect["signal"]
-        if effect.get("after_ns"):
-            self._strike_later(time.time_ns() + effect["after_ns"], number)
+        if effect.after_ns:
+            self._strike_later(time.time_ns() + effect.after_ns, effect.signal)
         else:
-            self.signal(number)
+            self.signal(effect.signal)
 
     def signal(self, number: int) -> None:
         """Send the job's process group a signal."""
@@ -224,7 +226,7 @@ class Attempt:
         said, _, other = refusal.text.partition(": ")
         if other:
             return self._night.relative(f"{said}: {other} ({refusal.name})")
-        named = self._job.order.run[0] if "permission_denied" in self._effects else program
+        named = self._job.order.run[0] if "permission_denied" in self._causes else program
         return self._night.relative(f"{_REFUSED.get(refusal.error, said)}: {named} ({refusal.name})")
 
     def last_line(self) -> str:
@@ -258,10 +260,10 @@ class Attempt:
         """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
         if not self._virtual:
             return {}
-        for order in self._night.armory.chosen("disk", job=self._job.name)[:1]:
+        for order in self._night.armory.chosen(DISK, job=self._job.name)[:1]:
             disk = BadDisk.of(order.effect, self._night.folder / "disks" / name)
             self._disks.append((order, disk))
-            return disk.environment(self._night.order.folders[order.effect["folder"]])
+            return disk.environment(self._night.order.folder_paths[order.effect.folder])
         return {}
 
     def _locked(self, program: str) -> Path:

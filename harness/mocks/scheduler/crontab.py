@@ -11,8 +11,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from harness.contract.schedule import MasterJob
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.orders import JobOrder
 
 if TYPE_CHECKING:
     from harness.mocks.scheduler.engine import Engine
@@ -25,7 +25,7 @@ _LAST_MOMENT_NS = 59_000_000_000
 def build(engine: Engine) -> None:
     """Build the night: one schedule for each moment at which something starts, in the order of the crontab."""
     night, order = engine.night, engine.night.order
-    due: list[tuple[int, int, JobOrder]] = []
+    due: list[tuple[int, int, MasterJob]] = []
     for job in order.jobs:
         # Of two times that the clocks have skipped, both are made up for in one moment.
         for at_ns, same in groupby(job.cron.starts_ns if job.cron else ()):

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from harness.mocks.armed import Order
-from harness.mocks.scheduler.orders import JobOrder
+from harness.contract.effects.scheduler import RunningJob
+from harness.contract.schedule import MasterJob
+from harness.mocks.armed import Armed
 from harness.mocks.scheduler.rules import RuleBook
 from harness.mocks.scheduler.status import FAILED, SCHEDULE_CATEGORY, Status
 
@@ -27,7 +28,7 @@ KEPT = (
 class DailyJob:
     """The state of a job; ``rank`` is its place in the plan, which breaks ties."""
 
-    def __init__(self, order: JobOrder, schedule: DailySchedule, rank: int, name: str | None = None) -> None:
+    def __init__(self, order: MasterJob, schedule: DailySchedule, rank: int, name: str | None = None) -> None:
         self.order = order
         self.schedule = schedule
         self.name = name or order.job
@@ -98,14 +99,14 @@ class DailyJob:
         """Whether nothing more happens to it by itself."""
         return self.status.terminal and not self.follow_ups and not self.busy
 
-    def may_bite(self, order: Order) -> bool:
+    def may_bite(self, order: Armed[RunningJob]) -> bool:
         """Whether a fault of the running job acts now: always, or once for each time that its event came.
 
         An event that froze a job in the middle of its work must not freeze the restarted job at its start as well.
         """
         return order.fired_ns is None or self._bitten.get(order.id) != order.fired_ns
 
-    def bites(self, order: Order) -> bool:
+    def bites(self, order: Armed[RunningJob]) -> bool:
         """`may_bite`, and it does: the event is used up."""
         fresh = self.may_bite(order)
         if order.fired_ns is not None:

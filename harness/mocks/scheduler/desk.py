@@ -13,16 +13,12 @@ class DeskAway(Exception):
 
 
 class Desk:
-    """Sends pages to the desk: at the address that the plan gives, or where the desk says that it listens."""
+    """Sends pages to the desk, at the address at which the desk says that it listens."""
 
     def __init__(self, control: Path, *, host: str) -> None:
         self._control = control
         self._host = host
         self._url: str | None = None
-
-    def settle_at(self, url: str | None) -> None:
-        """Use this address from now on; None: ask the desk."""
-        self._url = url.rstrip("/") if url else None
 
     async def page(self, page: Mapping[str, str | None]) -> None:
         """Deliver one page; `DeskAway` when it was not taken."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.contract.schedule import Dependency
 from harness.mocks.scheduler.daily import Daily, DailyJob
 from harness.mocks.scheduler.moments import later
-from harness.mocks.scheduler.orders import Dependency
 from harness.mocks.scheduler.status import PREDECESSOR_FAILED, PREDECESSOR_OK
 
 

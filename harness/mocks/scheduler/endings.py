@@ -6,8 +6,8 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harness.contract.schedule import Rule
 from harness.mocks.scheduler.daily import DailyJob
-from harness.mocks.scheduler.orders import Rule
 from harness.mocks.scheduler.status import Status
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Endings:
 
     def run_failed(self, job: DailyJob, cause: str, *, killed: bool, restart: bool) -> None:
         """A run has failed: Retry on Failure, for a job that failed by itself; else the job's end."""
-        retry = job.order.retry
+        retry = job.order.retry_on_failure
         job.last_cause = cause
         if retry is None or killed or job.retries >= retry.attempts:
             self._engine.finish(job, Status.FAILED, "failed", cause, restart=restart)

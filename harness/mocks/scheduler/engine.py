@@ -12,19 +12,23 @@ from datetime import date as calendar_date
 from functools import partial
 from typing import Any
 
-from harness.mocks.armed import Order
+from harness.contract.effects.scheduler import MachineOut, NotBuilt, RunningJob
+from harness.contract.points import BUILD, DISK, MACHINE, STARTED
+from harness.contract.schedule import MasterJob
+from harness.mocks.armed import Armed
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
 from harness.mocks.scheduler.edges import Edges
 from harness.mocks.scheduler.endings import Endings
 from harness.mocks.scheduler.events import Events
 from harness.mocks.scheduler.expressions import Properties
+from harness.mocks.scheduler.frequency import why_not
 from harness.mocks.scheduler.launcher import Launcher
 from harness.mocks.scheduler.leavings import left_behind
 from harness.mocks.scheduler.machines import Shared
+from harness.mocks.scheduler.masters import on_day
 from harness.mocks.scheduler.moments import days_between, on_another_day
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.operators import Operators
-from harness.mocks.scheduler.orders import JobOrder
 from harness.mocks.scheduler.qualifying import Qualifying
 from harness.mocks.scheduler.runs import Runs
 from harness.mocks.scheduler.status import EVENTS_OF, RUNNING, Status
@@ -42,7 +46,7 @@ class Engine:
         self.edges = Edges(night.daily)
         self.shared = Shared(night.order.thresholds, night.order.resources)
         self.properties = Properties(night.order.properties)
-        self.masters: dict[str, JobOrder] = {order.job: order for order in night.order.jobs}
+        self.masters: dict[str, MasterJob] = {order.job: order for order in night.order.jobs}
         self.ranks = {order.job: rank for rank, order in enumerate(night.order.jobs)}
         self.events = Events(self)
         self.operators = Operators(self, night.order.operators)
@@ -81,7 +85,7 @@ class Engine:
         self.daily.add_schedule(schedule)
         left_out = {}
         for name, master in self.masters.items():
-            why = master.frequency.why_not(calendar_date.fromisoformat(date), order.calendars)
+            why = why_not(master.frequency, calendar_date.fromisoformat(date), order.calendars)
             if names is not None:
                 why = None if name in names else "not asked for"
             if why is None:
@@ -134,9 +138,9 @@ class Engine:
         del self.daily.schedules[schedule.id]
         self.night.journal.keep("schedule", schedule.id, {})
 
-    def add(self, master: JobOrder, schedule: DailySchedule, days: int = 0, *, name: str | None = None) -> DailyJob:
+    def add(self, master: MasterJob, schedule: DailySchedule, days: int = 0, *, name: str | None = None) -> DailyJob:
         """Put a job of a master into a schedule that begins so many days after the night's own."""
-        order = master.on_day(days, self.night.order.timezone)
+        order = on_day(master, days, self.night.order.timezone)
         job = DailyJob(order, schedule, self.ranks[master.job], name)
         if order.hold:
             job.status = Status.ON_HOLD
@@ -159,10 +163,10 @@ class Engine:
         self.active, self._revision = True, 1
         self.night.journal.keep("begun", "", {"begun": True})
         for job in list(self.daily.jobs.values()):
-            for effect in self.night.armory.strike("build", job=job.name):
-                if effect.get("left_out"):
+            for effect in self.night.armory.strike(BUILD, job=job.name):
+                if isinstance(effect, NotBuilt):
                     self.remove(job)
-                    value = {"date": job.schedule.date, "left_out": {job.name: effect["left_out"]}}
+                    value = {"date": job.schedule.date, "left_out": {job.name: effect.left_out}}
                     self.night.recorder.record("info", "build", value)
                 else:
                     self.night.show(job, Status.ON_HOLD)
@@ -238,15 +242,15 @@ class Engine:
         """Why a fault lets the job's machine take no job now; or (``ends``) tell of none that has ended."""
         now_ns, machine = time.time_ns(), job.order.agent
 
-        def out(order: Order) -> bool:
-            flap_ns = order.effect.get("flap_ns")
+        def out(order: Armed[MachineOut]) -> bool:
+            flap_ns = order.effect.flap_ns
             return not flap_ns or (now_ns - order.since_ns) // flap_ns % 2 == 0
 
         if ends:
-            acting = self.night.armory.acting("machine", job=job.name, machine=machine)
-            return next((one.effect["why"] for one in acting if out(one) and not one.effect.get("tells")), None)
-        effects = self.night.armory.strike("machine", out, job=job.name, machine=machine)
-        return next((effect["why"] for effect in effects), None)
+            acting = self.night.armory.acting(MACHINE, job=job.name, machine=machine)
+            return next((one.effect.why for one in acting if out(one) and not one.effect.tells), None)
+        effects = self.night.armory.strike(MACHINE, out, job=job.name, machine=machine)
+        return next((effect.why for effect in effects), None)
 
     def property_of(self, job: DailyJob, name: str) -> str | None:
         """The value of a token: the job's own, its schedule's, OpCon's own names, the global one."""
@@ -285,23 +289,23 @@ class Engine:
         for job in self.daily.jobs.values():
             job.end_processes()
 
-    def fired(self, order: Order) -> None:
+    def fired(self, order: Armed[Any]) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
         for job in self.daily.jobs.values():
-            if job.running is not None and job.running.alive and order.concerns("started", {"job": job.name}):
+            if job.running is not None and job.running.alive and order.concerns(STARTED, {"job": job.name}):
                 bites = partial(_bites, job, order)
-                for effect in self.night.armory.strike("started", bites, job=job.name):
+                for effect in self.night.armory.strike(STARTED, bites, job=job.name):
                     self.runs.befall(job.running, effect)
 
-    def disarmed(self, order: Order) -> None:
+    def disarmed(self, order: Armed[Any]) -> None:
         """A fault of a running job was taken out: what it froze goes on, and the disk that it spoiled is whole."""
         for job in self.daily.jobs.values():
-            if order.point == "disk":
+            if order.point is DISK:
                 for attempt in job.attempts:
                     attempt.mend(order)
-            if job.running is not None and order.concerns("started", {"job": job.name}):
+            if job.running is not None and order.concerns(STARTED, {"job": job.name}):
                 job.running.thaw()
 
 
-def _bites(job: DailyJob, fired: Order, order: Order) -> bool:
+def _bites(job: DailyJob, fired: Armed[Any], order: Armed[RunningJob]) -> bool:
     return order is fired and job.bites(order)

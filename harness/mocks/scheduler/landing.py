@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from harness.contract.effects import scheduler as effects
 
 _MARK = struct.Struct("<4q")
 """Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
 
 _ENDLESS = 1 << 62
 """Room that nobody uses up."""
-
-
-def check(effect: Mapping[str, Any]) -> None:
-    """Refuse a disk that is neither full nor read-only; ValueError names what was found."""
-    room = effect.get("room_bytes")
-    full = isinstance(room, int) and not isinstance(room, bool) and room >= 0
-    if full == (effect.get("read_only") is True) or not isinstance(effect.get("folder"), str):
-        raise ValueError(f"disk: found {dict(effect)}, expected folder, and either room_bytes or read_only=True")
 
 
 class BadDisk:
@@ -29,12 +21,14 @@ class BadDisk:
         self.path = path
 
     @classmethod
-    def of(cls, effect: Mapping[str, Any], path: Path) -> BadDisk:
+    def of(cls, effect: effects.BadDisk, path: Path) -> BadDisk:
         """Leave a mark; another user may run the job, in another container."""
         path.parent.mkdir(exist_ok=True)
         path.touch()
         path.chmod(0o666)
-        path.write_bytes(_MARK.pack(1 if effect.get("read_only") else 0, effect.get("room_bytes", 0), 0, 0))
+        read_only = isinstance(effect, effects.ReadOnlyDisk)
+        room = 0 if isinstance(effect, effects.ReadOnlyDisk) else effect.room_bytes
+        path.write_bytes(_MARK.pack(read_only, room, 0, 0))
         return cls(path)
 
     def environment(self, folder: str) -> dict[str, str]:

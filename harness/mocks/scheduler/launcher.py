@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
+from harness.contract.effects.scheduler import Freeze
+from harness.contract.points import STARTED
 from harness.mocks.scheduler.agent import AgentAway, AgentLost, LaunchRefused, Process
 from harness.mocks.scheduler.attempt import Attempt
 from harness.mocks.scheduler.daily import DailyJob
@@ -121,8 +123,8 @@ class Launcher:
             return
         # Asked before the strike, which needs a job that has started: so the agent stops the job at its very first
         # instructions, and how far it comes does not depend on how busy the machine is.
-        acting = night.armory.acting("started", job=job.name)
-        attempt.begins_frozen = any(job.may_bite(order) and "freeze_ns" in order.effect for order in acting)
+        acting = night.armory.acting(STARTED, job=job.name)
+        attempt.begins_frozen = any(job.may_bite(order) and isinstance(order.effect, Freeze) for order in acting)
         launch = attempt.launch(job.order.run)
         try:
             if (refused := attempt.refusal()) is not None:

@@ -20,6 +20,7 @@ from harness.mocks.scheduler.agent import Process
 from harness.mocks.scheduler.attempt import Attempt
 from harness.mocks.scheduler.daily import DailyJob, DailySchedule
 from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.masters import on_day
 from harness.mocks.scheduler.moments import days_between
 from harness.mocks.scheduler.status import Status
 
@@ -103,7 +104,7 @@ def _rebuild(engine: Engine, id_: str, kept: dict[str, Any], jobs: dict[str, Any
     schedule.properties = kept["properties"]
     engine.daily.add_schedule(schedule)
     for name, master in kept["jobs"].items():
-        made = DailyJob(engine.masters[master].on_day(days, order.timezone), schedule, engine.ranks[master], name)
+        made = DailyJob(on_day(engine.masters[master], days, order.timezone), schedule, engine.ranks[master], name)
         told = jobs.get(f"{id_}|{name}")
         if told is not None:
             made.take_up(told)

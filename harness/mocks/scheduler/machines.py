@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from harness.contract.schedule import ThresholdNeed
 from harness.mocks.scheduler.criteria import COMPARE
 from harness.mocks.scheduler.daily import DailyJob
-from harness.mocks.scheduler.orders import ThresholdNeed
 
 OPERATION = {"U": "Up", "D": "Down", "L": "Limited"}
 

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.contract.plan import Plan
+from harness.contract.schedule import Rule
 from harness.history import Recorder
 from harness.mocks.armed import Armory
 from harness.mocks.scheduler.agenda import Agenda
 from harness.mocks.scheduler.daily import Daily, DailyJob
 from harness.mocks.scheduler.journal import Journal
-from harness.mocks.scheduler.orders import NightOrder, Rule
 from harness.mocks.scheduler.pager import Pager
 from harness.mocks.scheduler.status import Status
 from harness.mocks.scheduler.timekeeping import Timekeeping
@@ -32,7 +33,7 @@ _HAPPENED = {
 class Night:
     """One night of the scheduler: its order, its folder, and the neighbours it talks to."""
 
-    order: NightOrder
+    order: Plan
     folder: Path
     recorder: Recorder
     armory: Armory

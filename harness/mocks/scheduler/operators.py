@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from harness.contract.codec import read, write
+from harness.contract.points import OPERATORS
+from harness.contract.schedule import Operator
 from harness.mocks.scheduler.actions import Refused
 from harness.mocks.scheduler.daily import DailyJob
 
@@ -34,14 +37,14 @@ class Operators:
     People outlive the scheduler's process: what they were about to do when it ended, they do when it is back.
     """
 
-    def __init__(self, engine: Engine, written: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, engine: Engine, operators: Sequence[Operator]) -> None:
         self._engine = engine
         self._night = engine.night
-        self._operators = list(written)
+        self._operators = list(operators)
         self.acted = [0] * len(self._operators)
         self._intents: list[Intent] = []
 
-    def call(self, operator: Mapping[str, Any]) -> None:
+    def call(self, operator: Operator) -> None:
         """One more comes in."""
         self._operators.append(operator)
         self.acted.append(0)
@@ -49,23 +52,23 @@ class Operators:
     def noticed(self, job: DailyJob, when: str) -> None:
         """Something has happened to a job: those who look after it acknowledge it, and then act."""
         strikes = self._night.armory.strike(
-            "operators", lambda order: any(when in one["when"] for one in order.effect["operators"]), job=job.name
+            OPERATORS, lambda order: any(when in one.when for one in order.effect.operators), job=job.name
         )
-        for operator in (one for effect in strikes for one in effect["operators"]):
+        for operator in (one for effect in strikes for one in effect.operators):
             self.call(operator)
         for number, operator in enumerate(self._operators):
-            times = operator.get("times")
-            minds = when in operator["when"] and job.order.job in (operator.get("jobs") or (job.order.job,))
-            if not minds or (times is not None and self.acted[number] >= times):
+            minds = when in operator.when and job.order.job in (operator.jobs or (job.order.job,))
+            if not minds or (operator.times is not None and self.acted[number] >= operator.times):
                 continue
             self.acted[number] += 1
-            at_ns = time.time_ns() + operator["acknowledges_after_ns"]
+            at_ns = time.time_ns() + operator.acknowledges_after_ns
             self._intend(Intent(number, job.id, when, -1, at_ns))
         self._keep()
 
     def take_up(self, kept: Mapping[str, Any]) -> None:
         """Be those of an earlier life of the scheduler."""
-        self._operators, self.acted = list(kept["operators"]), list(kept["acted"])
+        self._operators = [read(Operator, one, "operator") for one in kept["operators"]]
+        self.acted = list(kept["acted"])
         for intent in kept["intents"]:
             self._intend(Intent(**intent))
 
@@ -79,21 +82,21 @@ class Operators:
         if job is not None and intent.step < 0:
             self._acknowledge(operator, job, intent)
         elif job is not None:
-            self._act(operator, job, operator["do"][intent.step])
+            self._act(operator, job, operator.do[intent.step])
         self._keep()
 
-    def _acknowledge(self, operator: Mapping[str, Any], job: DailyJob, intent: Intent) -> None:
-        value = {"operator": operator["name"], "job": job.name, "when": intent.when}
+    def _acknowledge(self, operator: Operator, job: DailyJob, intent: Intent) -> None:
+        value = {"operator": operator.name, "job": job.name, "when": intent.when}
         self._night.recorder.record("info", "acknowledge", value, component=COMPONENT)
         at_ns = time.time_ns()
-        for step in range(len(operator["do"])):
-            at_ns += operator["takes_ns"]
+        for step in range(len(operator.do)):
+            at_ns += operator.takes_ns
             self._intend(replace(intent, step=step, at_ns=at_ns))
 
-    def _act(self, operator: Mapping[str, Any], job: DailyJob, action: str) -> None:
-        value = {"operator": operator["name"], "job": job.name, "action": action}
+    def _act(self, operator: Operator, job: DailyJob, action: str) -> None:
+        value = {"operator": operator.name, "job": job.name, "action": action}
         try:
-            self._engine.events.actions.on_job(job, action, reason=f"{action} by {operator['name']}")
+            self._engine.events.actions.on_job(job, action, reason=f"{action} by {operator.name}")
         except Refused as refusal:
             self._night.recorder.record("fail", "operate", value, error=str(refusal), component=COMPONENT)
         else:
@@ -102,5 +105,5 @@ class Operators:
     def _keep(self) -> None:
         if self._operators:
             intents = [asdict(intent) for intent in self._intents]
-            kept = {"operators": self._operators, "acted": self.acted, "intents": intents}
+            kept = {"operators": write(self._operators), "acted": self.acted, "intents": intents}
             self._night.journal.keep("operators", "", kept)

@@ -10,10 +10,11 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+from harness.contract.points import DEPENDENCY, START_TIME
+from harness.contract.schedule import Rule
 from harness.mocks.scheduler.daily import DailyJob
 from harness.mocks.scheduler.expressions import ExpressionError, evaluate
 from harness.mocks.scheduler.moments import clock_time, span
-from harness.mocks.scheduler.orders import Rule
 from harness.mocks.scheduler.status import Status
 
 if TYPE_CHECKING:
@@ -148,8 +149,8 @@ class Qualifying:
     def _waits_for_time(self, job: DailyJob, now_ns: int) -> bool:
         start_ns, latest_ns = self.starts_ns(job), job.latest_start_ns
         if now_ns >= start_ns:
-            for effect in self._night.armory.strike("start_time", job=job.name):
-                job.not_before_ns = start_ns = max(start_ns, (job.order.at_ns or now_ns) + effect["delay_ns"])
+            for effect in self._night.armory.strike(START_TIME, job=job.name):
+                job.not_before_ns = start_ns = max(start_ns, (job.order.at_ns or now_ns) + effect.delay_ns)
         if now_ns >= start_ns:
             return False
         self._show_waiting(job, Status.WAIT_START_TIME)
@@ -162,7 +163,7 @@ class Qualifying:
     def _waits_for_jobs(self, job: DailyJob) -> bool:
         if not job.unmet:
             return False
-        if self._night.armory.strike("dependency", job=job.name):
+        if self._night.armory.strike(DEPENDENCY, job=job.name):
             self._engine.edges.ignore(job)
             return False
         conflict = all(edge.met or edge.dependency.kind == "conflict" for edge in job.edges)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from harness.mocks.scheduler.orders import Rule
+from harness.contract.schedule import Rule
 
 
 class RuleBook:

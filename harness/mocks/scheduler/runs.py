@@ -7,14 +7,17 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from harness.contract.effects.scheduler import Freeze, JobEnd, LostEnd, RunningJob, WrongEnd
+from harness.contract.points import ENDED, KILL, STARTED
+from harness.contract.schedule import Rule
 from harness.mocks.scheduler import crontab
 from harness.mocks.scheduler.agent import AgentLost
 from harness.mocks.scheduler.attempt import Attempt
+from harness.mocks.scheduler.criteria import fails
 from harness.mocks.scheduler.daily import DailyJob
 from harness.mocks.scheduler.filewatch import FileWatch
 from harness.mocks.scheduler.launcher import CHECK_AGAIN_NS
 from harness.mocks.scheduler.moments import clock_time, span
-from harness.mocks.scheduler.orders import Rule
 from harness.mocks.scheduler.qualifying import ASK_AGAIN_NS
 from harness.mocks.scheduler.status import Status
 
@@ -38,16 +41,16 @@ class Runs:
         job.started_ns, job.ended_ns, job.running, job.overran = time.time_ns(), None, attempt, False
         night.show(job, Status.JOB_RUNNING)
         if attempt is not None:
-            for effect in night.armory.strike("started", job.bites, job=job.name):
+            for effect in night.armory.strike(STARTED, job.bites, job=job.name):
                 self.befall(attempt, effect)
             attempt.begin_thawed()
         self.watch(job)
         self._engine.became(job)
 
     @staticmethod
-    def befall(attempt: Attempt, effect: dict[str, Any]) -> None:
+    def befall(attempt: Attempt, effect: RunningJob) -> None:
         """Let a fault act on a running job."""
-        if "freeze_ns" in effect:
+        if isinstance(effect, Freeze):
             attempt.freeze(effect)
         else:
             attempt.strike_down(effect)
@@ -100,7 +103,7 @@ class Runs:
         """Kill a running job; one whose kill does not succeed stays Job Running."""
         job.killed_for, job.restart_after_kill = why, restart
         self._night.show(job, Status.TO_BE_TERMINATED)
-        if self._night.armory.strike("kill", job=job.name):
+        if self._night.armory.strike(KILL, job=job.name):
             job.killed_for, job.restart_after_kill = "", False
             error = "the agent could not end the job"
             self._night.recorder.record("fail", "kill", {"job": job.name, "attempt": job.attempt}, error=error)
@@ -179,11 +182,11 @@ class Runs:
             entry = night.agenda.at(time.time_ns() + ASK_AGAIN_NS, lambda: self.ended(job, attempt, code))
             job.watches.append(entry)
             return
-        effects = night.armory.strike("ended", lambda order: _changes(order.effect, code), job=job.name)
-        if any(effect.get("lost") for effect in effects):
+        effects = night.armory.strike(ENDED, lambda order: _changes(order.effect, code), job=job.name)
+        if any(isinstance(effect, LostEnd) for effect in effects):
             job.running = None
             return
-        self.exited(job, next((effect["code"] for effect in effects), code))
+        self.exited(job, next((effect.code for effect in effects if isinstance(effect, WrongEnd)), code))
         self._engine.turn()
 
     def exited(self, job: DailyJob, code: int) -> None:
@@ -215,7 +218,7 @@ class Runs:
         crontab.mail(night, job)
         value: dict[str, Any] = {"job": job.name, "attempt": job.attempt}
         value |= {"exit": code} if code >= 0 else {"signal": -code}
-        if not what and code >= 0 and not job.order.exit_codes.fails(code):
+        if not what and code >= 0 and not fails(job.order.exit_codes, code):
             night.recorder.record("ok", "job", value)
             self._engine.endings.run_finished(job)
             return
@@ -252,8 +255,8 @@ class Runs:
         job.pending = []
 
 
-def _changes(effect: dict[str, Any], code: int) -> bool:
+def _changes(effect: JobEnd, code: int) -> bool:
     """Whether a fault of the end has something to act on: it must change what is told."""
-    if effect.get("lost"):
+    if isinstance(effect, LostEnd):
         return True
-    return code >= 0 and (effect["code"] == 0) != (code == 0)
+    return code >= 0 and (effect.code == 0) != (code == 0)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from harness.mocks.armed import Order
+from harness.contract.orders import Order
+from harness.contract.plan import Plan
+from harness.contract.points import ANSWER, ARRIVE, LOOK, REQUEST, SERVE
+from harness.contract.protocols import PROTOCOLS
+from harness.mocks.armed import Armed
 from harness.mocks.control import Mock, run
-from harness.mocks.source import damage, delivery, gate, pace
+from harness.mocks.source import gate, pace
 from harness.mocks.source.front_end import FrontEnd
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.http import HttpFrontEnd
@@ -22,12 +26,12 @@ class Source(Mock):
     """The file source: files that arrive at their time, behind one front end for each protocol."""
 
     component = "source"
-    points = frozenset({"arrive", "look", "serve", "request", "answer"})
+    points = (ARRIVE, LOOK, SERVE, REQUEST, ANSWER)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
-        for name in ("s3", "sftp", "snowflake"):
+        for name in PROTOCOLS[1:]:
             parser.add_argument(f"--{name}-port", type=int, default=0, help=f"the port of {name} (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:
@@ -48,39 +52,33 @@ class Source(Mock):
         }
         return {name: await front_end.listen(self._ports[name]) for name, front_end in self._front_ends.items()}
 
-    async def reset(self, plan: dict[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Take the plan's files; what has arrived already is published at once."""
         self._pace.release()
         self._store.reset(plan)
         for front_end in self._front_ends.values():
             await front_end.reset(plan)
 
-    async def disarmed(self, order: Order) -> None:
+    async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of the answers that the fault has kept back."""
         self._pace.release(order)
 
-    async def armed(self, order: Order) -> None:
+    async def armed(self, order: Armed[Any]) -> None:
         """A file may have to come before its time."""
-        if order.point == "arrive":
+        if order.point is ARRIVE:
             self._store.arrivals.armed(order)
 
-    async def fired(self, order: Order) -> None:
+    async def fired(self, order: Armed[Any]) -> None:
         """A file may have to come again, or to lose its name, at an event."""
         self._store.arrivals.fired(order)
 
     def check(self, order: Order) -> None:
-        """A source delivers in another way, damages a file, lets it grow, refuses a request or is slow to answer."""
-        if order.point == "request":
-            gate.check(order.effect, order.where)
-        elif order.point == "answer":
-            pace.check(order.effect, order.where)
-        elif order.point == "arrive":
-            delivery.check(order.effect)
-        elif order.point == "look":
-            if order.effect != {"hide": True}:
-                raise ValueError(f"look: found {order.effect}, expected hide=True")
-        else:
-            damage.check(order.effect)
+        """Requests and answers have limits that depend on what the order is about."""
+        if order.point is REQUEST:
+            gate.check(order)
+        elif order.point is ANSWER:
+            pace.check(order)
+            pace.check_after(order)
 
     def state(self) -> dict[str, Any]:
         """What is there."""

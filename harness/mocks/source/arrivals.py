@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
-from harness.mocks.armed import Armory, Order
+from harness.contract.effects.source import Delivery
+from harness.contract.points import ARRIVE
+from harness.mocks.armed import Armed, Armory
 from harness.mocks.control import until
 from harness.mocks.source import delivery
 from harness.mocks.source.held import Entry, Held, entries_of
@@ -63,17 +65,17 @@ class Arrivals:
             _, _, step = heapq.heappop(self._steps)
             step()
 
-    def armed(self, order: Order) -> None:
+    def armed(self, order: Armed[Delivery]) -> None:
         """Schedule what an order does before a file is due."""
         for held in self.waiting:
             at_ns = delivery.early_ns(order, held)
-            if at_ns is not None and order.concerns("arrive", _where(held)):
+            if at_ns is not None and order.concerns(ARRIVE, _where(held)):
                 self._at(at_ns, partial(self._early, order, held, at_ns))
         self._wait_anew()
 
-    def fired(self, order: Order) -> None:
+    def fired(self, order: Armed[Any]) -> None:
         """The event of an order has come: what it does to files that are there, it does so long from now."""
-        if order.point == "arrive" and delivery.comes_later(order):
+        if order.point is ARRIVE and order.effect.after_ns is not None:
             for held in list(self._came):
                 self._plan_later(order, held, time.time_ns())
             self.catch_up()
@@ -86,7 +88,7 @@ class Arrivals:
             return  # it came early
         self._waiting.remove(held)
         rank = self._ranks[held.name]
-        orders = self._armory.struck("arrive", lambda order: delivery.departs(order, held, rank), **_where(held))
+        orders = self._armory.struck(ARRIVE, lambda order: delivery.departs(order, held, rank), **_where(held))
         at_ns = delivery.arrival_ns(orders, held, rank)
         if at_ns is None:
             return
@@ -95,24 +97,24 @@ class Arrivals:
         else:
             self._come(held, orders, at_ns)
 
-    def _early(self, order: Order, held: Held, at_ns: int) -> None:
+    def _early(self, order: Armed[Delivery], held: Held, at_ns: int) -> None:
         if held in self._waiting and self._acts(order, held):
             self._waiting.remove(held)
             self._come(held, [order], at_ns)
 
-    def _come(self, held: Held, orders: list[Order], at_ns: int) -> None:
+    def _come(self, held: Held, orders: list[Armed[Delivery]], at_ns: int) -> None:
         """Let a file come with all its parts, each at its own time, and then again or elsewhere where orders say so."""
         for order in orders:
             held = delivery.delivered(held, order.effect, at_ns)
         held = replace(held, arrives_ns=at_ns)
-        late = {what: ns for order in orders for what, ns in order.effect.get("parts", {}).items()}
+        late = {what: ns for order in orders for what, ns in (order.effect.parts or {}).items()}
         for entry in entries_of(held):
             after_ns = late.get(entry.what, 0)
             if after_ns is not None:
                 self._part(entry, at_ns + after_ns)
         self._came.append(held)
-        for order in self._armory.holding("arrive", **_where(held)):
-            if delivery.comes_later(order) and order.trigger.get("on") is None:
+        for order in self._armory.holding(ARRIVE, **_where(held)):
+            if order.effect.after_ns is not None and order.trigger.on is None:
                 self._plan_later(order, held, at_ns)
 
     def _part(self, entry: Entry, at_ns: int) -> None:
@@ -124,29 +126,30 @@ class Arrivals:
 
     # ---- what comes after a delivery -------------------------------------------------------------------------
 
-    def _plan_later(self, order: Order, held: Held, from_ns: int) -> None:
-        if order.concerns("arrive", _where(held)):
-            at_ns = from_ns + delivery.wait_ns(order)
+    def _plan_later(self, order: Armed[Delivery], held: Held, from_ns: int) -> None:
+        if order.concerns(ARRIVE, _where(held)):
+            at_ns = from_ns + (order.effect.after_ns or 0)
             self._at(at_ns, partial(self._later, order, held, at_ns))
 
-    def _later(self, order: Order, held: Held, at_ns: int) -> None:
+    def _later(self, order: Armed[Delivery], held: Held, at_ns: int) -> None:
         if not self._acts(order, held):
             return
-        if "again" in order.effect:
+        if order.effect.again is not None:
             for entry in entries_of(delivery.delivered(held, order.effect, at_ns)):
                 self._shelf.put(entry)
             return
-        rename = order.effect["rename"]
-        name = delivery.named(rename["to"], held.name)
-        if self._shelf.rename(held, name) and rename.get("back_ns") is not None:
+        if (rename := order.effect.rename) is None:
+            return
+        name = delivery.named(rename.to, held.name)
+        if self._shelf.rename(held, name) and rename.back_ns is not None:
             renamed = replace(held, name=name)
-            self._at(at_ns + rename["back_ns"], partial(self._shelf.rename, renamed, held.name))
+            self._at(at_ns + rename.back_ns, partial(self._shelf.rename, renamed, held.name))
 
     # ---- time ------------------------------------------------------------------------------------------------
 
-    def _acts(self, order: Order, held: Held) -> bool:
+    def _acts(self, order: Armed[Delivery], held: Held) -> bool:
         """Whether this order acts on the file now; its receipt is written then."""
-        return order in self._armory.struck("arrive", lambda one: one is order, **_where(held))
+        return order in self._armory.struck(ARRIVE, lambda one: one is order, **_where(held))
 
     def _at(self, at_ns: int, step: Callable[[], object]) -> None:
         heapq.heappush(self._steps, (at_ns, next(self._numbers), step))

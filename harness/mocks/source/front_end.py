@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
+
+from harness.contract.plan import Plan
 
 
 class FrontEnd(Protocol):
@@ -12,5 +13,5 @@ class FrontEnd(Protocol):
     async def listen(self, port: int) -> int:
         """Take connections at the mock's address (0: at any port); the port. Called once."""
 
-    async def reset(self, plan: Mapping[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Begin a night: no session and no transfer of the last one goes on."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from harness.contract.content import FileLayout
+from harness.contract.effects.source import Part
+from harness.contract.plan import PlannedFile
+from harness.contract.protocols import Protocol
 from harness.mocks.source.body import Body
 
-FRONT_ENDS = ("http", "s3", "sftp", "snowflake")
 MANIFEST = ".manifest.json"
 """What a file's manifest is called, after the file's own name."""
-
-What = Literal["file", "manifest", "flag"]
 
 
 @dataclass(frozen=True)
@@ -21,45 +21,46 @@ class Held:
     """A file of the plan, or one that a client has put here; its true content lies in the store under its checksum.
 
     ``file`` is the chain's word for it ("" for a client's), ``via`` the front end that serves it. ``arrives_ns`` is
-    when it came or will come (UTC), ``layout`` what `harness.contents` knows of its format. ``checksums`` says whether
+    when it came or will come (UTC), ``layout`` what is known of its format. ``checksums`` says whether
     the protocol's own go with it, ``chunked`` whether HTTP sends it in chunks and without a length. ``tag`` is what S3
     calls a file that came in parts.
     """
 
     file: str
     name: str
-    via: str
+    via: Protocol
     arrives_ns: int
     sha256: str
     md5: str
     size: int
     records: int
     path: Path
-    control_total: int | None = None
-    layout: Mapping[str, Any] = field(default_factory=dict)
+    control_total: int | str | None = None
+    layout: FileLayout | None = None
     flag: str | None = None
     checksums: bool = True
     chunked: bool = False
     tag: str | None = None
 
     @classmethod
-    def planned(cls, given: Mapping[str, Any], store: Path) -> Held:
+    def planned(cls, planned: PlannedFile, store: Path) -> Held:
         """A file as the night's plan gives it."""
+        content = planned.content
         return cls(
-            file=given["file"],
-            name=given["name"],
-            via=given.get("source", "http"),
-            arrives_ns=given["arrives_ns"],
-            sha256=given["sha256"],
-            md5=given.get("md5", ""),
-            size=given["size"],
-            records=given["records"],
-            path=store / given["sha256"],
-            control_total=given.get("control_total"),
-            layout=given.get("layout") or {},
-            flag=given.get("flag"),
-            checksums=given.get("checksums", True),
-            chunked=given.get("chunked", False),
+            file=planned.file,
+            name=planned.name,
+            via=planned.source,
+            arrives_ns=planned.arrives_ns,
+            sha256=content.sha256,
+            md5=content.md5,
+            size=content.size,
+            records=content.records,
+            path=store / content.sha256,
+            control_total=content.control_total,
+            layout=content.layout,
+            flag=planned.flag,
+            checksums=planned.checksums,
+            chunked=planned.chunked,
         )
 
     def renamed(self, name: str) -> Held:
@@ -83,7 +84,7 @@ class Entry:
     """One name that a front end has: a file, the manifest that states it, or the flag that says that it is done."""
 
     name: str
-    what: What
+    what: Part
     held: Held
 
     @property

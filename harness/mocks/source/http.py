@@ -5,24 +5,25 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from harness.endpoints import GRANTS
+from harness.contract.effects.source import Refuse
+from harness.contract.endpoints import GRANTS
+from harness.contract.plan import Plan
+from harness.contract.protocols import Protocol
 from harness.mocks.control import Mock, until
 from harness.mocks.serving import refuse, serve
 from harness.mocks.source.conditions import range_holds, unmet
 from harness.mocks.source.gate import Gate
-from harness.mocks.source.gate import Refusal as FaultRefusal
 from harness.mocks.source.held import Entry
 from harness.mocks.source.http_access import LASTS_S, HttpAccess, Refused
 from harness.mocks.source.retrieval import Retrievals, glanced_range
 from harness.mocks.source.store import Sight, Store
 from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 
-VIA = "http"
+VIA: Protocol = "http"
 _TYPES = {"file": "application/octet-stream", "manifest": "application/json", "flag": "text/plain"}
 
 REFUSALS = {
@@ -56,15 +57,15 @@ class HttpFrontEnd:
         ]
         return await serve(self._mock, routes, port)
 
-    async def reset(self, plan: Mapping[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Begin a night; who takes credentials from the chain's places has to show them."""
-        self._access.reset(plan.get("takes", []))
+        self._access.reset(plan.takes)
 
     async def _listing(self, request: web.Request) -> web.StreamResponse:
         account = Account(self._mock, self._store, request, VIA, "files/", "listing")
         account.begin()
         refusal = self._gate.refusal(VIA, "list", request.query.get("prefix", ""))
-        endless = refusal is not None and refusal.kind == "endless_listing"
+        endless = refusal is not None and refusal.refuse == "endless_listing"
         if refusal is not None and endless:
             await until(time.time_ns() + refusal.every_ns)
         if refused := self._refused(request, account, None if endless else refusal):
@@ -151,7 +152,7 @@ class HttpFrontEnd:
         told = {"access_token": token, "token_type": "Bearer", "expires_in": LASTS_S}
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
-    def _refused(self, request: web.Request, account: Account, refusal: FaultRefusal | None) -> web.Response | None:
+    def _refused(self, request: web.Request, account: Account, refusal: Refuse | None) -> web.Response | None:
         """The answer to a request that a fault refuses, or that brings no good credentials."""
         if refusal is not None:
             status, text, headers = _refused_by(refusal)
@@ -182,8 +183,8 @@ def _headers(entry: Entry, sight: Sight) -> dict[str, str]:
     return found
 
 
-def _refused_by(refusal: FaultRefusal) -> tuple[int, str, dict[str, str]]:
-    status, text = REFUSALS[refusal.kind]
+def _refused_by(refusal: Refuse) -> tuple[int, str, dict[str, str]]:
+    status, text = REFUSALS[refusal.refuse]
     headers = {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
     if status == 401:
         headers |= Refused(text, error="invalid_token").headers

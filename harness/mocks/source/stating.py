@@ -25,22 +25,22 @@ def stated_of(body: Body, held: Held) -> dict[str, Any]:
 def _records(body: Body, held: Held) -> int:
     """As many as its lines without header and trailer; what cannot be unpacked is said to have what it should have."""
     layout = held.layout
-    if not layout:
+    if layout is None:
         # Of a file of which nothing is known, what it has in lines beyond its records is a header first, then trailers.
         lines, _ = _lines(body.chunks())
         header = 1 if _lines(held.body.chunks())[0] > held.records else 0
         return max(0, min(held.records, lines - header))
     if not body.size:
         return 0
-    if layout["format"] not in TEXTS:
+    if layout.format not in TEXTS:
         return held.records
     try:
-        with unpacked(body, layout.get("compress")) as text:
+        with unpacked(body, layout.compress) as text:
             lines, last = _lines(iter(lambda: text.read(CHUNK_BYTES), b""))
     except (*BROKEN, IndexError):
         return held.records
-    trailer = int(layout["trailer"]) if last.upper().startswith(_TRAILERS) else 0
-    return max(0, lines - int(layout["header"]) - trailer)
+    trailer = layout.trailer if last.upper().startswith(_TRAILERS) else 0
+    return max(0, lines - layout.header - trailer)
 
 
 def _lines(chunks: Iterable[bytes]) -> tuple[int, bytes]:

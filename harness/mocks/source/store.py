@@ -7,15 +7,24 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from harness.mocks.armed import Order
+from harness.contract.codec import write
+from harness.contract.effects.damages import Damaged
+from harness.contract.effects.source import Grow, Misstate
+from harness.contract.plan import Plan
+from harness.contract.points import LOOK, SERVE
+from harness.contract.protocols import Protocol
+from harness.mocks.armed import Armed
 from harness.mocks.control import Mock
 from harness.mocks.source import growing, misstating
 from harness.mocks.source.arrivals import Arrivals
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage import damage_in
+from harness.mocks.source.damage import spoil
 from harness.mocks.source.held import Entry, Held, entries_of
 from harness.mocks.source.stating import stated_of
 from harness.mocks.source.upload import Upload
+
+Served = Grow | Misstate | Damaged
+"""What a fault makes of how a file is served."""
 
 
 @dataclass(frozen=True)
@@ -50,53 +59,53 @@ class Store:
         self._mock = mock
         self.night = 0
         self.begins_ns = 0
-        self._there: dict[tuple[str, str], Entry] = {}
-        self._replaced: dict[tuple[str, str], list[Entry]] = {}
+        self._there: dict[tuple[Protocol, str], Entry] = {}
+        self._replaced: dict[tuple[Protocol, str], list[Entry]] = {}
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
         self._spoiled: dict[tuple[Body, str], Body] = {}
         self._stated: dict[Body, dict[str, Any]] = {}
 
-    def reset(self, plan: dict[str, Any]) -> None:
+    def reset(self, plan: Plan) -> None:
         """Begin a night with the plan's files."""
         self.night += 1
-        self.begins_ns = plan.get("begins_ns", 0)
+        self.begins_ns = plan.begins_ns
         for upload in list(self._uploads):
             upload.forget()
         self._there.clear()
         self._replaced.clear()
         self._spoiled.clear()
         self._stated.clear()
-        self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan["files"]])
+        self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan.files])
 
-    def entries(self, via: str) -> list[Entry]:
+    def entries(self, via: Protocol) -> list[Entry]:
         """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
         self.arrivals.catch_up()
         there = [entry for (of, _), entry in sorted(self._there.items()) if of == via]
         return [entry for entry in there if not self._hidden(entry, "listing")]
 
-    def find(self, via: str, name: str) -> Entry | None:
+    def find(self, via: Protocol, name: str) -> Entry | None:
         """What has this name, if it has arrived and no fault hides it."""
         entry = self.known(via, name)
         return None if entry is None or self._hidden(entry, "name") else entry
 
-    def known(self, via: str, name: str) -> Entry | None:
+    def known(self, via: Protocol, name: str) -> Entry | None:
         """What has this name, for who only calls it by its kind; no fault hides it."""
         self.arrivals.catch_up()
         return self._there.get((via, name))
 
-    def versions(self, via: str, name: str) -> list[Entry]:
+    def versions(self, via: Protocol, name: str) -> list[Entry]:
         """What has this name and what had it before, the newest first."""
         entry = self.find(via, name)
         return [] if entry is None else [entry, *self._replaced.get((via, name), ())]
 
     def sight(self, entry: Entry) -> Sight:
         """The entry as it would be served now; no fault acts."""
-        return self._seen(entry, self._mock.armory.acting("serve", **entry.where))
+        return self._seen(entry, self._mock.armory.acting(SERVE, **entry.where))
 
     def take(self, entry: Entry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
-        orders = self._mock.armory.struck("serve", lambda order: self._bites(entry, order), **entry.where)
+        orders = self._mock.armory.struck(SERVE, lambda order: self._bites(entry, order), **entry.where)
         sight = self._seen(entry, orders)
         if entry.what == "file" and sight.stated != entry.held.stated:
             # To its sender this is the file: who takes all of it has taken no part of another one.
@@ -104,13 +113,13 @@ class Store:
             self._mock.recorder.record("info", "restate", value)
         return sight
 
-    def upload(self, via: str, name: str) -> Upload:
+    def upload(self, via: Protocol, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
         upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
         self._uploads.add(upload)
         return upload
 
-    def remove(self, via: str, name: str) -> Entry | None:
+    def remove(self, via: Protocol, name: str) -> Entry | None:
         """Let a client take something away; it, or None when it was not there."""
         entry = self.find(via, name)
         if entry is not None:
@@ -119,7 +128,7 @@ class Store:
             self._mock.recorder.record("info", "remove", {"name": name, "via": via})
         return entry
 
-    def move(self, via: str, name: str, to: str) -> Entry | None:
+    def move(self, via: Protocol, name: str, to: str) -> Entry | None:
         """Let a client give something another name, and take the place of what has it; None when it was not there.
 
         It stays the file that it was: what a fault chooses by the chain's word for it still meets it.
@@ -159,17 +168,17 @@ class Store:
         }
 
     def _hidden(self, entry: Entry, by: str) -> bool:
-        return bool(self._mock.armory.strike("look", **entry.where, by=by))
+        return bool(self._mock.armory.strike(LOOK, **entry.where, by=by))
 
-    def _bites(self, entry: Entry, order: Order) -> bool:
+    def _bites(self, entry: Entry, order: Armed[Served]) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
-        if "misstate" in order.effect:
+        effect, held = order.effect, entry.held
+        if isinstance(effect, Misstate):
             return True
-        if "grow" in order.effect:
-            held = entry.held
-            return growing.present_bytes(order, held.size, held.arrives_ns, time.time_ns()) < held.size
+        if isinstance(effect, Grow):
+            return growing.present_bytes(effect, held.size, _grows_since(order, held), time.time_ns()) < held.size
         body = self._true(entry)
-        return self._spoil(entry, body, order) != body
+        return self._spoil(entry, body, effect) != body
 
     def _true(self, entry: Entry) -> Body:
         """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
@@ -180,38 +189,35 @@ class Store:
         stated = self.sight(Entry(entry.held.name, "file", entry.held)).stated
         return Body.of_bytes(json.dumps({"name": entry.held.name, **stated}).encode())
 
-    def _seen(self, entry: Entry, orders: list[Order]) -> Sight:
+    def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
         held, true, now_ns = entry.held, self._true(entry), time.time_ns()
         body, modified_ns = true, held.arrives_ns
         for order in orders:
-            if "grow" in order.effect:
-                body = body.part(0, growing.present_bytes(order, held.size, held.arrives_ns, now_ns))
-                modified_ns = max(modified_ns, growing.written_ns(order, held.arrives_ns, now_ns))
+            if isinstance(order.effect, Grow):
+                since_ns = _grows_since(order, held)
+                body = body.part(0, growing.present_bytes(order.effect, held.size, since_ns, now_ns))
+                modified_ns = max(modified_ns, growing.written_ns(order.effect, since_ns, now_ns))
         present, declared = body.size, cast("int | None", body.size)
         stated = held.stated if entry.what == "file" else self._state(held, true)
         promised, checksums = true, held.checksums
         for order in orders:
-            spoiled = self._spoil(entry, body, order)
-            if spoiled != body:
+            effect = order.effect
+            if isinstance(effect, Damaged) and (spoiled := self._spoil(entry, body, effect)) != body:
                 body = spoiled
-                length = order.effect.get("length", "consistent")
-                declared = {"consistent": body.size, "declared": present, "missing": None}[length]
-                if order.effect.get("manifest") == "follows":
+                declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
+                if effect.manifest == "follows":
                     stated, present, promised = self._state(held, body), body.size, body
-                checksums = checksums and order.effect.get("checksum") != "off"
+                checksums = checksums and effect.checksum != "off"
         whole = body == true
         for order in orders:
-            if "misstate" in order.effect:
-                whole, declared = False, misstating.stated_bytes(order.effect["misstate"], body.size)
+            if isinstance(order.effect, Misstate):
+                whole, declared = False, misstating.stated_bytes(order.effect, body.size)
         return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, held.chunked)
 
-    def _spoil(self, entry: Entry, body: Body, order: Order) -> Body:
-        damage, held = damage_in(order.effect), entry.held
-        if damage is None:
-            return body
-        key = (body, json.dumps(order.effect, sort_keys=True))
+    def _spoil(self, entry: Entry, body: Body, effect: Damaged) -> Body:
+        key = (body, json.dumps(write(effect.damage), sort_keys=True))
         if key not in self._spoiled:
-            self._spoiled[key] = damage.spoil(body, held, order.effect[damage.key])
+            self._spoiled[key] = spoil(body, entry.held, effect.damage)
         return self._spoiled[key]
 
     def _state(self, held: Held, body: Body) -> dict[str, Any]:
@@ -222,9 +228,14 @@ class Store:
     def _put(self, held: Held) -> None:
         self._name(held.via, Entry(held.name, "file", held))
 
-    def _name(self, via: str, entry: Entry) -> None:
+    def _name(self, via: Protocol, entry: Entry) -> None:
         """Let it have its name; what had that name before becomes an older version."""
         before = self._there.get((via, entry.name))
         if before is not None:
             self._replaced.setdefault((via, entry.name), []).insert(0, before)
         self._there[via, entry.name] = entry
+
+
+def _grows_since(order: Armed[Served], held: Held) -> int:
+    """The later of the file's arrival and the order's trigger."""
+    return max(order.since_ns, held.arrives_ns)

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 
+from harness.contract.protocols import Protocol
 from harness.mocks.control import Mock
 from harness.mocks.source.held import Held
 
@@ -14,7 +15,7 @@ class Upload:
     """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
 
     def __init__(
-        self, mock: Mock, via: str, name: str, put: Callable[[Held], None], ended: Callable[[Upload], None]
+        self, mock: Mock, via: Protocol, name: str, put: Callable[[Held], None], ended: Callable[[Upload], None]
     ) -> None:
         self._mock, self._via, self._name, self._put, self._ended = mock, via, name, put, ended
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any
 
-from harness.endpoints import GRANTS
+from harness.contract.endpoints import GRANTS
 from tests.mocks.conftest import NightOfMocks, Played, end
 
 GRANT = GRANTS["s3"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.mocks.scheduler.orders import Rule
+from harness.contract.schedule import Rule
 from harness.mocks.scheduler.rules import RuleBook
 
 RESTART_TWICE = Rule("failed", ("restart",), after_ns=5, times=2)

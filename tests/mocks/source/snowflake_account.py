@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from tests.clock.needed import client
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks, Played
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from tests.clock.needed import client
 from tests.mocks.conftest import CONTENT, NightOfMocks
 from tests.mocks.source.snowflake_account import CONNECTORS, HOURS, account

@@ -5,29 +5,29 @@ from __future__ import annotations
 import shlex
 from typing import Any
 
+from harness.contract.schedule import FileArrival, MasterJob
 from harness.mocks.scheduler.daily import DailyJob
 from harness.mocks.scheduler.events import TRIGGERS, BadEvent, Event
 from harness.mocks.scheduler.moments import midnight_ns, minutes_of, wall_minutes, wire_time
-from harness.mocks.scheduler.orders import FileArrival, JobOrder
 
 UNIX = {"id": 6, "description": "UNIX"}
 NULL = {"id": -1, "description": "Null Job"}
 OCADM = {"id": 0, "name": "ocadm"}
 
 
-def job_type(order: JobOrder) -> dict[str, Any]:
+def job_type(order: MasterJob) -> dict[str, Any]:
     """OpCon's number and name of a kind of job; a file arrival is a job of the UNIX agent."""
     return NULL if order.is_null else UNIX
 
 
-def frequency(order: JobOrder, begins_ns: int, timezone: str) -> dict[str, Any]:
+def frequency(order: MasterJob, begins_ns: int, timezone: str) -> dict[str, Any]:
     """A job's frequency with its times: minutes from the start of its schedule, and, to be late, from its own."""
     starts_ns = order.at_ns or begins_ns
 
     def offset(at_ns: int | None, since_ns: int) -> int:
         return 0 if at_ns is None else wall_minutes(since_ns, at_ns, timezone)
 
-    retry, again = order.retry, order.recurrence
+    retry, again = order.retry_on_failure, order.recurrence
     every = None if again is None else minutes_of(again.every_ns)
     from_start = again is not None and again.counted_from == "start"
     return {
@@ -68,15 +68,15 @@ def details(job: DailyJob, timezone: str) -> dict[str, Any]:
         "prerun": shlex.join(order.prerun),
         "niceValue": 0,
         "basicFailureCriteria": [
-            {"operator": one.operator, "exitCode": one.exit_code} for one in order.exit_codes.basic
+            {"operator": one.operator, "exitCode": one.code} for one in order.exit_codes.failed_if
         ],
         "advancedFailureCriteria": [
             {
                 "operator": one.operator,
-                "value": one.value,
-                "endValue": one.end_value,
-                "result": one.result,
-                "booleanOperator": one.boolean,
+                "value": one.code,
+                "endValue": one.to,
+                "result": one.means,
+                "booleanOperator": one.and_or,
             }
             for one in order.exit_codes.advanced
         ],

@@ -18,15 +18,12 @@ from harness.mocks.source.damage import (
     totals,
     zone,
 )
-from harness.mocks.source.damage.damage import DAMAGES, Damage, check, damage_in
+from harness.mocks.source.damage.damage import SPOILS, spoil
 
 __all__ = [
-    "DAMAGES",
-    "Damage",
-    "check",
+    "SPOILS",
     "columns",
     "cut",
-    "damage_in",
     "decimal_comma",
     "delimiter",
     "drop_trailer",
@@ -39,6 +36,7 @@ __all__ = [
     "repeat",
     "replace",
     "revise",
+    "spoil",
     "totals",
     "zone",
 ]

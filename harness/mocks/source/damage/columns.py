@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import OtherColumns
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
-HOW = ("added", "dropped", "renamed", "moved")
-HEADER = ("follows", "kept")
 ADDED, RENAMED = "remark", "{}_id"
 """What a new column is called, and what an old one is called then."""
 
 
-def _check(given: Parameters) -> None:
-    one_of("columns", given, "how", HOW)
-    one_of("columns", given, "header", HEADER)
-
-
-@damage("columns", check=_check)
-def columns(body: Body, held: Held, given: Parameters) -> Body:
+@damage(OtherColumns)
+def columns(body: Body, held: Held, given: OtherColumns) -> Body:
     """One column is added before ``column`` (the first, if none is named), dropped, renamed, or moved to the end.
 
     The header follows, or is kept as it was. A file that does not have the column stays as it is.
     """
-    form, how = Form(held.layout), given["how"]
-    column = given.get("column") or next(iter(form.names), None)
+    form, how = Form(held.layout), given.how
+    column = given.column or next(iter(form.names), None)
     if column not in form.columns:
         return body
 
@@ -38,14 +32,14 @@ def columns(body: Body, held: Held, given: Parameters) -> Body:
             if line.kind == "record":
                 values = form.values(line.data)
                 yield line.data if values is None else form.line(_changed(values, how, column), line.data)
-            elif line.kind == "header" and not named and given["header"] == "follows":
+            elif line.kind == "header" and not named and given.header == "follows":
                 named = True
                 names = _changed(dict.fromkeys(form.names, ""), how, column)
                 yield form.header(list(names), line.data)
             else:
                 yield line.data
 
-    return in_lines(body, held, ("columns", how, column, given["header"]), changed)
+    return in_lines(body, held, ("columns", how, column, given.header), changed)
 
 
 def _changed(values: Values, how: str, column: str) -> Values:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
+from harness.contract.effects.damages import Cut, Nuls
 from harness.mocks.source.body import CHUNK_BYTES, Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
 from harness.mocks.source.held import Held
 
-PLACES = ("exact", "inside_record", "record_boundary", "inside_character", "inside_member")
 _OF_THE_TEXT = ("inside_record", "record_boundary", "inside_character")
 
 _GZIP_HEAD, _GZIP_TRAILER = 10, 8
@@ -21,40 +19,28 @@ _LEAD = re.compile(rb"[\xc2-\xf4]")
 """The first byte of a character of several bytes (UTF-8, RFC 3629)."""
 
 
-def check_part(key: str, part: Mapping[str, Any]) -> None:
-    """Refuse a part of a file that is neither a number of bytes nor a fraction."""
-    if not {"bytes", "fraction"} & set(part):
-        raise ValueError(f"{key}: found {sorted(part)}, expected 'bytes' or 'fraction'")
-
-
-def _check(cut: Mapping[str, Any]) -> None:
-    check_part("cut", cut)
-    if cut.get("where", PLACES[0]) not in PLACES:
-        raise ValueError(f"cut: found where={cut['where']!r}, expected one of {', '.join(PLACES)}")
-
-
-@damage("cut", check=_check)
-def cut_off(body: Body, held: Held, cut: Mapping[str, Any]) -> Body:
+@damage(Cut)
+def cut_off(body: Body, held: Held, cut: Cut) -> Body:
     """Keep ``bytes`` or a ``fraction``, moved to the place that ``where`` says.
 
     A place in the text of a compressed file is one in what it unpacks to, and what is left is packed again.
     """
-    if cut.get("where") in _OF_THE_TEXT:
+    if cut.where in _OF_THE_TEXT:
         return in_text(body, held, lambda text: _kept(text, kept_bytes(text, cut)))
-    if cut.get("where") == "inside_member":
+    if cut.where == "inside_member":
         return _kept(body, _in_member(body, held, part_bytes(body, cut)))
     return _kept(body, kept_bytes(body, cut))
 
 
-def part_bytes(body: Body, part: Mapping[str, Any]) -> int:
+def part_bytes(body: Body, part: Cut | Nuls) -> int:
     """How many bytes ``bytes`` or a ``fraction`` are of a body; all of them at most."""
-    return min(body.size, int(part["bytes"] if "bytes" in part else body.size * part["fraction"]))
+    return min(body.size, int(body.size * (part.fraction or 0)) if part.bytes is None else part.bytes)
 
 
-def kept_bytes(body: Body, cut: Mapping[str, Any]) -> int:
+def kept_bytes(body: Body, cut: Cut) -> int:
     """How many bytes a cut keeps; all of them when it falls behind the end."""
     at = part_bytes(body, cut)
-    place = cut.get("where", "exact")
+    place = cut.where
     if place == "exact" or body.size == 0:
         return at
     if place == "inside_character":
@@ -75,7 +61,7 @@ def _kept(body: Body, size: int) -> Body:
 
 def _in_member(body: Body, held: Held, at: int) -> int:
     """Moved into the compressed data; at its very end, only the checksum behind it is missing."""
-    if held.layout.get("compress") is None:
+    if held.layout is None or held.layout.compress is None:
         return body.size
     return max(min(at, body.size - _GZIP_TRAILER), min(_GZIP_HEAD + 1, body.size - 1))
 

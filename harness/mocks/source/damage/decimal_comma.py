@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from harness.contract.effects.damages import DecimalComma
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.held import Held
 
 
-@damage("decimal_comma")
-def decimal_comma(body: Body, held: Held, _: Parameters) -> Body:
+@damage(DecimalComma)
+def decimal_comma(body: Body, held: Held, _: DecimalComma) -> Body:
     """A comma for the point of every decimal; where a file has none, whole numbers get ``,00``.
 
     That is what an export does whose locale has changed. Where the comma is the delimiter, the value is quoted.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import DropTrailer
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
 
-@damage("drop_trailer")
-def drop_trailer(body: Body, held: Held, _: Parameters) -> Body:
+@damage(DropTrailer)
+def drop_trailer(body: Body, held: Held, _: DropTrailer) -> Body:
     """Leave the trailer lines out; a file without any stays as it is."""
     return in_lines(body, held, "drop_trailer", _without)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import Empty
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
@@ -14,13 +15,13 @@ LEFT = {"nothing": (), "header": ("header",), "no_records": ("header", "trailer"
 """What of the file is left."""
 
 
-@damage("empty", check=lambda given: one_of("empty", given, "leave", LEFT))
-def empty(body: Body, held: Held, given: Parameters) -> Body:
+@damage(Empty)
+def empty(body: Body, held: Held, given: Empty) -> Body:
     """Leave ``nothing`` (no byte, compressed or not), or the ``header`` alone.
 
     With ``no_records`` a trailer is left as well, and states that there are none.
     """
-    kinds, form = LEFT[given["leave"]], Form(held.layout)
+    kinds, form = LEFT[given.leave], Form(held.layout)
     if not kinds:
         return Body()
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import Encode
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
-ENCODINGS = ("latin-1", "utf-16", "utf-8-sig", "utf-8-twice")
 
-
-@damage("encode", check=lambda given: one_of("encode", given, "encoding", ENCODINGS))
-def encode(body: Body, held: Held, given: Parameters) -> Body:
+@damage(Encode)
+def encode(body: Body, held: Held, given: Encode) -> Body:
     """Written again as ``encoding``; a file that would be the same stays as it is.
 
     ``utf-8-sig`` puts a byte order mark before it, ``utf-8-twice`` takes its UTF-8 for Latin-1 and writes it as UTF-8
     once more. What Latin-1 does not have becomes a question mark.
     """
-    encoding, was = given["encoding"], held.layout.get("encoding") or "utf-8"
+    encoding, was = given.encoding, (held.layout and held.layout.encoding) or "utf-8"
 
     def encoded(lines: Iterator[Line]) -> Iterator[bytes]:
         for number, line in enumerate(lines):

@@ -7,9 +7,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from harness.contract.content import FileLayout, PlacedColumn
 from harness.formats.fixed_width import TRAILER_WIDTHS
 from harness.formats.table import NUMBERS
 from harness.mocks.source.body import Body
@@ -26,18 +27,18 @@ Values = dict[str, str]
 class Form:
     """How the lines of one file hold their values: CSV, fixed width or JSON lines."""
 
-    def __init__(self, layout: Mapping[str, Any]) -> None:
-        self.format = layout.get("format")
-        self.encoding: str = layout.get("encoding") or "utf-8"
+    def __init__(self, layout: FileLayout | None) -> None:
+        self.format = layout.format if layout is not None else None
+        self.encoding = (layout.encoding if layout is not None else None) or "utf-8"
         self._written = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
-        self.delimiter: str = layout.get("delimiter") or ","
-        self.columns: dict[str, Mapping[str, Any]] = {column["name"]: column for column in layout.get("columns") or ()}
+        self.delimiter = (layout.delimiter if layout is not None else None) or ","
+        self.columns = {column.name: column for column in (layout.columns if layout is not None else ())}
         self.names = list(self.columns)
-        self.control: str | None = layout.get("control")
+        self.control = layout.control if layout is not None else None
 
     def of_type(self, *types: str) -> list[str]:
         """The columns of these types."""
-        return [name for name, column in self.columns.items() if column["type"] in types]
+        return [name for name, column in self.columns.items() if column.type in types]
 
     def values(self, line: bytes) -> Values | None:
         """A record's values; None for a line that is no record of these columns."""
@@ -49,7 +50,7 @@ class Form:
                 return None
             return {name: _plain(value) for name, value in found.items()} if isinstance(found, dict) else None
         if self.format == "fixed":
-            return {name: text[c["start"] : c["start"] + c["width"]].strip() for name, c in self.columns.items()}
+            return {name: text[slice(*_span(column))].strip() for name, column in self.columns.items()}
         fields = self.split(text)
         return dict(zip(self.names, fields, strict=True)) if len(fields) == len(self.names) else None
 
@@ -117,14 +118,16 @@ class Form:
     def _placed(self, values: Iterable[tuple[str, str]], like: bytes) -> bytes:
         placed = []
         for name, value in values:
-            column = self.columns.get(name, {"width": len(value) + 1, "type": "text"})
-            width = column["width"]
-            placed.append(value.rjust(width)[:width] if column["type"] in NUMBERS else value.ljust(width)[:width])
+            column = self.columns.get(name)
+            width = len(value) + 1 if column is None else column.width or 0
+            number = column is not None and column.type in NUMBERS
+            placed.append(value.rjust(width)[:width] if number else value.ljust(width)[:width])
         # Lines are as long as a trailer at least.
         return self._bytes("".join(placed).ljust(len(self.text(like))), like)
 
     def _typed(self, name: str, value: str) -> Any:
-        if self.columns.get(name, {}).get("type") not in NUMBERS:
+        column = self.columns.get(name)
+        if column is None or column.type not in NUMBERS:
             return value
         try:
             return json.loads(value)
@@ -147,6 +150,12 @@ def in_records(body: Body, held: Held, recipe: object, change: Callable[[Form, i
             yield line.data if made is None else form.line(made, line.data)
 
     return in_lines(body, held, recipe, changed)
+
+
+def _span(column: PlacedColumn) -> tuple[int, int]:
+    """The characters of a fixed-width line that are a column's."""
+    start = column.start or 0
+    return start, start + (column.width or 0)
 
 
 def _plain(value: Any) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
+from harness.contract.effects.damages import Flip
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, chosen, damage, one_of
+from harness.mocks.source.damage.damage import chosen, damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.held import Held
-
-PLACES = ("text", "number", "anywhere")
 
 _CASE, _LOWEST = 0x20, 0x01
 """The bit that makes an ASCII letter another letter, and the one that makes a digit another digit."""
@@ -18,14 +17,14 @@ _LETTER = re.compile(r"[A-Za-z]")
 _LAST_DIGIT = re.compile(r"[0-9](?=[^0-9]*$)")
 
 
-@damage("flip", check=lambda given: one_of("flip", given, "where", PLACES))
-def flip(body: Body, held: Held, given: Parameters) -> Body:
+@damage(Flip)
+def flip(body: Body, held: Held, given: Flip) -> Body:
     """One bit at a place that the content decides.
 
     ``text``: in the first letter of a text, which stays a letter. ``number``: in the last digit of a number (of the
     column that is added up, if there is one), which stays a digit. ``anywhere``: the lowest bit of any byte.
     """
-    where = given["where"]
+    where = given.where
     if where == "anywhere":
         return _anywhere(body, chosen(held, "flip", body.size))
     first = chosen(held, "flip", held.records)

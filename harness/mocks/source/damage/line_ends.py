@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import LineEnds
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
 ENDS = {"crlf": b"\r\n", "lf": b"\n", "cr": b"\r", "none_last": b""}
 
 
-@damage("line_ends", check=lambda given: one_of("line_ends", given, "ends", ENDS))
-def line_ends(body: Body, held: Held, given: Parameters) -> Body:
+@damage(LineEnds)
+def line_ends(body: Body, held: Held, given: LineEnds) -> Body:
     """End every line with CR LF, LF or CR; or leave only the last line's end out (``none_last``)."""
-    ends = given["ends"]
+    ends = given.ends
     if ends == "none_last":
         return in_lines(body, held, "line_ends none_last", _unended)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from harness.contract.effects.damages import Nuls
 from harness.mocks.source.body import Body, Filling
-from harness.mocks.source.damage.cut import check_part, part_bytes
-from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.cut import part_bytes
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.held import Held
 
 
-@damage("nuls", check=lambda given: check_part("nuls", given))
-def nuls(body: Body, _: Held, given: Parameters) -> Body:
+@damage(Nuls)
+def nuls(body: Body, _: Held, given: Nuls) -> Body:
     """Keep ``bytes`` or a ``fraction``, and fill up with NULs to the true length."""
     kept = part_bytes(body, given)
     return body if kept >= body.size else body.part(0, kept) + Body(Filling(b"\0", body.size - kept))

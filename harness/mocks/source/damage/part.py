@@ -2,46 +2,35 @@
 
 from __future__ import annotations
 
+from harness.contract.effects.damages import WrongPart
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of, whole
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
 from harness.mocks.source.held import Held
 
-HOW = ("missing", "doubled", "out_of_order")
-WHERE = ("exact", "record_boundary")
 
-
-def _check(given: Parameters) -> None:
-    one_of("part", given, "how", HOW)
-    one_of("part", given, "where", WHERE)
-    whole("part", given, "of", 2)
-    whole("part", given, "part", 1)
-    if given["part"] > given["of"]:
-        raise ValueError(f"part: found part={given['part']} of={given['of']}, expected one of them")
-
-
-@damage("part", check=_check)
-def part(body: Body, held: Held, given: Parameters) -> Body:
+@damage(WrongPart)
+def part(body: Body, held: Held, given: WrongPart) -> Body:
     """Of so many equal parts, this one is missing, comes twice, or after the next one (the last: before its own place).
 
     ``exact``: cut by bytes, as the file is. ``record_boundary``: between records, of what a compressed file unpacks to.
     """
-    if given["where"] == "record_boundary":
+    if given.where == "record_boundary":
         return in_text(body, held, lambda text: _without_order(text, given, between_records=True))
     return _without_order(body, given, between_records=False)
 
 
-def _without_order(body: Body, given: Parameters, *, between_records: bool) -> Body:
-    of, number = given["of"], given["part"]
+def _without_order(body: Body, given: WrongPart, *, between_records: bool) -> Body:
+    of, number = given.of, given.part
     ends = [body.size * index // of for index in range(of + 1)]
     if between_records:
         ends = [_after_line(body, end) for end in ends]
     first, last = ends[number - 1], ends[number]
     if first == last:
         return body
-    if given["how"] == "missing":
+    if given.how == "missing":
         return body.part(0, first) + body.part(last)
-    if given["how"] == "doubled":
+    if given.how == "doubled":
         return body.part(0, last) + body.part(first)
     if number == of:
         number -= 1

@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from harness.contract.effects.damages import Repeat
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of, whole
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.revise import one_more
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
-TOTALS = ("kept", "follow")
 
-
-def _check(given: Parameters) -> None:
-    whole("repeat", given, "records", 1)
-    one_of("repeat", given, "totals", TOTALS)
-
-
-@damage("repeat", check=_check)
-def repeat(body: Body, held: Held, given: Parameters) -> Body:
+@damage(Repeat)
+def repeat(body: Body, held: Held, given: Repeat) -> Body:
     """Put so many records from the middle of the file in a second time, right behind themselves.
 
     The trailer's ``totals`` are kept, or follow: then the sender counted and added up what it sent.
     """
-    count = min(int(given["records"]), held.records)
+    count = min(int(given.records), held.records)
     first = (held.records - count) // 2
-    form, follow = Form(held.layout), given["totals"] == "follow"
+    form, follow = Form(held.layout), given.totals == "follow"
 
     def doubled(lines: Iterator[Line]) -> Iterator[bytes]:
         number, block, added = 0, [], Decimal(0)

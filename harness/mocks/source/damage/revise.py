@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
+from harness.contract.effects.damages import Revise
 from harness.formats.table import plain
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, whole
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
 
-@damage("revise", check=lambda given: whole("revise", given, "every", 1))
-def revise(body: Body, held: Held, given: Parameters) -> Body:
+@damage(Revise)
+def revise(body: Body, held: Held, given: Revise) -> Body:
     """Add one to a number of every so-manieth record, and to the trailer's control total what that comes to."""
-    form, every = Form(held.layout), int(given["every"])
+    form, every = Form(held.layout), given.every
     column = form.control or next(iter(form.of_type("integer", "decimal")), None)
     if column is None:
         return body

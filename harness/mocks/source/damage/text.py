@@ -42,7 +42,7 @@ Change = Callable[[Iterator[Line]], Iterator[bytes]]
 
 def in_text(body: Body, held: Held, spoil: Callable[[Body], Body]) -> Body:
     """What ``spoil`` makes of the unpacked file; the same body where it changes nothing, or cannot be unpacked."""
-    compress = held.layout.get("compress")
+    compress = held.layout.compress if held.layout is not None else None
     if compress is None:
         return spoil(body)
     try:
@@ -60,7 +60,7 @@ def in_lines(body: Body, held: Held, recipe: object, change: Change) -> Body:
 
     ``recipe`` tells this change from every other one.
     """
-    if held.layout.get("format") not in TEXTS:
+    if held.layout is None or held.layout.format not in TEXTS:
         return body
 
     def rewritten(text: Body) -> Body:
@@ -75,8 +75,9 @@ def in_lines(body: Body, held: Held, recipe: object, change: Change) -> Body:
 
 def lines_of(text: Body, held: Held) -> Iterator[Line]:
     """Header, records and trailer of a text, by the numbers of lines that its layout says."""
-    header, trailer = int(held.layout.get("header") or 0), int(held.layout.get("trailer") or 0)
-    quoted = held.layout.get("format") == "csv"
+    layout = held.layout
+    header, trailer = (layout.header, layout.trailer) if layout is not None else (0, 0)
+    quoted = layout is not None and layout.format == "csv"
     waiting: deque[Line] = deque()
     with text.open() as file:
         for number, data in enumerate(_whole_records(file, quoted=quoted)):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.contract.effects.damages import WrongTotals
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage, one_of
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.revise import one_more
 from harness.mocks.source.damage.text import Line, in_lines
@@ -14,16 +15,10 @@ from harness.mocks.source.held import Held
 OF = ("record_count", "control_total")
 
 
-def _check(given: Parameters) -> None:
-    one_of("totals", given, "of", OF)
-    if not isinstance(given.get("by"), int) or not given["by"]:
-        raise ValueError(f"totals: found by={given.get('by')!r}, expected a whole number other than 0")
-
-
-@damage("totals", check=_check)
-def totals(body: Body, held: Held, given: Parameters) -> Body:
+@damage(WrongTotals)
+def totals(body: Body, held: Held, given: WrongTotals) -> Body:
     """Add ``by`` to what the trailer states; a file without a trailer, or without that total in it, stays as it is."""
-    form, place, by = Form(held.layout), OF.index(given["of"]), int(given["by"])
+    form, place, by = Form(held.layout), OF.index(given.of), given.by
 
     def wrong(lines: Iterator[Line]) -> Iterator[bytes]:
         for line in lines:

@@ -4,31 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
+from harness.contract.effects.damages import OtherZone
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage.damage import Parameters, damage
+from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.held import Held
 
 
-def _check(given: Parameters) -> None:
-    if not isinstance(given.get("hours"), int) or not -26 <= given["hours"] <= 26 or not given["hours"]:
-        raise ValueError(f"zone: found hours={given.get('hours')!r}, expected -26 to 26, and not 0")
-
-
-@damage("zone", check=_check)
-def zone(body: Body, held: Held, given: Parameters) -> Body:
+@damage(OtherZone)
+def zone(body: Body, held: Held, given: OtherZone) -> Body:
     """Move every date and time by so many hours, without saying so.
 
     A date is a midnight that is moved and then cut to its date again: an hour back makes it the day before, and an
     hour on leaves it as it is.
     """
-    by = dt.timedelta(hours=given["hours"])
+    by = dt.timedelta(hours=given.hours)
 
     def moved(form: Form, _: int, values: Values) -> Values:
         of_dates = form.of_type("date", "timestamp")
         return values | {name: _moved(values[name], by) for name in of_dates if name in values}
 
-    return in_records(body, held, ("zone", given["hours"]), moved)
+    return in_records(body, held, ("zone", given.hours), moved)
 
 
 def _moved(text: str, by: dt.timedelta) -> str:

@@ -7,13 +7,14 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from harness.contract.protocols import Protocol
 from harness.mocks.source.conditions import NOT_MODIFIED, unmet
 from harness.mocks.source.digests import Digests
 from harness.mocks.source.held import Entry
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.store import Sight, Store
 
-VIA = "s3"
+VIA: Protocol = "s3"
 _TYPES = {"file": "binary/octet-stream", "manifest": "application/json", "flag": "binary/octet-stream"}
 
 

@@ -5,7 +5,7 @@ Codes, statuses and sentences as in https://docs.aws.amazon.com/AmazonS3/latest/
 
 from __future__ import annotations
 
-from harness.mocks.source.gate import Refusal
+from harness.contract.effects.source import Refuse
 from harness.mocks.source.s3.xml import element
 
 CODES: dict[str, tuple[int, str]] = {
@@ -72,10 +72,10 @@ class S3Error(Exception):
         super().__init__(f"{self.status}: {code}")
 
     @classmethod
-    def refused(cls, refusal: Refusal) -> S3Error:
+    def refused(cls, refusal: Refuse) -> S3Error:
         """What a fault at the gate becomes."""
         later = {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
-        return cls(REFUSALS[refusal.kind], headers=later)
+        return cls(REFUSALS[refusal.refuse], headers=later)
 
     def xml(self, resource: str, request_id: str) -> str:
         """The document that S3 sends."""

@@ -6,16 +6,18 @@ import hashlib
 import itertools
 import time
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from harness.endpoints import GRANTS
+from harness.contract.effects.source import Refuse
+from harness.contract.endpoints import GRANTS
+from harness.contract.plan import Plan
+from harness.contract.protocols import Operation
 from harness.mocks.control import Mock, until
 from harness.mocks.serving import serve
 from harness.mocks.source.digests import Digests
-from harness.mocks.source.gate import Gate, Refusal
+from harness.mocks.source.gate import Gate
 from harness.mocks.source.retrieval import Retrievals
 from harness.mocks.source.s3 import sts
 from harness.mocks.source.s3.access import Access, Signed
@@ -30,7 +32,7 @@ from harness.mocks.source.s3.xml import HEAD, document, texts
 from harness.mocks.source.store import Store
 from harness.mocks.source.transfer import Account, name_and_what
 
-OPERATIONS = {"GET": "get", "HEAD": "stat", "PUT": "put", "POST": "put", "DELETE": "remove"}
+OPERATIONS: Mapping[str, Operation] = {"GET": "get", "HEAD": "stat", "PUT": "put", "POST": "put", "DELETE": "remove"}
 """What a method on an object is in the words that all protocols share."""
 
 LOGIN_ERRORS = frozenset(
@@ -78,7 +80,7 @@ class S3FrontEnd:
         """Start; the port."""
         return await serve(self._mock, [web.route("*", "/{path:.*}", self._answer)], port)
 
-    async def reset(self, _: Mapping[str, Any]) -> None:
+    async def reset(self, _: Plan) -> None:
         """Begin a night."""
         self._multiparts.forget()
         self._digests.forget()
@@ -137,10 +139,10 @@ class S3FrontEnd:
         bucket, _, key = path.removeprefix("/").partition("/")
         return bucket, key
 
-    def _pass(self, operation: str, name: str) -> Refusal | None:
+    def _pass(self, operation: Operation, name: str) -> Refuse | None:
         """Ask the gate; what it says of a listing that is to have no end."""
         refusal = self._gate.refusal(VIA, operation, name)
-        if refusal is None or refusal.kind == "endless_listing":
+        if refusal is None or refusal.refuse == "endless_listing":
             return refusal
         raise S3Error.refused(refusal)
 

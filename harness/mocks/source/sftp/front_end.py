@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from harness.contract.plan import Plan
+from harness.contract.protocols import Protocol
 from harness.mocks.control import Mock
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.pace import Pace
@@ -14,7 +15,7 @@ from harness.mocks.source.store import Store
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server
 
-VIA = "sftp"
+VIA: Protocol = "sftp"
 BACKLOG = 1024
 
 
@@ -36,9 +37,9 @@ class SftpFrontEnd:
         taken: int = self._socket.getsockname()[1]
         return taken
 
-    async def reset(self, plan: Mapping[str, Any]) -> None:
+    async def reset(self, plan: Plan) -> None:
         """Begin a night, after the store has: no connection and no folder of the last one is left."""
-        names = [file["name"] for file in plan["files"] if file.get("source") == VIA]
+        names = [file.name for file in plan.files if file.source == VIA]
         if names and self._server is None:
             # Its import takes a quarter of a second, and 20 MB that most nights have no use for.
             from harness.mocks.source.sftp.server import Server

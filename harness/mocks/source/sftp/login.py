@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import asyncssh
 from asyncssh.stream import SSHServerStreamSession
 
-from harness.endpoints import SFTP
-from harness.mocks.source.gate import Refusal
+from harness.contract.effects.source import Refuse
+from harness.contract.endpoints import SFTP
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.operations import Operations
 from harness.mocks.source.sftp.words import end_connection, ending, ends_connection
@@ -33,7 +33,7 @@ class Login(asyncssh.SSHServer):
     def __init__(self, server: Server) -> None:
         self._server = server
         self._connection: asyncssh.SSHServerConnection
-        self._refusal: Refusal | None = None
+        self._refusal: Refuse | None = None
         self._night = server.store.night
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
@@ -87,7 +87,7 @@ class Login(asyncssh.SSHServer):
 
     def _takes(self, username: str, right: bool, wrong: str) -> bool:
         if self._refusal is not None:
-            wrong = self._refusal.kind.replace("_", " ")
+            wrong = self._refusal.refuse.replace("_", " ")
         elif username != SFTP["user"]:
             wrong = "no such user"
         elif right:

@@ -13,8 +13,9 @@ from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, FXF_WRITE, SFTP
 from asyncssh.channel import SSHChannel
 from asyncssh.stream import SSHServerStreamSession
 
+from harness.contract.effects.source import Refuse
+from harness.contract.protocols import Operation
 from harness.mocks.control import until
-from harness.mocks.source.gate import Refusal
 from harness.mocks.source.held import MANIFEST, Entry
 from harness.mocks.source.pace import Hushed
 from harness.mocks.source.sftp import words
@@ -77,7 +78,7 @@ class Operations(asyncssh.SFTPServer):
             yield name
 
     @surfacing
-    async def _listing(self, folder: str) -> tuple[list[SFTPName], Refusal | None]:
+    async def _listing(self, folder: str) -> tuple[list[SFTPName], Refuse | None]:
         name = folder.strip("/") + "/"
         value = {"name": name, "what": "listing"}
         self._serve("invoke", value)
@@ -270,12 +271,12 @@ class Operations(asyncssh.SFTPServer):
 
     async def _pass(
         self,
-        operation: str,
+        operation: Operation,
         name: str,
         failed: Callable[[str], None] = lambda _: None,
         *,
         reaches: int | None = None,
-    ) -> Refusal | None:
+    ) -> Refuse | None:
         """Wait as long as the answer takes, and raise what refuses it. What it may do without an end, it returns."""
         if self._over:  # what had come before that, asyncssh still brings
             raise asyncssh.SFTPConnectionLost("Connection lost")
@@ -286,7 +287,7 @@ class Operations(asyncssh.SFTPServer):
             words.drop(self.connection)
             raise asyncssh.SFTPConnectionLost("Connection lost") from None
         refusal = self.server.gate.refusal(VIA, operation, name, reaches=reaches)
-        if refusal is None or refusal.kind == "endless_listing":
+        if refusal is None or refusal.refuse == "endless_listing":
             return refusal
         if (answer := words.status(refusal)) is not None:
             failed(answer.reason)
@@ -296,7 +297,7 @@ class Operations(asyncssh.SFTPServer):
         words.end_connection(refusal, self.connection)
         raise asyncssh.SFTPConnectionLost("Connection lost")
 
-    async def _pass_within(self, operation: str, opened: Open, reaches: int) -> None:
+    async def _pass_within(self, operation: Operation, opened: Open, reaches: int) -> None:
         """The same for a request within a transfer, which is refused once: clients have sent more of them by then."""
         if opened.refused is not None:
             raise opened.refused

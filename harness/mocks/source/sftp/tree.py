@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import asyncssh
 
-from harness.endpoints import SFTP
+from harness.contract.endpoints import SFTP
 from harness.mocks.source.body import Body
 from harness.mocks.source.held import Entry
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes

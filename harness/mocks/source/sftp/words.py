@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import asyncssh
 
-from harness.mocks.source.gate import Refusal
+from harness.contract.effects.source import Refuse
 
 STATUS: dict[str, Callable[[], asyncssh.SFTPError]] = {
     "forbidden": lambda: asyncssh.SFTPPermissionDenied("Permission denied"),
@@ -31,28 +31,28 @@ DISCONNECT = {
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
-def ends_connection(refusal: Refusal) -> bool:
+def ends_connection(refusal: Refuse) -> bool:
     """Whether a login that is refused like this ends at once, instead of failing as a wrong password does."""
-    return refusal.kind in {"unavailable", "throttled", "session_expired"}
+    return refusal.refuse in {"unavailable", "throttled", "session_expired"}
 
 
-def ending(refusal: Refusal) -> str:
+def ending(refusal: Refuse) -> str:
     """What the history says of the end; before it comes, since the client may act on it at once."""
-    reason = DISCONNECT.get(refusal.kind)
+    reason = DISCONNECT.get(refusal.refuse)
     return "connection dropped" if reason is None else f"disconnected: {reason}"
 
 
-def end_connection(refusal: Refusal, connection: asyncssh.SSHServerConnection) -> None:
+def end_connection(refusal: Refuse, connection: asyncssh.SSHServerConnection) -> None:
     """End it in the refusal's way."""
-    if (reason := DISCONNECT.get(refusal.kind)) is None:
+    if (reason := DISCONNECT.get(refusal.refuse)) is None:
         drop(connection)
     else:
         connection.disconnect(asyncssh.DISC_BY_APPLICATION, reason)
 
 
-def status(refusal: Refusal) -> asyncssh.SFTPError | None:
+def status(refusal: Refuse) -> asyncssh.SFTPError | None:
     """The answer that refuses; None when the connection has to end instead."""
-    known = STATUS.get(refusal.kind)
+    known = STATUS.get(refusal.refuse)
     return None if known is None else known()
 
 

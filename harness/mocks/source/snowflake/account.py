@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.contract.protocols import Operation
 from harness.mocks.control import Mock
 from harness.mocks.source.gate import Gate
 from harness.mocks.source.snowflake import answers, login, refusing, selecting, statements
@@ -57,7 +58,7 @@ class Account:
         record = self._mock.recorder.record
         record("invoke", "login", value)
         if (refusal := self._gate.refusal(VIA, "login")) is not None:
-            record("fail", "login", value, error=refusal.kind)
+            record("fail", "login", value, error=refusal.refuse)
             return refusing.account(refusal)
         if not login.knows_account(data):
             record("fail", "login", value, error=f"there is no account {data.get('ACCOUNT_NAME')!r}")
@@ -97,11 +98,12 @@ class Account:
         asked = await _document(request)
         sql = str(asked.get("sqlText", ""))
         parsed, mistake = _parsed(sql)
-        operation = {statements.ListFiles: "list", statements.Remove: "remove"}.get(type(parsed), "query")
+        operations: dict[type, Operation] = {statements.ListFiles: "list", statements.Remove: "remove"}
+        operation = operations.get(type(parsed), "query")
         refusal = self._gate.refusal(VIA, operation)
-        endless = refusal is not None and refusal.kind == refusing.ENDLESS
+        endless = refusal is not None and refusal.refuse == refusing.ENDLESS
         if refusal is not None and not endless:
-            self._failed(sql, refusal.kind)
+            self._failed(sql, refusal.refuse)
             return refusing.account(refusal)
         session = self._session(request)
         query_id = self._queries.next_id()

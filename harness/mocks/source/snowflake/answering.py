@@ -7,7 +7,8 @@ import hashlib
 from pathlib import PurePosixPath
 from typing import Any
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
+from harness.contract.protocols import Protocol
 from harness.mocks.control import Mock
 from harness.mocks.source.body import Body
 from harness.mocks.source.held import Entry
@@ -20,7 +21,7 @@ from harness.mocks.source.snowflake.stages import Place, place
 from harness.mocks.source.store import Sight, Store
 from harness.mocks.source.transfer import http_date
 
-VIA = "snowflake"
+VIA: Protocol = "snowflake"
 LARGEST_SINGLE_PUT = 209_715_200
 """Bytes above which drivers send and fetch in parts, where the storage can (``threshold``)."""
 

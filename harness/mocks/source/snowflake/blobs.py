@@ -64,7 +64,7 @@ class Blobs:
             told.begin()
             refusal = self._gate.refusal(VIA, "stat" if request.method == "HEAD" else "get", name)
             if refusal is not None:
-                told.fail(refusal.kind)
+                told.fail(refusal.refuse)
                 return refusing.blob(refusal)
             if mistake is not None:
                 told.fail(f"{mistake[0]}: {mistake[1]}")
@@ -104,7 +104,7 @@ class Blobs:
             upload = self._store.upload(VIA, name)
             refusal = self._gate.refusal(VIA, "put", name)
             if refusal is not None:
-                upload.abandon(refusal.kind)
+                upload.abandon(refusal.refuse)
                 return refusing.blob(refusal)
             if mistake is not None:
                 upload.abandon(f"{mistake[0]}: {mistake[1]}")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from harness.contract.plan import Plan
 from harness.mocks.control import Mock
 from harness.mocks.serving import serve
 from harness.mocks.source.gate import Gate
@@ -27,7 +25,7 @@ class SnowflakeFrontEnd:
         """Start; the port."""
         return await serve(self._mock, [*self._account.routes(), *self._blobs.routes()], port)
 
-    async def reset(self, _: Mapping[str, Any]) -> None:
+    async def reset(self, _: Plan) -> None:
         """Begin a night: no session, no link, no query of the last one."""
         self._account.reset()
         self._answering.reset()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from harness.mocks.source.snowflake.refused import Refused
 from harness.mocks.source.snowflake.refusing import WRONG_PASSWORD
 from harness.mocks.source.snowflake.selecting import VERSION

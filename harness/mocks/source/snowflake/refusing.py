@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
-from harness.mocks.source.gate import Refusal
+from harness.contract.effects.source import Refuse
 from harness.mocks.source.snowflake import answers
 from harness.mocks.source.snowflake.refused import Refused
 from harness.mocks.source.snowflake.sessions import MASTER_EXPIRED, SESSION_EXPIRED
@@ -28,16 +28,16 @@ ENDLESS = "endless_listing"
 """Not a refusal but a query that never ends, which is what a listing that never ends is to a driver."""
 
 
-def account(refusal: Refusal) -> web.Response:
+def account(refusal: Refuse) -> web.Response:
     """How the account refuses: with a status where it is its front that fails, else with a code."""
-    if refusal.kind in _CODES:
-        return answers.failure(Refused(*_CODES[refusal.kind]))
-    return web.Response(status=_STATUS[refusal.kind], headers=_later(refusal))
+    if refusal.refuse in _CODES:
+        return answers.failure(Refused(*_CODES[refusal.refuse]))
+    return web.Response(status=_STATUS[refusal.refuse], headers=_later(refusal))
 
 
-def blob(refusal: Refusal) -> web.Response:
+def blob(refusal: Refuse) -> web.Response:
     """How blob storage refuses."""
-    status, code, message = _BLOB[refusal.kind]
+    status, code, message = _BLOB[refusal.refuse]
     return storage_error(status, code, message, headers=_later(refusal))
 
 
@@ -49,5 +49,5 @@ def storage_error(status: int, code: str, message: str, headers: dict[str, str] 
     return web.Response(status=status, body=body.encode(), content_type="application/xml", headers=told)
 
 
-def _later(refusal: Refusal) -> dict[str, str]:
+def _later(refusal: Refuse) -> dict[str, str]:
     return {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from harness.mocks.source.snowflake.answers import Column, Rows
 from harness.mocks.source.snowflake.refused import SqlRefused
 from harness.mocks.source.snowflake.sessions import LONGEST_STATEMENT_S, Session

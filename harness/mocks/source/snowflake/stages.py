@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.endpoints import SNOWFLAKE
+from harness.contract.endpoints import SNOWFLAKE
 from harness.mocks.source.held import Entry
 from harness.mocks.source.snowflake.refused import SqlRefused
 from harness.mocks.source.snowflake.sessions import Session

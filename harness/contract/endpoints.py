@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from harness.ssh_keys import CLIENT_KEY, HOST_KEY_PUBLIC
+from harness.contract.ssh_keys import CLIENT_KEY, HOST_KEY_PUBLIC
 
 SFTP = {
     "user": "planning",

@@ -1,0 +1,51 @@
+"""What a file holds: its checksums, and how its records lie in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedColumn:
+    """A column of a file's records; ``start`` and ``width`` are characters of a fixed-width line, else null."""
+
+    name: str
+    type: str
+    start: int | None
+    width: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLayout:
+    """Everything that somebody must know who reads the file, or damages it on purpose.
+
+    ``header`` and ``trailer`` count lines. ``control`` names the column that is added up. Of a file of which little is
+    known there are no columns, and the encoding is null. harness/formats/README.md describes each format.
+    """
+
+    format: str
+    compress: str | None
+    encoding: str | None
+    line_end: str | None
+    delimiter: str | None
+    header: int
+    trailer: int
+    columns: tuple[PlacedColumn, ...]
+    control: str | None
+    date_columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Content:
+    """One content of the store: its SHA-256, which is its name there, and all that a manifest can state of it.
+
+    ``control_total`` is null where no column is added up, a whole number, or the exact text of a decimal sum.
+    ``layout`` is null of a file of which nothing is known.
+    """
+
+    sha256: str
+    md5: str
+    size: int
+    records: int
+    control_total: int | str | None
+    layout: FileLayout | None

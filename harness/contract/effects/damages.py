@@ -1,0 +1,299 @@
+"""What a client gets instead of a file's bytes: one dataclass a damage, registered under the key of its parameters.
+
+Places in a compressed file are places in what it unpacks to, and it is packed again, except where a docstring says that
+its own bytes are meant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
+
+from harness.contract.codec import ContractError, found_instead, read, write
+from harness.contract.values import at_least
+
+
+class Damage(Protocol):
+    """The parameters of a damage, which stand under a key of their own."""
+
+    under: ClassVar[str]
+
+
+StatedLength = Literal["consistent", "declared", "missing"]
+"""What an answer says of its body's length: the true one of what comes, that of the whole file, or none."""
+
+CutPlace = Literal["exact", "inside_record", "record_boundary", "inside_character", "inside_member"]
+
+KINDS: dict[str, type[Damage]] = {}
+"""Every registered damage by its key."""
+
+T = TypeVar("T", bound=type)
+
+
+def damage(kind: T) -> T:
+    """Register a damage's parameters under the key that they stand under."""
+    key = cast("type[Damage]", kind).under
+    if key in KINDS:
+        raise ValueError(f"two damages are called {key!r}: {KINDS[key].__name__} and {kind.__name__}")
+    KINDS[key] = cast("type[Damage]", kind)
+    return kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damaged:
+    """A file is served damaged.
+
+    ``length``: what the answer says of the body's length: ``consistent`` (the usual: the true length of what comes),
+    ``declared`` (that of the whole file; then the connection ends), ``missing`` (none). ``manifest``: whether size,
+    checksum and records that the source states are those of the ``true`` file (the usual), or ``follows`` the damage.
+    ``checksum``: ``off`` leaves out the protocol's own.
+    """
+
+    damage: Damage
+    length: StatedLength | None = None
+    manifest: Literal["true", "follows"] | None = None
+    checksum: Literal["true", "off"] | None = None
+
+    @classmethod
+    def read_json(cls, data: Any, path: str) -> Damaged:
+        """The damage's own key stands beside the others."""
+        if not isinstance(data, Mapping):
+            raise found_instead(path, data, "an object")
+        keys = [key for key in data if key in KINDS]
+        if len(keys) != 1:
+            found = ", ".join(repr(key) for key in data) or "no key"
+            raise ContractError(f"{path}: found {found}, expected one of {', '.join(KINDS)}, and one alone")
+        said = read(_Said, {key: value for key, value in data.items() if key != keys[0]}, path)
+        given = read(KINDS[keys[0]], {keys[0]: data[keys[0]]}, path)
+        return cls(damage=given, length=said.length, manifest=said.manifest, checksum=said.checksum)
+
+    @classmethod
+    def told_by(cls) -> list[set[str]]:
+        """Any registered damage."""
+        return [{key} for key in KINDS]
+
+    def write_json(self) -> dict[str, Any]:
+        """As it is read."""
+        said = {one.name: getattr(self, one.name) for one in fields(_Said)}
+        return {**write(self.damage), **{name: value for name, value in said.items() if value is not None}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What stands beside a damage."""
+
+    length: StatedLength | None = None
+    manifest: Literal["true", "follows"] | None = None
+    checksum: Literal["true", "off"] | None = None
+
+
+def _one_of_two(bytes_: int | None, fraction: float | None) -> None:
+    if (bytes_ is None) == (fraction is None):
+        raise ValueError("found both or none of bytes and fraction, expected one of them")
+    at_least(0, bytes=bytes_, fraction=fraction)
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Only the first part is there: so many bytes, or a fraction, moved to the place that ``where`` says.
+
+    ``exact``: as it is. ``inside_record``: into a line. ``record_boundary``: the last record goes, every line is whole.
+    ``inside_character``: behind the first byte of a character of several. ``inside_member``: into a gzip member's own
+    compressed bytes; at its very end only the archive's checksum is missing.
+    """
+
+    under: ClassVar[str] = "cut"
+    bytes: int | None = None
+    fraction: float | None = None
+    where: CutPlace
+
+    def __post_init__(self) -> None:
+        """Either bytes or a fraction."""
+        _one_of_two(self.bytes, self.fraction)
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Nuls:
+    """The first part is there, then NUL bytes to the true length; the file's own bytes, compressed or not."""
+
+    under: ClassVar[str] = "nuls"
+    bytes: int | None = None
+    fraction: float | None = None
+
+    def __post_init__(self) -> None:
+        """Either bytes or a fraction."""
+        _one_of_two(self.bytes, self.fraction)
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Empty:
+    """No byte is left, or the header alone, or (``no_records``) a trailer as well, which states that there are none."""
+
+    under: ClassVar[str] = "empty"
+    leave: Literal["nothing", "header", "no_records"]
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropTrailer:
+    """All but the trailer lines."""
+
+    under: ClassVar[str] = "drop_trailer"
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """One bit is another one, at a place that the content decides: in a letter, in a digit, or in any of its bytes."""
+
+    under: ClassVar[str] = "flip"
+    where: Literal["text", "number", "anywhere"]
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongPart:
+    """Of so many equal parts one is missing, comes twice, or after the next one.
+
+    ``exact``: cut by the file's own bytes. ``record_boundary``: between records.
+    """
+
+    under: ClassVar[str] = "part"
+    part: int
+    of: int
+    how: Literal["missing", "doubled", "out_of_order"]
+    where: Literal["exact", "record_boundary"]
+
+    def __post_init__(self) -> None:
+        """One of at least two."""
+        at_least(2, of=self.of)
+        at_least(1, part=self.part)
+        if self.part > self.of:
+            raise ValueError(f"found part {self.part} of {self.of}, expected one of them")
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replace:
+    """Another content of the store: that of ``days_before``, or of another ``customer``, for who reads the receipt."""
+
+    under: ClassVar[str] = "replace"
+    sha256: str
+    size: int
+    days_before: int | None = None
+    customer: int | None = None
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revise:
+    """One more in a number of every so-manieth record, and in the control total what that comes to."""
+
+    under: ClassVar[str] = "revise"
+    every: int
+
+    def __post_init__(self) -> None:
+        """Some record."""
+        at_least(1, every=self.every)
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongTotals:
+    """The trailer states so many more."""
+
+    under: ClassVar[str] = "totals"
+    of: Literal["record_count", "control_total"]
+    by: int
+
+    def __post_init__(self) -> None:
+        """A wrong total."""
+        if not self.by:
+            raise ValueError("by: found 0, expected a whole number other than 0")
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """So many records from the middle are there twice; the trailer's totals are kept, or follow."""
+
+    under: ClassVar[str] = "repeat"
+    records: int
+    totals: Literal["kept", "follow"]
+
+    def __post_init__(self) -> None:
+        """Some record."""
+        at_least(1, records=self.records)
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encode:
+    """The text is in another encoding; ``utf-8-twice`` is UTF-8 that was taken for Latin-1 and encoded again."""
+
+    under: ClassVar[str] = "encode"
+    encoding: Literal["latin-1", "utf-16", "utf-8-sig", "utf-8-twice"]
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineEnds:
+    """Lines end otherwise, or (``none_last``) the last line has no end."""
+
+    under: ClassVar[str] = "line_ends"
+    ends: Literal["crlf", "lf", "cr", "none_last"]
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delimiter:
+    """The values of a CSV file are separated by another character."""
+
+    under: ClassVar[str] = "delimiter"
+    delimiter: str
+
+    def __post_init__(self) -> None:
+        """One character."""
+        if len(self.delimiter) != 1:
+            raise ValueError(f"delimiter: found {self.delimiter!r}, expected one character")
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecimalComma:
+    """A comma for the point of every decimal."""
+
+    under: ClassVar[str] = "decimal_comma"
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherColumns:
+    """A column is added before ``column`` (null: the first), dropped, renamed, or moved to the end."""
+
+    under: ClassVar[str] = "columns"
+    how: Literal["added", "dropped", "renamed", "moved"]
+    column: str | None
+    header: Literal["follows", "kept"]
+
+
+@damage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherZone:
+    """Every date and time is so many hours later, and nobody says so."""
+
+    under: ClassVar[str] = "zone"
+    hours: int
+
+    def __post_init__(self) -> None:
+        """As far apart as two zones can be, and not the same one."""
+        if not self.hours or abs(self.hours) > _HOURS_APART:
+            raise ValueError(f"hours: found {self.hours}, expected -{_HOURS_APART} to {_HOURS_APART}, and not 0")
+
+
+_HOURS_APART = 26
+"""Between UTC-12 and UTC+14, where zones are furthest apart."""

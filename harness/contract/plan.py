@@ -1,0 +1,92 @@
+"""The plan of a night: what every mock must know of it. It is built once, and never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from harness.contract.content import Content
+from harness.contract.protocols import ConsumerKind, Protocol
+from harness.contract.schedule import MasterJob, Operator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFile:
+    """A file that the source publishes: the chain's word for it, its name tonight, when it comes and what it holds.
+
+    ``flag`` names the empty file beside it that says that it is done. ``checksums``: whether the protocol's own go with
+    it. ``chunked``: whether it is sent in chunks, without a length.
+    """
+
+    file: str
+    name: str
+    arrives_ns: int
+    content: Content
+    source: Protocol = "http"
+    flag: str | None = None
+    checksums: bool = True
+    chunked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeededFile:
+    """A file that a working folder of the chain holds when the night begins; its content lies in the store."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedConsumer:
+    """How a consumer takes rows, and which columns make a row's key (none: all of them)."""
+
+    kind: ConsumerKind = "http"
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One night of one chain. Times are UTC nanoseconds."""
+
+    chain: str
+    owner: str
+    runbook: str | None = None
+    timezone: str
+    date: str
+    begins_ns: int
+    deadline_ns: int
+    closes_ns: int
+    seed: int = 0
+    files: tuple[PlannedFile, ...] = ()
+    takes: tuple[str, ...] = ()
+    """The places from which any job takes a value: who takes a credential has to show it."""
+    watch: tuple[str, ...] = ()
+    """Names whose content the folder watch records; none: all."""
+    folders: Mapping[str, tuple[SeededFile, ...]] = field(default_factory=dict)
+    folder_paths: Mapping[str, str] = field(default_factory=dict)
+    """Where the folders are for a job."""
+    consumers: Mapping[str, PlannedConsumer] = field(default_factory=dict)
+    jobs: tuple[MasterJob, ...] = ()
+    """In the order in which ties are broken."""
+    thresholds: Mapping[str, int] = field(default_factory=dict)
+    resources: Mapping[str, int] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    maximum_jobs: int | None = None
+    kill_allowed: bool = True
+    operators: tuple[Operator, ...] = ()
+    disabled_users: tuple[str, ...] = ()
+    """Login names, in lower case, that get no token of the scheduler."""
+
+    def __post_init__(self) -> None:
+        """Refuse a plan whose jobs mind others that it does not have."""
+        known = {job.job for job in self.jobs}
+        for job in self.jobs:
+            for one in job.dependencies:
+                if one.job not in known:
+                    raise ValueError(f"job {job.job!r} runs {one.kind} {one.job!r}, which is not one of its jobs")
+
+    @property
+    def is_crontab(self) -> bool:
+        """Whether cron starts the jobs, and OpCon is not there."""
+        return any(job.cron is not None for job in self.jobs)

@@ -1,0 +1,102 @@
+"""The points of the mocks at which faults act: what an order there may be about, and what it can make happen."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
+
+from harness.contract.codec import read, unknown_word
+from harness.contract.effects import damages, scheduler, source, wire
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Point(Generic[E]):
+    """A place in a mock that something passes again and again, and asks there whether a fault acts.
+
+    ``where`` names what a passing is of; an order may name some of it, and minds nothing else. ``effects`` is the type
+    (or the union of types) of what an order there can make happen.
+    """
+
+    component: str
+    name: str
+    where: tuple[str, ...]
+    effects: Any
+
+    def effect(self, data: Any, path: str) -> E:
+        """The effect that JSON stands for; ContractError says what is wrong with it."""
+        return cast("E", read(self.effects, data, path))
+
+    @cached_property
+    def kinds(self) -> tuple[type, ...]:
+        """The classes of its effects."""
+        union = get_origin(self.effects) in (Union, types.UnionType)
+        return get_args(self.effects) if union else (self.effects,)
+
+
+FILE = ("file", "name")
+
+ARRIVE: Point[source.Delivery] = Point("source", "arrive", FILE, source.Delivery)
+"""A file of the plan is due."""
+LOOK: Point[source.Hidden] = Point("source", "look", (*FILE, "what", "by"), source.Hidden)
+"""A client looks for what has come: ``by`` listing or name; ``what`` is file, manifest or flag."""
+SERVE: Point[damages.Damaged | source.Grow | source.Misstate] = Point(
+    "source", "serve", (*FILE, "what"), source.Grow | source.Misstate | damages.Damaged
+)
+"""A client retrieves it."""
+REQUEST: Point[source.Refuse] = Point("source", "request", ("via", "operation", "name"), source.Refuse)
+"""A client asks for something, by a protocol (``via``)."""
+ANSWER: Point[source.Answer] = Point("source", "answer", ("via", "operation", "name"), source.Answer)
+"""The source is about to answer."""
+
+DIAL: Point[wire.Dial] = Point("wire", "dial", ("endpoint", "neighbour"), wire.Dial)
+"""A job asks for a connection to an endpoint of a mock (``neighbour``)."""
+CONNECT: Point[wire.Connection] = Point("wire", "connect", ("endpoint", "neighbour"), wire.Connection)
+"""A connection has been made, and an answer comes back over it."""
+
+JOB = ("job",)
+
+BUILD: Point[scheduler.Build] = Point("scheduler", "build", JOB, scheduler.Build)
+"""A job is built into the day's schedule."""
+START_TIME: Point[scheduler.DelayedStart] = Point("scheduler", "start_time", JOB, scheduler.DelayedStart)
+"""A job's start time is worked out."""
+DEPENDENCY: Point[scheduler.EarlyRelease] = Point("scheduler", "dependency", JOB, scheduler.EarlyRelease)
+"""A job is asked whether what it depends on has ended."""
+MACHINE: Point[scheduler.MachineOut] = Point("scheduler", "machine", ("job", "machine"), scheduler.MachineOut)
+"""A job that has qualified needs its machine."""
+LAUNCH: Point[scheduler.WrongLaunch] = Point("scheduler", "launch", JOB, scheduler.WrongLaunch)
+"""A job is ordered to start."""
+CLOCK: Point[scheduler.WrongClock] = Point("scheduler", "clock", JOB, scheduler.WrongClock)
+"""A job's process is given its clock."""
+DISK: Point[scheduler.BadDisk] = Point("scheduler", "disk", JOB, scheduler.BadDisk)
+"""A job's process is given its working folders."""
+STARTED: Point[scheduler.RunningJob] = Point("scheduler", "started", JOB, scheduler.RunningJob)
+"""A job's process runs."""
+KILL: Point[scheduler.IgnoredKill] = Point("scheduler", "kill", JOB, scheduler.IgnoredKill)
+"""A job is to be killed."""
+ENDED: Point[scheduler.JobEnd] = Point("scheduler", "ended", JOB, scheduler.JobEnd)
+"""The scheduler hears that a job's process has ended."""
+OPERATORS: Point[scheduler.CalledIn] = Point("scheduler", "operators", JOB, scheduler.CalledIn)
+"""Something has happened to a job that people may act upon."""
+SCHEDULER: Point[scheduler.Restart] = Point("scheduler", "scheduler", (), scheduler.Restart)
+"""The scheduler itself, at the time or the event of the order."""
+
+POINTS: Mapping[str, Point[Any]] = {
+    point.name: point
+    for point in (
+        *(ARRIVE, LOOK, SERVE, REQUEST, ANSWER, DIAL, CONNECT),
+        *(BUILD, START_TIME, DEPENDENCY, MACHINE, LAUNCH, CLOCK, DISK, STARTED, KILL, ENDED, OPERATORS, SCHEDULER),
+    )
+}
+"""Every point by the name that orders give; no two mocks share one."""
+
+
+def point_of(name: object, path: str) -> Point[Any]:
+    """The point of that name; ContractError when there is none."""
+    if name not in POINTS:
+        raise unknown_word(path, "point", name, POINTS)
+    return POINTS[cast("str", name)]
