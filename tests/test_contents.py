@@ -127,8 +127,8 @@ def test_what_the_chain_says_of_a_copied_file_goes_before_what_its_bytes_tell(fo
     (folder / "real.csv").write_text("made by: SAP\na|b\n1|2,5\n3|4,5\nend\n")
     said = chain(folder, copy="real.csv", delimiter="|", header=2, trailer=1)
     stored = ContentStore(folder / "store").content(said, "f", NIGHT, 0)
-    assert (stored.records, stored.layout["delimiter"], stored.layout["header"]) == (2, "|", 2)
-    assert [column["name"] for column in stored.layout["columns"]] == ["a", "b"]
+    assert (stored.records, stored.layout.delimiter, stored.layout.header) == (2, "|", 2)
+    assert [column.name for column in stored.layout.columns] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_factory_of_records_is_written_in_the_form_that_the_chain_says(folder:
         {"name": "2026-11-23 0", "amount": 1, "other": 10} | json.loads(lines[1]),
         {"trailer": {"records": 2, "control_total": 10}},
     ]
-    assert (made.layout["format"], made.layout["compress"], made.layout["control"]) == ("jsonl", "gzip", "other")
+    assert (made.layout.format, made.layout.compress, made.layout.control) == ("jsonl", "gzip", "other")
     assert (made.records, made.control_total) == (2, 10)
 
 
@@ -189,7 +189,7 @@ def test_a_factory_that_writes_by_itself_gets_the_keys_that_it_asks_for(folder: 
     body = "def write(out, *, date, seed, delimiter):\n    out.write(f'a{delimiter}b\\n1{delimiter}2\\n'.encode())\n"
     (folder / "factories" / "one.py").write_text(body + "    return 1\n")
     stored = ContentStore(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
-    assert (stored.records, stored.layout["delimiter"], stored.layout["trailer"]) == (1, "|", 0)
+    assert (stored.records, stored.layout.delimiter, stored.layout.trailer) == (1, "|", 0)
 
 
 @pytest.mark.parametrize("content", [{"factory": "one", "format": "parquet"}, {"copy": "real.parquet"}])

@@ -104,5 +104,5 @@ def test_the_readmes_factory_of_records_works_in_every_format(tmp_path: Path) ->
     own = factory(tmp_path, shown)
     for name in FORMATS:
         stored = ContentStore(tmp_path / "store").content(chain(tmp_path, factory="own", format=name), "f", NIGHT, 0)
-        assert (stored.records, stored.layout["format"], stored.control_total is None) == (100, name, False)
+        assert (stored.records, stored.layout.format, stored.control_total is None) == (100, name, False)
     assert own.control == "pieces"

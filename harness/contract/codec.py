@@ -148,17 +148,20 @@ def _mapping_of(name: Read, each: Read) -> Read:
 
 def _union_of(members: tuple[Any, ...]) -> Read:
     """``X | None``, plain types side by side, and dataclasses that their keys tell apart."""
-    words = tuple(
-        word for member in members if typing.get_origin(member) is Literal for word in typing.get_args(member)
-    )
-    others = [member for member in members if typing.get_origin(member) is not Literal]
-    members = (*others, Literal[words]) if words else members
-    if len(members) == 1:
-        return reader(members[0])
-    classes = [member for member in members if is_dataclass(member)]
-    plain = [(member, reader(member)) for member in members if member not in classes]
+    words = tuple(word for one in members if typing.get_origin(one) is Literal for word in typing.get_args(one))
+    others = [one for one in members if typing.get_origin(one) is not Literal and one is not types.NoneType]
+    one_of = [*others, Literal[words]] if words else others
+    inside = reader(one_of[0]) if len(one_of) == 1 else _one_of_several(one_of)
+    if types.NoneType not in members:
+        return inside
+    return lambda data, path: None if data is None else inside(data, path)
 
-    def read_union(data: Any, path: str) -> Any:
+
+def _one_of_several(members: list[Any]) -> Read:
+    classes = [member for member in members if is_dataclass(member)]
+    plain = [member for member in members if member not in classes]
+
+    def read_one(data: Any, path: str) -> Any:
         if isinstance(data, Mapping) and classes:
             options = [(member, keys) for member in classes for keys in _told_by(cast("type", member))]
             for member, keys in options:
@@ -166,19 +169,14 @@ def _union_of(members: tuple[Any, ...]) -> Read:
                     return reader(cast("Any", member))(data, path)
             known = " or ".join("+".join(sorted(keys)) for _, keys in options)
             raise ContractError(f"{path}: found {_listed(data)}, expected {known}")
-        told = []
-        for _, read_member in plain:
+        for member in plain:
             try:
-                return read_member(data, path)
-            except ContractError as error:
-                told.append(str(error))
-        raise (
-            ContractError(told[0])
-            if len(told) == 1 and not classes
-            else found_instead(path, data, " or ".join(_name(member) for member in members))
-        )
+                return reader(member)(data, path)
+            except ContractError:
+                continue
+        raise found_instead(path, data, " or ".join(_name(member) for member in members))
 
-    return read_union
+    return read_one
 
 
 def _of_dataclass(kind: type) -> Read:
@@ -282,6 +280,4 @@ def _shown(value: object) -> str:
 
 
 def _name(kind: Any) -> str:
-    if kind in _PLAIN:
-        return _PLAIN[kind][1]
-    return "an object" if is_dataclass(kind) else "null" if kind is types.NoneType else str(kind)
+    return _PLAIN[kind][1] if kind in _PLAIN else "an object"

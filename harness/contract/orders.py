@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -131,8 +131,13 @@ class Counts:
     fired: bool
 
 
-def read_order(data: Any) -> Order | Relay:
-    """What a mock is to hold; ContractError says what is wrong with it."""
+def read_order(data: Any, points: Iterable[Point[Any]]) -> Order | Relay:
+    """What a mock that has these points is to hold; ContractError says what is wrong with it."""
     if not isinstance(data, Mapping):
         raise found_instead("order", data, "an object")
-    return read(Relay, data, "order") if "relay" in data else read(Order, data, "order")
+    if "relay" in data:
+        return read(Relay, data, "order")
+    names = [point.name for point in points]
+    if "point" in data and data["point"] not in names:
+        raise unknown_word("order.point", "point of this mock", data["point"], names)
+    return read(Order, data, "order")

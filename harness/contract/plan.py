@@ -40,7 +40,7 @@ class SeededFile:
 class PlannedConsumer:
     """How a consumer takes rows, and which columns make a row's key (none: all of them)."""
 
-    kind: ConsumerKind = "http"
+    kind: ConsumerKind
     key: tuple[str, ...] = ()
 
 

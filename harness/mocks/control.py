@@ -17,7 +17,7 @@ from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any, ClassVar, cast
 from urllib.parse import unquote
 
-from harness.contract.codec import ContractError, read, unknown_word, write
+from harness.contract.codec import ContractError, read, write
 from harness.contract.orders import Order, Relay, read_order
 from harness.contract.plan import Plan
 from harness.contract.points import Point
@@ -204,11 +204,8 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
     def _arm(self, body: Json) -> tuple[int, Json]:
         mock = self.mock
         try:
-            order = read_order(body)
+            order = read_order(body, mock.points)
             if isinstance(order, Order):
-                if order.point not in mock.points:
-                    names = [point.name for point in mock.points]
-                    raise unknown_word("order.point", f"point of {mock.component}", order.point.name, names)
                 mock.check(order)
         except ValueError as error:
             return 400, {"error": str(error)}

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contents import ContentStore
-from harness.data import fixtures
 from harness.contract.endpoints import ENDPOINTS
+from harness.data import fixtures
 from harness.faults import Fault
 from harness.loading import load_chain
 from harness.units import ClockTime

@@ -24,6 +24,7 @@ from harness.history import History
 from harness.mocks.relay import UnixConnection
 
 MINUTE_NS = 60_000_000_000
+HOUR_NS = 60 * MINUTE_NS
 BEGINS_NS = int(datetime(2026, 11, 22, 21, 0, tzinfo=UTC).timestamp()) * 1_000_000_000
 CONTENT = b"site,sku,quantity\n" + b"".join(b"north,sku-%03d,%d\n" % (n, n) for n in range(100)) + b"TRAILER,100,4950\n"
 
@@ -99,7 +100,9 @@ class NightOfMocks:
 
     def begin(self) -> None:
         """Another night: nothing of the last one is left, as after the harness's own reset."""
-        self.plan: dict[str, Any] = {"files": [], "folders": {}, "consumers": {}, "watch": [], "begins_ns": BEGINS_NS}
+        night = {"chain": "tested", "owner": "data-ops", "timezone": "Europe/Paris", "date": "2026-11-23"}
+        times = {"begins_ns": BEGINS_NS, "deadline_ns": BEGINS_NS + 8 * HOUR_NS, "closes_ns": BEGINS_NS + 14 * HOUR_NS}
+        self.plan: dict[str, Any] = {**night, **times, "files": [], "folders": {}, "consumers": {}, "watch": []}
         self.page.travel(BEGINS_NS)
         for played in self.played.values():
             played.done("POST", "reset", self.plan)
@@ -154,8 +157,11 @@ class NightOfMocks:
         """Put a file into the plan; its checksum."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.dir / "store" / sha256).write_bytes(content)
-        file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "sha256": sha256}
-        self.plan["files"].append(file | {"size": len(content), "records": records, "source": source} | more)
+        held: dict[str, Any] = {"sha256": sha256, "md5": "", "size": len(content), "records": records}
+        held |= {key: more.pop(key, None) for key in ("control_total", "layout")}
+        held |= {"md5": more.pop("md5", "")}
+        file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "source": source, "content": held}
+        self.plan["files"].append(file | more)
         return sha256
 
     def run(self, minutes: float) -> Stop:

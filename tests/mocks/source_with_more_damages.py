@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
+from harness.contract.effects import damages
 from harness.mocks.control import run
 from harness.mocks.source.__main__ import Source
 from harness.mocks.source.body import Body
@@ -12,14 +13,27 @@ from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.held import Held
 
 
-@damage("tested_byte")
-def tested_byte(body: Body, _: Held, given: Mapping[str, Any]) -> Body:
+@damages.damage
+@dataclass(frozen=True)
+class TestedByte:
+    under: ClassVar[str] = "tested_byte"
+    at: int
+
+
+@damages.damage
+@dataclass(frozen=True)
+class TestedMore:
+    under: ClassVar[str] = "tested_more"
+
+
+@damage(TestedByte)
+def tested_byte(body: Body, _: Held, given: TestedByte) -> Body:
     """An X at ``at``."""
-    return body.part(0, given["at"]) + Body.of_bytes(b"X") + body.part(given["at"] + 1)
+    return body.part(0, given.at) + Body.of_bytes(b"X") + body.part(given.at + 1)
 
 
-@damage("tested_more")
-def tested_more(body: Body, _: Held, __: Mapping[str, Any]) -> Body:
+@damage(TestedMore)
+def tested_more(body: Body, _: Held, __: TestedMore) -> Body:
     """The content, and the same again: with its length declared, a stat tells half of it."""
     return body + body
 

@@ -14,6 +14,8 @@ from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Pl
 NAME = "forecast.csv"
 SIZE = len(CONTENT)
 DUE = 90
+OTHERWISE: dict[str, object] = {"md5": "", "control_total": None, "layout": None}
+"""What a content has beside what a manifest states of it."""
 """Minutes after the night's begin at which the file is due."""
 
 
@@ -168,7 +170,7 @@ def test_a_correction_takes_the_place_of_the_file(night: NightOfMocks, source: P
     sha256 = hashlib.sha256(corrected).hexdigest()
     (night.dir / "store" / sha256).write_bytes(corrected)
     content = {"sha256": sha256, "size": len(corrected), "records": 100}
-    effect = {"again": {"after_ns": 10 * MINUTE_NS}, "content": content}
+    effect = {"again": {"after_ns": 10 * MINUTE_NS}, "content": content | OTHERWISE}
     source.arm("arrive", effect, where={"file": "forecast"})
     night.run(DUE + 1)
     assert source.get(f"/files/{NAME}").data == CONTENT
@@ -182,7 +184,7 @@ def test_another_content_from_the_start_is_all_that_anybody_sees(night: NightOfM
     other = b"site,sku,quantity\nTRAILER,0,0\n"
     sha256 = hashlib.sha256(other).hexdigest()
     (night.dir / "store" / sha256).write_bytes(other)
-    effect = {"content": {"sha256": sha256, "size": len(other), "records": 0}}
+    effect = {"content": {"sha256": sha256, "size": len(other), "records": 0} | OTHERWISE}
     source.arm("arrive", effect, where={"file": "forecast"})
     night.run(DUE + 1)
     assert source.get(f"/files/{NAME}").data == other
@@ -268,16 +270,16 @@ def test_a_length_is_misstated(night: NightOfMocks, by: float, stated: int) -> N
 @pytest.mark.parametrize(
     ("point", "effect", "says"),
     [
-        ("arrive", {}, "found [], expected some of move"),
-        ("arrive", {"fly": 1}, "found ['fly']"),
+        ("arrive", {}, "found no key, expected some of move"),
+        ("arrive", {"fly": 1}, "unknown key 'fly'"),
         ("arrive", {"move": {}}, "expected at_ns or never"),
-        ("arrive", {"parts": {"tail": 1}}, "found the part 'tail', expected file, manifest, flag"),
-        ("arrive", {"again": {}}, "again needs 'after_ns'"),
-        ("arrive", {"rename": {"after_ns": 0}}, "rename needs 'to'"),
-        ("arrive", {"reverse": {}}, "reverse needs 'every_ns'"),
-        ("arrive", {"content": {"size": 1}}, "content needs sha256, size and records"),
-        ("look", {"hide": False}, "expected hide=True"),
-        ("serve", {"misstate": {"by": 0}}, "found by=0"),
+        ("arrive", {"parts": {"tail": 1}}, "unknown word 'tail'. Known: file, manifest, flag"),
+        ("arrive", {"again": {}}, "again: missing key 'after_ns'"),
+        ("arrive", {"rename": {"after_ns": 0}}, "rename: missing key 'to'"),
+        ("arrive", {"reverse": {}}, "reverse: missing key 'every_ns'"),
+        ("arrive", {"content": {"size": 1}}, "content: missing key 'sha256'"),
+        ("look", {"hide": False}, "hide: found false, expected true"),
+        ("serve", {"misstate": {"by": 0}}, "by: found 0"),
     ],
 )
 def test_a_delivery_that_cannot_be_is_refused_by_name(

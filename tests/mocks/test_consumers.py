@@ -155,7 +155,7 @@ def test_a_batch_of_the_wrong_shape_is_refused_by_name(
 
 
 def test_a_tenth_of_a_year_of_flights_takes_little_work(night: NightOfMocks, consumers: Played) -> None:
-    night.plan["consumers"] = {"planning": {"key": ["carrier", "flight", "origin", "hour"]}}
+    night.plan["consumers"] = {"planning": {"kind": "http", "key": ["carrier", "flight", "origin", "hour"]}}
     consumers.done("POST", "reset", night.plan)
     flight = {"carrier": "UA", "origin": "EWR", "dest": "IAH", "tailnum": "N14228", "dep_delay": 2, "air_time": 227}
     rows = [flight | {"flight": number, "hour": f"2013-01-01 {number % 24:02}:00"} for number in range(923)]

@@ -60,7 +60,7 @@ def test_a_socket_path_that_is_too_long_says_so(tmp_path: Path) -> None:
 def test_an_event_of_one_mock_sets_off_an_order_of_another(night: NightOfMocks) -> None:
     night.publish("forecast.csv")
     source, desk = night.start("source"), night.start("desk")
-    source.arm("serve", {"cut": {"bytes": 5}}, on=SEEN_BY_DESK | {"value": {"job": "retrieve"}})
+    source.arm("serve", {"cut": {"bytes": 5, "where": "exact"}}, on=SEEN_BY_DESK | {"value": {"job": "retrieve"}})
     desk.done("POST", "arm", {"id": "0", "relay": "source", "on": SEEN_BY_DESK | {"value": {"job": "retrieve"}}})
     assert len(source.get("/files/forecast.csv").data) > 5
     desk.post("/pages", PAGE | {"job": "publish"})
@@ -73,7 +73,7 @@ def test_an_event_of_one_mock_sets_off_an_order_of_another(night: NightOfMocks) 
 def test_an_order_set_off_by_an_event_acts_for_so_long(night: NightOfMocks) -> None:
     night.publish("forecast.csv")
     source, desk = night.start("source"), night.start("desk")
-    source.arm("serve", {"cut": {"bytes": 5}}, on=SEEN_BY_DESK, for_ns=10 * MINUTE_NS)
+    source.arm("serve", {"cut": {"bytes": 5, "where": "exact"}}, on=SEEN_BY_DESK, for_ns=10 * MINUTE_NS)
     desk.done("POST", "arm", {"id": "0", "relay": "source", "on": SEEN_BY_DESK})
     night.run(30)
     desk.post("/pages", PAGE)
@@ -87,7 +87,7 @@ def test_an_own_event_sets_off_an_own_order(night: NightOfMocks) -> None:
     night.publish("forecast.csv")
     source = night.start("source")
     on = {"component": "source", "action": "serve", "type": "ok", "value": {"what": "manifest"}}
-    source.arm("serve", {"cut": {"bytes": 5}}, on=on)
+    source.arm("serve", {"cut": {"bytes": 5, "where": "exact"}}, on=on)
     assert len(source.get("/files/forecast.csv").data) > 5
     source.get("/files/forecast.csv.manifest.json")
     assert len(source.get("/files/forecast.csv").data) == 5
@@ -99,7 +99,7 @@ def test_two_mocks_can_set_off_each_other_at_once(night: NightOfMocks) -> None:
     served = {"component": "source", "action": "serve", "type": "invoke"}
     source.done("POST", "arm", {"id": "to desk", "relay": "desk", "on": served})
     desk.done("POST", "arm", {"id": "to source", "relay": "source", "on": SEEN_BY_DESK})
-    source.arm("serve", {"cut": {"bytes": 5}}, order_id="to source", on=SEEN_BY_DESK)
+    source.arm("serve", {"cut": {"bytes": 5, "where": "exact"}}, order_id="to source", on=SEEN_BY_DESK)
     body = '{"owner":"o","job":"j","cause":"c","text":"t"}'
     get = f"for i in $(seq 20); do curl -s {source.url('/files/forecast.csv')} >/dev/null; done"
     page = f"for i in $(seq 20); do curl -s -d '{body}' {desk.url('/pages')} >/dev/null; done"

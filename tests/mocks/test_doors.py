@@ -139,11 +139,11 @@ def test_a_drip_that_is_taken_out_resets_the_connection(night: NightOfMocks, wir
 @pytest.mark.parametrize(
     ("point", "effect", "says"),
     [
-        ("dial", {"answer": "perhaps"}, "found answer='perhaps', expected one of refused, silence"),
-        ("connect", {"reset": {}}, "expected after_bytes, a number of bytes"),
-        ("connect", {"reset": {"after_bytes": -1}}, "expected after_bytes"),
-        ("connect", {"drip": {"bytes": 0, "every_ns": 1}}, "both above zero"),
-        ("connect", {"hang": "body", "after_bytes": 1, "reset": {}}, "expected one of hang, reset, drip"),
+        ("dial", {"answer": "perhaps"}, "unknown word 'perhaps'. Known: refused, silence"),
+        ("connect", {"reset": {}}, "reset: missing key 'after_bytes'"),
+        ("connect", {"reset": {"after_bytes": -1}}, "after_bytes: found -1"),
+        ("connect", {"drip": {"bytes": 0, "every_ns": 1}}, "bytes: found 0"),
+        ("connect", {"hang": "body", "after_bytes": 1, "reset": {}}, "unknown key 'reset'"),
     ],
 )
 def test_what_the_wire_cannot_do_is_refused_by_name(

@@ -86,4 +86,4 @@ def test_a_kind_that_nobody_knows_is_refused_by_name(source: Played) -> None:
     order = {"id": "0", "fault": "tested", "point": "request", "where": {}, "effect": {"refuse": "politely"}}
     status, answer = source.call("POST", "arm", order)
     assert status == 400
-    assert "found refuse='politely', expected one of unavailable" in answer["error"]
+    assert "unknown word 'politely'. Known: unavailable" in answer["error"]

@@ -137,7 +137,7 @@ def test_a_part_that_is_read_is_said_as_a_part(night: NightOfMocks, sftp: parami
 def test_one_open_is_one_retrieval_whatever_happens_meanwhile(
     night: NightOfMocks, source: Played, sftp: paramiko.SFTPClient
 ) -> None:
-    source.arm("serve", {"cut": {"bytes": 1000}}, where=WHERE, times=1)
+    source.arm("serve", {"cut": {"bytes": 1000, "where": "exact"}}, where=WHERE, times=1)
     with sftp.open(PATH, bufsize=0) as first:
         assert first.read(500) == CONTENT[:500]
         assert got(sftp) == CONTENT, "the next retrieval is another one"
@@ -210,7 +210,7 @@ def test_a_rename_does_not_replace_and_a_posix_rename_does(sftp: paramiko.SFTPCl
 
 
 def test_a_renamed_file_is_still_the_one_that_a_fault_is_for(source: Played, sftp: paramiko.SFTPClient) -> None:
-    source.arm("serve", {"cut": {"bytes": 10}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 10, "where": "exact"}}, where=WHERE)
     sftp.mkdir("/done")
     sftp.rename(PATH, "/done/forecast.csv")
     assert got(sftp, "/done/forecast.csv") == CONTENT[:10]

@@ -219,12 +219,17 @@ def test_a_delay_may_come_within_a_file(night: NightOfMocks, source: Played, tmp
 @pytest.mark.parametrize(
     ("point", "where", "effect", "says"),
     [
-        ("answer", {}, {}, "expected either 'delay_ns' or 'silence'"),
-        ("answer", {}, {"delay_ns": 1, "silence": True}, "expected either 'delay_ns' or 'silence'"),
-        ("answer", {}, {"delay_ns": 0}, "found delay_ns=0, expected nanoseconds above zero"),
-        ("answer", {}, {"silence": True, "after_bytes": -1}, "found after_bytes=-1, expected a number of bytes"),
+        ("answer", {}, {}, "found no key, expected delay_ns or silence"),
+        ("answer", {}, {"delay_ns": 1, "silence": True}, "unknown key 'silence'"),
+        ("answer", {}, {"delay_ns": 0}, "delay_ns: found 0, expected a number from 1 on"),
+        ("answer", {}, {"silence": True, "after_bytes": -1}, "after_bytes: found -1"),
         ("answer", {"via": "s3"}, {"silence": True}, "found via='s3', but sftp alone passes this point"),
-        ("request", {}, {"refuse": "forbidden", "after_bytes": "half"}, "found after_bytes='half'"),
+        (
+            "request",
+            {},
+            {"refuse": "forbidden", "after_bytes": "half"},
+            'after_bytes: found "half"',
+        ),
         ("request", {"via": "http"}, {"refuse": "forbidden", "after_bytes": 9}, "found via='http', but sftp alone"),
         ("request", {"operation": "get"}, {"refuse": "endless_listing"}, "operation='get', expected 'list'"),
     ],

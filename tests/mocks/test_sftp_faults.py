@@ -63,7 +63,7 @@ def test_without_a_fault_the_file_is_whole(night: NightOfMocks, clients: Clients
 def test_an_early_end_is_taken_for_the_end(
     night: NightOfMocks, source: Played, clients: Clients, client: str, length: str, how: str, error: str | None
 ) -> None:
-    source.arm("serve", {"cut": {"bytes": HALF}, "length": length}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": HALF, "where": "exact"}, "length": length}, where=WHERE)
     assert clients.run(client) == Ended(0, "", CONTENT[:HALF])
     value = {"name": NAME, "what": "file", "via": "sftp", "bytes": HALF, "complete": False}
     assert night.events("serve")[-1] == (how, value, error)
@@ -80,7 +80,7 @@ def test_an_early_end_is_taken_for_the_end(
 def test_without_a_size_one_breaks_one_takes_nothing_and_one_reads_to_the_end(
     source: Played, clients: Clients, client: str, code: int, says: str, left: bytes
 ) -> None:
-    source.arm("serve", {"cut": {"bytes": HALF}, "length": "missing"}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": HALF, "where": "exact"}, "length": "missing"}, where=WHERE)
     assert clients.run(client) == Ended(code, says, left)
 
 

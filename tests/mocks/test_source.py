@@ -136,7 +136,7 @@ def test_an_unknown_path_is_a_404_in_json(source: Played) -> None:
 
 
 def test_reset_forgets_files_orders_and_events(night: NightOfMocks, source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 10}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 10, "where": "exact"}}, where=WHERE)
     source.get(f"/files/{NAME}")
     night.plan["files"].clear()
     night.publish("other.csv")
@@ -231,20 +231,20 @@ def test_every_cut_with_every_length_and_manifest(
 
 
 def test_a_client_notices_a_declared_length_that_does_not_come(source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}, "length": "declared"}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": "declared"}, where=WHERE)
     with pytest.raises(urllib3.exceptions.ProtocolError, match="IncompleteRead"):
         source.get(f"/files/{NAME}")
 
 
 def test_a_client_takes_a_file_without_a_length_for_whole(source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}, "length": "missing"}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": "missing"}, where=WHERE)
     answer = source.get(f"/files/{NAME}")
     assert (answer.status, answer.data) == (200, CONTENT[:100])
     assert "Content-Length" not in answer.headers
 
 
 def test_a_cut_behind_the_end_is_no_act_and_leaves_no_receipt(night: NightOfMocks, source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": SIZE}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": SIZE, "where": "exact"}}, where=WHERE)
     assert source.get(f"/files/{NAME}").data == CONTENT
     assert night.events("fault") == []
 
@@ -253,19 +253,19 @@ def test_a_cut_concerns_its_own_file_only(night: NightOfMocks) -> None:
     night.publish("forecast.csv")
     night.publish("stock.csv")
     source = night.start("source")
-    source.arm("serve", {"cut": {"bytes": 10}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 10, "where": "exact"}}, where=WHERE)
     assert source.get("/files/stock.csv").data == CONTENT
     assert source.get("/files/forecast.csv").data == CONTENT[:10]
 
 
 def test_a_range_of_a_cut_file_ends_at_the_cut(source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}}, where=WHERE)
     answer = source.get(f"/files/{NAME}", Range="bytes=90-200")
     assert (answer.data, answer.headers["Content-Range"]) == (CONTENT[90:100], "bytes 90-99/100")
 
 
 def test_a_disarmed_cut_is_over(source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}}, where=WHERE)
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}}, where=WHERE)
     source.done("DELETE", "arm/0")
     assert source.get(f"/files/{NAME}").data == CONTENT
 
@@ -321,13 +321,22 @@ def test_a_file_that_began_to_grow_at_a_time_grows_from_then(night: NightOfMocks
 @pytest.mark.parametrize(
     ("order", "says"),
     [
-        ({"point": "launch", "effect": {}}, "source has no point 'launch'; known: ['answer', 'arrive',"),
-        ({"point": "serve", "effect": {"burn": 1}}, "found ['burn'], expected one of ['columns', 'cut', "),
-        ({"point": "serve", "effect": {"cut": {}}}, "expected 'bytes' or 'fraction'"),
-        ({"point": "serve", "effect": {"cut": {"bytes": 1}, "length": "odd"}}, "found length='odd', expected one of"),
-        ({"point": "serve", "effect": {"grow": {"from": 1}}}, "grow: 'every_ns' is missing"),
-        ({"point": "serve", "effect": {"grow": {"from": 1, "every_ns": 0, "steps": 1}}}, "expected both above zero"),
-        ({"point": "serve", "effect": {"cut": {"bytes": 1}}, "trigger": {"whenever": 1}}, "unknown trigger 'whenever'"),
+        ({"point": "launch", "effect": {}}, "unknown point of this mock 'launch'. Known: arrive, look"),
+        ({"point": "serve", "effect": {"burn": 1}}, "found 'burn', expected grow or misstate or cut or nuls"),
+        ({"point": "serve", "effect": {"cut": {"where": "exact"}}}, "both or none of bytes and fraction"),
+        (
+            {"point": "serve", "effect": {"cut": {"bytes": 1, "where": "exact"}, "length": "odd"}},
+            "length: unknown word 'odd'. Known: consistent",
+        ),
+        ({"point": "serve", "effect": {"grow": {"from": 1}}}, "grow: missing key 'every_ns'"),
+        (
+            {"point": "serve", "effect": {"grow": {"from": 1, "every_ns": 0, "steps": 1}}},
+            "every_ns: found 0",
+        ),
+        (
+            {"point": "serve", "effect": {"cut": {"bytes": 1, "where": "exact"}}, "trigger": {"whenever": 1}},
+            "trigger: unknown key 'whenever'",
+        ),
     ],
 )
 def test_an_order_that_cannot_be_is_refused_by_name(source: Played, order: dict[str, object], says: str) -> None:
@@ -337,11 +346,21 @@ def test_an_order_that_cannot_be_is_refused_by_name(source: Played, order: dict[
     assert source.done("GET", "state")["orders"] == []
 
 
-def test_a_plan_that_makes_no_sense_is_a_500_with_the_traceback(source: Played) -> None:
-    status, answer = source.call("POST", "reset", {"files": [{"file": "forecast"}]})
-    assert status == 500
-    assert "KeyError" in answer["error"]
-    assert "Traceback" in answer["error"]
+def test_an_order_whose_place_stands_beside_its_cut_is_not_taken_for_an_exact_one(source: Played) -> None:
+    effect = {"cut": {"fraction": 0.5}, "where": "record_boundary"}
+    order = {"id": "0", "fault": "tested", "point": "serve", "where": {}, "effect": effect}
+    status, answer = source.call("POST", "arm", order)
+    assert (status, answer["error"]) == (
+        400,
+        "order.effect at the point 'serve': unknown key 'where'. Known: cut, length, manifest, checksum",
+    )
+
+
+def test_a_plan_that_makes_no_sense_is_refused_by_name(night: NightOfMocks, source: Played) -> None:
+    status, answer = source.call("POST", "reset", night.plan | {"files": [{"file": "forecast"}]})
+    assert (status, answer["error"]) == (400, "plan.files[0]: missing key 'name'; found 'file'")
+    status, answer = source.call("POST", "reset", night.plan | {"filse": []})
+    assert (status, "plan: unknown key 'filse'. Did you mean 'files'?" in answer["error"]) == (400, True)
 
 
 def test_a_bug_behind_a_request_is_an_event_with_its_traceback(night: NightOfMocks, source: Played) -> None:
@@ -357,5 +376,5 @@ def test_a_bug_behind_a_request_is_an_event_with_its_traceback(night: NightOfMoc
 
 def test_an_order_that_is_armed_anew_damages_as_it_says_now(source: Played) -> None:
     for size in (100, 200):
-        source.arm("serve", {"cut": {"bytes": size}})
+        source.arm("serve", {"cut": {"bytes": size, "where": "exact"}})
         assert len(source.get(f"/files/{NAME}").data) == size

@@ -126,7 +126,7 @@ def test_several_ranges_at_once_are_answered_with_everything(source: Played) -> 
 
 
 def test_the_ranges_of_one_retrieval_see_one_file(night: NightOfMocks, source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}}, where={"what": "file"}, times=1)
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}}, where={"what": "file"}, times=1)
     parts = [source.get(FILE, Range=f"bytes={start}-{start + 49}") for start in (50, 0)]
     assert [part.headers["Content-Range"] for part in parts] == ["bytes 50-99/100", "bytes 0-49/100"]
     assert source.get(FILE, Range="bytes=0-49").headers["Content-Range"] == f"bytes 0-49/{SIZE}", (
@@ -154,7 +154,7 @@ def test_a_digest_of_the_whole_file_goes_with_every_part_of_it(source: Played) -
 def test_the_digest_of_a_damaged_file_is_its_senders(
     source: Played, effect: dict[str, str], digest: str | None
 ) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}} | effect, where={"what": "file"})
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}} | effect, where={"what": "file"})
     answer = source.get(FILE)
     assert (answer.data, answer.headers.get("Repr-Digest")) == (CONTENT[:100], digest)
 
@@ -170,9 +170,9 @@ def test_a_file_can_come_in_chunks(night: NightOfMocks) -> None:
     answer = source.get(FILE)
     assert (answer.headers["Transfer-Encoding"], answer.data) == ("chunked", CONTENT)
     assert "Content-Length" not in answer.headers
-    source.arm("serve", {"cut": {"bytes": 100}, "length": "consistent"}, where={"what": "file"})
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": "consistent"}, where={"what": "file"})
     assert source.get(FILE).data == CONTENT[:100]
-    source.arm("serve", {"cut": {"bytes": 100}, "length": "declared"}, where={"what": "file"})
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": "declared"}, where={"what": "file"})
     with pytest.raises(urllib3.exceptions.ProtocolError):
         source.get(FILE)
 
@@ -305,7 +305,7 @@ def test_any_part_of_a_large_file_is_that_part(large: Played, asked: str) -> Non
 
 
 def test_a_large_file_that_breaks_off_is_right_up_to_there(large: Played) -> None:
-    large.arm("serve", {"cut": {"bytes": 9_000_001}, "length": "declared"}, where={"what": "file"})
+    large.arm("serve", {"cut": {"bytes": 9_000_001, "where": "exact"}, "length": "declared"}, where={"what": "file"})
     answer = large.http.request("GET", large.url("/files/large.bin"), preload_content=False)
     got: list[bytes] = []
     with pytest.raises(urllib3.exceptions.ProtocolError, match="9000001 bytes read"):

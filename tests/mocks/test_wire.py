@@ -56,7 +56,7 @@ def test_what_is_served_behind_the_wire_comes_through_unchanged(night: NightOfMo
 
 @pytest.mark.parametrize("length", ["consistent", "declared", "missing"])
 def test_a_damaged_body_comes_through_as_damaged_as_it_is(source: Played, wire: Played, length: str) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}, "length": length})
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": length})
     with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30) as client:
         client.sendall(b"GET /files/forecast.csv HTTP/1.1\r\nHost: s\r\nConnection: close\r\n\r\n")
         assert all_of(client).partition(b"\r\n\r\n")[2] == CONTENT[:100]
@@ -248,9 +248,9 @@ def test_only_the_endpoint_of_the_fault_hangs(night: NightOfMocks, source: Playe
 @pytest.mark.parametrize(
     ("effect", "says"),
     [
-        ({"hang": "now"}, "found hang='now', expected one of first_byte, body"),
-        ({}, "effect of the wire: found [], expected one of hang, reset, drip"),
-        ({"hang": "body"}, "found after_bytes=None, expected a number of bytes"),
+        ({"hang": "now"}, "unknown word 'now'. Known: first_byte, body"),
+        ({}, "found no key, expected hang or reset or drip"),
+        ({"hang": "body"}, "missing key 'after_bytes'; expected a number of bytes"),
     ],
 )
 def test_an_effect_that_the_wire_does_not_know_is_refused(wire: Played, effect: dict[str, object], says: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
-from harness.contract.codec import ContractError, found_instead, read, write
+from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
 from harness.contract.values import at_least
 
 
@@ -64,7 +64,12 @@ class Damaged:
         if len(keys) != 1:
             found = ", ".join(repr(key) for key in data) or "no key"
             raise ContractError(f"{path}: found {found}, expected one of {', '.join(KINDS)}, and one alone")
-        said = read(_Said, {key: value for key, value in data.items() if key != keys[0]}, path)
+        beside = {key: value for key, value in data.items() if key != keys[0]}
+        known = [one.name for one in fields(_Said)]
+        for key in beside:
+            if key not in known:
+                raise unknown_word(path, "key", key, [keys[0], *known])
+        said = read(_Said, beside, path)
         given = read(KINDS[keys[0]], {keys[0]: data[keys[0]]}, path)
         return cls(damage=given, length=said.length, manifest=said.manifest, checksum=said.checksum)
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.codec import read, write
+from harness.contract.orders import Order
 from harness.contract.plan import Plan
-from harness.contract.points import POINTS, SCHEDULER
+from harness.contract.points import CLOCK, POINTS, SCHEDULER
 from harness.mocks.armed import Armed, Json
 from harness.mocks.control import Mock, run, until
 from harness.mocks.scheduler import crontab
@@ -26,6 +27,7 @@ from harness.mocks.scheduler.lives import Life, end, resume
 from harness.mocks.scheduler.msgin import Msgin
 from harness.mocks.scheduler.night import Night
 from harness.mocks.scheduler.pager import Pager
+from harness.mocks.scheduler.skewed import skewed
 from harness.mocks.scheduler.timekeeping import timekeeping
 from harness.mocks.serving import serve
 
@@ -45,7 +47,7 @@ class Scheduler(Mock):
         self._clock = timekeeping()
         # On one host the desk has a port of its own; among containers, a name.
         host = self.host if self.host in ("127.0.0.1", "localhost", "::1") else "desk"
-        self._desk = Desk(self.dir / "control" / "desk.sock", host=host)
+        self._desk_host = host
         self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
         self._engine: Engine | None = None
         self._msgin: Msgin
@@ -138,6 +140,11 @@ class Scheduler(Mock):
         if self._engine is not None:
             self._engine.disarmed(order)
 
+    def check(self, order: Order) -> None:
+        """A clock has limits that are not the contract's."""
+        if order.point is CLOCK:
+            skewed([order.effect], 0)
+
     async def armed(self, order: Armed[Any]) -> None:
         """An order for the scheduler itself acts at its time."""
         if order.point is SCHEDULER and order.trigger.at_ns is not None:
@@ -198,7 +205,7 @@ class Scheduler(Mock):
             recorder=self.recorder,
             armory=self.armory,
             agenda=Agenda(turn, bug=self.bug),
-            pager=Pager(self._desk, turn, bug=self.bug),
+            pager=Pager(Desk(self.dir / "control" / "desk.sock", host=self._desk_host), turn, bug=self.bug),
             clock=self._clock,
             journal=self._journal,
             daily=Daily(),

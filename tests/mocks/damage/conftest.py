@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
+from harness.contract.codec import read
+from harness.contract.content import FileLayout
+from harness.contract.effects.damages import KINDS
 from harness.formats import Column, Form, Table, made_layout, write
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage import DAMAGES
+from harness.mocks.source.damage import spoil
 from harness.mocks.source.held import Held
 
 COLUMNS = (Column("site", width=12), Column("day", "date", 10), Column("quantity", "integer", 6))
@@ -36,8 +39,7 @@ class Sample:
         return text_of(self.held.body, self.held)
 
     def spoiled(self, key: str, **given: Any) -> Body:
-        DAMAGES[key].check(given)
-        return DAMAGES[key].spoil(self.held.body, self.held, given)
+        return spoil(self.held.body, self.held, read(KINDS[key], {key: given}, "effect"))
 
     def text_spoiled(self, key: str, **given: Any) -> list[str]:
         body = self.spoiled(key, **given)
@@ -52,16 +54,18 @@ def bytes_of(body: Body) -> bytes:
 def text_of(body: Body, held: Held) -> list[str]:
     """The lines without their ends, unpacked."""
     data = bytes_of(body)
-    if held.layout["compress"] == "gzip":
+    layout = held.layout
+    assert layout is not None
+    if layout.compress == "gzip":
         data = gzip.decompress(data)
-    elif held.layout["compress"] == "zip":
+    elif layout.compress == "zip":
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             [member] = archive.namelist()
             data = archive.read(member)
     return data.decode().splitlines()
 
 
-def held_of(folder: Path, content: bytes, layout: dict[str, Any], *, records: int, name: str = "f.csv") -> Held:
+def held_of(folder: Path, content: bytes, layout: FileLayout | None, *, records: int, name: str = "f.csv") -> Held:
     sha256 = hashlib.sha256(content).hexdigest()
     (folder / sha256).write_bytes(content)
     return Held(

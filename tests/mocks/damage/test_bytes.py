@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 
+from harness.contract.codec import ContractError, read
+from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode, Nuls
 from harness.mocks.source.body import Body
-from harness.mocks.source.damage import DAMAGES
+from harness.mocks.source.damage import SPOILS, spoil
 from harness.mocks.source.stating import stated_of
 from tests.mocks.damage.conftest import ROWS, Make, bytes_of, held_of
 
@@ -175,7 +177,7 @@ def test_what_another_fault_has_damaged_cannot_be_unpacked_and_stays_as_it_is(ma
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
         broken = sample.held.body.part(0, sample.held.size // 2)
-        assert DAMAGES["drop_trailer"].spoil(broken, sample.held, {}) == broken
+        assert spoil(broken, sample.held, DropTrailer()) == broken
 
 
 def test_a_zip_keeps_its_members_name(make: Make) -> None:
@@ -192,35 +194,45 @@ def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> Non
     )
     tracemalloc.start()
     try:
-        for key, given in [("drop_trailer", {}), ("encode", {"encoding": "latin-1"}), ("nuls", {"fraction": 0.5})]:
-            stated_of(DAMAGES[key].spoil(held.body, held, given), held)
+        damages: list[Damage] = [DropTrailer(), Encode(encoding="latin-1"), Nuls(fraction=0.5)]
+        for damage in damages:
+            stated_of(spoil(held.body, held, damage), held)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()
 
 
+def test_every_damage_of_the_contract_is_done_by_the_source() -> None:
+    assert set(SPOILS) == set(KINDS.values())
+
+
 @pytest.mark.parametrize(
     ("key", "given", "said"),
     [
-        ("cut", {"where": "exact"}, "expected 'bytes' or 'fraction'"),
-        ("cut", {"bytes": 1, "where": "there"}, "expected one of exact, inside_record"),
-        ("nuls", {}, "expected 'bytes' or 'fraction'"),
-        ("empty", {"leave": "half"}, "expected one of nothing, header, no_records"),
-        ("flip", {}, "found where=None, expected one of text, number, anywhere"),
-        ("part", {"part": 6, "of": 5, "how": "missing", "where": "exact"}, "found part=6 of=5"),
-        ("part", {"part": 0, "of": 5, "how": "missing", "where": "exact"}, "expected a whole number from 1 on"),
-        ("replace", {"size": 1}, "'sha256' is missing"),
-        ("revise", {"every": 0}, "found every=0"),
-        ("totals", {"of": "control_total", "by": 0}, "found by=0"),
-        ("repeat", {"records": 1, "totals": "half"}, "expected one of kept, follow"),
-        ("encode", {"encoding": "ebcdic"}, "expected one of latin-1, utf-16"),
-        ("line_ends", {"ends": "\n"}, "expected one of crlf, lf, cr"),
+        ("cut", {"where": "exact"}, "both or none of bytes and fraction"),
+        ("cut", {"bytes": 1}, "missing key 'where'"),
+        ("cut", {"bytes": 1, "where": "there"}, "Known: exact, inside_record"),
+        ("nuls", {}, "both or none of bytes and fraction"),
+        ("empty", {"leave": "half"}, "Known: nothing, header, no_records"),
+        ("flip", {}, "missing key 'where'"),
+        ("part", {"part": 6, "of": 5, "how": "missing", "where": "exact"}, "found part 6 of 5"),
+        (
+            "part",
+            {"part": 0, "of": 5, "how": "missing", "where": "exact"},
+            "part: found 0, expected a number",
+        ),
+        ("replace", {"size": 1}, "missing key 'sha256'"),
+        ("revise", {"every": 0}, "every: found 0"),
+        ("totals", {"of": "control_total", "by": 0}, "by: found 0"),
+        ("repeat", {"records": 1, "totals": "half"}, "Known: kept, follow"),
+        ("encode", {"encoding": "ebcdic"}, "Known: latin-1, utf-16"),
+        ("line_ends", {"ends": "\n"}, "Known: crlf, lf, cr"),
         ("delimiter", {"delimiter": ";;"}, "expected one character"),
-        ("columns", {"how": "lost", "header": "kept"}, "expected one of added, dropped"),
+        ("columns", {"how": "lost", "column": None, "header": "kept"}, "Known: added, dropped"),
         ("zone", {"hours": 0}, "expected -26 to 26, and not 0"),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(key: str, given: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said) as caught:
-        DAMAGES[key].check(given)
-    assert str(caught.value).startswith(f"{key}: ")
+    with pytest.raises(ContractError, match=said) as caught:
+        read(KINDS[key], {key: given}, "effect")
+    assert str(caught.value).startswith(f"effect.{key}")

@@ -64,7 +64,7 @@ def test_a_trailer_states_one_too_many(
 def test_records_in_the_middle_are_there_twice(make: Make, form: str, totals: str, said: tuple[int, int]) -> None:
     sample = make(form, trailer=1)
     lines = sample.text_spoiled("repeat", records=2, totals=totals)
-    first = sample.held.layout["header"] + 9
+    first = sample.held.layout.header + 9
     assert lines[:-1] == sample.text[: first + 2] + sample.text[first:-1]
     assert stated(lines[-1]) == said
 
@@ -180,7 +180,7 @@ def test_another_delimiter_separates_every_line(make: Make, compress: str | None
 @FORMATS
 def test_only_the_header_is_left_or_no_records(make: Make, form: str) -> None:
     sample = make(form, trailer=1)
-    header = sample.held.layout["header"]
+    header = sample.held.layout.header
     assert sample.text_spoiled("empty", leave="header") == sample.text[:header]
     lines = sample.text_spoiled("empty", leave="no_records")
     assert lines[:-1] == sample.text[:header]

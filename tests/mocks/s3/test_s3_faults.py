@@ -26,7 +26,7 @@ def how(boto3: Asked, code: str) -> str:
 
 
 def cut(length: str, **more: Any) -> dict[str, Any]:
-    return {"cut": {"bytes": CUT}, "length": length} | more
+    return {"cut": {"bytes": CUT, "where": "exact"}, "length": length} | more
 
 
 ONCE = {"times": 1}
@@ -46,11 +46,11 @@ ROWS = {
     ),
     "no length, short": ("serve", cut("missing", checksum="off"), FOR_EVER, WRONG, WRONG),
     "a short object": ("serve", cut("consistent", checksum="off"), FOR_EVER, WRONG, WRONG),
-    "an empty object": ("serve", {"cut": {"bytes": 0}, "checksum": "off"}, FOR_EVER, WRONG, WRONG),
+    "an empty object": ("serve", {"cut": {"bytes": 0, "where": "exact"}, "checksum": "off"}, FOR_EVER, WRONG, WRONG),
     "no length, short, with a checksum": ("serve", cut("missing"), FOR_EVER, *["FlexibleChecksumError"] * 2),
     "a short object with a checksum": ("serve", cut("consistent"), FOR_EVER, *["FlexibleChecksumError"] * 2),
     "an empty object with a checksum": (
-        *("serve", {"cut": {"bytes": 0}}, FOR_EVER),
+        *("serve", {"cut": {"bytes": 0, "where": "exact"}}, FOR_EVER),
         *["FlexibleChecksumError"] * 2,
     ),
     "its sender's own short file with its checksum": (
@@ -139,7 +139,7 @@ def large(night: NightOfMocks, client: Asked) -> Played:
 
 
 def test_all_ranges_of_a_download_are_one_retrieval(night: NightOfMocks, client: Asked, large: Played) -> None:
-    half = {"cut": {"fraction": 0.5}, "checksum": "off"}
+    half = {"cut": {"fraction": 0.5, "where": "exact"}, "checksum": "off"}
     large.arm("serve", half, where={"what": "file"}, times=1)
     told = client.does(f"found = [len(download('large.bin', {RANGES})) for again in range(2)]")
     assert told == [len(LARGE) // 2, len(LARGE)], "the first download is short in itself, the second is whole"
@@ -149,14 +149,19 @@ def test_all_ranges_of_a_download_are_one_retrieval(night: NightOfMocks, client:
 def test_a_range_that_is_asked_for_again_is_another_retrieval(
     night: NightOfMocks, client: Asked, large: Played
 ) -> None:
-    large.arm("serve", {"cut": {"bytes": 5 * PART + 9}, "length": "declared"}, where={"what": "file"}, times=1)
+    large.arm(
+        "serve",
+        {"cut": {"bytes": 5 * PART + 9, "where": "exact"}, "length": "declared"},
+        where={"what": "file"},
+        times=1,
+    )
     told = client.does(f"found = len(download('large.bin', {RANGES}))")
     assert told == len(LARGE), "what broke off is asked for again, and is whole then"
     assert len(night.events("fault")) == 1
 
 
 def test_ranges_have_no_checksum_so_a_large_download_that_is_wrong_passes(client: Asked, large: Played) -> None:
-    large.arm("serve", {"cut": {"fraction": 0.5}}, where={"what": "file"})
+    large.arm("serve", {"cut": {"fraction": 0.5, "where": "exact"}}, where={"what": "file"})
     assert client.does(f"found = len(download('large.bin', {RANGES}))") == len(LARGE) // 2
 
 

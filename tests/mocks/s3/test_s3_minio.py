@@ -66,5 +66,5 @@ def test_its_wrong_keys_are_refused(minio: Asked, connection: str, code: str) ->
 
 
 def test_it_takes_a_short_object_for_whole(minio: Asked, source: Played) -> None:
-    source.arm("serve", {"cut": {"bytes": 100}}, where={"what": "file"})
+    source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}}, where={"what": "file"})
     assert len(minio.does("found = raw(one.get_object('feeds', 'forecast.csv').read())")) == 100

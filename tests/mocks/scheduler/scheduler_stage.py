@@ -98,9 +98,15 @@ class Stage:
         return int(self.ask(mock, "/health", method="GET")["endpoints"][mock])
 
     def job(self, name: str, *run: str, **order: Any) -> dict[str, Any]:
-        """A job of the plan; a single argument is a shell script."""
+        """A job of the plan; a single argument is a shell script, and a job that it minds may be its name alone."""
         argv = ["/bin/sh", "-c", run[0]] if len(run) == 1 else list(run)
+        dependencies = [
+            {"kind": kind} | ({"job": one} if isinstance(one, str) else one)
+            for kind in ("after", "requires", "conflict", "exclude")
+            for one in order.pop(kind, ())
+        ]
         return {
+            "dependencies": dependencies,
             "job": name,
             "run": argv,
             "cwd": str(self.folder / "work"),
@@ -114,7 +120,8 @@ class Stage:
         self.page.travel(at("01:00"))
         shutil.rmtree(self.folder / "output", ignore_errors=True)
         plan = {"chain": "feed", "owner": "data-ops", "runbook": "runbook.md", "timezone": "Europe/Paris"}
-        plan |= {"date": "2026-11-23", "begins_ns": at("01:00"), "jobs": list(jobs)} | more
+        plan |= {"date": "2026-11-23", "begins_ns": at("01:00"), "deadline_ns": at("06:00"), "closes_ns": at("12:00")}
+        plan |= {"jobs": list(jobs)} | more
         for mock in ("desk", "scheduler"):
             self.ask(mock, "/reset", plan)
         self.page.stopped()  # the last night's scheduler may have seen its jobs die, and be done

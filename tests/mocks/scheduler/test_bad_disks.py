@@ -66,9 +66,17 @@ def test_a_fault_that_is_taken_out_mends_the_disk_of_a_running_job(stage: Stage,
     assert (landing / "a").stat().st_size == 500
 
 
-@pytest.mark.parametrize("effect", [{}, {"room_bytes": 1, "read_only": True}, {"room_bytes": -1}, {"room_bytes": True}])
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        ({}, r"expected folder\+room_bytes or folder\+read_only"),
+        ({"room_bytes": 1, "read_only": True}, "unknown key 'read_only'"),
+        ({"room_bytes": -1}, "found -1"),
+        ({"room_bytes": True}, "found true, expected a whole number"),
+    ],
+)
 def test_a_disk_that_is_neither_full_nor_read_only_is_refused(
-    stage: Stage, landing: Path, effect: dict[str, Any]
+    stage: Stage, landing: Path, effect: dict[str, Any], said: str
 ) -> None:
-    with pytest.raises(AssertionError, match="expected folder, and either room_bytes or read_only"):
+    with pytest.raises(AssertionError, match=said):
         night(stage, landing, "true", effect)

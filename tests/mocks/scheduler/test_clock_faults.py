@@ -73,5 +73,5 @@ def test_nor_has_a_job_in_real_time(stage: Stage) -> None:
 @pytest.mark.parametrize("effect", [{}, {"by_ns": "1h"}, {"step_ns": 1}, {"mood": 1}, {"drift_ppm": 1e6}])
 def test_an_order_that_no_clock_can_follow_is_refused(stage: Stage, effect: dict[str, object]) -> None:
     stage.reset(stage.job("retrieve", "true"))
-    with pytest.raises(AssertionError, match=r"found .* expected"):
+    with pytest.raises(AssertionError, match=r"found .* expected|unknown key 'mood'|drift"):
         stage.arm("clock", "retrieve", effect)

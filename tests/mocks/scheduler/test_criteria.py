@@ -8,23 +8,30 @@ from typing import Any
 import pytest
 from scheduler_stage import Stage, at
 
-from harness.mocks.scheduler.criteria import ExitCodes
-from harness.mocks.scheduler.frequency import Frequency
+from harness.contract.codec import read
+from harness.contract.schedule import ExitCodes, Frequency
+from harness.mocks.scheduler.criteria import fails
+from harness.mocks.scheduler.frequency import why_not
 
 
 @pytest.mark.parametrize(
     ("written", "failing", "fine"),
     [
         ({}, [1, 255], [0]),
-        ({"failed_if": [{"is": "GT", "code": 4}]}, [5, 99], [0, 4]),
-        ({"failed_if": [{"is": "EQ", "code": 8}, {"is": "LT", "code": 0}]}, [8, -1], [0, 1, 9]),
-        ({"advanced": [{"is": "RG", "code": 1, "to": 4, "means": "Finish OK"}]}, [0, 5], [1, 4]),
-        ({"advanced": [{"is": "GE", "code": 9, "means": "Fail"}], "failed_if": [{"is": "NE", "code": 0}]}, [9], [1]),
+        ({"failed_if": [{"operator": "GT", "code": 4}]}, [5, 99], [0, 4]),
+        ({"failed_if": [{"operator": "EQ", "code": 8}, {"operator": "LT", "code": 0}]}, [8, -1], [0, 1, 9]),
+        ({"advanced": [{"operator": "RG", "code": 1, "to": 4, "means": "Finish OK"}]}, [0, 5], [1, 4]),
+        (
+            {"advanced": [{"operator": "GE", "code": 9, "means": "Fail"}],
+             "failed_if": [{"operator": "NE", "code": 0}]},
+            [9],
+            [1],
+        ),
         (
             {"advanced": [
-                {"is": "GE", "code": 10, "means": "Fail"},
-                {"is": "LE", "code": 20, "means": "Fail", "and_or": "AND"},
-                {"is": "EQ", "code": 99, "means": "Fail"},
+                {"operator": "GE", "code": 10, "means": "Fail"},
+                {"operator": "LE", "code": 20, "means": "Fail", "and_or": "AND"},
+                {"operator": "EQ", "code": 99, "means": "Fail"},
             ]},
             [10, 20, 99],
             [0, 9, 21],
@@ -32,12 +39,12 @@ from harness.mocks.scheduler.frequency import Frequency
     ],
 )  # fmt: skip
 def test_exit_codes_are_judged_by_the_criteria(written: dict[str, Any], failing: list[int], fine: list[int]) -> None:
-    criteria = ExitCodes.of(written)
-    assert [code for code in failing + fine if criteria.fails(code)] == failing
+    criteria = read(ExitCodes, written, "exit_codes")
+    assert [code for code in failing + fine if fails(criteria, code)] == failing
 
 
 def test_a_signal_fails_whatever_the_criteria_say(stage: Stage) -> None:
-    lenient = {"advanced": [{"is": "GE", "code": -999, "means": "Finish OK"}]}
+    lenient = {"advanced": [{"operator": "GE", "code": -999, "means": "Finish OK"}]}
     told = stage.night(
         stage.job("coded", "exit 7", at_ns=at("02:00"), exit_codes=lenient),
         stage.job("crashed", "kill -SEGV $$", at_ns=at("02:00"), exit_codes=lenient),
@@ -47,7 +54,7 @@ def test_a_signal_fails_whatever_the_criteria_say(stage: Stage) -> None:
 
 def test_exit_0_can_be_a_failure(stage: Stage) -> None:
     told = stage.night(
-        stage.job("empty", "true", at_ns=at("02:00"), exit_codes={"failed_if": [{"is": "EQ", "code": 0}]})
+        stage.job("empty", "true", at_ns=at("02:00"), exit_codes={"failed_if": [{"operator": "EQ", "code": 0}]})
     )
     assert told.final == {"empty": "Failed"}
 
@@ -71,5 +78,5 @@ def test_exit_0_can_be_a_failure(stage: Stage) -> None:
 )
 def test_a_frequency_says_on_which_dates_a_job_is_built(written: dict[str, Any], date: str, built: bool) -> None:
     calendars = {"plan days": ["2026-11-23"]}
-    why_not = Frequency.of(written).why_not(dt.date.fromisoformat(date), calendars)
-    assert (why_not is None) is built
+    why = why_not(read(Frequency, written, "frequency"), dt.date.fromisoformat(date), calendars)
+    assert (why is None) is built

@@ -41,7 +41,7 @@ def test_a_job_that_finishes_in_time_is_not_flagged(stage: Stage) -> None:
 def test_a_recurring_job_runs_again_and_its_successor_waits_for_the_last_run(
     stage: Stage, counted: str, starts: list[str]
 ) -> None:
-    recurrence = {"runs": 3, "every_ns": minutes(10), "from": counted}
+    recurrence = {"runs": 3, "every_ns": minutes(10), "counted_from": counted}
     told = stage.night(
         stage.job("poll", "sleep 600", at_ns=at("02:00"), recurrence=recurrence),
         stage.job("load", "true", after=["poll"]),

@@ -43,7 +43,7 @@ def test_what_runs_goes_on_and_what_was_due_meanwhile_starts_late(stage: Stage) 
 
 def test_holds_tokens_thresholds_retries_and_rules_that_wait_survive(stage: Stage) -> None:
     retry = {"attempts": 2, "every_ns": minutes(20)}
-    waits = [{"threshold": "rows", "is": "EQ", "value": 7}]
+    waits = [{"threshold": "rows", "operator": "EQ", "value": 7}]
     stage.reset(
         stage.job("retried", "exit 1", at_ns=at("02:00"), retry_on_failure=retry),
         stage.job("paged", "exit 2", at_ns=at("02:00"), rules=[PAGE]),
@@ -79,7 +79,7 @@ def test_a_rule_that_waits_beside_a_running_job_survives(stage: Stage) -> None:
 
 def test_what_an_operator_was_about_to_do_is_done(stage: Stage) -> None:
     operator = {"name": "night-shift", "when": ["failed"], "do": ["restart"], "times": 1}
-    operator |= {"acknowledges_after_ns": minutes(10), "takes_ns": minutes(30)}
+    operator |= {"jobs": [], "acknowledges_after_ns": minutes(10), "takes_ns": minutes(30)}
     script = "[ -e mended ] || { touch mended; exit 1; }"
     stage.reset(stage.job("load", script, at_ns=at("02:00")), operators=[operator])
     (stage.folder / "work" / "mended").unlink(missing_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.contract.schedule import Rule
 from harness.mocks.scheduler.rules import RuleBook
 
-RESTART_TWICE = Rule("failed", ("restart",), after_ns=5, times=2)
-PAGE = Rule("failed", ("page",))
+RESTART_TWICE = Rule(when="failed", do=("restart",), after_ns=5, times=2)
+PAGE = Rule(when="failed", do=("page",))
 
 
 def acts(book: RuleBook, when: str) -> list[Rule]:
@@ -22,38 +22,38 @@ def test_a_page_beside_a_restart_waits_until_the_restarts_are_used_up() -> None:
 
 
 def test_a_page_in_the_restarting_rules_own_list_goes_out_each_time() -> None:
-    both = Rule("failed", ("page", "restart"), times=1)
+    both = Rule(when="failed", do=("page", "restart"), times=1)
     book = RuleBook([both, PAGE])
     assert [acts(book, "failed") for _ in range(2)] == [[both], [PAGE]]
 
 
 def test_a_rule_minds_only_its_own_event() -> None:
-    book = RuleBook([RESTART_TWICE, Rule("initialization_error", ("page",))])
+    book = RuleBook([RESTART_TWICE, Rule(when="initialization_error", do=("page",))])
     assert [rule.do for rule in book.due("initialization_error")] == [("page",)]
     assert book.due("missed_start") == []
 
 
 def test_of_two_restarts_the_second_begins_when_the_first_is_used_up() -> None:
-    later = Rule("failed", ("restart",), after_ns=30, times=1)
+    later = Rule(when="failed", do=("restart",), after_ns=30, times=1)
     book = RuleBook([RESTART_TWICE, later])
     assert [acts(book, "failed") for _ in range(4)] == [[RESTART_TWICE], [RESTART_TWICE], [later], []]
 
 
 def test_two_equal_rules_are_counted_apart() -> None:
-    book = RuleBook([Rule("failed", ("restart",), times=1), Rule("failed", ("restart",), times=1)])
+    book = RuleBook([Rule(when="failed", do=("restart",), times=1), Rule(when="failed", do=("restart",), times=1)])
     assert [len(acts(book, "failed")) for _ in range(3)] == [1, 1, 0]
 
 
 def test_the_soonest_acts_first() -> None:
-    slow, quick = Rule("failed", ("page",), after_ns=9), Rule("failed", ("page",), after_ns=1)
+    slow, quick = Rule(when="failed", do=("page",), after_ns=9), Rule(when="failed", do=("page",), after_ns=1)
     assert RuleBook([slow, quick]).due("failed") == [quick, slow]
 
 
 def test_a_restart_that_opcon_would_refuse_keeps_no_page_waiting() -> None:
-    refused = Rule("missed_start", ("restart",))
-    page = Rule("missed_start", ("page",))
+    refused = Rule(when="missed_start", do=("restart",))
+    page = Rule(when="missed_start", do=("page",))
     assert RuleBook([refused, page]).due("missed_start") == [refused, page]
-    running = Rule("exceeded_max_run_time", ("restart",))
+    running = Rule(when="exceeded_max_run_time", do=("restart",))
     assert not running.restarts
-    assert Rule("exceeded_max_run_time", ("kill", "restart")).restarts
-    assert not Rule("exceeded_max_run_time", ("restart", "kill")).restarts
+    assert Rule(when="exceeded_max_run_time", do=("kill", "restart")).restarts
+    assert not Rule(when="exceeded_max_run_time", do=("restart", "kill")).restarts

@@ -113,7 +113,7 @@ def test_a_machine_that_is_down_takes_no_job_and_tells_of_none_until_it_is_back(
     stage.reset(stage.job("running", "sleep 600", at_ns=at("02:00")), stage.job("waiting", "true", at_ns=at("02:05")))
     for job in ("running", "waiting"):
         order = {"id": f"0:{job}", "fault": "agent_outage", "point": "machine", "where": {"job": job}}
-        effect = {"why": "the agent is down", "flap_ns": 0}
+        effect = {"why": "the agent is down", "flap_ns": 0, "tells": False}
         window = {"at_ns": at("02:02"), "until_ns": at("02:30")}
         stage.ask("scheduler", "/arm", order | {"effect": effect, "trigger": window})
     told = stage.run()
@@ -127,7 +127,7 @@ def test_a_machine_that_is_down_takes_no_job_and_tells_of_none_until_it_is_back(
 def test_a_flapping_machine_takes_jobs_every_other_while(stage: Stage) -> None:
     stage.reset(*(stage.job(f"job{n}", "true", at_ns=at("02:00") + minutes(10 * n)) for n in range(4)))
     order = {"id": "0:flap", "fault": "agent_outage", "point": "machine", "where": {"machine": "agent"}}
-    effect = {"why": "the agent is flapping", "flap_ns": minutes(20)}
+    effect = {"why": "the agent is flapping", "flap_ns": minutes(20), "tells": False}
     stage.ask("scheduler", "/arm", order | {"effect": effect, "trigger": {"at_ns": at("02:00")}})
     told = stage.run()
     assert [told.started(f"job{n}")[0] for n in range(4)] == ["02:20", "02:20", "02:20", "02:30"]
@@ -203,10 +203,10 @@ def test_operators_whom_a_fault_calls_in_act_once_each(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("point", "effect", "said"),
     [
-        ("ended", {"colour": 1}, "expected one of"),
+        ("ended", {"colour": 1}, "expected lost or code"),
         ("start_time", {"delay_ns": 0}, "delay_ns"),
-        ("launch", {"cause": "mood"}, "unknown cause"),
-        ("weather", {"rain": True}, "has no point"),
+        ("launch", {"cause": "mood"}, "unknown word"),
+        ("weather", {"rain": True}, "unknown point"),
     ],
 )
 def test_an_effect_that_a_point_does_not_know_is_refused(

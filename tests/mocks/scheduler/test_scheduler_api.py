@@ -268,7 +268,7 @@ def test_the_daily_is_read_as_a_graph_with_predecessors_that_are_not_built(stage
 
 def test_machines_thresholds_and_properties_are_read_and_set(stage: Stage, client: OpConClient) -> None:
     stage.reset(
-        stage.job("load", "true", at_ns=at("02:00"), thresholds=[{"threshold": "rows", "is": "GT", "value": 1}]),
+        stage.job("load", "true", at_ns=at("02:00"), thresholds=[{"threshold": "rows", "operator": "GT", "value": 1}]),
         thresholds={"rows": 0}, properties={"Region": "EU"}, resources={"link": 2},
     )  # fmt: skip
     [machine] = client.ask("GET", "/machines")

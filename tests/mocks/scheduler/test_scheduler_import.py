@@ -38,22 +38,27 @@ def test_the_daily_jobs_of_a_night_become_a_chain_again(stage: Stage) -> None:
 
 def test_all_that_a_job_has_comes_back(stage: Stage) -> None:
     criteria = {
-        "failed_if": [{"is": "GT", "code": 4}], "advanced": [{"is": "RG", "code": 1, "to": 3, "means": "Finish OK"}],
+        "failed_if": [{"operator": "GT", "code": 4}],
+        "advanced": [{"operator": "RG", "code": 1, "to": 3, "means": "Finish OK"}],
     }  # fmt: skip
+    of_the_chain = {
+        key: [{"is" if name == "operator" else name: value for name, value in one.items()} for one in listed]
+        for key, listed in criteria.items()
+    }
     stage.reset(
         stage.job(
             "load", "echo 'a  b'", at_ns=at("02:00"), late_to_start_ns=at("02:15"), late_to_finish_ns=at("04:00"),
             max_run_time_ns=minutes(45), retry_on_failure={"attempts": 2, "every_ns": minutes(10)},
-            recurrence={"runs": 3, "every_ns": minutes(5), "from": "start"}, exit_codes=criteria,
+            recurrence={"runs": 3, "every_ns": minutes(5), "counted_from": "start"}, exit_codes=criteria,
             prerun=["/bin/mkdir", "a dir"], steps=["fetch", "store"], expression='[[Region]] = "EU"',
-            thresholds=[{"threshold": "rows", "is": "GE", "value": 1}], resources={"link": 2, "tape": None},
+            thresholds=[{"threshold": "rows", "operator": "GE", "value": 1}], resources={"link": 2, "tape": None},
             events=[{"when": "late", "event": "$NOTIFY:LOG,ops,late"}],
         ),
         thresholds={"rows": 4}, resources={"link": 3, "tape": 1}, properties={"Region": "EU"},
     )  # fmt: skip
     skeleton = imported(stage)
     assert only(skeleton) == {
-        "run": ["/bin/sh", "-c", "echo 'a  b'"], "prerun": ["/bin/mkdir", "a dir"], "exit_codes": criteria,
+        "run": ["/bin/sh", "-c", "echo 'a  b'"], "prerun": ["/bin/mkdir", "a dir"], "exit_codes": of_the_chain,
         "steps": ["fetch", "store"], "thresholds": [{"threshold": "rows", "is": "GE", "value": 1}],
         "resources": {"link": 2, "tape": "all"}, "expression": '[[Region]] = "EU"',
         "events": [{"when": "late", "event": "$NOTIFY:LOG,ops,late"}], "at": "02:00", "late_to_start": "02:15",

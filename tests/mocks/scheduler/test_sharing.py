@@ -9,7 +9,7 @@ from scheduler_stage import Stage, at, clock, minutes
 def test_a_job_waits_until_an_event_sets_its_threshold(stage: Stage) -> None:
     stage.reset(
         stage.job("count", "sleep 600", at_ns=at("02:00"), events=[_when("finished_ok", "$THRESHOLD:SET,rows,5")]),
-        stage.job("load", "true", at_ns=at("02:00"), thresholds=[{"threshold": "rows", "is": "GE", "value": 5}]),
+        stage.job("load", "true", at_ns=at("02:00"), thresholds=[{"threshold": "rows", "operator": "GE", "value": 5}]),
         thresholds={"rows": 0},
     )
     told = stage.run()

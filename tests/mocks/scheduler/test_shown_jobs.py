@@ -83,7 +83,7 @@ def test_thresholds_and_resources_are_shown_as_they_are_now(stage: Stage, client
         stage.job("first", "sleep 3600", at_ns=at("02:00"), resources={"link": 2}),
         stage.job(
             "second", "true", at_ns=at("02:10"), resources={"link": 1},
-            thresholds=[{"threshold": "rows", "is": "GE", "value": 5}],
+            thresholds=[{"threshold": "rows", "operator": "GE", "value": 5}],
         ),
         thresholds={"rows": 0}, resources={"link": 2},
     )  # fmt: skip

@@ -75,9 +75,10 @@ def job_path(name: str, part: str = "") -> str:
 def many_kinds(stage: Stage) -> list[dict[str, Any]]:
     """Jobs that have between them all that a job can have."""
     criteria = {
-        "failed_if": [{"is": "GT", "code": 4}],
+        "failed_if": [{"operator": "GT", "code": 4}],
         "advanced": [
-            {"is": "RG", "code": 1, "to": 3, "means": "Finish OK"}, {"is": "EQ", "code": 9, "means": "Fail"},
+            {"operator": "RG", "code": 1, "to": 3, "means": "Finish OK"},
+            {"operator": "EQ", "code": 9, "means": "Fail"},
         ],
     }  # fmt: skip
     arrival = {"file": f"{stage.folder}/work/in_*.csv", "created_from_ns": at("01:00"), "created_until_ns": None}
@@ -87,11 +88,11 @@ def many_kinds(stage: Stage) -> list[dict[str, Any]]:
             "load", "echo loaded; exit 9", at_ns=at("02:00"), latest_start_ns=at("03:30"),
             late_to_start_ns=at("02:15"), late_to_finish_ns=at("04:00"), max_run_time_ns=minutes(45),
             retry_on_failure={"attempts": 2, "every_ns": minutes(10)}, exit_codes=criteria, prerun=["/bin/true"],
-            steps=["fetch", "store"], thresholds=[{"threshold": "rows", "is": "GE", "value": 1}],
+            steps=["fetch", "store"], thresholds=[{"threshold": "rows", "operator": "GE", "value": 1}],
             resources={"link": 2, "tape": None}, expression='[[Region]] = "FR"',
             events=[{"when": "failed", "event": "$NOTIFY:LOG,ops,load failed"}],
         ),
-        stage.job("again", "true", at_ns=at("02:00"), recurrence={"runs": 2, "every_ns": minutes(5), "from": "end"}),
+        stage.job("again", "true", at_ns=at("02:00"), recurrence={"runs": 2, "every_ns": minutes(5)}),
         stage.job("check", "true", after=["again"], requires=[{"job": "again", "on": "ignore_exit_code"}]),
         stage.job("yesterday", "true", after=[{"job": "again", "days_before": 1}], conflict=["check"]),
         stage.job("watch", run=[], file_arrival=arrival, at_ns=at("02:00")),

@@ -213,14 +213,14 @@ def test_a_link_that_has_expired_is_had_anew_once(stage: Account, tmp_path: Path
 @both
 @pytest.mark.parametrize("length", ["consistent", "missing"])
 def test_half_a_file_passes_for_a_whole_one(stage: Account, tmp_path: Path, connector: str, length: str) -> None:
-    stage.source.arm("serve", {"cut": {"fraction": 0.5}, "length": length}, where=FILE)
+    stage.source.arm("serve", {"cut": {"fraction": 0.5, "where": "exact"}, "length": length}, where=FILE)
     assert get(stage, connector, tmp_path).rows == [["big.bin", HALF, "DOWNLOADED", ""]]
     assert (tmp_path / "big.bin").read_bytes() == BODY[:HALF]
 
 
 @both
 def test_an_empty_file_passes_for_a_whole_one(stage: Account, tmp_path: Path, connector: str) -> None:
-    stage.source.arm("serve", {"cut": {"bytes": 0}, "length": "consistent"}, where=FILE)
+    stage.source.arm("serve", {"cut": {"bytes": 0, "where": "exact"}, "length": "consistent"}, where=FILE)
     assert get(stage, connector, tmp_path).rows == [["big.bin", 0, "DOWNLOADED", ""]]
 
 
@@ -228,7 +228,7 @@ def test_an_empty_file_passes_for_a_whole_one(stage: Account, tmp_path: Path, co
 def test_a_body_shorter_than_its_length_is_an_error_and_not_tried_again(
     stage: Account, tmp_path: Path, connector: str
 ) -> None:
-    stage.source.arm("serve", {"cut": {"fraction": 0.5}, "length": "declared"}, where=FILE, times=1)
+    stage.source.arm("serve", {"cut": {"fraction": 0.5, "where": "exact"}, "length": "declared"}, where=FILE, times=1)
     failed = get(stage, connector, tmp_path)
     assert failed.error is not None
     assert failed.took_s < 1
@@ -238,7 +238,7 @@ def test_a_body_shorter_than_its_length_is_an_error_and_not_tried_again(
 
 @pytest.mark.parametrize("length", ["consistent", "missing"])
 def test_half_an_object_of_a_bucket_passes_for_a_whole_one(stage: Account, tmp_path: Path, length: str) -> None:
-    stage.source.arm("serve", {"cut": {"fraction": 0.5}, "length": length}, where=FILE)
+    stage.source.arm("serve", {"cut": {"fraction": 0.5, "where": "exact"}, "length": length}, where=FILE)
     assert get(stage, "snowflake-5", tmp_path, "inbox_s3").rows == [["big.bin", HALF, "DOWNLOADED", ""]]
     assert (tmp_path / "big.bin").read_bytes() == BODY[:HALF]
 
