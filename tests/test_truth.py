@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness import NightRunner, On, Outcome, Scenario, load_chain
+from harness.contract.effects.source import Delivery
+from harness.contract.points import ARRIVE
 from harness.faults import Fault, SupersedeFile, System
 
 CHAIN = load_chain(Path(__file__).parents[1] / "fixtures/chains/planning_feed/chain.yaml")
@@ -63,8 +65,7 @@ def test_a_truth_that_does_not_come_true_makes_the_night_inconclusive(
     night_runner: NightRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(self: SupersedeFile, system: System) -> AbstractContextManager[None]:
-        effect = {"content": dict(system.content(self.file, seed=5))}
-        return system.armed(self, component="source", point="arrive", where={"file": "another"}, effect=effect)
+        return system.armed(self, ARRIVE, Delivery(content=system.content(self.file, seed=5)), file="another")
 
     monkeypatch.setattr(SupersedeFile, "truth", nowhere)
     result = night_runner.run(scenario(SupersedeFile(file="forecast", after="9m")))

@@ -16,9 +16,11 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
+from harness.contract.plan import Plan
 from harness.stack.local import LocalStack
 from harness.stack.spawning import MOCKS
 from tests.benchmarks.machine import machine
@@ -47,13 +49,7 @@ def live_faked(night: ReferenceNight, speed: int, limit_s: float) -> Lived:
     plan = night.plan()
     health = night.stack.control("scheduler", "GET", "health")
     begins_ns = int(_now_of(health["pid"], speed) * 1e9) + 600 * speed * 10**6  # 0.6 s for reset and faults
-    shift_ns = begins_ns - plan["begins_ns"]
-    _shift(plan, shift_ns)
-    for file in plan["files"]:
-        file["arrives_ns"] = 0  # each process has a clock of its own, and the source's must not matter
-    for job in plan["jobs"]:
-        job["environment"] |= faked(speed)
-    night.stack.reset(plan)
+    night.stack.reset(_shifted(plan, begins_ns - plan.begins_ns, faked(speed)))
     with night.injected(night.hang(), night.half_a_file()):
         began = time.perf_counter()
         night.stack.begin()
@@ -70,11 +66,31 @@ def _now_of(pid: int, speed: int) -> float:
     return time.time() - alive_s + alive_s * speed
 
 
-def _shift(plan: dict[str, Any], by_ns: int) -> None:
-    for holder in (plan, *plan["files"], *plan["jobs"]):
-        for key in ("begins_ns", "deadline_ns", "closes_ns", "arrives_ns", "at_ns", "latest_start_ns"):
-            if holder.get(key) is not None:
-                holder[key] += by_ns
+def _shifted(plan: Plan, by_ns: int, environment: Mapping[str, str]) -> Plan:
+    """The plan so much later, its jobs with more in their environment."""
+
+    def later(at_ns: int | None) -> int | None:
+        return None if at_ns is None else at_ns + by_ns
+
+    # Each process has a clock of its own, and the source's must not matter: its files are there from the start.
+    files = tuple(replace(file, arrives_ns=0) for file in plan.files)
+    jobs = tuple(
+        replace(
+            job,
+            at_ns=later(job.at_ns),
+            latest_start_ns=later(job.latest_start_ns),
+            environment={**job.environment, **environment},
+        )
+        for job in plan.jobs
+    )
+    return replace(
+        plan,
+        begins_ns=plan.begins_ns + by_ns,
+        deadline_ns=plan.deadline_ns + by_ns,
+        closes_ns=plan.closes_ns + by_ns,
+        files=files,
+        jobs=jobs,
+    )
 
 
 def main() -> int:

@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from harness.stack.local import LocalStack
@@ -28,10 +29,8 @@ from tests.benchmarks.reference_night import ROWS, Lived, ReferenceNight
 def without_waits(night: ReferenceNight, launches: list[str], refused: str, folder: Path) -> float:
     """The launches of a night as plain processes, none waiting for anything: wall seconds."""
     plan = night.plan()
-    for file in plan["files"]:
-        file["arrives_ns"] = 0
-    jobs = {job["job"]: job for job in plan["jobs"]}
-    night.stack.reset(plan)
+    jobs = {job.job: job for job in plan.jobs}
+    night.stack.reset(replace(plan, files=tuple(replace(file, arrives_ns=0) for file in plan.files)))
     codes = []
     with night.injected(night.half_a_file()):
         began = time.perf_counter()
@@ -41,9 +40,9 @@ def without_waits(night: ReferenceNight, launches: list[str], refused: str, fold
             with (folder / f"{number}.out").open("wb") as out, (folder / f"{number}.err").open("wb") as err:
                 codes.append(
                     subprocess.run(
-                        job["run"],
-                        cwd=job["cwd"],
-                        env=job["environment"] | hung,
+                        job.run,
+                        cwd=job.cwd,
+                        env={**job.environment, **hung},
                         stdin=subprocess.DEVNULL,
                         stdout=out,
                         stderr=err,

@@ -13,6 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.contract.codec import write
+from harness.contract.content import Content
+from harness.contract.plan import Plan, PlannedFile
 from harness.mocks.relay import UnixConnection
 from harness.stack.processes import descendants_of
 from tests.benchmarks.machine import cpu_s
@@ -54,10 +57,27 @@ def source(content: Path, scratch: Path, via: str, endpoint: str) -> Iterator[Se
             sha256.update(chunk)
             md5.update(chunk)
     (scratch / "store" / sha256.hexdigest()).symlink_to(content)
-    described = {"file": "large", "name": NAME, "source": via, "arrives_ns": 0, "records": 0}
-    described |= {"sha256": sha256.hexdigest(), "md5": md5.hexdigest(), "size": content.stat().st_size}
+    held = Content(
+        sha256=sha256.hexdigest(),
+        md5=md5.hexdigest(),
+        size=content.stat().st_size,
+        records=0,
+        control_total=None,
+        layout=None,
+    )
+    large = PlannedFile(file="large", name=NAME, source=via, arrives_ns=0, content=held)
+    night = Plan(
+        chain="large",
+        owner="data-ops",
+        timezone="UTC",
+        date="2026-11-23",
+        begins_ns=0,
+        deadline_ns=0,
+        closes_ns=0,
+        files=(large,),
+    )
     with program("source", scratch) as (process, endpoints):
-        asked("source", scratch, "POST", "/reset", {"files": [described]})
+        asked("source", scratch, "POST", "/reset", write(night))
         yield Server(endpoints[endpoint], process.pid)
 
 

@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.chain import Chain
+from harness.contract.orders import Order
+from harness.contract.plan import Plan
+from harness.contract.points import Point
 from harness.faults import Fault, SourceHang, TruncateFile
 from harness.history import History
 from harness.loading import load_chain
@@ -72,7 +75,7 @@ class ReferenceNight:
         self.times = self._planner.times(self.chain, DATE)
         self.truncations = 1 if client_timeouts else 2  # the hang itself uses up a retry where the client gives up
 
-    def plan(self) -> dict[str, Any]:
+    def plan(self) -> Plan:
         """The plan, with its contents in the stack's store."""
         return self._planner.plan(self.chain, DATE, stack=self.stack)
 
@@ -123,14 +126,14 @@ class _Injection:
     id: str
 
     @contextmanager
-    def armed(self, fault: Fault, *, component: str, point: str, where: Any, effect: Any) -> Iterator[None]:
+    def armed(self, fault: Fault, point: Point[Any], effect: Any, **where: str) -> Iterator[None]:
         trigger = fault.trigger(self.night.times.at, seed=self.id)
-        order = {"id": self.id, "fault": fault.name, "point": point, "where": dict(where), "effect": dict(effect)}
-        self.night.stack.arm(component, order | {"trigger": trigger})
+        order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)
+        self.night.stack.arm(point.component, order)
         try:
             yield
         finally:
-            self.night.stack.disarm(component, self.id)
+            self.night.stack.disarm(point.component, self.id)
 
     def receipt(self, fault: Fault, effect: str) -> None:
         raise TypeError(f"{fault.name} acts in no mock: {effect}")

@@ -16,10 +16,11 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import urllib3
 
+from harness.contract.plan import Plan
+from harness.contract.schedule import Dependency, MasterJob
 from harness.stack.local import LocalStack
 from tests.benchmarks.machine import machine
 
@@ -51,18 +52,31 @@ class Cost:
     queries_ms: dict[str, float]
 
 
-def plan(jobs: int, *, processes: bool) -> dict[str, Any]:
+def plan(jobs: int, *, processes: bool) -> Plan:
     """A night of so many jobs that do nothing."""
-    made = []
-    for number in range(jobs):
-        job: dict[str, Any] = {"job": f"job{number}", "agent": "agent", "at_ns": TWO, "environment": {}, "cwd": "/"}
-        job["run"] = ["/bin/true"] if processes else []
-        job["after"] = [f"job{number - 1}"] if number % CHAIN else []
-        made.append(job)
-    night = {"chain": "many", "owner": "data-ops", "timezone": "Europe/Paris", "date": "2026-11-23", "jobs": made}
-    night |= {"begins_ns": TWO - HOUR_NS, "closes_ns": TWO + 8 * HOUR_NS, "deadline_ns": TWO + 4 * HOUR_NS}
-    night |= {"files": [], "folders": {}, "consumers": {}, "watch": [], "maximum_jobs": AT_ONCE if processes else None}
-    return night
+    return Plan(
+        chain="many",
+        owner="data-ops",
+        timezone="Europe/Paris",
+        date="2026-11-23",
+        begins_ns=TWO - HOUR_NS,
+        deadline_ns=TWO + 4 * HOUR_NS,
+        closes_ns=TWO + 8 * HOUR_NS,
+        maximum_jobs=AT_ONCE if processes else None,
+        jobs=tuple(
+            MasterJob(
+                job=f"job{number}",
+                run=("/bin/true",) if processes else (),
+                cwd="/",
+                environment={},
+                agent="agent",
+                owner="data-ops",
+                at_ns=TWO,
+                dependencies=(Dependency(job=f"job{number - 1}"),) if number % CHAIN else (),
+            )
+            for number in range(jobs)
+        ),
+    )
 
 
 def measure(stack: LocalStack, jobs: int, *, processes: bool) -> Cost:

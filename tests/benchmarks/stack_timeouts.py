@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.errors import StackError
 from harness.stack import Stack
@@ -50,12 +50,12 @@ def count_in_a_night(stack: Stack, program: str, calls: int, *, meekly: bool = F
     """One program's calls, as the only job of a night; raises RuntimeError where the job did not end by itself."""
     places = {name.replace(".", "_").upper(): url for name, url in stack.places().items()}
     argv = (["meekly.py"] if meekly else []) + [f"{program}.py", str(calls)]
-    caller = job(stack, "caller", "python", *argv, **places) | {"cwd": stack.job_cwd(CALLS)}
+    caller = replace(job(stack, "caller", "python", *argv, **places), cwd=stack.job_cwd(CALLS))
     night = plan(caller)
     stack.reset(night)
     began = time.monotonic()
     stack.begin()
-    stop = stack.run(night["closes_ns"], runaway_s=100)
+    stop = stack.run(night.closes_ns, runaway_s=100)
     wall_s = time.monotonic() - began
     stack.settle()
     said = (stack.output("caller", 1, "out") + stack.output("caller", 1, "err")).split()

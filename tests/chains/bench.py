@@ -56,13 +56,14 @@ class Bench:
             sha256 = hashlib.sha256(content).hexdigest()
             (self.directory / "store").mkdir(exist_ok=True)
             (self.directory / "store" / sha256).write_bytes(content)
-            described: dict[str, Any] = {
-                "name": NAME,
+            held: dict[str, Any] = {
                 "sha256": sha256,
+                "md5": "",
                 "size": len(content),
                 "records": content.count(b"\n") - 2,
             }
-            files.append({"file": "forecast", "arrives_ns": 0, "source": "http", **described})
+            held |= {"control_total": None, "layout": None}
+            files.append({"file": "forecast", "name": NAME, "arrives_ns": 0, "source": "http", "content": held})
         now_ns = time.time_ns()
         plan: dict[str, Any] = {
             "chain": "planning-feed",

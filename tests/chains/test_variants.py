@@ -9,13 +9,15 @@ each), and where the chain is the fragile one, which has nothing that a protocol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.contract.content import Content
+from harness.contract.points import Point
 from harness.data import fixtures, scenarios
 from harness.faults import ContentFault, Fault, NoFault
 from harness.faults.rename_under_reader import RenameUnderReader
@@ -86,17 +88,15 @@ class Places:
         self.reached: set[tuple[str, str]] = set()
 
     @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
-        self.reached.add((component, point))
+    def armed(self, fault: Fault, point: Point[Any], effect: Any, **where: str) -> Iterator[None]:
+        self.reached.add((point.component, point.name))
         yield
 
     def at(self, time: ClockTime) -> int:
         return 0
 
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
-        return {}
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
+        return Content(sha256="", md5="", size=0, records=0, control_total=None, layout=None)
 
     def receipt(self, fault: Fault, effect: str) -> None:
         self.reached.add(("night", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import shutil
 from collections import Counter
@@ -12,7 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harness.contents import ContentStore
+from harness.contract.codec import write
+from harness.contract.content import Content
 from harness.contract.endpoints import ENDPOINTS
+from harness.contract.points import Point
 from harness.data import fixtures
 from harness.faults import Fault
 from harness.loading import load_chain
@@ -47,25 +49,24 @@ class Stage:
     points: list[str] = field(default_factory=list)
 
     @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
+    def armed(self, fault: Fault, point: Point[Any], effect: Any, **where: str) -> Iterator[None]:
+        component = point.component
         self.components.append(component)
-        self.points.append(point)
+        self.points.append(point.name)
         if component not in self.night.played:
             yield  # a scheduler, say: no client of the source will notice
             return
         mock = self.night.played[component]
-        mock.arm(point, dict(effect), where=dict(where))
+        mock.arm(point.name, write(effect), where=where)
         try:
             yield
         finally:
             mock.done("DELETE", "arm/0")
 
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
         stored = self.store.content(CHAIN, file, NIGHT - dt.timedelta(days=days_before), seed or 0)
         shutil.copyfile(self.store.path(stored.sha256), self.night.dir / "store" / stored.sha256)
-        return dataclasses.asdict(stored)
+        return stored
 
     def receipt(self, fault: Fault, effect: str) -> None:
         self.components.append("night")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,10 @@ import pytest
 from pydantic import ValidationError
 
 from harness.chain import Chain
+from harness.contract.codec import write
+from harness.contract.content import Content
+from harness.contract.orders import Order, read_order
+from harness.contract.points import Point
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
@@ -85,17 +89,17 @@ class RecordingSystem:
         self.receipts: list[str] = []
 
     @contextmanager
-    def armed(
-        self, fault: Fault, *, component: str, point: str, where: Mapping[str, str], effect: Mapping[str, Any]
-    ) -> Iterator[None]:
+    def armed(self, fault: Fault, point: Point[Any], effect: Any, **where: str) -> Iterator[None]:
+        order = Order(id="0", fault=fault.name, point=point, where=where, effect=effect)
+        assert read_order(write(order), [point]) == order
         self.armed_now.append(fault)
         try:
             yield
         finally:
             self.armed_now.remove(fault)
 
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Mapping[str, Any]:
-        return {"sha256": "0" * 64, "size": 1}
+    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
+        return Content(sha256="0" * 64, md5="", size=1, records=1, control_total=None, layout=None)
 
     def at(self, time: ClockTime) -> int:
         return int(time[:2]) * 3_600_000_000_000

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 import urllib3
@@ -39,7 +40,7 @@ def night(stack: DockerStack, *jobs: dict) -> list[dict]:
     the_plan = plan(*jobs)
     stack.reset(the_plan)
     stack.begin()
-    assert stack.run(the_plan["closes_ns"]).reason == "asked"
+    assert stack.run(the_plan.closes_ns).reason == "asked"
     stack.settle()
     return stack.history()
 
@@ -78,7 +79,7 @@ for url in ("http://source:8080/", "http://desk:8082/pages", "http://192.0.2.1/"
 
 
 def test_a_job_starts_in_a_copy_of_its_chain_folder(stack, chain):
-    night(stack, job(stack, "here", "python", "job.py") | {"cwd": stack.job_cwd(chain)})
+    night(stack, replace(job(stack, "here", "python", "job.py"), cwd=stack.job_cwd(chain)))
     assert stack.output("here", 1, "out") == "the chain is here\n"
     assert stack.job_cwd(chain) == stack.job_cwd(chain)
 

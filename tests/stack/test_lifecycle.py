@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -213,7 +214,7 @@ def test_a_stack_in_real_time_says_so_and_ends_its_night_when_the_schedule_is_co
     with LocalStack(virtual=False) as stack:
         assert stack.clock == "real time was asked for"
         now_ns = time.time_ns()
-        the_job = job(stack, "now", "sh", "-c", "env") | {"at_ns": now_ns}
+        the_job = replace(job(stack, "now", "sh", "-c", "env"), at_ns=now_ns)
         stack.reset(plan(the_job, begins_ns=now_ns))
         stack.begin()
         assert stack.run(now_ns + HOUR_NS).reason == "asked"
@@ -237,7 +238,7 @@ from tests.stack.plans import HOUR_NS, job, plan
 with LocalStack() as stack:
     print(stack.clock)
     now_ns = time.time_ns()
-    stack.reset(plan(job(stack, "now", "sh", "-c", "exit 3") | {"at_ns": now_ns}, begins_ns=now_ns))
+    stack.reset(plan(replace(job(stack, "now", "sh", "-c", "exit 3"), at_ns=now_ns), begins_ns=now_ns))
     stack.begin()
     stack.run(now_ns + HOUR_NS)
     print([event["error"] for event in stack.history() if event["action"] == "job"])

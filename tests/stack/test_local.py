@@ -8,11 +8,16 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import urllib3
 
+from harness.contract.effects.source import Misstate
+from harness.contract.orders import Order
+from harness.contract.plan import Plan, SeededFile
+from harness.contract.points import SERVE
 from harness.errors import HarnessBug, StackError
 from harness.stack.door import Door
 from harness.stack.local import LocalStack
@@ -30,10 +35,10 @@ def stack() -> Iterator[LocalStack]:
         yield stack
 
 
-def night(stack: LocalStack, the_plan: dict) -> list[dict]:
+def night(stack: LocalStack, the_plan: Plan) -> list[dict]:
     stack.reset(the_plan)
     stack.begin()
-    assert stack.run(the_plan["closes_ns"]).reason == "asked"
+    assert stack.run(the_plan.closes_ns).reason == "asked"
     stack.settle()
     return stack.history()
 
@@ -48,7 +53,7 @@ def is_busy(stack: LocalStack) -> bool:
 
 def an_hour_from(stack: LocalStack, begins_ns: int) -> int:
     """A night whose only job is far away, run for an hour."""
-    job_later = job(stack, "later", "true") | {"at_ns": begins_ns + 2 * HOUR_NS}
+    job_later = replace(job(stack, "later", "true"), at_ns=begins_ns + 2 * HOUR_NS)
     stack.reset(plan(job_later, begins_ns=begins_ns))
     stack.begin()
     return stack.run(begins_ns + HOUR_NS).at_ns
@@ -124,14 +129,14 @@ def test_a_reset_seeds_the_folders_from_the_store_and_keeps_the_store(stack: Loc
     content = b"yesterday's forecast\n"
     sha256 = hashlib.sha256(content).hexdigest()
     stack.store(sha256, content)
-    held = {"name": "forecast_20261122.csv", "sha256": sha256}
+    held = SeededFile(name="forecast_20261122.csv", sha256=sha256)
     stack.reset(plan(landing=[], archive=[held]))
     folders = {name: Path(stack.places(folders=[name])[f"folder.{name}"]) for name in ("landing", "archive")}
     (folders["landing"] / "left_over.part").write_text("x")
-    (folders["archive"] / held["name"]).write_text("overwritten by a job")
+    (folders["archive"] / held.name).write_text("overwritten by a job")
     stack.reset(plan(landing=[], archive=[held]))
     assert list(folders["landing"].iterdir()) == []
-    assert (folders["archive"] / held["name"]).read_bytes() == content
+    assert (folders["archive"] / held.name).read_bytes() == content
     stack.reset(plan())
     assert not folders["archive"].exists()
     assert stack.door.read("/history") == b""
@@ -140,8 +145,8 @@ def test_a_reset_seeds_the_folders_from_the_store_and_keeps_the_store(stack: Loc
 def test_seeding_is_no_event(stack: LocalStack) -> None:
     content = b"yesterday's forecast\n"
     stack.store(hashlib.sha256(content).hexdigest(), content)
-    held = {"name": "forecast_20261122.csv", "sha256": hashlib.sha256(content).hexdigest()}
-    the_plan = plan(archive=[held]) | {"watch": ["forecast_20261122.csv"]}
+    held = SeededFile(name="forecast_20261122.csv", sha256=hashlib.sha256(content).hexdigest())
+    the_plan = plan(archive=[held], watch=["forecast_20261122.csv"])
     for _ in range(3):
         stack.reset(the_plan)
         stack.run(EVENING_NS + HOUR_NS)
@@ -196,8 +201,8 @@ def test_a_mock_that_does_not_exist_is_named_with_those_that_do(stack: LocalStac
 
 
 def test_a_mocks_refusal_arrives_in_its_own_words(stack: LocalStack) -> None:
-    with pytest.raises(HarnessBug, match="desk has no point 'serve'"):
-        stack.arm("desk", {"id": "0:x", "fault": "x", "point": "serve", "where": {}, "effect": {}, "trigger": {}})
+    with pytest.raises(HarnessBug, match=r"unknown point of this mock 'serve'\. Known: none"):
+        stack.arm("desk", Order(id="0:x", fault="x", point=SERVE, where={}, effect=Misstate(by=1)))
 
 
 def test_an_output_that_does_not_exist_is_an_error(stack: LocalStack) -> None:
