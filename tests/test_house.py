@@ -14,8 +14,8 @@ TOP = Path(__file__).parents[1]
 HARNESS = TOP / "harness"
 
 FLOORS = (
-    ("errors", "clock", "history", "units", "instants", "ssh_keys"),
-    ("strict", "data", "endpoints", "formats", "controls", "cron"),
+    ("errors", "contract", "clock", "history", "units", "instants"),
+    ("strict", "data", "formats", "controls", "cron"),
     ("job_rules", "scheduler_rules"),
     ("job", "chain_rules", "yaml_source"),
     ("chain",),
@@ -32,6 +32,9 @@ FLOORS = (
     ("plugin", "cli"),
 )
 """From the ground up; a room may use those on its own floor and below, never one above."""
+
+MOCKS_MAY_IMPORT = {"contract", "clock", "formats", "history"}
+"""Beside each other, the mocks know what they and the harness say to each other, and nothing of the harness."""
 
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = sorted(path for path in HARNESS.rglob("*.py") if "fixtures" not in path.relative_to(HARNESS).parts)
@@ -60,6 +63,29 @@ def test_imports_go_one_way(module: Path) -> None:
         return  # it hands out names of every floor, when they are asked for
     above = {other for other in imported_rooms(module) if FLOOR_OF[other] > FLOOR_OF[room(module)]}
     assert not above, f"{name(module)} must not import from {', '.join(sorted(above))}"
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if room(one) == "mocks"], ids=name)
+def test_a_mock_knows_the_contract_and_nothing_of_the_harness(module: Path) -> None:
+    others = set(imported_rooms(module)) - MOCKS_MAY_IMPORT - {"mocks"}
+    assert not others, f"{name(module)} must not import from {', '.join(sorted(others))}"
+
+
+@pytest.mark.parametrize("module", [one for one in MODULES if room(one) == "contract"], ids=name)
+def test_the_contract_needs_the_standard_library_alone(module: Path) -> None:
+    imported = {
+        found.split(".")[0]
+        for node in ast.walk(ast.parse(module.read_text()))
+        for found in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    assert imported <= sys.stdlib_module_names | {"harness"}
+    assert set(imported_rooms(module)) <= {"contract"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.chain import Chain, FileSpec
+from harness.contract import points
+from harness.contract.orders import Counts
+from harness.contract.points import Point
 from harness.errors import AuthorError
 from harness.faults import (
     DeliverTwice,
@@ -28,12 +32,8 @@ from harness.faults import (
     ThrottleRequests,
     TokenExpired,
 )
-from harness.faults.refusing import OPERATIONS, SPOKEN
 from harness.faults.silence import why_silent
 from harness.loading import load_chain
-from harness.mocks.source.gate import KINDS
-from harness.mocks.source.gate import OPERATIONS as AT_THE_GATE
-from harness.mocks.source.held import FRONT_ENDS
 
 CHAINS = Path(__file__).parents[2] / "fixtures/chains"
 REFERENCE = load_chain(CHAINS / "planning_feed/chain.yaml")
@@ -102,13 +102,6 @@ def test_what_can_apply_does(fault: Fault, chain: Chain) -> None:
     assert list(fault.mistakes(chain)) == []
 
 
-def test_faults_and_gate_know_the_same_refusals_operations_and_protocols() -> None:
-    assert set(SPOKEN) == set(KINDS)
-    assert set(OPERATIONS) == set(FRONT_ENDS)
-    assert {one for of in OPERATIONS.values() for one in of} == set(AT_THE_GATE)
-    assert all(set(protocols) <= set(FRONT_ENDS) for protocols in SPOKEN.values())
-
-
 @pytest.mark.parametrize("room", [5, "5", "5 kB", "50%", True])
 def test_room_on_a_disk_needs_its_unit(room: object) -> None:
     with pytest.raises(AuthorError, match=r'as room, expected a number of bytes such as "1234 bytes"'):
@@ -118,20 +111,20 @@ def test_room_on_a_disk_needs_its_unit(room: object) -> None:
 @pytest.mark.parametrize(
     ("fault", "point", "where", "says"),
     [
-        (LateFile(file="forecast", arrives="03:00"), "arrive", {"file": "forecast"}, "arrival of forecast"),
-        (ServerError(operation="get"), "request", {"operation": "get"}, "a request for get"),
-        (ServerError(), "request", {}, "a request for anything"),
-        (DiskFull(job="retrieve", folder="landing"), "disk", {"job": "retrieve"}, "start of retrieve"),
+        (LateFile(file="forecast", arrives="03:00"), points.ARRIVE, {"file": "forecast"}, "arrival of forecast"),
+        (ServerError(operation="get"), points.REQUEST, {"operation": "get"}, "a request for get"),
+        (ServerError(), points.REQUEST, {}, "a request for anything"),
+        (DiskFull(job="retrieve", folder="landing"), points.DISK, {"job": "retrieve"}, "start of retrieve"),
     ],
 )
 def test_a_fault_that_never_acted_says_where_it_waited(
-    fault: Fault, point: str, where: dict[str, str], says: str
+    fault: Fault, point: Point[Any], where: dict[str, str], says: str
 ) -> None:
-    counts = {"passed": 0, "awake": 0, "calls": 0, "acts": 0, "fired": False}
+    counts = Counts(passed=0, awake=0, calls=0, acts=0, fired=False)
     assert why_silent(fault, point, where, counts) == f"{says} was never passed"
 
 
 def test_a_disk_that_refused_nothing_says_so() -> None:
-    counts = {"passed": 1, "awake": 1, "calls": 1, "acts": 0, "fired": False}
+    counts = Counts(passed=1, awake=1, calls=1, acts=0, fired=False)
     fault = DiskFull(job="retrieve", folder="landing")
-    assert "was refused nothing in landing" in why_silent(fault, "disk", {"job": "retrieve"}, counts)
+    assert "was refused nothing in landing" in why_silent(fault, points.DISK, {"job": "retrieve"}, counts)
