@@ -49,10 +49,12 @@ class Rule:
 
 def _silent_fault(case: Case) -> str | None:
     acted = {event.value.get("id") for event in case.night.of("fault")}
+    silent = [fault["id"] for fault in begun(case.night).value["faults"] if fault["id"] not in acted]
+    if not silent:
+        return None
     whys = {event.value["id"]: f" ({event.value['why']})" for event in case.night.of("unfired")}
-    faults = [fault["id"] for fault in begun(case.night).value["faults"]]
-    silent = [f"{fault}{whys.get(fault, '')}" for fault in faults if fault not in acted]
-    return f"a fault never acted: {', '.join(silent)}" if silent else None
+    told = ", ".join(f"{fault}{whys.get(fault, '')}" for fault in silent)
+    return f"a fault never acted: {told}"
 
 
 def _untrustworthy_baseline(case: Case) -> str | None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from harness.checks import CHECKS, Check, Finding, Judgement, Outcome, judge, order
-from harness.checks.order import ORDER, Case, Rule
+from harness.checks.order import ORDER, Case
 from harness.checks.outcome import CONSEQUENCES
 from tests.checks.nights import TRUNCATED, Line, calm, ended, holds, launched, night, paged
 
@@ -21,6 +21,8 @@ from tests.checks.nights import TRUNCATED, Line, calm, ended, holds, launched, n
 class Part:
     """What lets one rule speak, put into a night that is calm otherwise."""
 
+    there_is: str
+    outcome: Outcome
     says: str
     """What of its reason is the same whatever else there is."""
     lines: list[Line] = field(default_factory=list)
@@ -28,47 +30,68 @@ class Part:
     faults: list[dict[str, Any]] = field(default_factory=list)
     check: Check | None = None
 
+    def __str__(self) -> str:
+        return self.there_is
 
-def finding(state: Callable[[str], Finding], *, violated: Outcome, name: str = "") -> Check:
+
+def planted(name: str, found: Callable[[str], Finding], violated: Outcome) -> Check:
     """A check that finds the same in every night."""
-    name = name or f"{violated}_by_{state.__name__}"
-    return Check(name, lambda *_: state(f"planted in {name}"), violated, lambda *_: True)
+    return Check(name, lambda *_: found(f"planted as {name}"), violated, lambda *_: True)
 
 
-def violation(outcome: Outcome, says: str) -> Part:
-    return Part(says, check=finding(Finding.violated, violated=outcome))
+def violation(outcome: Outcome, says: str = "{name}: planted as {name}", there_is: str = "") -> Part:
+    name = f"is_{outcome}"
+    check = planted(name, Finding.violated, outcome)
+    return Part(there_is or f"a violation declared {outcome}", outcome, says.format(name=name), check=check)
 
 
 EARLIER = ("12:00:00", "planning", "holds info", {"rows": [["y", "d-y"]], "night": "2026-11-22"})
 RESTARTED = ("01:59:00", "operator", "operate ok", {"operator": "night shift", "job": "retrieve", "action": "restart"})
 
-PARTS = {
-    "a fault that never acted": Part("a fault never acted: 0:truncate_file", faults=[TRUNCATED]),
-    "a baseline that failed, or was not calm": Part(
-        "the baseline is not calm: data-ops was paged: late", baseline=[paged("02:30:00", "late")]
+PARTS = [
+    Part(
+        "a fault that never acted",
+        Outcome.INCONCLUSIVE,
+        "a fault never acted: 0:truncate_file",
+        faults=[TRUNCATED],
     ),
-    "a violation declared damaged": violation(Outcome.DAMAGED, "damaged_by_violated: planted in"),
-    "a check that had nothing to check": Part(
-        "degraded_by_unknown: planted in", check=finding(Finding.unknown, violated=Outcome.DEGRADED)
+    Part(
+        "a baseline that failed, or was not calm",
+        Outcome.INCONCLUSIVE,
+        "the baseline is not calm: data-ops was paged: late",
+        baseline=[paged("02:30:00", "late")],
     ),
-    "a violation declared contained": violation(Outcome.CONTAINED, "contained_by_violated: planted in"),
-    "a declared fallback in use": Part(
+    violation(Outcome.DAMAGED),
+    Part(
+        "a check that had nothing to check",
+        Outcome.INCONCLUSIVE,
+        "sees_nothing: planted as sees_nothing",
+        check=planted("sees_nothing", Finding.unknown, Outcome.DEGRADED),
+    ),
+    violation(Outcome.CONTAINED),
+    Part(
+        "a declared fallback in use",
+        Outcome.DEGRADED,
         "a declared fallback is in use: the data of 2026-11-22",
         lines=[holds("y", fallback_of="2026-11-22")],
         baseline=[EARLIER],
     ),
-    "a violation declared degraded": violation(Outcome.DEGRADED, "degraded_by_violated: planted in"),
-    "a violation declared inconclusive: the data is right by luck": violation(
-        Outcome.INCONCLUSIVE, "the data is right by luck: planted in"
+    violation(Outcome.DEGRADED),
+    violation(
+        Outcome.INCONCLUSIVE,
+        "the data is right by luck: planted as {name}",
+        there_is="a violation declared inconclusive: the data is right by luck",
     ),
-    "a step by hand": Part("complete and exact, but by hand: ", lines=[RESTARTED]),
-    "more pages, re-runs, rules, requests or delay than in the baseline": Part(
+    Part("a step by hand", Outcome.DEGRADED, "complete and exact, but by hand: ", lines=[RESTARTED]),
+    Part(
+        "more pages, re-runs, rules, requests or delay than in the baseline",
+        Outcome.RECOVERED,
         "complete, exact and on time after ",
         lines=[*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")],
     ),
-    "nothing of all that": Part("nothing needed to react"),
-}
-"""A part for each rule, by what there is."""
+    Part("nothing of all that", Outcome.UNAFFECTED, "complete, exact and on time, and nothing needed to react"),
+]
+"""For each rule what lets it speak, in the order in which they decide."""
 
 
 Judged = Callable[..., tuple[Judgement, Case]]
@@ -95,28 +118,26 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judged:
 BOTH_WAYS = [("a_check", "b_check"), ("b_check", "a_check")]
 
 
-def test_every_rule_of_the_order_has_its_part() -> None:
-    assert [*PARTS] == [rule.there_is for rule in ORDER]
+def test_the_order_is_this_one() -> None:
+    assert [(rule.there_is, rule.outcome) for rule in ORDER] == [(part.there_is, part.outcome) for part in PARTS]
 
 
-@pytest.mark.parametrize("rule", ORDER, ids=lambda rule: rule.there_is)
-def test_a_rule_decides_where_it_speaks_alone(rule: Rule, judged: Judged) -> None:
-    part = PARTS[rule.there_is]
+@pytest.mark.parametrize("part", PARTS, ids=str)
+def test_a_rule_decides_where_it_speaks_alone(part: Part, judged: Judged) -> None:
     judgement, _ = judged(part)
-    assert judgement.outcome is rule.outcome
-    assert part.says in judgement.because
+    assert judgement.outcome is part.outcome
+    assert judgement.because.startswith(part.says)
 
 
 @pytest.mark.parametrize(
-    ("first", "second"),
-    [pytest.param(*pair, id=f"{pair[0].there_is} before {pair[1].there_is}") for pair in combinations(ORDER, 2)],
+    ("first", "second"), [pytest.param(*pair, id=f"{pair[0]} before {pair[1]}") for pair in combinations(PARTS, 2)]
 )
-def test_of_two_rules_that_speak_the_first_decides(first: Rule, second: Rule, judged: Judged) -> None:
-    part = PARTS[first.there_is]
-    judgement, case = judged(PARTS[second.there_is], part)
+def test_of_two_rules_that_speak_the_first_decides(first: Part, second: Part, judged: Judged) -> None:
+    judgement, case = judged(second, first)
     assert judgement.outcome is first.outcome
-    assert part.says in judgement.because
-    assert second.because(case) is not None
+    assert judgement.because.startswith(first.says)
+    [other] = [rule for rule in ORDER if rule.there_is == second.there_is]
+    assert other.because(case), "the second does not speak, so the first decided nothing"
 
 
 @pytest.mark.parametrize("outcome", CONSEQUENCES, ids=str)
@@ -124,16 +145,16 @@ def test_of_two_rules_that_speak_the_first_decides(first: Rule, second: Rule, ju
 def test_of_two_violations_of_one_rank_the_first_registered_is_the_reason(
     outcome: Outcome, names: tuple[str, str], judged: Judged
 ) -> None:
-    parts = [Part("", check=finding(Finding.violated, violated=outcome, name=name)) for name in names]
+    parts = [Part("", outcome, "", check=planted(name, Finding.violated, outcome)) for name in names]
     judgement, _ = judged(*parts)
     assert judgement.outcome is outcome
-    assert judgement.because.endswith(f"planted in {names[0]}")
+    assert judgement.because.endswith(f"planted as {names[0]}")
 
 
 @pytest.mark.parametrize("names", BOTH_WAYS)
 def test_of_two_unknowns_the_first_registered_is_the_reason(names: tuple[str, str], judged: Judged) -> None:
-    parts = [Part("", check=finding(Finding.unknown, violated=Outcome.DAMAGED, name=name)) for name in names]
-    assert judged(*parts)[0].because == f"{names[0]}: planted in {names[0]}"
+    parts = [Part("", Outcome.DAMAGED, "", check=planted(name, Finding.unknown, Outcome.DAMAGED)) for name in names]
+    assert judged(*parts)[0].because == f"{names[0]}: planted as {names[0]}"
 
 
 def test_no_check_has_a_name_in_the_order() -> None:

@@ -72,16 +72,12 @@ def test_nothing_delivered_and_nobody_told_is_damage() -> None:
 
 def test_a_consumer_that_got_nothing_beside_one_that_got_all_is_contained_when_the_owner_knows_why() -> None:
     baseline = night(*calm(), holds("a", "b", "c", consumer="finance"), consumers=TWO_CONSUMERS)
-    told = night(
-        receipt("02:00:05"), *calm(), paged("02:30:00", "the file is truncated"), **FAULTY, consumers=TWO_CONSUMERS
-    )
-    judgement = judge(told, baseline)
-    assert judgement.outcome is Outcome.CONTAINED
-    assert judgement.because == "complete: a part of the night is missing"
-    assert (
-        judge(night(receipt("02:00:05"), *calm(), **FAULTY, consumers=TWO_CONSUMERS), baseline).outcome
-        is Outcome.DAMAGED
-    )
+    half = [receipt("02:00:05"), *calm()]
+    unsaid = night(*half, **FAULTY, consumers=TWO_CONSUMERS)
+    said = night(*half, paged("02:30:00", "the file is truncated"), **FAULTY, consumers=TWO_CONSUMERS)
+    assert judge(unsaid, baseline).outcome is Outcome.DAMAGED
+    assert judge(said, baseline).outcome is Outcome.CONTAINED
+    assert judge(said, baseline).because == "complete: a part of the night is missing"
 
 
 def test_a_part_of_the_rows_is_damage_even_where_nobody_knows_which_are_right() -> None:
