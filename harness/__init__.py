@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from harness.chain import Chain
-    from harness.checks import Finding, Outcome, judge
+    from harness.checks import Finding, Outcome, check, judge
     from harness.errors import (
         AuthorError,
         EngineError,
@@ -101,7 +101,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "harness.chain": ("Chain",),
-    "harness.checks": ("Finding", "Outcome", "judge"),
+    "harness.checks": ("Finding", "Outcome", "check", "judge"),
     "harness.errors": (
         "AuthorError",
         "EngineError",
@@ -279,6 +279,7 @@ __all__ = [
     "WrongLineEnds",
     "WrongPart",
     "WrongTotals",
+    "check",
     "fault",
     "judge",
     "load_chain",

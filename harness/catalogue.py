@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from harness import data
+from harness.docstrings import docstring
 from harness.errors import AuthorError
 from harness.faults import FAULTS, REACTIONS, Fault
 from harness.faults.clients import REFUSED_TO_ALL
@@ -70,16 +71,16 @@ def page(name: str) -> Page:
 
 
 def _page(kind: type[Fault], used: list[Used]) -> Page:
-    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", inspect.getdoc(kind) or "")]
-    *does, last = paragraphs
-    said = dict(zip(_HEADINGS, _under_headings(last), strict=True))
+    said = docstring(kind, _HEADINGS)
+    if tuple(said.under) != _HEADINGS:
+        raise ValueError(f"{kind.name}: found {', '.join(said.under) or 'none'}, expected {', '.join(_HEADINGS)}")
     return Page(
         name=kind.name,
         about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
-        does=tuple(does),
-        stands_for=said["Stands for"],
-        detectable=said["Detectable by"],
-        sound_chain=said["A sound chain"],
+        does=said.paragraphs,
+        stands_for=said.under["Stands for"],
+        detectable=said.under["Detectable by"],
+        sound_chain=said.under["A sound chain"],
         parameters=tuple(_parameters(kind)),
         controls=kind.detectable_by,
         seen=_seen(kind),
@@ -101,14 +102,6 @@ def _weight(told: str, reaction: str) -> tuple[int, int, int]:
     word, _, took = reaction.partition(" ")
     client = told.partition(" ")[0]
     return [*REACTIONS].index(word), int(re.sub(r"\D", "", took) or 0), [*REFUSED_TO_ALL].index(client)
-
-
-def _under_headings(text: str) -> list[str]:
-    """What stands under each of the headings that end every fault's docstring."""
-    found = re.fullmatch(r"Stands for: (.*) Detectable by: (.*) A sound chain: (.*)", text)
-    if found is None:
-        raise ValueError(f"found {text[:60]!r}, expected a paragraph with {', '.join(_HEADINGS)}")
-    return list(found.groups())
 
 
 def _parameters(kind: type[Fault]) -> Iterator[Parameter]:

@@ -21,8 +21,10 @@ from harness.alone.arguments import add_clock_commands, add_tick_error
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
 from harness.errors import AuthorError, LoadError, NightHarnessError
+from harness.extending import add_load_option, load
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
+from harness.report.arguments import COMMANDS as REPORT_COMMANDS
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     import datetime as dt
@@ -45,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _as_interrupt)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
+        load(getattr(options, "loaded", ()))
         code = command(options)
         sys.stdout.flush()
         sys.exit(code)
@@ -99,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
     _stack_option(run)
     add_tick_error(run)
+    add_load_option(run)
 
     up = command("up", _up, "Bring a chain's stack up by itself, print its endpoints, and hold it until Ctrl-C.")
     up.add_argument("chain", type=Path, metavar="CHAIN")
@@ -117,9 +121,8 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("--json", action="store_true", help="print the endpoints as JSON")
     _stack_option(up)
 
-    judge = command("judge", _judge, "Judge a night again from its history file and its baseline's.")
-    judge.add_argument("history", type=Path)
-    judge.add_argument("baseline", type=Path)
+    for name, (about, add_options) in REPORT_COMMANDS.items():
+        add_options(commands.add_parser(name, help=about, description=about))
 
     lint = command("lint", _lint, "Check chains before go-live: owners, runbook, deadline, dependencies, programs.")
     lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
@@ -128,12 +131,6 @@ def _parser() -> argparse.ArgumentParser:
 
     schema = command("schema", _schema, "Print the JSON Schema of a file format.")
     schema.add_argument("format", choices=("chain", "scenario"))
-
-    faults = command("faults", _faults, "List the faults and what can notice each, or say everything about one.")
-    faults.add_argument("name", nargs="?", metavar="NAME", help="the fault to say everything about")
-    faults.add_argument(
-        "--markdown", action="store_true", help="print the whole catalogue, as harness/faults/README.md"
-    )
 
     images = command("images", _images, "Build the container images of the docker stack.")
     images.add_argument("action", choices=("build",))
@@ -223,7 +220,7 @@ def _run(options: argparse.Namespace) -> int:
                 show(console, result)
             if result.mismatches:
                 worst = FAILED
-                repeat = repeat_command(file, stack=result.stack)
+                repeat = repeat_command(file, stack=result.stack, loaded=options.loaded)
                 print(failure(result, repeat=repeat), asked(result), sep="\n\n", file=sys.stderr)
     return worst
 
@@ -299,19 +296,6 @@ def _up(options: argparse.Namespace) -> int:
     return OK
 
 
-def _judge(options: argparse.Namespace) -> int:
-    from harness.checks import Outcome, judge
-    from harness.report.kept import night_and_baseline
-
-    judgement = judge(*night_and_baseline(options.history, options.baseline))
-    print(f"{judgement.outcome}: {judgement.because}")
-    for finding in judgement.findings:
-        print(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
-        for name, found in finding.evidence.items():
-            print(f"            {name} ({found.total:,}): {found}")
-    return FAILED if judgement.outcome is Outcome.INCONCLUSIVE else OK
-
-
 def _lint(options: argparse.Namespace) -> int:
     from harness.checks.wording import counted
     from harness.lint import lint
@@ -329,13 +313,6 @@ def _schema(options: argparse.Namespace) -> int:
     from harness.schemas import chain_schema, scenario_schema
 
     print(json.dumps(chain_schema() if options.format == "chain" else scenario_schema(), indent=2))
-    return OK
-
-
-def _faults(options: argparse.Namespace) -> int:
-    from harness.report.faults import show
-
-    show(options.name, as_markdown=options.markdown)
     return OK
 
 

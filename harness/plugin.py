@@ -174,10 +174,10 @@ def _stem(nodeid: str) -> str:
 
 
 def _repeat(result: Result, item: pytest.Item) -> str:
-    from harness.report.terminal import repeat_command
+    from harness.report.terminal import repeat_command, users_files
 
     if result.scenario.file:
-        return repeat_command(result.scenario.file, stack=result.stack)
+        return repeat_command(result.scenario.file, stack=result.stack, loaded=users_files(result))
     return f"pytest {item.nodeid!r} --stack {result.stack}"
 
 

@@ -14,7 +14,7 @@ TOP = Path(__file__).parents[1]
 HARNESS = TOP / "harness"
 
 FLOORS = (
-    ("errors", "contract", "clock", "history", "units", "instants"),
+    ("errors", "contract", "clock", "history", "units", "instants", "docstrings", "extending"),
     ("strict", "data", "formats", "controls", "cron"),
     ("job_rules", "scheduler_rules"),
     ("job", "chain_rules", "yaml_source"),

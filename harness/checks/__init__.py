@@ -1,18 +1,25 @@
-"""The checks: one property a file; and the outcome, which the worst of them decides."""
+"""The checks: one property a file; and the outcome, which the gravest of their findings decides."""
 
-from harness.checks.bounded_attempts import bounded_attempts
-from harness.checks.cause_named import cause_named
 from harness.checks.check import CHECKS, Check, Evidence, Finding, check
-from harness.checks.complete import complete
-from harness.checks.delivered_once import delivered_once
-from harness.checks.dependency_order import dependency_order
-from harness.checks.detectable import detectable
-from harness.checks.equals_baseline import equals_baseline
 from harness.checks.friction import Friction, friction
+from harness.checks.judging import Judgement, judge
+from harness.checks.outcome import Outcome
+
+# isort: off
+# Registered in this order: of those that weigh the same, the first that is violated is the reason that is told. What
+# came of the night stands before how it came about.
+from harness.checks.delivered_once import delivered_once
 from harness.checks.no_partial_file_visible import no_partial_file_visible
-from harness.checks.on_time import on_time
-from harness.checks.outcome import Judgement, Outcome, judge
+from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
+from harness.checks.all_or_nothing import all_or_nothing
+from harness.checks.cause_named import cause_named
+from harness.checks.equals_baseline import equals_baseline
+from harness.checks.complete import complete
+from harness.checks.on_time import on_time
+from harness.checks.bounded_attempts import bounded_attempts
+from harness.checks.detectable import detectable
+# isort: on
 
 __all__ = [
     "CHECKS",
@@ -22,6 +29,7 @@ __all__ = [
     "Friction",
     "Judgement",
     "Outcome",
+    "all_or_nothing",
     "bounded_attempts",
     "cause_named",
     "check",

@@ -6,6 +6,7 @@ from collections import Counter
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.outcome import Outcome
 from harness.checks.wording import counted
 from harness.history import History
 
@@ -13,9 +14,17 @@ UNDECLARED = 20
 """A chain whose rules set no limit may launch a job so often in one night before that is called for ever."""
 
 
-@check("bounded_attempts")
+@check("bounded_attempts", violated=Outcome.DEGRADED)
 def bounded_attempts(night: History, baseline: History) -> Finding:
-    """Each job is launched at most as often as the chain's retries and rules declare."""
+    """Each job is launched at most as often as the chain's retries and rules declare.
+
+    Where they set no limit, twenty launches of a job in one night are taken for ever.
+
+    Applies: to every night.
+    Unknown: when the baseline launched nothing.
+    Does not verify: how long a job waits between its attempts, how often it asks its neighbours by itself, or that what
+    is declared is sensible.
+    """
     if not baseline.of("launch", type="invoke"):
         return Finding.unknown("the baseline launched nothing")
     launches = Counter(event.value["job"] for event in night.of("launch", type="invoke"))

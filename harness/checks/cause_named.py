@@ -7,25 +7,33 @@ from typing import Any
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.outcome import Outcome
+from harness.checks.owed import owed
 from harness.history import Event, History
 
 
-@check("cause_named")
+@check("cause_named", violated=Outcome.DAMAGED, applies=lambda night, baseline: bool(owed(night, baseline)))
 def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
-    """Of the pages of a night, at least one names a fault that was injected.
+    """When a night fails, a page names a fault that was injected.
 
     The injected truth is known, so this can be judged: every fault lists the words that name it. What the fault makes
     others do (a job is killed, a limit is exceeded) names a symptom, and no cause.
+
+    Applies: to nights that still owe something when they are over; the cause of any other has time until the morning.
+    Unknown: never, because every page is seen.
+    Does not verify: that the page would lead anybody to the cause (a word of it is enough), that it names every fault
+    of several, or when it came and to whom (``owner_paged``).
     """
     pages = night.of("page", component="desk", type="ok")
-    if not pages:
-        return Finding.holds("nobody was paged, so no cause had to be named")
     faults = begun(night).value["faults"]
     for page in pages:
         if named := _named(page, faults):
             return Finding.holds(f"the page names {named}")
+    injected = [fault["name"] for fault in faults]
+    if not pages:
+        return Finding.violated("it failed, and nobody was told the cause", injected=injected)
     causes = [page.value["cause"] or "(nothing)" for page in pages]
-    return Finding.violated("no page names the cause", paged=causes, injected=[fault["name"] for fault in faults])
+    return Finding.violated("it failed, and no page names the cause", paged=causes, injected=injected)
 
 
 def naming_page(night: History) -> Event | None:

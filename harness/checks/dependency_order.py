@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.outcome import Outcome
 from harness.history import History
 
 
-@check("dependency_order", applies=lambda night, _: any(job["after"] for job in begun(night).value["jobs"].values()))
+def _any_dependency(night: History, _: History) -> bool:
+    return any(job["after"] for job in begun(night).value["jobs"].values())
+
+
+@check("dependency_order", violated=Outcome.DAMAGED, applies=_any_dependency)
 def dependency_order(night: History, baseline: History) -> Finding:
     """At each launch that does not end in a failure, every predecessor's latest run has finished OK.
 
     A job that was started early and refuses to work has done no harm.
+
+    Applies: to chains in which a job depends on another.
+    Unknown: when the baseline launched no job that depends on another.
+    Does not verify: that a predecessor which finished OK did its work, that jobs without a declared dependency keep an
+    order, or thresholds and resources.
     """
     jobs = begun(night).value["jobs"]
     if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.outcome import Outcome
 from harness.history import History
 
 
@@ -14,12 +15,16 @@ def _in_need_of_a_control(night: History) -> list[dict[str, Any]]:
     return [fault for fault in begun(night).value["faults"] if fault.get("detectable_by") is not None]
 
 
-@check("detectable", applies=lambda night, baseline: bool(_in_need_of_a_control(night)))  # noqa: ARG005 - as any other
+@check("detectable", violated=Outcome.INCONCLUSIVE, applies=lambda night, _: bool(_in_need_of_a_control(night)))
 def detectable(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
     """Each fault in a file that acted is one that some control of the chain, not switched off, can detect.
 
-    Whether the control did its work is for the other checks: this one looks at what the chain declares under
-    ``detects``. Without a control that can tell, data that is right is right by luck.
+    Without a control that can tell, data that is right is right by luck.
+
+    Applies: to nights with a fault in a file that does not show by itself, as an error or as silence does.
+    Unknown: when none of them acted.
+    Does not verify: that the control is there and does its work; what counts is what the chain declares under
+    ``detects``, and the other checks see what came of it.
     """
     acted = {event.value.get("id") for event in night.of("fault")}
     faults = [fault for fault in _in_need_of_a_control(night) if fault["id"] in acted]

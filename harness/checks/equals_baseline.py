@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, holdings
+from harness.checks.holdings import begun, fallback_days, holdings
+from harness.checks.outcome import Outcome
+from harness.checks.owed import owed
 from harness.history import History
 
 
-@check("equals_baseline")
+def _delivered_as_its_own(night: History, baseline: History) -> bool:
+    return not owed(night, baseline) and not fallback_days(night)
+
+
+@check("equals_baseline", violated=Outcome.DAMAGED, applies=_delivered_as_its_own)
 def equals_baseline(night: History, baseline: History) -> Finding:
-    """Consumers and watched folders end as in the same night without faults."""
+    """Consumers and watched folders end as in the same night without faults.
+
+    Of watched folders, the files count that have the name of one of the night's.
+
+    Applies: to nights that owe nothing when they are over, and need no declared fallback: any other ends differently.
+    Unknown: when the baseline left no row and no file behind.
+    Does not verify: other files, or what the chain keeps elsewhere (a database, a watermark); what was there for a
+    while and is gone.
+    """
     wanted, got = holdings(baseline), holdings(night)
     if not any(of.rows for of in wanted.values()) and not _files(baseline):
         return Finding.unknown("the baseline left nothing behind to compare with")

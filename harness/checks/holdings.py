@@ -68,6 +68,11 @@ def earlier(baseline: History, consumer: str, day: str) -> Counter[Row]:
     return rows
 
 
+def fallback_days(history: History) -> list[str]:
+    """The earlier dates whose rows stand in for the night's own, and say so."""
+    return sorted({day for of in holdings(history).values() for day in of.fallback})
+
+
 def consumers(history: History) -> list[str]:
     """The chain's consumers, as the night began."""
     begin = history.of("begin", component="night").first()

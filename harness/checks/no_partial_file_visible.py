@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun
+from harness.checks.outcome import Outcome
 from harness.history import Event, History
 
 VISIBLE_NS = 1_000_000_000
 """Written in place within a virtual second counts as at once: a night's clock stands still while a program writes."""
 
 
-@check("no_partial_file_visible", applies=lambda night, baseline: bool(_watched(night) or _watched(baseline)))
+def _in_watched_folders(night: History, baseline: History) -> bool:
+    return bool(_watched(night) or _watched(baseline))
+
+
+@check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
 def no_partial_file_visible(night: History, baseline: History) -> Finding:
     """Under the name that readers look for, only whole files appear, at every moment of the night.
 
     Partial is a file that stood there for more than a virtual second before it was whole, or that ended with other
     bytes than the source published, or stated of a file that a fault had changed at its sender's (or than the chain's
-    folders held of it, for a declared fallback). A chain that keeps none of the night's files in a watched folder shows
-    nobody anything.
+    folders held of it, for a declared fallback).
+
+    Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline.
+    Unknown: never, because every write into a watched folder is seen.
+    Does not verify: folders that the chain does not name, files under names of the chain's own, or that a file was
+    read while it was partial.
     """
     whole = _whole(night) | _whole(baseline)
     partial: list[str] = []

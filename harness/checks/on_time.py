@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from harness.checks.check import Finding, check
 from harness.checks.holdings import begun, finished_at
+from harness.checks.outcome import Outcome
 from harness.checks.wording import minutes
 from harness.history import History
 
 
-@check("on_time")
+@check("on_time", violated=Outcome.DEGRADED)
 def on_time(night: History, baseline: History) -> Finding:
-    """The last row that the night owes is stored at the deadline or before."""
+    """The last row that the night owes is stored at the deadline or before.
+
+    Where there are no consumers, the last job has ended by then.
+
+    Applies: to every night.
+    Unknown: when the baseline itself is late.
+    Does not verify: that what was stored is all (``complete``), or that single jobs and files keep their own times.
+    """
     deadline = begun(night).value["deadline_ns"]
     if (in_baseline := finished_at(baseline)) is None or in_baseline > deadline:
         return Finding.unknown("the baseline itself was not on time, so a fault's part in it cannot be told")

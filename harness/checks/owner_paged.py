@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, finished_at, holdings
+from harness.checks.holdings import begun, fallback_days, finished_at
+from harness.checks.outcome import Outcome
 from harness.checks.wording import counted, minutes
 from harness.history import History
 
 
-@check("owner_paged")
+@check("owner_paged", violated=Outcome.DAMAGED)
 def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
     """When the night is not delivered by the deadline, the owner is paged by then, once for each job and cause.
 
     A page for a night that was delivered in time is allowed and counted as friction, not as a violation; a page to
     anybody but an owner of the chain is one.
+
+    Applies: to every night.
+    Unknown: never, because every page is seen.
+    Does not verify: that the page says why (``cause_named``), that somebody reads it and acts, or that mails arrive.
     """
     begin = begun(night).value
     deadline = begin["deadline_ns"]
@@ -36,6 +41,6 @@ def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
         if pages[0].at > deadline:
             return Finding.violated(f"{said} after the deadline")
         return Finding.holds(f"{said} before the deadline")
-    if finished is not None and any(of.fallback for of in holdings(night).values()):
+    if finished is not None and fallback_days(night):
         return Finding.holds("the fallback is flagged where it is consumed")
     return Finding.violated("the night was not delivered by the deadline, and nobody was told")

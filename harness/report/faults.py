@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
 
 from harness.catalogue import Page, Parameter, catalogue
 from harness.catalogue import page as page_of
 from harness.controls import CONTROLS
 from harness.faults import REACTIONS
 from harness.faults.clients import CLIENTS
+from harness.report.pages import head, show_head, show_index, show_list, table
+
+_TITLES = ("fault", "what goes wrong", "detectable by")
 
 _INTRODUCTION = """\
 # Faults
@@ -50,60 +50,42 @@ def show(name: str | None, *, as_markdown: bool) -> None:
 
 def show_table(console: Console, pages: Sequence[Page]) -> None:
     """A line for each fault: its name, what happens, and what can notice it."""
-    table = Table(box=None, padding=(0, 1), show_edge=False)
-    for title in ("fault", "what goes wrong", "detectable by"):
-        table.add_column(title, no_wrap=title == "fault", overflow="fold")
-    for page in pages:
-        table.add_row(Text(page.name, style="bold"), Text(page.about), Text(", ".join(page.controls) or "nothing"))
-    console.print(table)
-    console.print("\nharness faults NAME says everything about one.", style="dim", highlight=False)
+    show_index(console, _TITLES, ((page.name, *_row(page)) for page in pages), command="harness faults")
 
 
 def show_page(console: Console, page: Page) -> None:
     """Everything about one fault."""
-    console.print(Text.assemble((page.name, "bold"), "  ", page.about))
-    for paragraph in page.does:
-        console.print()
-        console.print(Text(_plain(paragraph)))
-    for title, text in _sections(page):
-        console.print()
-        console.print(Text(title, style="bold"))
-        console.print(Padding(Text(_plain(text)), (0, 0, 0, 2)))
-    _show_list(console, "Parameters", [_parameter(one) for one in page.parameters])
-    _show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(page)])
-    _show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in page.scenarios])
+    show_head(console, page.name, page.about, page.does, _sections(page))
+    show_list(console, "Parameters", [_parameter(one) for one in page.parameters])
+    show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(page)])
+    show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in page.scenarios])
 
 
 def markdown(pages: Sequence[Page]) -> str:
     """The whole catalogue."""
-    rows = ((f"[{page.name}](#{page.name})", page.about, ", ".join(page.controls) or "nothing") for page in pages)
+    rows = ((f"[{page.name}](#{page.name})", *_row(page)) for page in pages)
     parts = [
         _INTRODUCTION,
         "## What clients do by themselves",
-        _table(("word", "the client"), REACTIONS.items()),
+        table(("word", "the client"), REACTIONS.items()),
         _LASTING,
-        _table(("client", "protocol", "what it does"), _clients()),
+        table(("client", "protocol", "what it does"), _clients()),
         "## Controls",
-        _table(("control", "agrees when"), CONTROLS.items()),
+        table(("control", "agrees when"), CONTROLS.items()),
         "## All of them",
-        _table(("fault", "what goes wrong", "detectable by"), rows),
+        table(_TITLES, rows),
         *(_page(page) for page in pages),
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def _page(page: Page) -> str:
-    lines = [f"## {page.name}", "", page.about]
-    for paragraph in page.does:
-        lines += ["", _code(paragraph)]
-    for title, text in _sections(page):
-        lines += ["", f"**{title}:** {_code(text)}"]
+    lines = head(page.name, page.about, page.does, _sections(page))
     if page.parameters:
-        lines += ["", "| parameter | default | values |", "|---|---|---|"]
-        lines += [
-            f"| `{one.name}` | {'' if one.default is None else f'`{one.default}`'} | {one.values} |"
-            for one in page.parameters
-        ]
+        rows = (
+            (f"`{one.name}`", "" if one.default is None else f"`{one.default}`", one.values) for one in page.parameters
+        )
+        lines += ["", table(("parameter", "default", "values"), rows)]
     if page.seen:
         lines += ["", "**Clients by themselves:**", ""]
         lines += [f"- {f'`{setting}`: ' if setting else ''}{did}" for setting, did in _reactions(page)]
@@ -111,6 +93,10 @@ def _page(page: Page) -> str:
         lines += ["", "**Scenarios:**", ""]
         lines += [f"- [{one.path}](../../scenarios/{one.path}), {one.outcome}" for one in page.scenarios]
     return "\n".join(lines)
+
+
+def _row(page: Page) -> tuple[str, str]:
+    return page.about, ", ".join(page.controls) or "nothing"
 
 
 def _sections(page: Page) -> list[tuple[str, str]]:
@@ -135,25 +121,3 @@ def _clients() -> Iterator[tuple[str, str, str]]:
 
 def _parameter(one: Parameter) -> str:
     return f"{one.name}: {one.values}" + ("" if one.default is None else f" (default: {one.default})")
-
-
-def _show_list(console: Console, title: str, lines: Sequence[str]) -> None:
-    if lines:
-        console.print()
-        console.print(Text(title, style="bold"))
-        for line in lines:
-            console.print(Padding(Text(line), (0, 0, 0, 2)))
-
-
-def _table(titles: tuple[str, ...], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines)
-
-
-def _plain(text: str) -> str:
-    return text.replace("``", "")
-
-
-def _code(text: str) -> str:
-    return text.replace("``", "`")

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import inspect
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from harness.checks import Outcome
+from harness.checks import CHECKS, Outcome
 from harness.checks.holdings import holdings
+from harness.checks.rows import wrong_rows
 from harness.checks.wording import counted
 from harness.clock.ticks import Ticks
 from harness.night import Result
@@ -30,6 +33,8 @@ _COLOURS = {
     Outcome.DAMAGED: "red",
     Outcome.INCONCLUSIVE: "red",
 }
+_HARNESS = Path(__file__).parents[1]
+
 SCREEN_LINES = 18
 """So many lines of the timeline fit on one screen beside the rest of a failure."""
 
@@ -97,10 +102,10 @@ def approximated(ticks: Ticks) -> str:
 def held(result: Result) -> Iterator[str]:
     """What each consumer holds, what it should, and in what the two differ."""
     expected, got = holdings(result.baseline), holdings(result.history)
-    wrong = result.judgement.of("delivered_once")
     for consumer, of in got.items():
+        wrong = str(wrong_rows(result.history, result.baseline, consumer))
         found = f"{consumer}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"
-        yield found + (f" ({wrong.sentence.split(': ')[-1]})" if wrong and wrong.state == "violated" else "")
+        yield found + (f" ({wrong})" if wrong else "")
 
 
 def summary(console: Console, results: Sequence[Result]) -> None:
@@ -120,12 +125,28 @@ def summary(console: Console, results: Sequence[Result]) -> None:
     console.print(table)
 
 
-def repeat_command(scenario_file: Path | None, *, stack: str) -> str:
-    """The one command that runs a scenario again."""
+def repeat_command(scenario_file: Path | None, *, stack: str, loaded: Iterable[Path] = ()) -> str:
+    """The one command that runs a scenario again, with the files of users' own checks and faults."""
     if scenario_file is None:
         return "pytest with the same test"
     chosen = f" --stack {stack}" if stack != "local" else ""
-    return f"harness run {shlex.quote(str(scenario_file))}{chosen}"
+    files = "".join(f" --load {shlex.quote(str(file))}" for file in loaded)
+    return f"harness run {shlex.quote(str(scenario_file))}{chosen}{files}"
+
+
+def users_files(result: Result) -> list[Path]:
+    """The files outside the harness in which the night's checks and faults are registered."""
+    checks = [CHECKS[finding.check].judge for finding in result.judgement.findings if finding.check in CHECKS]
+    faults = [type(fault) for fault in result.scenario.faults]
+    files = {file for one in (*checks, *faults) if (file := _file_of(one)) and _HARNESS not in file.parents}
+    return sorted(files)
+
+
+def _file_of(code: Any) -> Path | None:
+    try:
+        return Path(inspect.getfile(code))
+    except TypeError:  # a callable object, say, which does not know where it was written
+        return None
 
 
 def _screen(lines: list[str]) -> str:

@@ -29,6 +29,7 @@ BEGIN: dict[str, Any] = {
     },
     "faults": [],
 }
+TWO_CONSUMERS = dict.fromkeys(("planning", "finance"), BEGIN["consumers"]["planning"])
 TRUNCATED = {"id": "0:truncate_file", "name": "truncate_file", "parameters": {}, "named_by": ["truncat", "trailer"]}
 
 
@@ -48,9 +49,11 @@ def night(*lines: Line, **begin: Any) -> History:
     return History.merge(records)
 
 
-def holds(*keys: str, fallback_of: str | None = None, content: str = "d", date: str = DATE) -> Line:
+def holds(
+    *keys: str, consumer: str = "planning", fallback_of: str | None = None, content: str = "d", date: str = DATE
+) -> Line:
     rows = [[key, f"{content}-{key}"] for key in keys]
-    return ("12:00:00", "planning", "holds info", {"rows": rows, "fallback_of": fallback_of, "business_date": date})
+    return ("12:00:00", consumer, "holds info", {"rows": rows, "fallback_of": fallback_of, "business_date": date})
 
 
 def launched(clock: str, job: str) -> list[Line]:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.checks import CHECKS
 from harness.faults import FAULTS
-from tests.checks.nights import BASELINE, TRUNCATED, night, paged
+from tests.checks.nights import BASELINE, TRUNCATED, calm, holds, night, paged
 
 check = CHECKS["cause_named"]
 
@@ -35,5 +35,13 @@ def test_a_page_in_a_night_without_faults_names_nothing_true() -> None:
     assert check(night(paged("02:30:00", "truncated")), BASELINE).state == "violated"
 
 
-def test_without_a_page_no_cause_has_to_be_named() -> None:
-    assert check(night(faults=[TRUNCATED]), BASELINE).state == "holds"
+def test_a_failure_without_a_page_names_nothing_either() -> None:
+    finding = check(night(faults=[TRUNCATED]), BASELINE)
+    assert finding.sentence == "it failed, and nobody was told the cause"
+
+
+def test_it_does_not_apply_to_a_night_that_owes_nothing_whatever_its_pages_say() -> None:
+    assert check.applies(night(), BASELINE)
+    assert check.applies(night(holds("a")), BASELINE)
+    assert not check.applies(night(*calm(), paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
+    assert not check.applies(night(holds("y", fallback_of="2026-11-22")), BASELINE)

@@ -1,7 +1,7 @@
 """Hand-written histories for complete."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, calm, ended, holds, launched, night
+from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, ended, holds, launched, night
 
 check = CHECKS["complete"]
 
@@ -15,7 +15,24 @@ def test_an_empty_consumer_is_not() -> None:
 
 
 def test_a_part_of_the_rows_is_not() -> None:
-    assert "lacks 1 row" in str(check(night(holds("a", "b")), BASELINE).evidence["missing"])
+    finding = check(night(holds("a", "b")), BASELINE)
+    assert finding.sentence == "a part of the night is missing"
+    assert "lacks 1 row" in str(finding.evidence["missing"])
+
+
+def test_of_several_consumers_each_is_owed_all() -> None:
+    baseline = night(*calm(), holds("a", "b", "c", consumer="finance"), consumers=TWO_CONSUMERS)
+    finding = check(night(holds("a", "b"), consumers=TWO_CONSUMERS), baseline)
+    assert finding.sentence == "a part of the night is missing"
+    assert finding.evidence["empty"].first == ("finance",)
+    assert finding.evidence["missing"].first == ("planning lacks 1 row",)
+    assert check(night(consumers=TWO_CONSUMERS), baseline).sentence == "nothing of the night is there"
+
+
+def test_a_baseline_on_a_fallback_owes_a_fallback() -> None:
+    fallback = night(holds("y", fallback_of="2026-11-22"))
+    assert check(night(), fallback).evidence["empty"].first == ("planning",)
+    assert check(fallback, fallback).state == "holds"
 
 
 def test_a_declared_fallback_completes_the_night() -> None:

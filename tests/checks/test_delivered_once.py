@@ -1,7 +1,7 @@
 """Hand-written histories for delivered_once."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, calm, calm_but, holds, night
+from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
 
 check = CHECKS["delivered_once"]
 
@@ -82,6 +82,14 @@ def test_rows_under_another_date_that_declare_no_fallback_are_stale() -> None:
     finding = check(night(*calm_but(holds("y", date="2026-11-22"))), BASELINE)
     assert finding.evidence["stale"].first == ("y",)
     assert set(finding.evidence) == {"stale"}
+
+
+def test_what_is_wrong_at_several_consumers_is_told_together() -> None:
+    baseline = night(*calm(), holds("a", "b", "c", consumer="finance"), consumers=TWO_CONSUMERS)
+    stale = [holds("y", date="2026-11-22"), holds("z", date="2026-11-22", consumer="finance")]
+    finding = check(night(*stale, holds("b", "b", "c"), consumers=TWO_CONSUMERS), baseline)
+    assert finding.sentence == "rows are wrong at the consumer: 1 lost, 1 doubled, 2 stale"
+    assert finding.evidence["stale"].first == ("y", "z")
 
 
 def test_a_second_row_of_a_declared_key_is_doubled_whatever_it_says() -> None:

@@ -1,7 +1,7 @@
 """Hand-written histories for equals_baseline."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, HALF, calm, holds, night
+from tests.checks.nights import BASELINE, EMPTY, HALF, calm, calm_but, holds, night
 
 check = CHECKS["equals_baseline"]
 
@@ -11,8 +11,8 @@ def test_the_same_final_state_holds() -> None:
 
 
 def test_other_rows_differ() -> None:
-    lines = [line for line in calm() if line[2] != "holds info"]
-    assert "planning holds other rows" in str(check(night(*lines, holds("a")), BASELINE).evidence["different"])
+    changed = night(*calm_but(holds("a", "b", "x")))
+    assert "planning holds other rows" in str(check(changed, BASELINE).evidence["different"])
 
 
 def test_another_file_left_in_place_differs() -> None:
@@ -24,6 +24,12 @@ def test_another_file_left_in_place_differs() -> None:
 def test_a_file_that_is_gone_differs() -> None:
     gone = [*calm(), ("02:00:20", "folders", "remove info", {"folder": "landing", "name": "forecast.csv"})]
     assert "is missing" in str(check(night(*gone), BASELINE).evidence["different"])
+
+
+def test_it_does_not_apply_to_a_night_that_owes_something_or_needs_a_fallback() -> None:
+    assert check.applies(night(*calm()), BASELINE)
+    assert not check.applies(night(holds("a")), BASELINE)
+    assert not check.applies(night(*calm(), holds("y", fallback_of="2026-11-22")), BASELINE)
 
 
 def test_a_baseline_that_left_nothing_behind_checks_nothing() -> None:

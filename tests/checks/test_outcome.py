@@ -1,8 +1,8 @@
-"""The verdict, from hand-written histories: the worst finding decides."""
+"""The verdict, from hand-written histories: what an honest operator would call the night."""
 
 import pytest
 
-from harness.checks import CHECKS, Check, Finding, Outcome, judge
+from harness.checks import Outcome, judge
 from harness.history import Event, History
 from tests.checks.nights import (
     BASELINE,
@@ -11,6 +11,7 @@ from tests.checks.nights import (
     EMPTY,
     HALF,
     TRUNCATED,
+    TWO_CONSUMERS,
     Line,
     calm,
     ended,
@@ -60,11 +61,41 @@ def test_nothing_delivered_and_the_owner_told_why_is_contained() -> None:
 
 
 def test_nothing_delivered_and_a_page_without_the_cause_is_damage() -> None:
-    assert outcome(paged("02:30:00", "exit 3")) is Outcome.DAMAGED
+    judgement = judge(night(receipt("02:00:05"), paged("02:30:00", "exit 3"), **FAULTY), BASELINE)
+    assert judgement.outcome is Outcome.DAMAGED
+    assert judgement.because == "cause_named: it failed, and no page names the cause"
 
 
 def test_nothing_delivered_and_nobody_told_is_damage() -> None:
     assert outcome() is Outcome.DAMAGED
+
+
+def test_a_consumer_that_got_nothing_beside_one_that_got_all_is_contained_when_the_owner_knows_why() -> None:
+    baseline = night(*calm(), holds("a", "b", "c", consumer="finance"), consumers=TWO_CONSUMERS)
+    half = [receipt("02:00:05"), *calm()]
+    unsaid = night(*half, **FAULTY, consumers=TWO_CONSUMERS)
+    said = night(*half, paged("02:30:00", "the file is truncated"), **FAULTY, consumers=TWO_CONSUMERS)
+    assert judge(unsaid, baseline).outcome is Outcome.DAMAGED
+    assert judge(said, baseline).outcome is Outcome.CONTAINED
+    assert judge(said, baseline).because == "complete: a part of the night is missing"
+
+
+def test_a_part_of_the_rows_is_damage_even_where_nobody_knows_which_are_right() -> None:
+    lossy = night(*calm(records=5))
+    judgement = judge(night(stored("02:02:00"), holds("a"), paged("02:30:00", "truncated")), lossy)
+    assert judgement.outcome is Outcome.DAMAGED
+    assert judgement.because == "all_or_nothing: planning holds only a part of the night"
+
+
+def test_a_job_that_failed_without_a_page_is_damage_although_another_has_finished() -> None:
+    baseline = night(*(line for line in calm() if line[1] != "planning"), consumers={})
+    half = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), receipt("02:00:05")]
+    unsaid = judge(night(*half, consumers={}, **FAULTY), baseline)
+    assert unsaid.outcome is Outcome.DAMAGED
+    assert unsaid.because == "cause_named: it failed, and nobody was told the cause"
+    said = judge(night(*half, paged("02:30:00", "truncated"), consumers={}, **FAULTY), baseline)
+    assert said.outcome is Outcome.CONTAINED
+    assert said.because == "complete: jobs did not finish"
 
 
 @pytest.mark.parametrize("rows", [("a", "b"), ("a", "b", "c", "c"), ("a", "b", "c", "x")])
@@ -149,22 +180,6 @@ def test_a_wrong_final_state_is_damage_even_when_the_night_is_late() -> None:
     assert outcome(*lines) is Outcome.DAMAGED
 
 
-def test_a_check_that_raises_is_unknown_with_its_traceback_and_the_others_still_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def broken(night: History, baseline: History) -> Finding:
-        raise ZeroDivisionError("planted")
-
-    monkeypatch.setitem(CHECKS, "broken", Check("broken", broken, lambda night, baseline: True))
-    judgement = judge(night(*calm()), BASELINE)
-    assert judgement.outcome is Outcome.INCONCLUSIVE
-    finding = judgement.of("broken")
-    assert finding is not None
-    assert "planted" in finding.sentence
-    applying = [check for check in CHECKS.values() if check.applies(night(*calm()), BASELINE)]
-    assert len(judgement.findings) == len(applying)
-
-
 def test_a_history_that_was_written_and_read_again_is_judged_the_same(tmp_path: object) -> None:
     from pathlib import Path
 
@@ -172,8 +187,3 @@ def test_a_history_that_was_written_and_read_again_is_judged_the_same(tmp_path: 
     told = night(receipt("02:00:05"), *retried(), **FAULTY)
     told.write(file)
     assert judge(History.read(file), BASELINE) == judge(told, BASELINE)
-
-
-@pytest.mark.parametrize("name", sorted(CHECKS))
-def test_every_check_says_in_one_sentence_what_must_hold(name: str) -> None:
-    assert CHECKS[name].sentence.endswith(".")

@@ -1,0 +1,31 @@
+"""No consumer is left with a part of the night."""
+
+from __future__ import annotations
+
+from harness.checks.check import Finding, check
+from harness.checks.holdings import begun, holdings
+from harness.checks.outcome import Outcome
+from harness.checks.owed import owed
+from harness.checks.wording import counted
+from harness.history import History
+
+
+@check("all_or_nothing", violated=Outcome.DAMAGED, applies=lambda night, _: bool(begun(night).value["consumers"]))
+def all_or_nothing(night: History, baseline: History) -> Finding:
+    """What a consumer holds of the night is all that the night owes it, or nothing.
+
+    A part looks like the whole to who reads it: a plan is made from it that is wrong, and nobody waits for the rest.
+    Rows are only counted, so that this can be told of a chain whose baseline leaves doubt which rows are right.
+
+    Applies: to chains with consumers.
+    Unknown: when the baseline delivered nothing.
+    Does not verify: that the rows are the right ones (``delivered_once``), that anything is there (``complete``), or
+    that several consumers agree: one may have all of the night, and another nothing.
+    """
+    if not any(of.rows for of in holdings(baseline).values()):
+        return Finding.unknown("the baseline delivered nothing, so there are no parts of it")
+    missing = owed(night, baseline)
+    if missing.partly:
+        lacking = [f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in missing.partly]
+        return Finding.violated(f"{', '.join(missing.partly)} holds only a part of the night", missing=lacking)
+    return Finding.holds("no consumer holds only a part of the night")

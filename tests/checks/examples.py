@@ -1,0 +1,96 @@
+"""For each check and each thing that it can find, a night in which it finds that: the night, and its baseline."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.history import History
+from tests.checks.nights import (
+    BASELINE,
+    EMPTY,
+    HALF,
+    TRUNCATED,
+    Line,
+    calm,
+    ended,
+    holds,
+    launched,
+    night,
+    paged,
+    receipt,
+    stored,
+)
+
+LOSSY = night(*calm(records=5))
+"""A baseline that delivers other than the source published, so that its rows may be the wrong ones."""
+
+IN_A_FILE = TRUNCATED | {"detectable_by": ["checksum"]}
+PLACE = {"folder": "landing", "name": "forecast.csv"}
+
+
+def faulty(*lines: Line, fault: dict[str, Any] = TRUNCATED, **begin: Any) -> History:
+    """A night in which the fault acts."""
+    return night(receipt("02:00:05", fault), *lines, faults=[fault], **begin)
+
+
+CALM = faulty(*calm())
+FAILED = faulty(paged("02:30:00", "the file is truncated"))
+"""Nothing arrived, and the owner was told why."""
+
+EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
+    "delivered_once": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(), holds("b")), BASELINE),
+        "unknown": (CALM, LOSSY),
+    },
+    "no_partial_file_visible": {
+        "holds": (CALM, BASELINE),
+        "violated": (
+            faulty(("02:00:07", "folders", "write ok", PLACE | {"sha256": HALF, "size": 9}), *calm()),
+            BASELINE,
+        ),
+    },
+    "dependency_order": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*launched("01:50:00", "publish"), ended("01:51:00", "publish"), *calm()), BASELINE),
+        "unknown": (CALM, EMPTY),
+    },
+    "owner_paged": {
+        "holds": (FAILED, BASELINE),
+        "violated": (faulty(), BASELINE),
+    },
+    "all_or_nothing": {
+        "holds": (FAILED, BASELINE),
+        "violated": (faulty(stored("02:02:00", rows=1), holds("a")), LOSSY),
+        "unknown": (CALM, EMPTY),
+    },
+    "cause_named": {
+        "holds": (FAILED, BASELINE),
+        "violated": (faulty(paged("02:30:00", "exit 3")), BASELINE),
+    },
+    "equals_baseline": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(), ("02:30:00", "folders", "remove info", PLACE)), BASELINE),
+        "unknown": (CALM, EMPTY),
+    },
+    "complete": {
+        "holds": (CALM, BASELINE),
+        "violated": (FAILED, BASELINE),
+        "unknown": (CALM, EMPTY),
+    },
+    "on_time": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(until="06:30:00"), paged("05:00:00", "truncated")), BASELINE),
+        "unknown": (CALM, night(*calm(until="07:00:00"))),
+    },
+    "bounded_attempts": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*3 * launched("01:50:00", "retrieve"), *calm()), BASELINE),
+        "unknown": (CALM, EMPTY),
+    },
+    "detectable": {
+        "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),
+        "violated": (faulty(*calm(), fault=IN_A_FILE), BASELINE),
+        "unknown": (night(*calm(), faults=[IN_A_FILE]), BASELINE),
+    },
+}
