@@ -14,7 +14,7 @@ TOP = Path(__file__).parents[1]
 HARNESS = TOP / "harness"
 
 FLOORS = (
-    ("errors", "clock", "history", "units", "instants", "ssh_keys"),
+    ("errors", "clock", "contract", "history", "units", "instants", "ssh_keys"),
     ("strict", "data", "endpoints", "formats", "controls", "cron"),
     ("job_rules", "scheduler_rules"),
     ("job", "chain_rules", "yaml_source"),

@@ -48,7 +48,7 @@ JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-pyth
 
 RUNS_INSIDE = (
     *("__init__.py", "endpoints.py", "errors.py", "history.py", "ssh_keys.py"),
-    *("formats", "clock", "mocks", "stack"),
+    *("contract", "formats", "clock", "mocks", "stack"),
 )
 """The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
 

@@ -1,0 +1,1 @@
+"""What the harness and the mocks say to each other, in the standard library's terms alone."""
