@@ -129,8 +129,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add_import_options(commands.add_parser("import", help=IMPORT_SUMMARY, description=IMPORT_SUMMARY))
 
-    schema = command("schema", _schema, "Print the JSON Schema of a file format.")
-    schema.add_argument("format", choices=("chain", "scenario"))
+    schema = command("schema", _schema, "Print the JSON Schema of a file format; of a history, that of one line.")
+    schema.add_argument("format", choices=("chain", "scenario", "history"))
+    schema.add_argument("--markdown", action="store_true", help="print the page of the history's events instead")
 
     images = command("images", _images, "Build the container images of the docker stack.")
     images.add_argument("action", choices=("build",))
@@ -310,9 +311,9 @@ def _lint(options: argparse.Namespace) -> int:
 
 
 def _schema(options: argparse.Namespace) -> int:
-    from harness.schemas import chain_schema, scenario_schema
+    from harness.report.schemas import show
 
-    print(json.dumps(chain_schema() if options.format == "chain" else scenario_schema(), indent=2))
+    show(options.format, as_markdown=options.markdown)
     return OK
 
 

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-EventType = Literal["invoke", "ok", "fail", "info"]
+from harness.contract.events import EventType as EventType
+from harness.contract.events.lines import HEADER, parsed
+from harness.errors import LoadError, Mistake
 
 DIGEST_GRAIN_NS = 1_000_000_000
 """Two runs agree on an event's second; below it, the microseconds that clock reads add depend on the machine."""
@@ -113,12 +115,23 @@ class History(Sequence[Event]):
 
     @classmethod
     def read(cls, path: Path) -> History:
-        """A history file, as `write` left it."""
-        return cls.merge(json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line)
+        """A history file, as `write` left it, or as it was left before there were versions: then without a header.
+
+        Raises LoadError, with the line, for another format, another version, and what is no event.
+        """
+        records = []
+        for number, line in enumerate(path.read_bytes().splitlines(), 1):
+            try:
+                record = parsed(line, first=number == 1)
+            except ValueError as error:
+                raise LoadError([Mistake(path, number, str(error))]) from None
+            records += [record] if record else []
+        return cls.merge(records)
 
     def write(self, path: Path) -> None:
-        """One JSON line an event."""
-        path.write_text("".join(event.to_json() + "\n" for event in self._events), encoding="utf-8")
+        """The header, then one JSON line an event."""
+        lines = [json.dumps(HEADER), *(event.to_json() for event in self._events)]
+        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
     def __len__(self) -> int:
         return len(self._events)

@@ -1,4 +1,4 @@
-"""The reference of the file formats names what the models have, and nothing else; its events are those that happen."""
+"""The reference of the file formats names what the models have, and nothing else."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from harness.chain import (
 from harness.chain_rules import PLACES
 from harness.controls import CONTROLS
 from harness.faults import FAULTS, Fault, On
-from harness.faults.events import CONSUMER, EVENTS
 from harness.job import (
     AdvancedCriterion,
     BasicCriterion,
@@ -37,8 +36,6 @@ from harness.job import (
     Recurrence,
     Threshold,
 )
-from harness.loading import load_scenario
-from harness.night import NightRunner
 from harness.operators import Operator
 from harness.scenario import Expect, Scenario, fault_parameters
 
@@ -123,30 +120,6 @@ def test_it_names_every_fault_with_its_own_parameters() -> None:
     assert named == {
         name: [key for key in fault_parameters(kind) if key not in triggers] for name, kind in FAULTS.items()
     }
-
-
-def test_it_names_every_event_with_its_fields() -> None:
-    named = {(row[0], row[1]): (row[2], row[3]) for row in rows(section("Events"), 5)[1:]}
-    everybody = EVENTS | {"<consumer>": CONSUMER}
-    assert named == {
-        (component, action): (", ".join(happening.types), ", ".join(happening.fields))
-        for component, actions in everybody.items()
-        for action, happening in actions.items()
-    }
-
-
-@pytest.mark.parametrize(
-    "scenario", ["waiting/publish_overrun", "launch/agent_away_past_latest_start", "delivery/cut_inside_a_record"]
-)
-def test_what_happens_in_a_night_is_what_on_may_name(night_runner: NightRunner, scenario: str) -> None:
-    night = load_scenario(data.scenarios() / f"{scenario}.yaml")
-    known = EVENTS | dict.fromkeys(night.chain.consumers, CONSUMER)
-    for event in night_runner.run(night).history:
-        if event.component == "night" or event.action == "holds":
-            continue  # told by the harness, or when the night is over
-        happening = known[event.component][event.action]
-        assert event.type in happening.types, event
-        assert set(event.value) <= {*happening.fields, "pid"}, event
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", REFERENCE))

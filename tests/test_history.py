@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from itertools import count
 from pathlib import Path
 
+import pytest
+
+from harness.contract.events import HISTORY_VERSION
+from harness.errors import LoadError
 from harness.history import History, Recorder
 
 SECOND = 1_000_000_000
@@ -86,3 +91,66 @@ def test_components_of_one_second_may_come_in_either_order(tmp_path: Path) -> No
     swapped = [a | {"at": SECOND + 2}, b | {"at": SECOND + 1}]
     assert History.merge([a, b]).digest() == History.merge(swapped).digest()
     assert History.merge([a, a | {"at": SECOND + 3, "action": "z"}]).digest() != History.merge([a]).digest()
+
+
+# ---- files ----------------------------------------------------------------------------------------------------------
+
+HEADER = f'{{"format": "night-harness-history", "version": {HISTORY_VERSION}}}'
+EVENT = '{"at": 1, "component": "desk", "type": "info", "action": "x", "value": {}}'
+
+
+def test_a_file_says_in_its_first_line_what_it_is_and_is_read_back(tmp_path: Path) -> None:
+    history = recorded(tmp_path)
+    history.write(tmp_path / "night.jsonl")
+    first, *events = (tmp_path / "night.jsonl").read_text().splitlines()
+    assert first == HEADER
+    assert [json.loads(line)["index"] for line in events] == [0, 1, 2]
+    read = History.read(tmp_path / "night.jsonl")
+    assert [*read] == [*history]
+    assert read.digest() == history.digest()
+
+
+def test_a_file_of_before_there_were_versions_is_read(tmp_path: Path) -> None:
+    history = recorded(tmp_path)
+    (tmp_path / "old.jsonl").write_text("".join(event.to_json() + "\n" for event in history))
+    assert [*History.read(tmp_path / "old.jsonl")] == [*history]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "said"),
+    [
+        (
+            [HEADER.replace(f"{HISTORY_VERSION}}}", f"{HISTORY_VERSION + 1}}}"), EVENT],
+            1,
+            f"found version {HISTORY_VERSION + 1} of the format, expected {HISTORY_VERSION}; read it with the Night",
+        ),
+        (['{"format": "night-harness-history", "version": 0}'], 1, "found version 0 of the format, expected"),
+        (['{"format": "night-harness-history", "version": "1"}'], 1, 'found version "1" of the format, expected'),
+        (['{"format": "night-harness-history", "version": true}'], 1, "found version true of the format, expected"),
+        (['{"format": "night-harness-history"}', EVENT], 1, "found version null of the format, expected"),
+        (['{"format": "HAR", "version": 1}'], 1, 'found the format "HAR", expected "night-harness-history"'),
+        ([HEADER, EVENT, HEADER, EVENT], 3, "found an object without 'at', expected an event"),
+        ([HEADER, EVENT, EVENT[:40]], 3, "found no JSON (Unterminated string"),
+        (["# The history of a night"], 1, "found no JSON (Expecting value"),
+        ([HEADER, "", "[1, 2]"], 3, "found [1, 2], expected an event, which is an object"),
+        ([EVENT.replace('"at": 1', '"at": "1"')], 1, 'found at "1", expected whole number'),
+        ([EVENT.replace('"at": 1', '"at": true')], 1, "found at true, expected whole number"),
+        ([EVENT.replace('"info"', '"maybe"')], 1, 'found type "maybe", expected `invoke`, `ok`, `fail` or `info`'),
+        ([EVENT.replace("{}", "[]")], 1, "found value [], expected object"),
+        ([EVENT.replace("{}", '{}, "error": 5')], 1, "found error 5, expected text or null"),
+    ],
+)
+def test_what_is_no_history_of_this_version_is_told_with_its_line(
+    tmp_path: Path, lines: list[str], line: int, said: str
+) -> None:
+    file = tmp_path / "night.jsonl"
+    file.write_text("\n".join(lines) + "\n")
+    with pytest.raises(LoadError) as refused:
+        History.read(file)
+    assert str(refused.value).startswith(f"{file}:{line}: {said}")
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "night.jsonl").write_bytes(b"\x1f\x8b\x08\x00\xff\xfe\n")
+    with pytest.raises(LoadError, match=r"night.jsonl:1: found no JSON"):
+        History.read(tmp_path / "night.jsonl")

@@ -50,3 +50,32 @@ def test_what_is_no_night_and_its_baseline_is_refused(
 ) -> None:
     assert judged(tmp_path, history, baseline) == USAGE
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("first", "code", "said"),
+    [
+        ("", OK, ""),
+        ('{"format": "night-harness-history", "version": 99}', USAGE, "night.jsonl:1: found version 99 of the format"),
+        ('{"format": "HAR"}', USAGE, 'night.jsonl:1: found the format "HAR", expected "night-harness-history"'),
+        ("not JSON", USAGE, "night.jsonl:1: found no JSON (Expecting value"),
+    ],
+    ids=["none, as before there were versions", "a newer version", "another format", "no history"],
+)
+def test_the_first_line_says_whether_a_file_can_be_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], first: str, code: int, said: str
+) -> None:
+    night, baseline = tmp_path / "night.jsonl", tmp_path / "baseline.jsonl"
+    NIGHT.write(night)
+    BASELINE.write(baseline)
+    _, *events = night.read_text().splitlines()
+    night.write_text("\n".join([first, *events]) + "\n")
+    with pytest.raises(SystemExit) as ended:
+        main(["judge", str(night), str(baseline)])
+    assert ended.value.code == code
+    assert said in capsys.readouterr().err
+
+
+def test_a_history_that_is_too_old_to_be_judged_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert judged(tmp_path, night(*calm(), END, consumers=["planning"]), BASELINE) == USAGE
+    assert "found no consumers in the 'begin' event, as before there were versions" in capsys.readouterr().err

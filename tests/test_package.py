@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import setup
+from harness.report.events import PUBLISHED
 
 TOP = Path(__file__).parents[1]
 SOURCES = ("harness", "fixtures", "scenarios", "pyproject.toml", "setup.py", "README.md", "LICENSE")
@@ -45,6 +46,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_carries_what_was_compiled_and_what_is_shipped(installed: Path) -> None:
     expected = [artifact.target for artifact in setup.ARTIFACTS] + [f"harness/{file}" for file in setup.shipped_files()]
+    expected.append(f"harness/contract/events/{PUBLISHED}")
     assert len(expected) > 20
     assert not [name for name in expected if not (installed / name).is_file()]
 

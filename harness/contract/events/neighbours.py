@@ -1,0 +1,89 @@
+"""What the other neighbours of the chain record: the desk, the folder watch and the consumers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.contract.events.receipts import BUG
+from harness.contract.events.source import SHA256, SIZE
+from harness.contract.events.vocabulary import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    Field,
+    Happening,
+    happening,
+    listed,
+    maybe,
+    one_of,
+    or_null,
+    pair,
+)
+
+DESK: Mapping[str, Happening] = {
+    "page": happening(
+        "a page; fail names the `field` that is wrong, and nothing else",
+        "ok",
+        "fail",
+        owner=maybe(Field(TEXT, "of ok, as all but the last: who is paged")),
+        job=maybe(Field(TEXT, "about which job, in the words of whoever pages")),
+        cause=maybe(Field(TEXT, "the cause")),
+        text=maybe(Field(TEXT, "the whole text")),
+        runbook=maybe(Field(or_null(TEXT), "the path of what the owner reads")),
+        field=maybe(Field(TEXT, "of fail: the field that is wrong")),
+    ),
+    "bug": BUG,
+}
+
+_FOLDER = Field(TEXT, "the chain's name of the folder")
+_NAME = Field(TEXT, "the file's name, seen from the folder: `today/forecast.csv`")
+_READABLE = "once it is whole; null: it is none of the files that count, or was gone before it could be read"
+
+FOLDERS: Mapping[str, Happening] = {
+    "write": happening(
+        "a file appears; ok when it is `closed` or `renamed` into place",
+        "invoke",
+        "ok",
+        folder=_FOLDER,
+        name=_NAME,
+        size=maybe(Field(or_null(NUMBER), f"{SIZE.says}, {_READABLE}")),
+        sha256=maybe(Field(or_null(TEXT), f"{SHA256.says}, {_READABLE}")),
+        how=maybe(Field(one_of("closed", "renamed"), "how it got its name, once it is whole")),
+    ),
+    "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),
+    "bug": BUG,
+}
+
+_DATE = Field(TEXT, "the business date of the rows: `2026-11-23`")
+_FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where they are a fallback")
+_READ = "if the batch could be read"
+
+CONSUMER: Mapping[str, Happening] = {
+    "batch": happening(
+        "rows arrive; ok when they are stored, or were before (`replayed`)",
+        "invoke",
+        "ok",
+        "fail",
+        key=Field(or_null(TEXT), "the idempotency key; null: none came"),
+        rows=maybe(Field(NUMBER, f"rows in it, {_READ}")),
+        business_date=maybe(Field(TEXT, f"{_DATE.says}, {_READ}")),
+        fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, {_READ}")),
+        stored=maybe(Field(NUMBER, "of ok: rows stored now, 0 when it was replayed")),
+        replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
+        field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
+    ),
+    "holds": happening(
+        "the night is over, and this batch is what the consumer holds",
+        "info",
+        sets_off=False,
+        business_date=_DATE,
+        fallback_of=_FALLBACK,
+        batch=Field(NUMBER, "the batch, in the order in which they came"),
+        rows=Field(listed(pair(TEXT)), "key and checksum of each row"),
+        night=maybe(Field(TEXT, "in a baseline: the earlier night that holds it, from which a fallback may be taken")),
+    ),
+}
+"""What each consumer records under its own name, which its chain gives it."""
+
+CONSUMERS: Mapping[str, Happening] = {"bug": BUG}
+"""What the program records in which all of them live."""

@@ -1,0 +1,100 @@
+"""What the harness itself records of a night: its edges, the heal, and faults that never acted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from harness.contract.events.receipts import FAULT
+from harness.contract.events.vocabulary import (
+    FLAG,
+    NUMBER,
+    TEXT,
+    Field,
+    Happening,
+    happening,
+    listed,
+    mapped,
+    one_of,
+    or_null,
+    record,
+)
+
+_MOMENT = "UTC, in nanoseconds since 1970"
+
+_CONSUMER = record(
+    key=Field(listed(TEXT), "the columns that tell one row from another; none: all of them"),
+    records=Field(one_of("every", "some"), "whether every record that the source publishes is to arrive here"),
+)
+_JOB = record(
+    owner=Field(TEXT, "who is paged for it"),
+    after=Field(listed(TEXT), "the jobs that must have finished OK before"),
+    launches=Field(or_null(NUMBER), "how often it may be launched; null: no limit is declared"),
+)
+_FAULT = record(
+    id=Field(TEXT, "under which it leaves its receipts: `0:truncate_file`"),
+    name=Field(TEXT, "its name in a scenario"),
+    parameters=Field(mapped(TEXT), "what the author has set"),
+    named_by=Field(listed(TEXT), "words of which a page that names this cause has one"),
+    detectable_by=Field(or_null(listed(TEXT)), "the controls that can notice it; null: it shows without any"),
+)
+
+BEGIN = happening(
+    "the night begins; what its checks must know of it",
+    "info",
+    sets_off=False,
+    scenario=Field(TEXT, "the scenario's sentence, or that this is its baseline"),
+    chain=Field(TEXT, "the chain's name"),
+    date=Field(TEXT, "the business date: `2026-11-23`"),
+    seed=Field(NUMBER, "what contents and chances are drawn with"),
+    without=Field(listed(TEXT), "the defences that are switched off"),
+    owner=Field(TEXT, "the chain's owner"),
+    runbook=Field(or_null(TEXT), "the path of what the owner reads"),
+    timezone=Field(TEXT, "the chain's: `Europe/Paris`"),
+    begins_ns=Field(NUMBER, f"when the night begins: {_MOMENT}"),
+    deadline_ns=Field(NUMBER, f"by when it must be delivered: {_MOMENT}"),
+    closes_ns=Field(NUMBER, f"from when nothing counts any more: {_MOMENT}"),
+    files=Field(listed(TEXT), "the names of the files that are to arrive"),
+    seeds=Field(listed(TEXT), "checksums (SHA-256) of the files that the folders begin with"),
+    folders=Field(listed(TEXT), "the working folders"),
+    consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
+    jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
+    controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
+    faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),
+)
+
+_REASON = one_of("until", "asked", "stuck")
+_REASONS = "until: it was time; asked: the schedule was complete; stuck: nothing was due any more"
+
+NIGHT: Mapping[str, Happening] = {
+    "begin": BEGIN,
+    "fault": replace(FAULT, says="a fault acts that needs no component to act", sets_off=False),
+    "stuck": happening(
+        "everybody waits, and nothing is due: time can only go on at the deadline",
+        "info",
+        sets_off=False,
+        waits=Field(listed(TEXT), "who waits for what"),
+    ),
+    "unfired": happening(
+        "a fault is taken out that never acted",
+        "info",
+        sets_off=False,
+        id=Field(TEXT, "the fault's id in `begin`"),
+        passed=Field(NUMBER, "how often its point was passed"),
+        awake=Field(NUMBER, "how often that was while its trigger agreed"),
+        fired=Field(FLAG, "whether its event (`on`) had come"),
+        why=Field(TEXT, "why it never acted, in words"),
+    ),
+    "heal": happening(
+        "the faults without an end of their own have been taken out",
+        "info",
+        sets_off=False,
+        reason=Field(_REASON, f"why then; {_REASONS}"),
+    ),
+    "end": happening(
+        "the night is over",
+        "info",
+        sets_off=False,
+        reason=Field(_REASON, f"why then; {_REASONS}"),
+    ),
+}

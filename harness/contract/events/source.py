@@ -1,0 +1,90 @@
+"""What the source and the wire record: files that come and go, and what clients ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from harness.contract.events.receipts import BUG, FAULT
+from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, happening, maybe, one_of
+
+FILE = Field(TEXT, "the chain's word for the file; empty for one that a client has put there")
+NAME = Field(TEXT, "the file's name at the source")
+SIZE = Field(NUMBER, "bytes")
+SHA256 = Field(TEXT, "checksum of the content: SHA-256, in hexadecimal")
+RECORDS = Field(NUMBER, "records that its sender states")
+VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
+USER = Field(TEXT, "who; empty where the client has not said so")
+PUT = "once all of it is there"
+
+SOURCE: Mapping[str, Happening] = {
+    "publish": happening("a file arrives", "info", file=FILE, name=NAME, size=SIZE, sha256=SHA256, records=RECORDS),
+    "restate": happening(
+        "a fault has changed a file, and its manifest states what it is now",
+        "info",
+        file=FILE,
+        name=NAME,
+        size=SIZE,
+        sha256=SHA256,
+        records=RECORDS,
+    ),
+    "serve": happening(
+        "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok just before the last bytes leave",
+        "invoke",
+        "ok",
+        "fail",
+        name=Field(
+            TEXT, "what is asked for: the file's name at the source, also for its manifest; of a listing, where"
+        ),
+        what=Field(one_of("file", "manifest", "flag", "listing"), "what of it"),
+        via=VIA,
+        bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
+        complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
+    ),
+    "login": happening(
+        "a client logs in or gets credentials for a while; fail for each credential that is refused",
+        "invoke",
+        "ok",
+        "fail",
+        via=VIA,
+        user=USER,
+    ),
+    "query": happening(
+        "a statement is refused, or not known",
+        "fail",
+        via=VIA,
+        statement=Field(TEXT, "its first 500 characters"),
+        code=maybe(Field(TEXT, "the error's number, where there is one")),
+    ),
+    "put": happening(
+        "a client sends a file",
+        "invoke",
+        "ok",
+        "fail",
+        name=NAME,
+        via=VIA,
+        size=maybe(Field(NUMBER, f"bytes, {PUT}")),
+        sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
+    ),
+    "remove": happening("a client takes one away", "info", name=NAME, via=VIA),
+    "rename": happening(
+        "a sender or a client gives one another name",
+        "info",
+        file=FILE,
+        name=Field(TEXT, "its name before"),
+        to=Field(TEXT, "its name from now on"),
+        via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
+    ),
+    "fault": FAULT,
+    "bug": BUG,
+}
+
+WIRE: Mapping[str, Happening] = {
+    "connect": happening(
+        "a connection to `source`, `s3`, `sftp`, `snowflake` or `consumers`; fail when it did not get there",
+        "info",
+        "fail",
+        endpoint=Field(TEXT, "to which of them"),
+    ),
+    "fault": FAULT,
+    "bug": BUG,
+}

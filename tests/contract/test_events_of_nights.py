@@ -1,0 +1,152 @@
+"""What real nights record is in the vocabulary, field by field; the nights are chosen so that every event is in one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from harness import LaunchFailure, ServerError, data
+from harness.contract.events import EVENTS
+from harness.contract.events.schema import ANY_CONSUMER, history_schema, recorded
+from harness.history import History
+from harness.loading import load_chain, load_scenario
+from harness.night import NightRunner
+from harness.scenario import Scenario
+
+VALIDATOR = Draft202012Validator(history_schema())
+KNOWN = {f"{component} {action}" for component, action, _ in recorded()}
+SCENARIOS = sorted(data.scenarios().rglob("*.yaml"))
+
+NIGHTS = {
+    "schedule/hold_released_by_hand": (
+        *("night begin", "night heal", "night end", "source publish", "source serve", "wire connect"),
+        *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler rule"),
+        *("scheduler schedule", "operator acknowledge", "operator operate", "desk page"),
+        *("folders write", "folders remove", "<consumer> batch", "<consumer> holds"),
+    ),
+    "calm/quiet_night": ("night fault",),
+    "content/semicolons": ("source restate", "source fault"),
+    "arrival/renamed_under_the_reader": ("source rename",),
+    "schedule/kill_ignored": ("scheduler kill", "scheduler overrun"),
+    "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail"),
+    "schedule/calendar_gap": ("scheduler build",),
+    "waiting/source_hang_fragile": ("wire fault", "night stuck"),
+}
+"""Shipped scenarios, and the events for which each is here."""
+
+REST = (
+    *("night unfired", "source login", "source put", "source remove", "source query"),
+    *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
+    *("scheduler console", "scheduler left_behind"),
+)
+"""What none of them has, and `CHAIN` does."""
+
+UPLOAD = """
+import asyncio, os
+
+import asyncssh
+
+async def main() -> None:
+    key = asyncssh.import_private_key(os.environ["KEY"])
+    host, port, user = os.environ["HOST"], int(os.environ["PORT"]), os.environ["LOGIN"]
+    async with asyncssh.connect(host, port, username=user, client_keys=[key], known_hosts=None, config=None) as ssh:
+        async with ssh.start_sftp_client() as sftp:
+            async with sftp.open("done.part", "w") as file:
+                await file.write("done")
+            await sftp.rename("done.part", "done")
+            await sftp.remove("done")
+
+asyncio.run(main())
+"""
+
+ASK = """
+import os, urllib.error, urllib.request
+
+try:
+    urllib.request.urlopen(os.environ["SNOWFLAKE"] + "/queries/v1/query-request", data=b"{}")
+except urllib.error.HTTPError as error:
+    print(error)
+"""
+
+CHAIN = """\
+chain: the-rest
+owner: data-ops
+deadline: "06:00"
+environment:
+  HOST: {from: sftp.host}
+  PORT: {from: sftp.port}
+  LOGIN: {from: sftp.user}
+  KEY: {from: sftp.key}
+  SNOWFLAKE: {from: snowflake.url}
+files:
+  feed: {name: "feed_{date}.csv", source: sftp, arrives: "00:30", content: {factory: forecast, rows: 5}}
+  stage: {name: "stage_{date}.csv", source: snowflake, arrives: "00:30", content: {factory: forecast, rows: 5}}
+thresholds: {rows: 0}
+resources: {link: 1}
+properties: {Region: US}
+jobs:
+  upload: {run: [python, upload.py], at: "01:00"}
+  ask: {run: [python, ask.py], after: [upload]}
+  set:
+    null_job: true
+    after: [ask]
+    events:
+      - {when: finished_ok, event: "$THRESHOLD:SET,rows,5"}
+      - {when: finished_ok, event: "$RESOURCE:SET,link,2"}
+      - {when: finished_ok, event: "$PROPERTY:SET,Region,EU"}
+      - {when: finished_ok, event: "$CONSOLE:DISPLAY,all set"}
+      - {when: finished_ok, event: "$MACHINE:LIMITED,agent"}
+      - {when: finished_ok, event: "$MACHINE:UP,agent"}
+      - {when: finished_ok, event: "$THRESHOLD:SET,none,5"}
+  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 &"], after: [set]}
+"""
+
+
+def validated(history: History) -> set[str]:
+    """The events of a history, "component action", each of which is known and validates."""
+    seen = set()
+    for event in history:
+        mistakes = [error.message for error in VALIDATOR.iter_errors(json.loads(event.to_json()))]
+        assert mistakes == [], event
+        seen.add(f"{event.component if event.component in EVENTS else ANY_CONSUMER} {event.action}")
+    assert seen - KNOWN == set()
+    return seen
+
+
+@pytest.mark.parametrize("name", NIGHTS)
+def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) -> None:
+    result = night_runner.run(load_scenario(data.scenarios() / f"{name}.yaml"))
+    assert not set(NIGHTS[name]) - validated(result.history)
+    assert validated(result.baseline)
+
+
+def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:
+    for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK):
+        (tmp_path / name).write_text(text)
+    result = night_runner.run(
+        Scenario(
+            scenario="the rest",
+            chain=load_chain(tmp_path / "chain.yaml"),
+            night=dt.date(2026, 11, 23),
+            faults=(ServerError(operation="query"), LaunchFailure(job="upload", call=9)),
+        )
+    )
+    assert not set(REST) - validated(result.history)
+
+
+def test_the_nights_have_every_event_between_them() -> None:
+    """But for bugs: a night with one has no history."""
+    bugs = {event for event in KNOWN if event.endswith(" bug")}
+    assert {event for events in [*NIGHTS.values(), REST] for event in events} == KNOWN - bugs
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: f"{file.parent.name}/{file.stem}")
+def test_every_event_of_a_shipped_scenario_validates(file: Path, night_runner: NightRunner) -> None:
+    result = night_runner.run(load_scenario(file))
+    assert validated(result.history)
+    assert validated(result.baseline)
