@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
+from harness.contract.events import EventType
 from harness.contract.points import Point, point_of
 from harness.contract.values import at_least
-
-EventType = Literal["invoke", "ok", "fail", "info"]
-"""What kind of entry of a history an event is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from harness.chain import Chain, ClockTime
 from harness.chain_rules import minutes_of
 from harness.contract import orders
 from harness.contract.content import Content
+from harness.contract.events import EventType
 from harness.contract.orders import Trigger
 from harness.contract.points import Point
 from harness.errors import AuthorError
@@ -120,7 +121,7 @@ class On:
 
     def pattern(self) -> orders.On:
         """As the mocks take it."""
-        kind = cast("orders.EventType | None", self.type)  # `never_comes` has seen to it
+        kind = cast("EventType | None", self.type)  # `never_comes` has seen to it
         return orders.On(component=self.component, action=self.action, type=kind, value=self.value)
 
 
