@@ -17,12 +17,13 @@ from pathlib import Path
 from harness.stack import processes
 from harness.stack.leftovers import OWNER
 from harness.stack.owner import Owner
-
-WITHIN_S = 60.0
-"""For what takes a second on a quiet machine; this one may be shared."""
+from tests.calibration import patience_s
 
 HARNESS = (str(Path(sys.executable).with_name("harness")),)
-PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
+WITHOUT = ("cacheprovider", "schemathesis", "hypothesispytest", "faker", "anyio")
+"""Plugins that no test needs: a cache in whatever folder, and what would be nine tenths of pytest's start."""
+
+PYTEST = (sys.executable, "-m", "pytest", *(f"-pno:{plugin}" for plugin in WITHOUT))
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class User:
         begun = time.monotonic() if begun is None else begun
         pidfd = os.pidfd_open(process.pid)
         try:
-            assert select.select([pidfd], [], [], 3 * WITHIN_S)[0], (
+            assert select.select([pidfd], [], [], 3 * patience_s())[0], (
                 f"did not end; it said:\n{self.said(process, 'err')}"
             )
         finally:
@@ -150,7 +151,7 @@ def user_in(folder: Path) -> Iterator[User]:
 
 def until(condition: Callable[[], bool], otherwise: Callable[[], object] = str) -> None:
     """Look until it holds; fail with what there is instead."""
-    deadline = time.monotonic() + WITHIN_S
+    deadline = time.monotonic() + patience_s()
     while not condition():
         assert time.monotonic() < deadline, otherwise()
         select.select([], [], [], 0.01)

@@ -22,6 +22,7 @@ from harness.loading import load_chain
 from harness.night import NightRunner, Result
 from harness.report.answers import answers
 from harness.scenario import Expect, Scenario
+from tests.sample import sample
 
 FILE = data.fixtures() / "chains/planning_feed/cron.yaml"
 PARIS = ZoneInfo("Europe/Paris")
@@ -126,6 +127,7 @@ def launched(result: Result) -> list[str]:
     return [f"{one.value['job']} {shown_at(one.at, PARIS):%H:%M}" for one in result.history.of("launch", type="invoke")]
 
 
+@pytest.mark.exhaustive
 def test_the_chain_runs_by_the_clock_alone(night_runner: NightRunner, chain: Chain) -> None:
     result = night_of(night_runner, chain, NoFault())
     assert result.outcome is Outcome.UNAFFECTED
@@ -135,7 +137,9 @@ def test_the_chain_runs_by_the_clock_alone(night_runner: NightRunner, chain: Cha
     assert not result.pages
 
 
-@pytest.mark.parametrize(("night", "first"), [(dt.date(2027, 3, 28), "retrieve 03:00"), (AUTUMN, "retrieve 02:30")])
+@pytest.mark.parametrize(
+    ("night", "first"), sample([(dt.date(2027, 3, 28), "retrieve 03:00"), (AUTUMN, "retrieve 02:30")])
+)
 def test_an_hour_that_is_missing_or_comes_twice_costs_it_nothing(
     night_runner: NightRunner, chain: Chain, night: dt.date, first: str
 ) -> None:
@@ -174,6 +178,7 @@ def test_a_program_that_is_not_there_is_the_shells_to_tell(night_runner: NightRu
     assert "not found" in mail.value["last"]
 
 
+@pytest.mark.exhaustive
 def test_a_minute_in_which_cron_was_away_is_lost(night_runner: NightRunner, chain: Chain) -> None:
     result = night_of(night_runner, chain, SchedulerRestart(at="02:29", down="2m"))
     assert launched(result) == ["validate 03:15", "publish 03:30"]

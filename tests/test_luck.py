@@ -10,13 +10,14 @@ import pytest
 from harness.checks import Outcome
 from harness.loading import load_scenario
 from harness.night import NightRunner, Result
+from tests.ask import ASK
 from tests.fetching import run_night, write_chain
 
-READS_BY_NAME = r"""
-curl -sf "$SOURCE/files/feed_${BUSINESS_DATE//-/}.csv" -o landed.csv || exit 1
+READS_BY_NAME = rf"""{ASK}
+ask "$SOURCE/files/feed_${{BUSINESS_DATE//-/}}.csv" -o landed.csv || exit 1
 CHECK
-keys=$(tail -n +2 landed.csv | tr -d '\r' | cut -d, -f1 | sed 's/.*/{"key": "&"}/' | paste -sd,)
-curl -sf "$PLANNING/batches" -d "{\"business_date\": \"$BUSINESS_DATE\", \"rows\": [$keys]}"
+keys=$(tail -n +2 landed.csv | tr -d '\r' | cut -d, -f1 | sed 's/.*/{{"key": "&"}}/' | paste -sd,)
+ask "$PLANNING/batches" -d "{{\"business_date\": \"$BUSINESS_DATE\", \"rows\": [$keys]}}"
 """
 LINE_ENDS = "wrong_line_ends: {file: feed, times: 1}"
 

@@ -9,6 +9,7 @@ import pytest
 
 from harness.checks import Outcome
 from harness.night import NightRunner, Result
+from tests.ask import ASK
 from tests.fetching import run_night, write_chain
 
 NAME, CONTENT = "forecast_{date:%Y%m%d}.csv.gz", "{factory: forecast, rows: 40, compress: gzip}"
@@ -17,13 +18,13 @@ DEFENCES = """
   trailer: {variable: TRAILER, detects: [trailer record]}
 """
 CUT = 'truncate_file: {file: feed, keep: "99.999%", where: inside_member, manifest: follows, times: 1}'
-FETCH = """
-curl -sf "$SOURCE/files/forecast_${BUSINESS_DATE//-/}.csv.gz" -o landed.csv.gz || exit 1
+FETCH = f"""{ASK}
+ask "$SOURCE/files/forecast_${{BUSINESS_DATE//-/}}.csv.gz" -o landed.csv.gz || exit 1
 [ "$ARCHIVE" = off ] || gzip -t landed.csv.gz || exit 3
 gzip -dc landed.csv.gz > landed.csv
 [ "$TRAILER" = off ] || tail -n 1 landed.csv | grep -q '^TRAILER,' || exit 4
-rows=$(tail -n +2 landed.csv | grep -v '^TRAILER,' | sed 's/.*/{"key": "&"}/' | paste -sd,)
-curl -sf "$PLANNING/batches" -d "{\\"business_date\\": \\"$BUSINESS_DATE\\", \\"rows\\": [$rows]}"
+rows=$(tail -n +2 landed.csv | grep -v '^TRAILER,' | sed 's/.*/{{"key": "&"}}/' | paste -sd,)
+ask "$PLANNING/batches" -d "{{\\"business_date\\": \\"$BUSINESS_DATE\\", \\"rows\\": [$rows]}}"
 """
 
 Night = Callable[..., Result]

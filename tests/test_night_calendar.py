@@ -12,6 +12,7 @@ import pytest
 from harness.checks import Outcome
 from harness.loading import load_scenario
 from harness.night import NightRunner
+from tests.ask import ASK
 
 CHAIN = """
 chain: feed
@@ -45,11 +46,12 @@ faults: [no_fault]
 expect: {outcome: unaffected, by: "04:30", paged: nobody, attempts: {tell: 1}}
 """
 
-TELL = """
+TELL = f"""
+{ASK}
 date '+%F %R %z'
 sleep 3600
 date '+%F %R %z'
-curl -sf "$PLANNING/batches" -H "Idempotency-Key: $DATE" -d '{"business_date": "'$DATE'", "rows": [{"key": "a"}]}'
+ask "$PLANNING/batches" -H "Idempotency-Key: $DATE" -d '{{"business_date": "'$DATE'", "rows": [{{"key": "a"}}]}}'
 """
 
 NIGHTS = {

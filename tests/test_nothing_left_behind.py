@@ -60,21 +60,26 @@ def user(tmp_path: Path) -> Iterator[User]:
         yield user
 
 
+exhaustive = pytest.mark.exhaustive
+
+
 @pytest.mark.parametrize(
     ("command", "signo", "code"),
     [
-        pytest.param(RUN, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-run"),
-        pytest.param(RUN, signal.SIGTERM, INTERRUPTED, id="sigterm-of-run"),
+        pytest.param(RUN, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-run", marks=exhaustive),
+        pytest.param(RUN, signal.SIGTERM, INTERRUPTED, id="sigterm-of-run", marks=exhaustive),
         pytest.param(RUN, signal.SIGHUP, -signal.SIGHUP, id="closed-terminal-of-run"),
-        pytest.param(RUN, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-run"),
-        pytest.param(UP, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-up"),
-        pytest.param(UP, signal.SIGTERM, INTERRUPTED, id="sigterm-of-up"),
+        pytest.param(RUN, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-run", marks=exhaustive),
+        pytest.param(UP, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-up", marks=exhaustive),
+        pytest.param(UP, signal.SIGTERM, INTERRUPTED, id="sigterm-of-up", marks=exhaustive),
         pytest.param(UP, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-up"),
-        pytest.param(TEST, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest"),
-        pytest.param(TEST, signal.SIGTERM, -signal.SIGTERM, id="sigterm-of-pytest"),
+        pytest.param(TEST, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest", marks=exhaustive),
+        pytest.param(TEST, signal.SIGTERM, -signal.SIGTERM, id="sigterm-of-pytest", marks=exhaustive),
         pytest.param(TEST, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-pytest"),
         pytest.param(TEST_IN_WORKERS, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest-with-workers"),
-        pytest.param(TEST_IN_WORKERS, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-pytest-with-workers"),
+        pytest.param(
+            TEST_IN_WORKERS, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-pytest-with-workers", marks=exhaustive
+        ),
     ],
 )
 def test_nothing_is_left_of_a_command_that_is_ended_in_mid_night(

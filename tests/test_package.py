@@ -44,6 +44,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "site"
 
 
+@pytest.mark.exhaustive
 def test_the_wheel_carries_what_was_compiled_and_what_is_shipped(installed: Path) -> None:
     expected = [artifact.target for artifact in setup.ARTIFACTS] + [f"harness/{file}" for file in setup.shipped_files()]
     expected.append(f"harness/contract/events/{PUBLISHED}")
@@ -51,6 +52,7 @@ def test_the_wheel_carries_what_was_compiled_and_what_is_shipped(installed: Path
     assert not [name for name in expected if not (installed / name).is_file()]
 
 
+@pytest.mark.exhaustive
 def test_virtual_time_works_from_the_wheel(installed: Path) -> None:
     library = installed / "harness" / "clock" / "libnightclock.so"
     asks = "import os; print(os.environ['LD_PRELOAD']); import time; time.sleep(3600); print(time.strftime('%T'))"

@@ -38,11 +38,13 @@ def test_a_chain_that_takes_the_correction_is_compared_with_it_and_passes(night_
     assert first.value["sha256"] != corrected.value["sha256"] == true.value["sha256"]
 
 
+@pytest.mark.exhaustive
 def test_a_correction_before_anybody_looks_is_all_that_the_chain_sees(night_runner: NightRunner) -> None:
     result = night_runner.run(scenario(SupersedeFile(file="forecast", after="10m")))
     assert result.outcome is Outcome.UNAFFECTED
 
 
+@pytest.mark.exhaustive
 def test_the_calm_night_of_the_same_chain_keeps_its_own_truth(night_runner: NightRunner) -> None:
     corrected = night_runner.run(scenario(SupersedeFile(file="forecast", after="10m")))
     other = night_runner.run(scenario(SupersedeFile(file="forecast", after="10m", version=2)))

@@ -83,5 +83,6 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         assert expected in str(raised.value)
 
 
+@pytest.mark.exhaustive
 def test_deep_nesting_is_a_mistake_and_no_crash(tmp_path: Path) -> None:
     assert "nested" in mistakes(tmp_path, "a: " + "[" * 5000 + "]" * 5000)[0]

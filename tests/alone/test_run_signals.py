@@ -13,6 +13,7 @@ import pytest
 
 from harness.stack.processes import descendants_of
 from tests.runs import HARNESS, User, until
+from tests.sample import sample
 
 RUN = (*HARNESS, "clock", "run")
 
@@ -61,7 +62,7 @@ def begin(user: User, typed: tuple[int, int], program: str, *arguments: str) -> 
 PASSED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
 
-@pytest.mark.parametrize("name", PASSED)
+@pytest.mark.parametrize("name", sample(PASSED, {"SIGINT", "SIGHUP"}))
 @pytest.mark.parametrize("group", [False, True], ids=["to the harness", "to the group"])
 def test_a_signal_reaches_the_command_once(user: User, typed: tuple[int, int], name: str, group: bool) -> None:
     process = begin(user, typed, TELLS, *PASSED)

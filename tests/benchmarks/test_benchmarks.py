@@ -31,6 +31,7 @@ NO_PROGRAMS = {"__init__", "reference_night", "machine", "counted_nights", "hogs
 }
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("name", SMALL)
 def test_a_benchmark_runs(name: str) -> None:
     run = subprocess.run(

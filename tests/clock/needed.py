@@ -1,4 +1,4 @@
-"""What a test needs of the machine: it is there, or the test says what is missing.
+"""What a test needs of the machine: it is there, or the test says what is missing, and how it is installed.
 
 A missing program skips the test; HARNESS_REQUIRE_PROGRAMS=1 makes that a failure, as in CI, where they are installed.
 """
@@ -14,20 +14,36 @@ import pytest
 
 from tests.clock.clients import CLIENTS
 
+HERE = "here"
+"""A client that is installed in this environment, in whatever version."""
+
+PACKAGES = {
+    "cc": "gcc libc6-dev",
+    "javac": "default-jdk-headless",
+    "node": "nodejs",
+    "objdump": "binutils",
+    "psql": "postgresql",
+    "scp": "openssh-client",
+    "sftp": "openssh-client",
+}
+"""What Debian calls the package of a program that is not called like it."""
+
 
 def needs(program: str) -> str:
     """Where a program is."""
     path = shutil.which(program)
     if path is None:
-        missing(f"there is no {program} here")
+        missing(f"there is no {program} here: apt install {PACKAGES.get(program, program)}")
     return path
 
 
 def client(name: str) -> dict[str, str]:
     """The variables under which Python finds a client, and reaches this machine without a proxy."""
+    if name == HERE:
+        return {"NO_PROXY": "*"}
     folder = Path(os.environ.get("NIGHT_HARNESS_CLIENTS") or os.devnull) / name
     if not folder.is_dir():
-        missing(f"{CLIENTS[name]} is not in NIGHT_HARNESS_CLIENTS: see tests/clock/clients.py")
+        missing(f"{CLIENTS[name]} is not here: python -m tests.clock.clients $NIGHT_HARNESS_CLIENTS")
     return {"PYTHONPATH": str(folder), "NO_PROXY": "*"}
 
 

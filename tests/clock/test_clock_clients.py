@@ -8,6 +8,8 @@ import pytest
 from needed import client
 from virtual_night import Night
 
+from tests.sample import sample
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -85,7 +87,7 @@ AWS = {
 }
 
 
-@pytest.mark.parametrize("name", ATTEMPTS)
+@pytest.mark.parametrize("name", sample(ATTEMPTS, {"requests, an hour"}))
 def test_a_client_gives_up_on_a_silent_server_after_its_own_limit(night: Night, silent_port: int, name: str) -> None:
     attempt = ATTEMPTS[name]
     variables = client(attempt.library) if attempt.library else {"NO_PROXY": "*"}

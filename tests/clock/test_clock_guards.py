@@ -18,6 +18,7 @@ from virtual_night import SECOND, Night
 
 from harness.clock import census
 from tests.benchmarks.false_timeouts import SETTINGS, count_false_timeouts
+from tests.sample import sample
 
 ONE_LOOK, NO_HANDSHAKE = 0x1, 0x2
 NO_STATE, NO_COUNT, NO_HOLD_COUNT = 0x1000, 0x20, 0x80
@@ -39,7 +40,7 @@ def shows(count: Callable[[], int], planted: int) -> bool:
 
 
 @needs_two_cpus
-@pytest.mark.parametrize("guard", [NO_STATE, NO_COUNT, 0], ids=["state", "count", "both"])
+@pytest.mark.parametrize("guard", sample([NO_COUNT, 0, NO_STATE], 2), ids=["count", "both", "state"])
 def test_who_is_on_no_run_queue_is_asleep_only_by_its_state_and_its_count(guard: int) -> None:
     def jumps() -> int:
         return count_false_timeouts("errands", 600, SETTINGS["quiet"], planted=guard).jumps
@@ -56,6 +57,7 @@ def test_one_look_without_a_handshake_lets_calls_time_out_beside_cpu_hogs(flags:
     assert shows(timeouts, flags) == (flags != 0)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("flags", [NO_HOLD_COUNT, 0], ids=["planted", "guarded"])
 def test_a_hold_that_came_and_went_after_the_looks_undoes_the_jump(night: Night, flags: int) -> None:
     """Whoever holds time sends what the clock says; it must be read before time moves on."""

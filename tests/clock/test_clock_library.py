@@ -28,6 +28,7 @@ def built(target: Path, *options: str, artifact: setup.Artifact = setup.ARTIFACT
     return target
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("artifact", setup.ARTIFACTS, ids=lambda artifact: Path(artifact.target).name)
 def test_it_builds_without_a_warning(tmp_path: Path, artifact: setup.Artifact) -> None:
     built(tmp_path / "artifact", "-Werror", artifact=artifact)
@@ -89,6 +90,7 @@ def trapping(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(built(target, "-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"))
 
 
+@pytest.mark.exhaustive
 def test_nothing_that_it_does_is_undefined(night: Night, trapping: str, command: tuple[list[str], int]) -> None:
     argv, seconds = command
     ended = night.run(*argv, more={"LD_PRELOAD": trapping})
@@ -103,10 +105,11 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> str:
     asked = subprocess.run([needs("cc"), "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
     sanitizer = Path(asked.stdout.strip())
     if not sanitizer.is_absolute():
-        missing("the compiler here has no AddressSanitizer")
+        missing("the compiler here has no AddressSanitizer: apt install gcc")
     return f"{sanitizer}:{target}"
 
 
+@pytest.mark.exhaustive
 def test_it_touches_no_memory_that_is_not_its_own(night: Night, watched: str, command: tuple[list[str], int]) -> None:
     """What a program leaks is its own affair."""
     argv, seconds = command
@@ -115,6 +118,7 @@ def test_it_touches_no_memory_that_is_not_its_own(night: Night, watched: str, co
     assert ended.virtual_s >= seconds
 
 
+@pytest.mark.exhaustive
 def test_valgrind_finds_no_use_of_memory_that_is_not_there(night: Night, every_call: str) -> None:
     ended = night.run(needs("valgrind"), "-q", "--error-exitcode=9", every_call)
     assert ended.code == 0, ended.err

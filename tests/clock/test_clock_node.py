@@ -24,6 +24,7 @@ def test_a_timer_and_the_date_and_the_performance_clock_agree(night: Night) -> N
     assert date.startswith("2026-11-24T03:00:00")
 
 
+@pytest.mark.exhaustive
 def test_an_interval_rings_each_second_of_an_hour(night: Night) -> None:
     code = """
         let rings = 0;
@@ -32,6 +33,7 @@ def test_an_interval_rings_each_second_of_an_hour(night: Night) -> None:
     assert 3600 <= float(node(night, code).out) < 3610  # each rings up to a millisecond late, as anywhere
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("call", "says", "limit_s"),
     [

@@ -20,6 +20,8 @@ import pytest
 from needed import missing, needs
 from virtual_night import Night
 
+pytestmark = pytest.mark.exhaustive
+
 PROGRAMS = Path("/usr/lib/postgresql")
 
 
@@ -29,7 +31,7 @@ class Database:
     def __init__(self, folder: Path) -> None:
         versions = sorted(PROGRAMS.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
         if not versions:
-            missing("there is no PostgreSQL server here")
+            missing("there is no PostgreSQL server here: apt install postgresql")
         self.folder, self.programs = folder, versions[-1].parent
         self.user = "postgres" if os.geteuid() == 0 else None
         if self.user:

@@ -64,6 +64,7 @@ def test_cpython_waits_a_virtual_hour(night: Night, wait: str) -> None:
     assert 3600 <= float(ended.out.split()[-1]) < 3602
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("version", ["3.12", "3.13"])
 def test_other_versions_of_cpython_wait_virtual_hours(night: Night, version: str) -> None:
     """Each is a bonus where a machine has it; the one that runs the tests is always there."""
@@ -72,7 +73,7 @@ def test_other_versions_of_cpython_wait_virtual_hours(night: Night, version: str
     asked = [name, "-c", "import sys; print(sys.executable)"]
     found = shutil.which(name) and subprocess.run(asked, env=choose, capture_output=True, text=True, check=False)
     if not found or found.returncode:
-        pytest.skip(f"there is no {name} here")
+        pytest.skip(f"there is no {name} here: pyenv install {version}")
     waits = ["time.sleep", "asyncio.sleep", "threading.Event", "threading.Condition", "queue.get", "select"]
     body = "\n".join(PYTHON[wait].replace("\n        ", "\n").strip() for wait in waits)
     head = "import asyncio, os, queue, select, threading, time\nbegan = time.monotonic()\n"

@@ -10,6 +10,10 @@ import pytest
 from needed import client
 from virtual_night import Night
 
+from tests.calibration import starts
+
+pytestmark = pytest.mark.exhaustive
+
 STAGE = Path(__file__).parent / "silent_stage.py"
 
 CONNECT = """
@@ -62,4 +66,4 @@ def test_a_stage_that_hangs_is_given_up(night: Night, tmp_path: Path, connector:
     get = f"cursor = connect().cursor(); report(lambda: cursor.execute('get @stage/feed.csv file://{tmp_path}/'))"
     took, real_s = gives_up(night, connector, port, get)
     assert limit_s <= took < limit_s + 1
-    assert real_s < 30  # about one, on a machine that does nothing else
+    assert real_s < starts(400)  # about a dozen, on a machine that does nothing else

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from needed import client, needs
 from virtual_night import Ended, Night
 
@@ -25,6 +26,7 @@ def test_sftp_gives_up_on_a_silent_server_after_its_connect_timeout(night: Night
     assert 600 <= ended.virtual_s < 600.1
 
 
+@pytest.mark.exhaustive
 def test_sftp_gives_up_on_a_frozen_server_after_its_unanswered_questions(night: Night) -> None:
     server = night.start(sys.executable, str(SERVER), more=client("paramiko"), component="server")
     assert server.stdout is not None

@@ -30,6 +30,7 @@ def test_a_day_is_the_data_sets_own_lines_and_a_trailer() -> None:
     assert trailer == ["TRAILER", "776", str(sum(int(line[header.index("distance")]) for line in lines))]
 
 
+@pytest.mark.exhaustive
 @installed
 def test_a_year_is_all_336776_flights_each_with_its_own_key() -> None:
     keys, records = set(), 0

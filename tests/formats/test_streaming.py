@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.sample import sample
+
 MAKE = """
 import datetime, json, re, sys
 from pathlib import Path
@@ -46,7 +48,7 @@ def made(store: Path, content: dict[str, Any], *, seed: int = 0, hashing: str = 
     return sha256, int(size), int(records), int(peak)
 
 
-@pytest.mark.parametrize("form", FORMS, ids=NAMES)
+@pytest.mark.parametrize("form", sample(FORMS), ids=NAMES)
 def test_a_file_is_the_same_in_every_process_and_another_with_another_seed(
     tmp_path: Path, form: dict[str, Any]
 ) -> None:
@@ -57,7 +59,7 @@ def test_a_file_is_the_same_in_every_process_and_another_with_another_seed(
     assert first[0] != made(tmp_path / "a", content, seed=1)[0]
 
 
-@pytest.mark.parametrize("form", FORMS, ids=NAMES)
+@pytest.mark.parametrize("form", sample(FORMS), ids=NAMES)
 def test_a_file_of_four_times_the_records_is_made_in_the_same_memory(tmp_path: Path, form: dict[str, Any]) -> None:
     # The smaller one fills a row group of Parquet too.
     _, few_bytes, _, few = made(tmp_path / "few", {"factory": "forecast", "rows": 80_000} | form)
@@ -79,6 +81,7 @@ def test_a_copied_file_of_ten_times_the_size_is_taken_in_the_same_memory(tmp_pat
     assert peaks[1_000_000] - peaks[100_000] < 4 * MB, peaks
 
 
+@pytest.mark.exhaustive
 def test_a_file_without_any_line_end_is_read_in_pieces(tmp_path: Path) -> None:
     with (tmp_path / "real.csv").open("w") as file:
         for _ in range(50):

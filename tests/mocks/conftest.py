@@ -219,7 +219,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
             stream.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stage() -> Iterator[NightOfMocks]:
     # Not pytest's tmp_path: a unix socket's path may have 107 bytes.
     folder = Path(tempfile.mkdtemp(prefix="night-mocks-"))

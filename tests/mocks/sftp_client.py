@@ -13,6 +13,7 @@ from typing import Any
 import paramiko
 
 from harness.contract.endpoints import SFTP
+from tests.clock.needed import needs
 from tests.mocks.conftest import NightOfMocks, Played
 
 CLIENTS = ("paramiko", "asyncssh", "openssh_sftp")
@@ -53,6 +54,8 @@ class Clients:
 
     def start(self, client: str) -> subprocess.Popen[bytes]:
         """One of `CLIENTS`, with its defaults."""
+        if client == "openssh_sftp":
+            needs("sftp")
         return self.program(str(SCRIPTS / f"client_{client}.py"), self.name, str(self.target))
 
     def program(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -335,6 +335,7 @@ asyncio.run(wait())
     assert stop.jumps <= 3
 
 
+@pytest.mark.exhaustive
 def test_a_large_file_passes_both_ways_with_flat_memory(night: NightOfMocks) -> None:
     content = b"0123456789abcde\n" * (4 << 20)
     night.publish("large.csv", content, source="sftp")

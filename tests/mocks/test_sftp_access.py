@@ -13,6 +13,7 @@ import pytest
 from harness.contract.endpoints import SFTP
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 from tests.mocks.sftp_client import Clients, logged_in
+from tests.sample import sample
 
 NAME = "forecast.csv"
 PATH = f"/inbox/{NAME}"
@@ -119,7 +120,7 @@ OPERATIONS: dict[str, Callable[[paramiko.SFTPClient], object]] = {
 }
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize("operation", sample(OPERATIONS, {"get", "put"}))
 @pytest.mark.parametrize(
     ("kind", "error", "says"),
     [
@@ -140,8 +141,8 @@ def test_an_operation_is_refused_with_a_status(
     assert (receipt[1]["where"]["via"], receipt[1]["where"]["operation"]) == ("sftp", operation)
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-@pytest.mark.parametrize("kind", ["unavailable", "session_expired", "token_expired", "login_refused"])
+@pytest.mark.parametrize("operation", sample(OPERATIONS, {"get", "list"}))
+@pytest.mark.parametrize("kind", sample(["unavailable", "session_expired", "token_expired", "login_refused"], 2))
 def test_other_refusals_end_the_connection(source: Played, operation: str, kind: str) -> None:
     source.arm("request", {"refuse": kind}, where={"operation": operation}, times=1)
     with logged_in(source) as sftp:
@@ -192,6 +193,7 @@ def test_a_slow_folder_takes_its_time_in_the_night(night: NightOfMocks, source: 
     assert night.history("source").of("serve")[-1].at - BEGINS_NS >= 7 * MINUTE_NS
 
 
+@pytest.mark.exhaustive
 def test_a_listing_without_an_end_goes_on_while_the_night_does(
     night: NightOfMocks, source: Played, tmp_path: Path
 ) -> None:

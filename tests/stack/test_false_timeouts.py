@@ -11,9 +11,10 @@ from harness.stack.docker import DockerStack
 from harness.stack.local import LocalStack
 from tests.benchmarks.hogs import hogs
 from tests.benchmarks.stack_timeouts import count_in_a_night
+from tests.sample import sample
 
 
-@pytest.fixture(scope="module", params=["local", "docker"])
+@pytest.fixture(scope="module", params=sample(["local", "docker"]))
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     if request.param == "docker":
         request.getfixturevalue("images")
@@ -23,8 +24,8 @@ def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
         yield stack
 
 
-@pytest.mark.parametrize("program", ["mocks", "sockets", "streams", "errands"])
-@pytest.mark.parametrize("meekly", [False, True], ids=["beside hogs", "meekly"])
+@pytest.mark.parametrize("program", sample(["mocks", "sockets", "streams", "errands"]))
+@pytest.mark.parametrize("meekly", sample([False, True]), ids=["beside hogs", "meekly"])
 def test_no_call_times_out_falsely_and_time_never_jumps(stack: Stack, program: str, meekly: bool) -> None:
     with hogs(computing=0 if meekly else 3):  # beside both the meek might wait for ever
         count = count_in_a_night(stack, program, 64, meekly=meekly)

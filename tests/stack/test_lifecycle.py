@@ -22,6 +22,7 @@ from harness.stack.door import Door
 from harness.stack.local import LocalStack
 from harness.stack.processes import children_of, descendants_of
 from harness.stack.supervisor import TOKEN
+from tests.sample import sample
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 from tests.stack.waiting import is_gone_soon, seen_to_end
 
@@ -84,6 +85,7 @@ def test_the_owner_killed_in_the_middle_of_a_night_leaves_nothing(owner: tuple) 
     print(f"all gone {time.monotonic() - begun:.3f} s after kill -9 of the owner")
 
 
+@pytest.mark.exhaustive
 def test_ctrl_c_in_the_owners_terminal_leaves_nothing(owner: tuple) -> None:
     process, root, members = owner
     with seen_to_end(members):
@@ -92,6 +94,7 @@ def test_ctrl_c_in_the_owners_terminal_leaves_nothing(owner: tuple) -> None:
     assert is_gone_soon(root)
 
 
+@pytest.mark.exhaustive
 def test_owner_and_supervisor_killed_together_leave_a_directory_that_the_next_start_sweeps(owner: tuple) -> None:
     process, root, members = owner
     with seen_to_end(members):
@@ -117,6 +120,7 @@ def test_a_sweep_ends_processes_that_nobody_owns_any_more(owner: tuple, tmp_path
     bystander.wait()
 
 
+@pytest.mark.exhaustive
 def test_a_sweep_leaves_the_stacks_of_the_living_alone(owner: tuple) -> None:
     _, root, members = owner
     assert root not in leftovers.sweep()
@@ -135,7 +139,7 @@ def test_a_killed_supervisor_is_an_error_of_the_environment_and_stop_cleans_up()
     assert not stack.directory.root.exists()
 
 
-@pytest.mark.parametrize("name", ["desk", "scheduler"])
+@pytest.mark.parametrize("name", sample(["desk", "scheduler"]))
 def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatever_is_asked_next(name: str) -> None:
     with LocalStack() as stack:
         health = stack.door.ask("GET", "/health")
@@ -153,6 +157,7 @@ def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatev
         assert stack.history()  # what led to it can still be read
 
 
+@pytest.mark.exhaustive
 def test_a_killed_agent_is_named_too() -> None:
     with LocalStack() as stack:
         health = stack.door.ask("GET", "/health")
@@ -191,6 +196,7 @@ def test_a_port_in_use_is_told_at_once() -> None:
     assert not stack.directory.root.exists()
 
 
+@pytest.mark.exhaustive
 def test_a_port_can_be_chosen() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -210,6 +216,7 @@ def test_a_supervisor_that_does_not_come_up_is_told(program: str, found: str, mo
     assert not stack.directory.root.exists()
 
 
+@pytest.mark.exhaustive
 def test_a_stack_in_real_time_says_so_and_ends_its_night_when_the_schedule_is_complete() -> None:
     with LocalStack(virtual=False) as stack:
         assert stack.clock == "real time was asked for"
@@ -279,6 +286,7 @@ def test_a_lease_that_ends_and_is_not_taken_up_again_ends_the_supervisor(leased:
     assert process.wait(20) == 0
 
 
+@pytest.mark.exhaustive
 def test_a_lease_may_change_hands(leased: tuple) -> None:
     process, door = leased
     door.take_lease()

@@ -261,6 +261,7 @@ def test_the_supervisor_knows_its_mocks(stack: LocalStack) -> None:
     assert json.dumps(health)
 
 
+@pytest.mark.exhaustive
 def test_a_folder_that_holds_another_harness_does_not_take_over(tmp_path: Path) -> None:
     (tmp_path / "harness").mkdir()
     (tmp_path / "harness/__init__.py").write_text(

@@ -186,6 +186,7 @@ def test_a_zip_keeps_its_members_name(make: Make) -> None:
         assert archive.namelist() == ["f.csv"]
 
 
+@pytest.mark.exhaustive
 def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> None:
     layout = make().held.layout
     record = "Évry 00,2026-11-24,1\n".encode()

@@ -18,7 +18,7 @@ def source(night: NightOfMocks) -> Played:
     return night.start("source")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def client(stage: NightOfMocks) -> Iterator[Asked]:
     asked = Asked(stage, BOTO3, AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
     yield asked

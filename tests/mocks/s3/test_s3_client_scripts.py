@@ -10,6 +10,7 @@ import pytest
 
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 from tests.mocks.s3.asked import GRANT
+from tests.sample import sample
 
 SCRIPTS = Path(__file__).parents[2] / "faults" / "clients"
 
@@ -24,7 +25,7 @@ def started(
     return night.job(*command, stderr=subprocess.PIPE)
 
 
-@pytest.mark.parametrize("script", ["client_boto3.py", "client_boto3_download_file.py"])
+@pytest.mark.parametrize("script", sample(["client_boto3.py", "client_boto3_download_file.py"]))
 @pytest.mark.parametrize("refused", [False, True])
 def test_a_script_fetches_the_file_or_says_why_not(
     night: NightOfMocks, source: Played, monkeypatch: pytest.MonkeyPatch, script: str, refused: bool

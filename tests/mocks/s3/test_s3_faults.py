@@ -10,6 +10,7 @@ import pytest
 
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 from tests.mocks.s3.asked import Asked, connected
+from tests.sample import sample
 
 SIZE = len(CONTENT)
 CUT = SIZE // 2
@@ -61,7 +62,7 @@ ROWS = {
 
 
 @pytest.mark.parametrize("row", ROWS)
-@pytest.mark.parametrize("call", ["get_object", "download_file"])
+@pytest.mark.parametrize("call", sample(["get_object", "download_file"]))
 def test_boto3_by_itself(boto3: Asked, night: NightOfMocks, source: Played, row: str, call: str) -> None:
     point, effect, trigger, get, download = ROWS[row]
     # download_file asks for the head first, and a trigger counts what it is armed for.

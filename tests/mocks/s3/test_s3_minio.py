@@ -10,6 +10,8 @@ from tests.clock.needed import client as installed
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 from tests.mocks.s3.asked import GRANT, Asked
 
+pytestmark = pytest.mark.exhaustive
+
 MINIO = """
 import minio, datetime
 def connect(host, key={access_key!r}, secret={secret_key!r}):

@@ -28,6 +28,7 @@ def url(stage: Stage) -> str:
     return f"http://127.0.0.1:{stage.port('scheduler')}"
 
 
+@pytest.mark.exhaustive
 def test_whatever_is_sent_is_answered_as_the_document_says(stage: Stage, url: str) -> None:
     user = {"user": {"loginName": "a", "password": "b"}, "tokenType": {"type": "Application", "id": "tests"}}
     token = urllib3.request("POST", f"{url}/api/tokens", json=user).json()["id"]

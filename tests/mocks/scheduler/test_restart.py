@@ -7,6 +7,7 @@ import signal
 import sys
 from typing import Any
 
+import pytest
 from opcon_client import OpConClient
 from scheduler_stage import REPOSITORY, Stage, _await_sockets, at, clock, minutes
 
@@ -66,6 +67,7 @@ def test_holds_tokens_thresholds_retries_and_rules_that_wait_survive(stage: Stag
     assert told.final == {"retried": "Failed", "paged": "Failed", "held": "On Hold", "gated": "Finished OK"}
 
 
+@pytest.mark.exhaustive
 def test_a_rule_that_waits_beside_a_running_job_survives(stage: Stage) -> None:
     kill = {"when": "exceeded_max_run_time", "do": ["kill"], "after_ns": minutes(20), "times": 1}
     stage.reset(
@@ -90,6 +92,7 @@ def test_what_an_operator_was_about_to_do_is_done(stage: Stage) -> None:
     assert told.final == {"load": "Finished OK"}
 
 
+@pytest.mark.exhaustive
 def test_an_action_can_be_asked_about_by_its_id(stage: Stage) -> None:
     stage.reset(*(stage.job(name, "sleep 3600", at_ns=at("02:00")) for name in ("load", "other")))
     restart(stage, "02:05", down=5)
@@ -105,6 +108,7 @@ def test_an_action_can_be_asked_about_by_its_id(stage: Stage) -> None:
     stage.finish()
 
 
+@pytest.mark.exhaustive
 def test_a_job_that_a_fault_has_frozen_thaws_and_one_that_it_is_to_strike_down_is(stage: Stage) -> None:
     stage.reset(
         stage.job("frozen", "sleep 60; exit 4", at_ns=at("02:00")),
@@ -123,6 +127,7 @@ def test_a_job_that_a_fault_has_frozen_thaws_and_one_that_it_is_to_strike_down_i
     assert ended == {"frozen": "03:01", "struck": "02:40"}
 
 
+@pytest.mark.exhaustive
 def test_a_bad_disk_that_refused_something_before_the_end_has_acted(stage: Stage) -> None:
     landing = stage.folder / "work" / "landing"
     landing.mkdir(exist_ok=True)

@@ -310,6 +310,7 @@ def test_every_list_says_how_long_it_is(client: OpConClient) -> None:
         assert answer.headers["TotalResourceCount"] == str(len(answer.json())), path
 
 
+@pytest.mark.exhaustive
 def test_a_client_in_the_nights_time_drives_a_whole_night(stage: Stage) -> None:
     stage.reset(
         stage.job("load", "exit 7", at_ns=at("02:00")),

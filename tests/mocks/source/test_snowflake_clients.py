@@ -10,17 +10,18 @@ import pytest
 import requests
 
 from harness.contract.endpoints import SNOWFLAKE
-from tests.clock.needed import client
+from tests.clock.needed import HERE, client
 from tests.mocks.conftest import CONTENT, NightOfMocks
 from tests.mocks.source.snowflake_account import CONNECTORS, HOURS, account
+from tests.sample import sample
 
 MD5 = hashlib.md5(CONTENT).hexdigest()
 BEGAN = "Sun, 22 Nov 2026 21:00:00 GMT"
 
-both = pytest.mark.parametrize("connector", CONNECTORS)
+both = pytest.mark.parametrize("connector", sample(CONNECTORS, 0))
 
 
-@both
+@pytest.mark.parametrize("connector", sample([HERE, *CONNECTORS]))
 def test_a_file_is_listed_and_downloaded_as_it_is(night: NightOfMocks, tmp_path: Path, connector: str) -> None:
     _, listed, got, closed = account(night, a_csv=CONTENT).do(
         connector, "ls @inbox/a.csv", f"get @inbox/a.csv file://{tmp_path}/", close=True
@@ -97,6 +98,7 @@ def test_what_is_put_can_be_had_again_and_removed(
     assert night.events("remove") == [("info", {"name": f"in/{name}", "via": "snowflake"}, None)]
 
 
+@pytest.mark.exhaustive
 def test_a_large_file_is_sent_and_taken_with_flat_memory(night: NightOfMocks, tmp_path: Path) -> None:
     content = b"0123456789abcde\n" * (4 << 20)
     asked = account(night, large_bin=content)
@@ -118,6 +120,7 @@ def test_a_large_file_is_sent_and_taken_with_flat_memory(night: NightOfMocks, tm
     assert peak_kb() - before_kb < 16 * 1024
 
 
+@pytest.mark.exhaustive
 def test_the_s3_stage_sends_the_same_files_through_a_bucket(night: NightOfMocks, tmp_path: Path) -> None:
     (tmp_path / "up.csv").write_bytes(CONTENT)
     (tmp_path / "back").mkdir()
@@ -213,6 +216,7 @@ def test_sql_that_the_mock_does_not_know_is_a_compilation_error_and_an_event(
     assert "invalid identifier 'X'" in str(error)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("command", "found"),
     [

@@ -14,6 +14,8 @@ import pytest
 from tests.mocks.conftest import BEGINS_NS, NightOfMocks
 from tests.mocks.source.snowflake_account import CONNECTORS, Account, Step, account, wired
 
+pytestmark = pytest.mark.exhaustive
+
 BOUNDED: dict[str, Any] = {"login_timeout": 20, "network_timeout": 20}
 BODY = b"0123456789abcde\n" * 20_000
 HALF = len(BODY) // 2
