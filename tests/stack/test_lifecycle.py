@@ -240,6 +240,7 @@ def test_a_stack_works_without_the_compiled_agent(tmp_path: Path, monkeypatch: p
     )
     program = """
 import time
+from dataclasses import replace
 from harness.stack.local import LocalStack
 from tests.stack.plans import HOUR_NS, job, plan
 with LocalStack() as stack:
