@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from harness.baselines import Baselines, Live
 from harness.beginning import beginning, numbered
 from harness.chain import Chain
 from harness.checks import Friction, Judgement, Outcome, friction, judge
@@ -153,7 +154,8 @@ class NightRunner:
     """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one.
 
     ``tell`` is given a sentence whenever a night keeps its user waiting. ``tick_error`` is the share of their time by
-    which programs that wake again and again for nothing may be woken late.
+    which programs that wake again and again for nothing may be woken late. ``baselines`` may be shared with runners of
+    other processes, whose stacks have to be like this one.
     """
 
     def __init__(
@@ -163,12 +165,13 @@ class NightRunner:
         *,
         tell: Callable[[str], None] = _tell,
         tick_error: float = TICK_ERROR,
+        baselines: Baselines | None = None,
     ) -> None:
         self.stack = stack
         self.tick_error = tick_error
         self._tell = tell
         self._planner = Planner(store)
-        self._baselines: dict[tuple[Any, ...], History] = {}
+        self._baselines = baselines or Baselines()
 
     def run(self, scenario: Scenario) -> Result:
         """The night with its faults, judged against the same night without them.
@@ -181,12 +184,15 @@ class NightRunner:
         require_programs(chain, self.stack.name)
         self._refuse_a_past_night(chain, scenario.night)
         truths = tuple(fault for fault in scenario.faults if isinstance(fault, ChangesTruth))
-        baseline = self._baseline(chain, scenario.night, scenario.seed, truths)
+        wanted = self._baseline(chain, scenario.night, scenario.seed, truths)
+        baseline = self._baselines.get_unless_busy(*wanted)
         history, ticks = self._night(
             chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario, operators=scenario.operators
         )
+        if baseline is None:
+            baseline = self._baselines.get(*wanted)
         for day in _fallback_days(history):
-            earlier = self._baseline(chain, day, scenario.seed)
+            earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
             told = (event for event in earlier.of("holds", type="info"))
             baseline = _with(baseline, [_tagged(event, day) for event in told])
         return Result(
@@ -211,11 +217,13 @@ class NightRunner:
                 todo="use --stack docker, install a C compiler and install again, or date the scenario tonight",
             )
 
-    def _baseline(self, chain: Chain, night: dt.date, seed: int, truths: tuple[ChangesTruth, ...] = ()) -> History:
-        key = (chain.folder, chain.model_dump_json(), night, seed, repr(truths))
-        if key not in self._baselines:
-            self._baselines[key], _ = self._night(chain, night, seed, (), BASELINE, truths)
-        return self._baselines[key]
+    def _baseline(
+        self, chain: Chain, night: dt.date, seed: int, truths: tuple[ChangesTruth, ...] = ()
+    ) -> tuple[str, Live]:
+        """All that a baseline depends on as long as no program of the chain changes, and how to live it."""
+        stack = (self.stack.name, self.stack.clock, self.tick_error)
+        depends_on = repr((str(chain.folder.resolve()), chain.model_dump_json(), night, seed, truths, stack))
+        return depends_on, lambda: self._night(chain, night, seed, (), BASELINE, truths)[0]
 
     def _night(
         self,

@@ -186,6 +186,7 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """One started stack for each worker, reset between nights; override it to bring your own."""
     import signal
 
+    from harness.baselines import Baselines
     from harness.clock.ticks import tick_error_of
     from harness.errors import AuthorError, EngineError, StackError
     from harness.night import NightRunner
@@ -210,10 +211,22 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         pytest.fail(str(why_not), pytrace=False)
     try:
         tell = _teller(request.config)
-        store = tmp_path_factory.mktemp("night-harness-store")
-        yield NightRunner(stack, store, tell=tell, tick_error=tick_error)
+        shared = _shared_by_workers(request.config, tmp_path_factory)
+        folder = shared or tmp_path_factory.mktemp("night-harness")
+        baselines = Baselines(shared)
+        yield NightRunner(stack, folder / "store", tell=tell, tick_error=tick_error, baselines=baselines)
     finally:
         stack.stop()
+
+
+def _shared_by_workers(config: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A folder of this run and of no other that all workers of xdist see; None where there are none."""
+    workerinput = getattr(config, "workerinput", None)
+    if workerinput is None:
+        return None
+    folder = tmp_path_factory.getbasetemp().parent / f"night-harness-{workerinput['testrunuid']}"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _teller(config: pytest.Config) -> Callable[[str], None]:

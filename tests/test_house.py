@@ -25,7 +25,7 @@ FLOORS = (
     ("lint", "catalogue"),
     ("mocks", "stack"),
     ("alone",),
-    ("injection",),
+    ("injection", "baselines"),
     ("night",),
     ("report",),
     ("demo",),
