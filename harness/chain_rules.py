@@ -11,6 +11,7 @@ from typing import Any
 
 from harness.contract.endpoints import NAMES as ENDPOINT_NAMES
 from harness.contract.endpoints import PLACES as ENDPOINT_PLACES
+from harness.contract.events import EVENTS
 from harness.job_rules import declared_mistakes, depended_on, predecessors
 from harness.scheduler_rules import profile_of, scheduler_mistakes
 from harness.strict import Location, get, mapping, sequence, unknown
@@ -28,7 +29,7 @@ PLACES = (
 """What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
 
 
-NEIGHBOURS = ("night", "wire", "folders", "folder", *ENDPOINT_NAMES)
+NEIGHBOURS = tuple(dict.fromkeys([*EVENTS, "folder", *ENDPOINT_NAMES]))
 """Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
 
 

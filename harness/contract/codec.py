@@ -245,17 +245,19 @@ def _writer(kind: type) -> Callable[[Any], Any]:
     if own is not None:
         return cast("Callable[[Any], Any]", own)
     hints = typing.get_type_hints(kind)
-    always = [(key, field.name) for key, field in keys_of(kind).items() if _is_needed(field, hints[field.name])]
-    others = [(key, field) for key, field in keys_of(kind).items() if (key, field.name) not in always]
-    defaults = [
-        (key, field.name, field.default if field.default_factory is MISSING else field.default_factory())
-        for key, field in others
-    ]
+    always: list[tuple[str, str]] = []
+    unless: list[tuple[str, str, Any]] = []
+    for key, field in keys_of(kind).items():
+        if _is_needed(field, hints[field.name]):
+            always.append((key, field.name))
+        else:
+            default = field.default if field.default_factory is MISSING else field.default_factory()
+            unless.append((key, field.name, default))
     under = getattr(kind, UNDER, None)
 
     def write_fields(value: Any) -> Any:
         written = {key: write(getattr(value, name)) for key, name in always}
-        for key, name, default in defaults:
+        for key, name, default in unless:
             held = getattr(value, name)
             if held != default:
                 written[key] = write(held)
