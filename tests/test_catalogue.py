@@ -35,6 +35,7 @@ def test_the_readme_is_what_the_faults_say_now() -> None:
     assert README.read_text() == markdown(catalogue()), f"it is out of date: {COMMAND}"
 
 
+@pytest.mark.exhaustive
 def test_the_command_prints_the_readme() -> None:
     assert said("--markdown").stdout == README.read_text()
 

@@ -26,9 +26,7 @@ ROOT = Path(os.environ.get("NIGHT_HARNESS_OLDER_ROOT") or os.devnull)
 
 pytestmark = [
     pytest.mark.exhaustive,
-    pytest.mark.skipif(
-        not ROOT.is_dir(), reason="no older Debian in NIGHT_HARNESS_OLDER_ROOT: mmdebstrap makes one"
-    ),
+    pytest.mark.skipif(not ROOT.is_dir(), reason="no older Debian in NIGHT_HARNESS_OLDER_ROOT: mmdebstrap makes one"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root may chroot"),
 ]
 
