@@ -148,6 +148,7 @@ def test_an_hour_that_is_missing_or_comes_twice_costs_it_nothing(
     assert launched(result) == [first, "validate 03:15", "publish 03:30"]
 
 
+@pytest.mark.exhaustive
 def test_what_follows_a_job_that_is_late_starts_without_it(night_runner: NightRunner, chain: Chain) -> None:
     result = night_of(night_runner, chain.without("client_timeout"), SourceHang())
     assert launched(result) == ["retrieve 02:30", "validate 03:15", "publish 03:30"]
@@ -163,6 +164,7 @@ def test_a_mail_is_no_page(night_runner: NightRunner, chain: Chain) -> None:
     assert owner == "data-ops, who was not paged; data-ops has a mail of 03:30"
 
 
+@pytest.mark.exhaustive
 def test_who_fails_in_silence_is_not_even_mailed_of(night_runner: NightRunner, chain: Chain) -> None:
     result = night_of(night_runner, chain.without(["page_with_cause", "retry", "fallback"]), SourceHang())
     assert result.outcome is Outcome.DAMAGED

@@ -60,6 +60,7 @@ def test_its_jobs_meet_the_faults_of_the_source(night_runner: NightRunner, chain
     assert result.outcome is Outcome.RECOVERED
 
 
+@pytest.mark.exhaustive
 def test_it_retries_and_pages_by_itself_at_its_own_times(night_runner: NightRunner, chain: Chain) -> None:
     helpless = chain.without(["retry", "fallback"])
     result = night_of(night_runner, helpless, TruncateFile(file="forecast", keep="50%"))
@@ -70,6 +71,7 @@ def test_it_retries_and_pages_by_itself_at_its_own_times(night_runner: NightRunn
     assert "truncated" in first.value["cause"]
 
 
+@pytest.mark.exhaustive
 def test_an_orchestrator_that_does_not_come_up_is_started_by_who_watches_over_it(
     night_runner: NightRunner, chain: Chain
 ) -> None:

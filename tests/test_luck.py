@@ -48,6 +48,7 @@ def test_right_by_luck_is_inconclusive_and_says_which_control_is_missing(night: 
     assert result.mismatches
 
 
+@pytest.mark.exhaustive
 def test_a_control_that_cannot_see_it_does_not_help(night: Night) -> None:
     result = night(LINE_ENDS, "{trailer: {variable: TRAILER, detects: [trailer record]}}")
     assert result.outcome is Outcome.INCONCLUSIVE
@@ -65,6 +66,7 @@ def test_a_fault_that_shows_by_itself_needs_no_control(night: Night) -> None:
     assert night("launch_failure: {job: fetch, cause: agent_away, times: 1}").outcome is not Outcome.INCONCLUSIVE
 
 
+@pytest.mark.exhaustive
 def test_another_days_content_and_anothers_come_from_the_store(night_runner: NightRunner) -> None:
     shipped = Path(__file__).parents[1] / "scenarios/content"
     for name, days in (("yesterdays_content", 1), ("another_customers_file", 0)):

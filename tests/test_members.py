@@ -53,6 +53,7 @@ def test_who_reads_it_as_a_stream_has_every_record_and_only_luck(night: Night) -
     )
 
 
+@pytest.mark.exhaustive
 def test_an_archive_that_was_packed_from_a_short_file_is_sound_and_its_trailer_tells(night: Night) -> None:
     fault = 'truncate_file: {file: feed, keep: "50%", where: record_boundary, manifest: follows, times: 1}'
     assert night(fault).outcome is Outcome.RECOVERED

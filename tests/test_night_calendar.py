@@ -13,6 +13,7 @@ from harness.checks import Outcome
 from harness.loading import load_scenario
 from harness.night import NightRunner
 from tests.ask import ASK
+from tests.sample import sample
 
 CHAIN = """
 chain: feed
@@ -72,7 +73,7 @@ NIGHTS = {
 }
 
 
-@pytest.mark.parametrize(("zone", "night", "begins", "ends"), NIGHTS.values(), ids=NIGHTS)
+@pytest.mark.parametrize(("zone", "night", "begins", "ends"), sample(NIGHTS.values(), 3), ids=NIGHTS)
 def test_the_job_runs_once_at_its_time_and_its_programs_tell_the_same(
     night_runner: NightRunner, tmp_path: Path, zone: str, night: str, begins: str, ends: str
 ) -> None:

@@ -71,12 +71,12 @@ exhaustive = pytest.mark.exhaustive
         pytest.param(RUN, signal.SIGHUP, -signal.SIGHUP, id="closed-terminal-of-run"),
         pytest.param(RUN, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-run", marks=exhaustive),
         pytest.param(UP, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-up", marks=exhaustive),
-        pytest.param(UP, signal.SIGTERM, INTERRUPTED, id="sigterm-of-up", marks=exhaustive),
-        pytest.param(UP, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-up"),
+        pytest.param(UP, signal.SIGTERM, INTERRUPTED, id="sigterm-of-up"),
+        pytest.param(UP, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-up", marks=exhaustive),
         pytest.param(TEST, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest", marks=exhaustive),
         pytest.param(TEST, signal.SIGTERM, -signal.SIGTERM, id="sigterm-of-pytest", marks=exhaustive),
         pytest.param(TEST, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-pytest"),
-        pytest.param(TEST_IN_WORKERS, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest-with-workers"),
+        pytest.param(TEST_IN_WORKERS, signal.SIGINT, INTERRUPTED, id="ctrl-c-of-pytest-with-workers", marks=exhaustive),
         pytest.param(
             TEST_IN_WORKERS, signal.SIGKILL, -signal.SIGKILL, id="kill-9-of-pytest-with-workers", marks=exhaustive
         ),

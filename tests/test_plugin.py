@@ -67,7 +67,7 @@ def test_vacuous(night):
 
 @dataclass(frozen=True)
 class Project:
-    """A project of our user after its pytest has run once over all that is in it."""
+    """A project of our user, after its pytest has run once over all that is in it, in two workers."""
 
     folder: Path
     run: Run
@@ -75,7 +75,7 @@ class Project:
 
     def ended(self, node: str) -> str:
         """How a test has ended, as ``-v`` tells."""
-        [(word)] = re.findall(rf"^{re.escape(node)} (\w+)", self.run.out, flags=re.MULTILINE)
+        [word] = re.findall(rf"(\w+) {re.escape(node)} *$", self.run.out, flags=re.MULTILINE)
         return str(word)
 
     def shown(self, about: str) -> list[str]:
@@ -96,7 +96,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     (folder / "test_python.py").write_text(IN_PYTHON)
     with pytest.MonkeyPatch.context() as patch, user_in(folder) as user:
         without_ci(patch)
-        yield Project(folder, user.runs(*PYTEST, "-v", "."), user)
+        yield Project(folder, user.runs(*PYTEST, "-n2", "-v", "--junitxml=report.xml"), user)
 
 
 def without_ci(patch: pytest.MonkeyPatch) -> None:
@@ -141,21 +141,19 @@ def test_a_night_that_is_not_as_expected_fails_on_one_screen_and_keeps_its_histo
 def test_two_scenarios_of_one_sentence_keep_two_histories(project: Project) -> None:
     kept = project.folder / ".night-harness/histories"
     assert {path.name.partition("-")[0] for path in kept.glob("*.baseline.jsonl")} >= {"one", "two"}
-    files = ("one.yaml", "two.yaml", "sub/one.yaml")
-    (project.folder / "sub").mkdir()
-    (project.folder / "sub/one.yaml").write_text((project.folder / "one.yaml").read_text())
-    project.user.runs(*HARNESS, "run", *files, "--histories", "kept")
-    histories = {path.name for path in (project.folder / "kept").iterdir() if "baseline" not in path.name}
-    assert histories == {"one.jsonl", "two.jsonl", "one-2.jsonl"}
 
 
-def test_the_command_that_a_failure_prints_repeats_it(project: Project) -> None:
+def test_the_command_that_a_failure_prints_repeats_it_and_others_of_its_name_beside_it(project: Project) -> None:
     [line] = [line for line in project.shown("one.yaml") if line.startswith("repeat it:")]
     program, *arguments = line.removeprefix("repeat it:").split()
     assert program == "harness"
-    again = project.user.runs(*HARNESS, *arguments)
+    (project.folder / "sub").mkdir()
+    (project.folder / "sub/one.yaml").write_text((project.folder / "one.yaml").read_text())
+    again = project.user.runs(*HARNESS, *arguments, "sub/one.yaml", "--histories", "kept")
     assert again.code == 1
-    assert "expected degraded, found recovered" in again.err
+    assert again.err.count("expected degraded, found recovered") == 2
+    histories = {path.name for path in (project.folder / "kept").iterdir() if "baseline" not in path.name}
+    assert histories == {"one.jsonl", "one-2.jsonl"}
 
 
 def test_a_fault_that_never_acts_is_red(project: Project) -> None:
@@ -204,18 +202,24 @@ def test_a_python_night_that_proves_nothing_fails_whatever_the_test_asserts(proj
     in_order(project.shown("def test_vacuous"), "the night proves nothing")
 
 
-def test_scenarios_run_under_xdist_with_k_and_marks_and_leave_their_facts_in_junit_xml(user: User) -> None:
-    write_scenario(user.folder, name="one")
-    write_scenario(user.folder, name="two", outcome="degraded")
-    (user.folder / "test_plain.py").write_text("def test_plain(): pass\n")
-    run = user.runs(*PYTEST, "-n2", "-m", "night", "-k", "restarted", "--junitxml=report.xml")
-    assert "1 failed, 1 passed" in run.out.splitlines()[-1]
-    cases = ET.parse(user.folder / "report.xml").getroot().iter("testcase")
-    facts = [{one.get("name"): one.get("value") for one in case.iter("property")} for case in cases]
-    assert [fact["night_harness.outcome"] for fact in facts] == ["recovered", "recovered"]
-    assert len({fact["night_harness.digest"] for fact in facts}) == 1
+def test_nights_of_workers_leave_their_facts_in_junit_xml(project: Project) -> None:
+    cases = ET.parse(project.folder / "report.xml").getroot().iter("testcase")
+    facts = {
+        case.get("classname"): {one.get("name"): one.get("value") for one in case.iter("property")} for case in cases
+    }
+    same = [facts[f"{name}.yaml"] for name in ("night", "one", "two")]
+    assert [fact["night_harness.outcome"] for fact in same] == ["recovered"] * 3
+    assert len({fact["night_harness.digest"] for fact in same}) == 1
 
 
+def test_scenarios_are_chosen_by_k_and_marks(project: Project) -> None:
+    files = ("night.yaml", "one.yaml", "never.yaml", "test_python.py")
+    run = project.user.runs(*PYTEST, "--collect-only", "-q", "-m", "night", "-k", "restarted and not never", *files)
+    chosen = [line for line in run.out.splitlines() if "::" in line]
+    assert chosen == [f"{name}.yaml::a launch failure is restarted" for name in ("night", "one")]
+
+
+@pytest.mark.exhaustive
 def test_without_a_container_engine_nights_in_containers_are_skipped_loudly(user: User) -> None:
     write_scenario(user.folder)
     nobody = f"unix://{user.folder}/nobody.sock"

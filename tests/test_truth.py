@@ -56,6 +56,7 @@ def test_the_calm_night_of_the_same_chain_keeps_its_own_truth(night_runner: Nigh
     assert calm.outcome is Outcome.UNAFFECTED
 
 
+@pytest.mark.exhaustive
 def test_a_correction_that_never_comes_proves_nothing(night_runner: NightRunner) -> None:
     never = On(component="scheduler", action="missed")
     result = night_runner.run(scenario(SupersedeFile(file="forecast", on=never)))

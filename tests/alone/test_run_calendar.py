@@ -45,7 +45,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("program", sample([DATE, BASH, PYTHON]), ids=["date", "bash", "python"])
-@pytest.mark.parametrize(("zone", "at", "seconds", "before", "after"), sample(CHANGES.values(), 4), ids=CHANGES)
+@pytest.mark.parametrize(("zone", "at", "seconds", "before", "after"), sample(CHANGES.values(), 2), ids=CHANGES)
 def test_programs_tell_the_calendar_of_their_zone(
     user: User, zone: str, at: str, seconds: int, before: str, after: str, program: list[str]
 ) -> None:
@@ -54,7 +54,7 @@ def test_programs_tell_the_calendar_of_their_zone(
     assert [line[5:] for line in run.out.splitlines()] == [before, after], run.err
 
 
-@pytest.mark.parametrize("at", ["2026-03-29T02:30", "2026-03-29T02:00", "2026-03-29T02:59:59"])
+@pytest.mark.parametrize("at", sample(["2026-03-29T02:30", "2026-03-29T02:00", "2026-03-29T02:59:59"]))
 def test_a_time_that_does_not_exist_is_refused(user: User, at: str) -> None:
     run = user.runs(*RUN, "--at", at, "--tz", "Europe/Paris", "date")
     assert run.code == 4

@@ -63,7 +63,7 @@ PASSED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 
 
 @pytest.mark.parametrize("name", sample(PASSED, {"SIGINT", "SIGHUP"}))
-@pytest.mark.parametrize("group", [False, True], ids=["to the harness", "to the group"])
+@pytest.mark.parametrize("group", sample([False, True]), ids=["to the harness", "to the group"])
 def test_a_signal_reaches_the_command_once(user: User, typed: tuple[int, int], name: str, group: bool) -> None:
     process = begin(user, typed, TELLS, *PASSED)
     (os.killpg if group else os.kill)(process.pid, getattr(signal, name))
@@ -115,7 +115,7 @@ def _state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-@pytest.mark.parametrize("killed", ["harness", "keeper", "both"])
+@pytest.mark.parametrize("killed", sample(["both", "harness", "keeper"]))
 def test_nothing_is_left_whoever_is_killed(user: User, typed: tuple[int, int], killed: str) -> None:
     process = begin(user, typed, DAEMONS)
     until(lambda: len(descendants_of(process.pid)) >= 4)

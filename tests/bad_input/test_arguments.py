@@ -30,7 +30,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("arguments", "says"), sample(WRONG, 4))
+@pytest.mark.parametrize(("arguments", "says"), sample(WRONG, {"up chain.yaml --port sorce=80", "rnu night.yaml"}))
 def test_a_wrong_argument_is_the_authors_mistake(user: User, arguments: str, says: str) -> None:
     is_one_clear_error(user.runs(*HARNESS, *arguments.split()), AUTHOR, says, soon=SOON)
 
@@ -47,22 +47,17 @@ def test_a_port_in_use_is_told(user: User) -> None:
     is_one_clear_error(run, ENVIRONMENT, f"port {port} for source: Address already in use", "expected:", "to do:")
 
 
-def test_a_port_can_be_chosen_by_those_who_point_a_client_at_it(user: User) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    process = user.begin(*HARNESS, "up", "chain.yaml", "--port", f"desk={port}", "--json")
-    until(lambda: user.said(process).endswith("\n") or process.poll() is not None)
-    assert json.loads(user.said(process))["desk.url"] == f"http://127.0.0.1:{port}"
-    process.terminate()
-    user.ended(process)
-
-
-def test_the_schedulers_api_can_be_served_over_tls(user: User, tmp_path: Path) -> None:
+def test_a_port_can_be_chosen_and_the_schedulers_api_be_served_over_tls(user: User, tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(str(tmp_path / "server.pem"))
-    process = user.begin(*HARNESS, "up", "chain.yaml", "--certificate", str(tmp_path / "server.pem"), "--json")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    served = ("--port", f"desk={port}", "--certificate", str(tmp_path / "server.pem"), "--json")
+    process = user.begin(*HARNESS, "up", "chain.yaml", *served)
     until(lambda: user.said(process).endswith("\n") or process.poll() is not None)
-    url = json.loads(user.said(process))["scheduler.url"]
+    places = json.loads(user.said(process))
+    assert places["desk.url"] == f"http://127.0.0.1:{port}"
+    url = places["scheduler.url"]
     assert url.startswith("https://")
     trusting = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
     with urllib3.PoolManager(ssl_context=trusting) as client:

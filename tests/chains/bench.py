@@ -17,11 +17,11 @@ from typing import Any
 
 from harness.data import fixtures
 from harness.mocks.relay import UnixConnection
+from tests.calibration import patience_s
 
 JOBS = fixtures() / "chains" / "planning_feed" / "jobs"
 NIGHT = "2026-11-23"
 NAME = "forecast_20261123.csv"
-STARTS_WITHIN_S = 20.0
 
 
 def forecast(records: int, *, day: str = NIGHT, quantity: int = 7) -> bytes:
@@ -105,7 +105,7 @@ class Bench:
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=patience_s(),
         )
 
     def planned(self) -> dict[str, int]:
@@ -128,7 +128,7 @@ def mock(component: str, directory: Path) -> Iterator[int]:
 
 
 def _port(process: subprocess.Popen[bytes], component: str, directory: Path) -> int:
-    gives_up = time.monotonic() + STARTS_WITHIN_S
+    gives_up = time.monotonic() + patience_s()
     while time.monotonic() < gives_up:
         assert process.poll() is None, f"{component} ended with {process.returncode}"
         connection = UnixConnection(directory / "control" / f"{component}.sock")
@@ -141,4 +141,4 @@ def _port(process: subprocess.Popen[bytes], component: str, directory: Path) -> 
             return endpoints[component]
         finally:
             connection.close()
-    raise AssertionError(f"{component} did not start within {STARTS_WITHIN_S:.0f} s")
+    raise AssertionError(f"{component} did not start within {patience_s():.0f} s")

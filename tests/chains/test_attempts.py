@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.calibration import patience_s
 from tests.chains.bench import JOBS
 
 TRIES = """
@@ -43,7 +44,7 @@ ending.run(lambda: {call})
 def program(text: str, **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(JOBS), "PYTHONDONTWRITEBYTECODE": "1"} | variables
     return subprocess.run(
-        [sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=False, timeout=patience_s()
     )
 
 
@@ -94,7 +95,7 @@ def test_a_neighbour_that_falls_silent_in_the_middle_is_given_up(silent: socket.
     with subprocess.Popen([sys.executable, "-c", text], env=environment, stderr=subprocess.PIPE, text=True) as job:
         connection, _ = silent.accept()
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n" + bytes(20_000))
-        _, stderr = job.communicate(timeout=60)
+        _, stderr = job.communicate(timeout=patience_s())
         connection.close()
     assert job.returncode == 1
     assert stderr == "CAUSE: source fell silent for 0.05 s after 16,384 bytes of a.csv\n"

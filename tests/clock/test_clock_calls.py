@@ -8,6 +8,8 @@ import pytest
 from calling import call, program
 from virtual_night import Night
 
+from tests.calibration import patience_s
+
 WAITS = {
     "nanosleep": "assert libc.nanosleep(hour, None) == 0",
     "clock_nanosleep": "assert libc.clock_nanosleep(MONOTONIC, 0, hour, None) == 0",
@@ -134,7 +136,7 @@ def test_the_clocks_discipline_may_be_asked_for_and_tells_the_night(
 def test_no_two_readings_of_a_night_are_equal_over_all_processes(night: Night) -> None:
     code = "import time; print(*(time.time_ns() for _ in range(5000)))"
     readers = [night.python(code) for _ in range(3)]
-    readings = [int(each) for reader in readers for each in reader.communicate(timeout=20)[0].split()]
+    readings = [int(each) for reader in readers for each in reader.communicate(timeout=patience_s())[0].split()]
     readings += [night.page.tick_ns() for _ in range(100)]
     assert len(set(readings)) == 3 * 5000 + 100
 

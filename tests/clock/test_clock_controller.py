@@ -17,6 +17,7 @@ from virtual_night import AT_NS, HOUR, SECOND, Night
 from harness.clock import census, library
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
+from tests.calibration import patience_s
 
 
 def test_until_leaves_the_clock_exactly_there(night: Night) -> None:
@@ -30,7 +31,7 @@ def test_what_is_due_at_the_end_itself_is_left_for_the_next_run(night: Night) ->
     assert night.go(hours=1).reason == "until"
     assert sleeper.poll() is None
     assert night.go(hours=2).reason == "stuck"
-    assert sleeper.wait(10) == 0
+    assert sleeper.wait(patience_s()) == 0
 
 
 def test_stuck_says_who_waits_on_what_and_since_when(night: Night) -> None:
@@ -146,7 +147,7 @@ def test_time_does_not_move_while_held(night: Night) -> None:
         assert night.page.held_by() == os.getpid()
     assert night.page.held_by() is None
     assert night.go().reason == "stuck"
-    assert sleeper.wait(10) == 0
+    assert sleeper.wait(patience_s()) == 0
 
 
 def test_a_hold_ends_with_the_process_that_has_it(night: Night) -> None:
@@ -185,7 +186,7 @@ def test_a_wait_begun_before_another_night_keeps_its_remaining_time(night: Night
     assert night.go(hours=0.5).reason == "until"
     night.page.travel(AT_NS + 24 * HOUR)
     assert night.go().reason == "stuck"
-    assert sleeper.wait(10) == 0
+    assert sleeper.wait(patience_s()) == 0
     assert night.page.now_ns == pytest.approx(AT_NS + 24.5 * HOUR, abs=SECOND)
 
 
@@ -218,7 +219,7 @@ def test_a_thread_without_a_place_in_the_page_waits_for_real_and_says_so(night: 
         filled.get(timeout=3600)
         print("over")
     """)
-    out, err = program.communicate(timeout=10)
+    out, err = program.communicate(timeout=patience_s())
     assert out == "over\n"
     assert err == f"night: process {program.pid} finds no place in the page any more: its waits are real\n"
 
@@ -246,7 +247,9 @@ def test_a_whole_pid_namespace_can_be_the_night(night: Night, tmp_path: Path) ->
     if shutil.which("unshare") is None or subprocess.run([*apart, "true"], capture_output=True).returncode != 0:
         pytest.skip("no new PID namespace may be made here")
     command = [*apart, sys.executable, "-c", NAMESPACE, str(night.path.with_name("other"))]
-    ended = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=_with_harness(), timeout=60)
+    ended = subprocess.run(
+        command, capture_output=True, text=True, cwd=tmp_path, env=_with_harness(), timeout=patience_s()
+    )
     assert ended.stdout.split() == ["stuck", "1", "0"], ended.stderr
 
 
@@ -333,7 +336,7 @@ def test_reading_the_clock_costs_little_more_than_the_bare_call(
                                 globals={"now": time.time_ns}, number=100_000, repeat=5)))"""
     bare = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     process = night.python(code)
-    ratio = float(process.communicate(timeout=30)[0]) / float(bare.stdout)
+    ratio = float(process.communicate(timeout=patience_s())[0]) / float(bare.stdout)
     with capsys.disabled():
         print(f"\n  a clock read under the library: {ratio:.2f} x the bare one")
     assert ratio < 6

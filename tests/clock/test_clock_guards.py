@@ -18,6 +18,7 @@ from virtual_night import SECOND, Night
 
 from harness.clock import census
 from tests.benchmarks.false_timeouts import SETTINGS, count_false_timeouts
+from tests.calibration import patience_s
 from tests.sample import sample
 
 ONE_LOOK, NO_HANDSHAKE = 0x1, 0x2
@@ -95,7 +96,7 @@ def messages_read_late(night: Night) -> int:
     outside.start()
     assert night.go().reason == "asked"
     outside.join()
-    return int(reader.communicate(timeout=10)[0])
+    return int(reader.communicate(timeout=patience_s())[0])
 
 
 MANY_MOVE = """

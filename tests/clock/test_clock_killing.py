@@ -130,9 +130,9 @@ def shoot(nursery: int, shots: int, seed: int, signals: list[signal.Signals]) ->
 def nursery(night: Night) -> Iterator[subprocess.Popen[str]]:
     """Whoever it raises, and whoever they raise, ends with the test."""
     raising = night.start(sys.executable, "-c", NURSERY)
-    night.go(hours=0.01)
+    night.go(hours=0.002)
     raised = set(children_of(raising.pid))
-    night.go(hours=0.01)
+    night.go(hours=0.002)
     assert raised == set(children_of(raising.pid)), "victims die before anybody has shot at them"
     yield raising
     os.kill(raising.pid, signal.SIGSTOP)  # so that it raises nobody more
@@ -158,7 +158,7 @@ def run_while(night: Night, act: Callable[[], None]) -> None:
 
 
 def assert_everybody_goes_on(night: Night, nursery: int) -> None:
-    stop = night.go(hours=0.05, runaway_s=patience_s())
+    stop = night.go(hours=0.02, runaway_s=patience_s())
     assert stop.reason == "until", stop
     left = {
         sight.pid: (night.page.monotonic_ns - sight.since_ns) / SECOND

@@ -20,6 +20,8 @@ import pytest
 from needed import missing, needs
 from virtual_night import Night
 
+from tests.calibration import patience_s
+
 pytestmark = pytest.mark.exhaustive
 
 PROGRAMS = Path("/usr/lib/postgresql")
@@ -78,7 +80,7 @@ def server_outside(night: Night, database: Database) -> Iterator[None]:
     night.controller.regard_as_server(server.pid)
     yield
     server.send_signal(signal.SIGQUIT)
-    server.wait(10)
+    server.wait(patience_s())
 
 
 @pytest.fixture
@@ -91,7 +93,7 @@ def server_inside(night: Night, database: Database) -> Iterator[None]:
     yield
     server.send_signal(signal.SIGQUIT)
     night.go(hours=0.1)
-    server.wait(10)
+    server.wait(patience_s())
 
 
 def psql(port: int, *arguments: str) -> list[str]:
@@ -103,7 +105,9 @@ def ask(night: Night, database: Database, *statements: str) -> list[list[str]]:
     """What clients side by side are answered, within two hours; complaints too."""
     clients = [night.start(*database.psql("-c", statement)) for statement in statements]
     night.go(hours=2)
-    return [[line for text in client.communicate(timeout=10) for line in text.splitlines()] for client in clients]
+    return [
+        [line for text in client.communicate(timeout=patience_s()) for line in text.splitlines()] for client in clients
+    ]
 
 
 def test_psql_gives_up_on_a_silent_server_after_its_connect_timeout(night: Night, silent_port: int) -> None:

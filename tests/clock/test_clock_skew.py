@@ -7,6 +7,7 @@ from virtual_night import AT_NS, HOUR, SECOND, Night
 
 from harness.clock.skew import STEPS_MAX, Skew, Step
 from harness.errors import AuthorError
+from tests.calibration import patience_s
 
 AT = AT_NS // SECOND
 
@@ -89,7 +90,7 @@ def test_two_processes_of_a_night_disagree_by_the_skew_of_one(night: Night) -> N
     right = night.start("sh", "-c", "sleep 1000; date +%s")
     wrong = night.start("sh", "-c", "sleep 1000; date +%s", more=Skew(offset_ns=HOUR).environment())
     night.go()
-    told = [int(process.communicate(timeout=10)[0]) for process in (right, wrong)]
+    told = [int(process.communicate(timeout=patience_s())[0]) for process in (right, wrong)]
     assert told == [AT + 1000, AT + 1000 + 3600]
 
 

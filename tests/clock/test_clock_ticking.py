@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from virtual_night import Night
 
+from tests.calibration import patience_s
 from tests.sample import sample
 
 
@@ -23,7 +24,7 @@ def test_a_loop_that_counts_seconds_takes_exactly_as_long_and_costs_less(night: 
         print(time.monotonic() - began)
     """)
     stop = night.go(hours=2)
-    assert 3600 <= float(counting.communicate(timeout=10)[0]) < 3601
+    assert 3600 <= float(counting.communicate(timeout=patience_s())[0]) < 3601
     if error:
         assert stop.jumps < 5000
         assert stop.bunched_ticks > 30_000
@@ -104,7 +105,7 @@ def test_a_loop_that_calls_others_is_woken_each_time(night: Night) -> None:
             time.sleep(5)
         print(time.monotonic() - began)
     """)
-    assert server.wait(10) == 0
+    assert server.wait(patience_s()) == 0
     assert 5000 <= float(ended.out) < 5000.1
 
 
@@ -139,7 +140,7 @@ def test_processes_that_tick_side_by_side_are_each_as_exact_as_alone(night: Nigh
     ]
     night.go(hours=1)
     for program, lasts_s in zip(ticking, (1800, 1750, 1900), strict=True):
-        out, err = program.communicate(timeout=10)
+        out, err = program.communicate(timeout=patience_s())
         assert lasts_s <= float(out or 0) < lasts_s + 1, err
 
 

@@ -9,6 +9,8 @@ import pytest
 from calling import call, program, seconds_of
 from virtual_night import Night
 
+from tests.calibration import patience_s
+
 SIGNALLING = {
     "alarm": """
         signal.signal(signal.SIGALRM, lambda *_: None)
@@ -197,7 +199,7 @@ def test_a_process_that_was_stopped_hears_of_every_interval_that_it_missed(night
     assert night.go(hours=1).reason == "until"
     os.kill(stopped.pid, signal.SIGCONT)
     assert night.go(hours=1 / 3600).reason in {"until", "stuck"}
-    assert stopped.communicate(timeout=10)[0].split()[0] == "6"
+    assert stopped.communicate(timeout=patience_s())[0].split()[0] == "6"
 
 
 def test_setting_anew_says_what_was_left_and_forgets_what_was_counted(night: Night) -> None:

@@ -15,6 +15,7 @@ import pytest
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
+from tests.calibration import patience_s
 
 AT_NS = 1_795_485_600 * 10**9
 SECOND = 10**9
@@ -58,8 +59,8 @@ class Night:
     def python(self, code: str, *arguments: str, component: str = "program") -> subprocess.Popen[str]:
         return self.start(sys.executable, "-c", textwrap.dedent(code), *arguments, component=component)
 
-    def go(self, hours: float = 24 * 365, runaway_s: float = 60) -> Stop:
-        return self.controller.run(self.page.now_ns + int(hours * HOUR), runaway_s=runaway_s)
+    def go(self, hours: float = 24 * 365, runaway_s: float | None = None) -> Stop:
+        return self.controller.run(self.page.now_ns + int(hours * HOUR), runaway_s=runaway_s or patience_s())
 
     def run(self, *command: str, more: Mapping[str, str] | None = None) -> Ended:
         """Run one program to its end."""
@@ -68,7 +69,7 @@ class Night:
         stop = self.go()
         if process.poll() is None and stop.waits:
             pytest.fail(f"{stop.reason}: {stop.waits}")
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=patience_s())
         return Ended(out, err, process.returncode, (self.page.now_ns - before) / SECOND)
 
     def run_python(self, code: str, more: Mapping[str, str] | None = None, arguments: Sequence[str] = ()) -> Ended:

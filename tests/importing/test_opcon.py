@@ -212,7 +212,7 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield from _places(inner, (*at, key))
 
 
-@pytest.mark.parametrize("instead", sample([None, -5, [], {}, [None], {"name": None}, "a\nb\x07: #{"], 2))
+@pytest.mark.parametrize("instead", sample([None, -5, [], {}, [None], {"name": None}, "a\nb\x07: #{"]))
 def test_whatever_stands_in_a_field_the_skeleton_is_yaml_or_the_file_is_refused(instead: Any, tmp_path: Path) -> None:
     whole, chain = json.loads(JOBS.read_text()), tmp_path / "chain.yaml"
     places = list(_places(whole))

@@ -22,6 +22,7 @@ from harness.clock.library import preload_environment, unusable_because
 from harness.clock.page import Page
 from harness.history import History
 from harness.mocks.relay import UnixConnection
+from tests.calibration import patience_s
 
 MINUTE_NS = 60_000_000_000
 HOUR_NS = 60 * MINUTE_NS
@@ -42,7 +43,7 @@ class Played:
     ) -> None:
         self.night, self.component, self.module, self.arguments = night, component, module, arguments
         self.process = process
-        self.http = urllib3.PoolManager(retries=False, timeout=30)
+        self.http = urllib3.PoolManager(retries=False, timeout=patience_s())
         line = process.stdout.readline() if process.stdout else b""
         assert line, f"{component} did not start: {process.wait()}"
         _, health = self.call("GET", "health")
@@ -50,7 +51,7 @@ class Played:
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         """One call of the control interface."""
-        connection = UnixConnection(self.night.dir / "control" / f"{self.component}.sock", timeout_s=30)
+        connection = UnixConnection(self.night.dir / "control" / f"{self.component}.sock", timeout_s=patience_s())
         connection.request(method, f"/{path}", body=None if body is None else json.dumps(body))
         answer = connection.getresponse()
         found = json.loads(answer.read())
@@ -183,7 +184,7 @@ class NightOfMocks:
     def _run(self, until_ns: int) -> Stop:
         processes = [played.process for played in self.played.values()] + self.jobs + self.lasting
         self.controller.exclude_children(but=[process.pid for process in processes])  # others sleep in real time
-        return self.controller.run(until_ns, runaway_s=20)
+        return self.controller.run(until_ns, runaway_s=patience_s())
 
     def history(self, *components: str) -> History:
         files = [self.dir / "history" / f"{name}.jsonl" for name in components] or sorted(

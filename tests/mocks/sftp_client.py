@@ -13,6 +13,7 @@ from typing import Any
 import paramiko
 
 from harness.contract.endpoints import SFTP
+from tests.calibration import patience_s
 from tests.clock.needed import needs
 from tests.mocks.conftest import NightOfMocks, Played
 
@@ -27,7 +28,7 @@ def logged_in(source: Played, user: str = SFTP["user"], **credentials: Any) -> I
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
         known = credentials or {"password": SFTP["password"]}
         port = source.endpoints["sftp"]
-        client.connect("127.0.0.1", port, user, allow_agent=False, look_for_keys=False, timeout=30, **known)
+        client.connect("127.0.0.1", port, user, allow_agent=False, look_for_keys=False, timeout=patience_s(), **known)
         yield client.open_sftp()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.calibration import patience_s
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks
 from tests.sample import sample
 
@@ -47,14 +48,14 @@ def test_a_mock_ends_on_sigterm_without_a_word(tmp_path: Path) -> None:
     while not (tmp_path / "control" / "desk.sock").exists():
         assert process.poll() is None
     process.terminate()
-    assert process.communicate(timeout=10)[1] == b""
+    assert process.communicate(timeout=patience_s())[1] == b""
     assert process.returncode == 0
 
 
 def test_a_socket_path_that_is_too_long_says_so(tmp_path: Path) -> None:
     folder = tmp_path / ("x" * 100)
     command = [sys.executable, "-m", "harness.mocks.folders", "--dir", str(folder)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=patience_s())
     assert ended.returncode != 0
     assert "expected at most 107; use a shorter --dir" in ended.stderr
 

@@ -16,6 +16,7 @@ import paramiko
 import pytest
 
 from harness.contract.endpoints import SFTP
+from tests.calibration import patience_s
 from tests.clock.needed import needs
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 from tests.mocks.sftp_client import Clients, logged_in
@@ -331,7 +332,7 @@ asyncio.run(wait())
 """
     process = Clients(night, source.endpoints["sftp"], NAME, tmp_path / "x").program("-c", program)
     stop = night.run(9 * 60)
-    assert process.communicate(timeout=30)[0] == b"['.', '..', 'inbox']\n"
+    assert process.communicate(timeout=patience_s())[0] == b"['.', '..', 'inbox']\n"
     assert stop.jumps <= 3
 
 
@@ -376,9 +377,9 @@ def test_openssh_scp_works(night: NightOfMocks, source: Played, tmp_path: Path) 
     options = ["-F", "none", "-i", key, "-P", str(source.endpoints["sftp"]), "-o", "BatchMode=yes"]
     options += ["-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={tmp_path}/known"]
     scp = ["scp", "-q", *options]
-    subprocess.run([*scp, f"{server}:{posixpath.join('/inbox', NAME)}", target], check=True, timeout=60)
+    subprocess.run([*scp, f"{server}:{posixpath.join('/inbox', NAME)}", target], check=True, timeout=patience_s())
     assert target.read_bytes() == CONTENT
-    subprocess.run([*scp, "-p", target, f"{server}:/inbox/back.csv"], check=True, timeout=60)
+    subprocess.run([*scp, "-p", target, f"{server}:/inbox/back.csv"], check=True, timeout=patience_s())
     with logged_in(source) as sftp:
         assert got(sftp, "/inbox/back.csv") == CONTENT
     assert (tmp_path / "known").read_text().strip().endswith(SFTP["host_key"])

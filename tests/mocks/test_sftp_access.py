@@ -11,6 +11,7 @@ import paramiko
 import pytest
 
 from harness.contract.endpoints import SFTP
+from tests.calibration import patience_s
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 from tests.mocks.sftp_client import Clients, logged_in
 from tests.sample import sample
@@ -83,7 +84,7 @@ def test_openssh_is_told_permission_denied(night: NightOfMocks, source: Played, 
 def test_a_refused_login_is_refused_whatever_the_client_tries_in_it(night: NightOfMocks, source: Played) -> None:
     source.arm("request", {"refuse": "login_refused"}, where={"operation": "login"}, times=1)
     transport = paramiko.Transport(("127.0.0.1", source.endpoints["sftp"]))
-    transport.start_client(timeout=30)
+    transport.start_client(timeout=patience_s())
     with pytest.raises(paramiko.AuthenticationException):
         transport.auth_publickey(SFTP["user"], KNOWN)
     with pytest.raises(paramiko.AuthenticationException):
@@ -182,7 +183,7 @@ def listing(night: NightOfMocks, source: Played, tmp_path: Path) -> tuple[int, i
     """Names seen, and the seconds of the night that it took."""
     process = Clients(night, source.endpoints["sftp"], NAME, tmp_path / "x").program("-c", LISTING)
     night.run(60)
-    seen, seconds = process.communicate(timeout=30)[0].split()
+    seen, seconds = process.communicate(timeout=patience_s())[0].split()
     return int(seen), int(seconds)
 
 

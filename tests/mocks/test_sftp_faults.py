@@ -87,12 +87,14 @@ def test_without_a_size_one_breaks_one_takes_nothing_and_one_reads_to_the_end(
     assert clients.run(client) == Ended(code, says, left)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("client", sample(CLIENTS, {"asyncssh"}))
 def test_a_wrong_byte_passes(source: Played, clients: Clients, client: str) -> None:
     source.arm("serve", {"tested_byte": {"at": HALF}}, where=WHERE)
     assert clients.run(client) == Ended(0, "", CONTENT[:HALF] + b"X" + CONTENT[HALF + 1 :])
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("client", sample(CLIENTS, {"asyncssh"}))
 def test_a_stat_that_tells_half_deceives_asyncssh_only(
     night: NightOfMocks, source: Played, clients: Clients, client: str
@@ -196,6 +198,7 @@ sys.exit(client.main(*sys.argv[1:]))
 """
 
 
+@pytest.mark.exhaustive
 def test_asking_whether_the_server_lives_does_not_help(night: NightOfMocks, source: Played, clients: Clients) -> None:
     needs("sftp")
     source.arm("answer", {"silence": True, "after_bytes": HALF}, where={"operation": "get"})
@@ -221,6 +224,7 @@ def test_a_wire_that_falls_silent_keeps_them_waiting_too(
     assert is_a_part(silent_wire.left, client)
 
 
+@pytest.mark.exhaustive
 def test_when_the_wire_falls_silent_asking_helps(night: NightOfMocks, silent_wire: Clients) -> None:
     """Debian's sftp asks by itself in batch mode, just like this; OpenSSH's own does not."""
     needs("sftp")

@@ -11,6 +11,7 @@ import pytest
 import requests
 import urllib3
 
+from tests.calibration import patience_s
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 
 NAME = "forecast.csv"
@@ -53,7 +54,7 @@ def test_a_file_is_served_whole_with_length_tag_and_date(source: Played) -> None
 
 def test_a_second_http_client_reads_the_same(source: Played) -> None:
     with requests.Session() as session:
-        assert session.get(source.url(f"/files/{NAME}"), timeout=30).content == CONTENT
+        assert session.get(source.url(f"/files/{NAME}"), timeout=patience_s()).content == CONTENT
 
 
 def test_the_manifest_states_size_checksum_and_records(source: Played) -> None:

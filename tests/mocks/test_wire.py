@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import pytest
 import urllib3
 
+from tests.calibration import patience_s
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 
 HANG = {"hang": "first_byte"}
@@ -38,7 +39,7 @@ def behind() -> Iterator[socket.socket]:
 def through(night: NightOfMocks, behind: socket.socket) -> tuple[Played, socket.socket, socket.socket]:
     """A wire to the test's own endpoint, and both ends of one connection."""
     wire = night.start("wire", "--route", f"raw=0=127.0.0.1:{behind.getsockname()[1]}")
-    client = socket.create_connection(("127.0.0.1", wire.endpoints["raw"]), timeout=30)
+    client = socket.create_connection(("127.0.0.1", wire.endpoints["raw"]), timeout=patience_s())
     server, _ = behind.accept()
     server.settimeout(30)
     return wire, client, server
@@ -57,7 +58,7 @@ def test_what_is_served_behind_the_wire_comes_through_unchanged(night: NightOfMo
 @pytest.mark.parametrize("length", ["consistent", "declared", "missing"])
 def test_a_damaged_body_comes_through_as_damaged_as_it_is(source: Played, wire: Played, length: str) -> None:
     source.arm("serve", {"cut": {"bytes": 100, "where": "exact"}, "length": length})
-    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=patience_s()) as client:
         client.sendall(b"GET /files/forecast.csv HTTP/1.1\r\nHost: s\r\nConnection: close\r\n\r\n")
         assert all_of(client).partition(b"\r\n\r\n")[2] == CONTENT[:100]
 
@@ -85,7 +86,7 @@ def test_many_megabytes_pass_both_ways_at_once(night: NightOfMocks, behind: sock
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=patience_s())
     assert got == {client: sent[server], server: sent[client]}
     client.close()
     server.close()
@@ -143,7 +144,7 @@ def test_a_hang_before_the_first_byte_outlasts_every_patience(night: NightOfMock
         wire.url("/files/forecast.csv", "source"),
     )
     night.run(40)
-    assert curl.communicate(timeout=30)[0] == b"000 0"
+    assert curl.communicate(timeout=patience_s())[0] == b"000 0"
     assert curl.returncode == 28, "curl's own exit code for a timeout"
     assert night.events("serve") == [], "the request never reaches the source"
     assert len(night.events("fault")) == 1
@@ -162,7 +163,7 @@ def test_a_hang_in_the_body_passes_so_many_bytes_and_no_more(night: NightOfMocks
         str(night.dir / "got"),
     )
     night.run(20)
-    assert curl.wait(timeout=30) == 28
+    assert curl.wait(timeout=patience_s()) == 28
     assert len((night.dir / "got").read_bytes()) == 500
     assert night.events("serve")[-1][0] == "ok", "what the source has served does not depend on the kernel's buffers"
 
@@ -179,7 +180,7 @@ def test_a_hang_in_the_body_is_met_by_connections_that_get_so_far(
         night.job("curl", "-sS", "--max-time", "60", wire.url("/files/forecast.csv", "source")) for _ in range(2)
     ]
     night.run(20)
-    assert sorted(client.wait(timeout=30) for client in clients) == [0, 28]
+    assert sorted(client.wait(timeout=patience_s()) for client in clients) == [0, 28]
     assert wire.done("DELETE", "arm/0")["acts"] == 1
 
 
@@ -192,13 +193,13 @@ def test_a_python_client_times_out_at_its_own_timeout(night: NightOfMocks, wire:
     )
     job = night.job(sys.executable, "-c", program, wire.url("/files/forecast.csv", "source"))
     night.run(20)
-    assert job.communicate(timeout=30)[0].strip() == b"600"
+    assert job.communicate(timeout=patience_s())[0].strip() == b"600"
 
 
 @pytest.mark.parametrize("effect", [HANG, {"hang": "body", "after_bytes": 10}], ids=["first_byte", "body"])
 def test_taking_the_fault_out_resets_what_hangs(night: NightOfMocks, wire: Played, effect: dict[str, object]) -> None:
     wire.arm("connect", effect)
-    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=patience_s()) as client:
         client.sendall(b"GET /files/forecast.csv HTTP/1.1\r\nHost: s\r\n\r\n")
         if effect["hang"] == "body":
             assert client.recv(4096) == b"HTTP/1.1 2"
@@ -215,7 +216,7 @@ def test_taking_one_fault_out_leaves_the_others_connections(night: NightOfMocks,
     wire.arm("connect", HANG, order_id="second", call=2)
     clients = []
     for hung in (1, 2):
-        clients.append(socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30))
+        clients.append(socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=patience_s()))
         while wire.done("GET", "state")["hung"] < hung:
             pass
     wire.done("DELETE", "arm/first")
@@ -228,7 +229,7 @@ def test_taking_one_fault_out_leaves_the_others_connections(night: NightOfMocks,
 
 def test_reset_drops_what_hangs(night: NightOfMocks, wire: Played) -> None:
     wire.arm("connect", HANG)
-    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=30) as client:
+    with socket.create_connection(("127.0.0.1", wire.endpoints["source"]), timeout=patience_s()) as client:
         while not wire.done("GET", "state")["hung"]:
             pass
         wire.done("POST", "reset", night.plan)

@@ -19,6 +19,7 @@ from harness.errors import HarnessBug, StackError
 from harness.stack.docker import DockerStack
 from harness.stack.door import Door
 from harness.stack.sweep import MINE_LABEL, RUN_LABEL, sweep_docker
+from tests.calibration import patience_s
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 
 pytestmark = pytest.mark.usefixtures("images")
@@ -202,7 +203,7 @@ def test_a_sweep_leaves_what_a_living_owner_has(stack, engine):
 def ended(container) -> None:
     """Wait until a container is gone; the engine answers as soon as it is."""
     with suppress(NotFound):
-        container.wait(condition="removed", timeout=20)
+        container.wait(condition="removed", timeout=patience_s())
 
 
 def left_of(engine: DockerClient, run_id: str) -> list[str]:

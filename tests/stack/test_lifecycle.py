@@ -22,6 +22,7 @@ from harness.stack.door import Door
 from harness.stack.local import LocalStack
 from harness.stack.processes import children_of, descendants_of
 from harness.stack.supervisor import TOKEN
+from tests.calibration import patience_s, starts
 from tests.sample import sample
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 from tests.stack.waiting import is_gone_soon, seen_to_end
@@ -148,7 +149,7 @@ def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatev
 
         def live() -> None:
             stack.begin()  # the job may be so quick that this call is already told
-            stack.run(EVENING_NS + 8 * HOUR_NS, runaway_s=10)
+            stack.run(EVENING_NS + 8 * HOUR_NS, runaway_s=patience_s())
 
         with pytest.raises(StackError, match=f"the {name} of the stack: it was killed by SIGKILL;"):
             live()
@@ -179,8 +180,10 @@ def test_a_mock_that_ends_at_its_start_is_told_with_its_exit_and_its_last_output
 
 def test_a_mock_that_never_answers_is_named() -> None:
     silent = [sys.executable, "-c", "import signal; print('thinking', flush=True); signal.pause()"]
-    stack = LocalStack(mocks={"desk": silent}, up_within_s=2)
-    with pytest.raises(StackError, match=r"the mock desk: no answer at control/desk\.sock within 2 s(?s:.*)thinking"):
+    within_s = round(starts(30))  # time enough for the others
+    stack = LocalStack(mocks={"desk": silent}, up_within_s=within_s)
+    told = rf"the mock desk: no answer at control/desk\.sock within {within_s} s(?s:.*)thinking"
+    with pytest.raises(StackError, match=told):
         stack.start()
     assert not stack.directory.root.exists()
 

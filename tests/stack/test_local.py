@@ -21,6 +21,7 @@ from harness.contract.points import SERVE
 from harness.errors import HarnessBug, StackError
 from harness.stack.door import Door
 from harness.stack.local import LocalStack
+from tests.calibration import starts
 from tests.stack.plans import EVENING_NS, HOUR_NS, SECOND_NS, job, plan
 from tests.stack.waiting import seen_to_end
 
@@ -215,7 +216,7 @@ def test_a_run_whose_caller_goes_away_ends(stack: LocalStack) -> None:
     spin = job(stack, "spin", "python", "-c", "while True: pass")
     stack.reset(plan(spin))
     stack.begin()
-    impatient = Door(stack.door.url, stack.door.token, answer_timeout_s=0.2)
+    impatient = Door(stack.door.url, stack.door.token, answer_timeout_s=starts(3))
     with pytest.raises(StackError, match="no answer to POST /run"):
         impatient.run(EVENING_NS + HOUR_NS, runaway_s=600)
     impatient.close()
@@ -227,8 +228,9 @@ def test_a_run_whose_caller_goes_away_ends(stack: LocalStack) -> None:
 def test_a_run_longer_than_the_door_waits_shows_that_it_lives(stack: LocalStack) -> None:
     stack.reset(plan(job(stack, "busy", "python", "-c", "while True: pass")))
     stack.begin()
-    patient = Door(stack.door.url, stack.door.token, answer_timeout_s=1.5)
-    stop = patient.run(EVENING_NS + HOUR_NS, runaway_s=2.5)
+    wait_s = max(1.5, starts(15))  # it shows once a second that it lives
+    patient = Door(stack.door.url, stack.door.token, answer_timeout_s=wait_s)
+    stop = patient.run(EVENING_NS + HOUR_NS, runaway_s=wait_s + 1)
     patient.close()
     assert stop.reason == "runaway"
     assert any("busy" in line for line in stop.waits)

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-END_WITHIN_S = 20.0
+from tests.calibration import patience_s
 
 
 def is_gone_soon(directory: Path) -> bool:
     """Whether it is removed: by its supervisor, or by whoever's start swept it at the same moment."""
-    deadline = time.monotonic() + END_WITHIN_S
+    deadline = time.monotonic() + patience_s()
     while directory.exists() and time.monotonic() < deadline:
         os.sched_yield()
     return not directory.exists()
@@ -31,7 +31,7 @@ def seen_to_end(pids: Iterable[int]) -> Iterator[None]:
         yield
         running = dict(watched)
         while running:
-            ended, _, _ = select.select(list(running), [], [], END_WITHIN_S)
+            ended, _, _ = select.select(list(running), [], [], patience_s())
             assert ended, f"still running: {sorted(running.values())}"
             for fd in ended:
                 del running[fd]

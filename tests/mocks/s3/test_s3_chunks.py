@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 
 from harness.mocks.source.s3.signature import Scope, Seal, canonical_request
+from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks, Played
 from tests.mocks.s3.asked import GRANT, Asked
 
@@ -61,7 +62,7 @@ class Sender:
 
     def send(self, body: bytes) -> bytes:
         """The whole answer."""
-        with socket.create_connection(("127.0.0.1", self._port), timeout=30) as connection:
+        with socket.create_connection(("127.0.0.1", self._port), timeout=patience_s()) as connection:
             connection.sendall(f"{self.head}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
             return b"".join(iter(lambda: connection.recv(65536), b""))
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.calibration import patience_s
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 from tests.mocks.s3.asked import GRANT
 from tests.sample import sample
@@ -34,7 +35,7 @@ def test_a_script_fetches_the_file_or_says_why_not(
         source.arm("request", {"refuse": "unavailable"}, where={"operation": "get"})
     process = started(night, source, script, monkeypatch)
     night.run(30)
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=patience_s())
     if refused:
         assert process.returncode == 1
         assert said.startswith(b"ClientError: An error occurred (ServiceUnavailable)")

@@ -18,6 +18,7 @@ import pytest
 
 from harness.history import Event, History
 from harness.mocks.relay import UnixConnection
+from tests.calibration import patience_s
 
 TWO = int(datetime(2026, 11, 23, 1, 0, tzinfo=UTC).timestamp()) * 1_000_000_000
 """02:00 in Paris on the business date."""
@@ -137,7 +138,7 @@ class Stage:
     def finish(self, until: str = "12:00") -> Told:
         """Let the night that has begun go on to its end."""
         self.page.stopped()  # it may have been complete before somebody acted from outside
-        stop = self.controller.run(at(until), runaway_s=20)
+        stop = self.controller.run(at(until), runaway_s=patience_s())
         assert stop.reason != "runaway", stop.waits
         self.ask("scheduler", "/settle")
         files = (self.folder / "history").glob("*.jsonl")

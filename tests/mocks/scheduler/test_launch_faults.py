@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from scheduler_stage import Stage, at, clock, minutes
 
+from tests.calibration import patience_s
+
 RESTART = {"when": "initialization_error", "do": ["restart"], "after_ns": minutes(5), "times": 3}
 PAGE_START = {"when": "initialization_error", "do": ["page"]}
 PAGE = {"when": "failed", "do": ["page"]}
@@ -135,7 +137,7 @@ def test_taking_the_fault_out_lets_a_frozen_job_go_on(stage: Stage) -> None:
     stage.ask("scheduler", "/start")
     stage.controller.run(at("02:30"))
     stage.ask("scheduler", "/arm/0:started", method="DELETE")
-    stop = stage.controller.run(at("12:00"), runaway_s=20)
+    stop = stage.controller.run(at("12:00"), runaway_s=patience_s())
     assert stop.reason == "asked", stop.waits
     assert "Finished OK" in (stage.folder / "history" / "scheduler.jsonl").read_text()
 
@@ -165,7 +167,7 @@ def test_an_agent_that_dies_in_the_middle_of_a_job_is_an_environment_error(stage
     stage.controller.run(at("02:10"))
     keeper = int(_stat(_pid_of(stage, "retrieve"))[1])
     os.kill(keeper, signal.SIGKILL)
-    assert stage.controller.run(at("12:00"), runaway_s=20).reason == "asked"
+    assert stage.controller.run(at("12:00"), runaway_s=patience_s()).reason == "asked"
     assert "AgentLost" in (stage.folder / "history" / "scheduler.jsonl").read_text()
     stage.ask("scheduler", "/settle")
 

@@ -12,6 +12,7 @@ from opcon_client import OpConClient
 from scheduler_stage import REPOSITORY, Stage, _await_sockets, at, clock, minutes
 
 from harness.clock.library import preload_environment
+from tests.calibration import patience_s
 
 PAGE = {"when": "failed", "do": ["page"], "after_ns": minutes(30)}
 
@@ -58,7 +59,7 @@ def test_holds_tokens_thresholds_retries_and_rules_that_wait_survive(stage: Stag
     client = OpConClient(f"http://127.0.0.1:{stage.port('scheduler')}")
     client.log_in()
     client.ask("PUT", "/thresholds/rows", {"value": 7})
-    stage.controller.run(at("02:15"), runaway_s=20)
+    stage.controller.run(at("02:15"), runaway_s=patience_s())
     assert client.job("20261123|1|1|held")["status"]["description"] == "On Hold"
     assert client.logins == 1
     told = stage.finish()
@@ -102,7 +103,7 @@ def test_an_action_can_be_asked_about_by_its_id(stage: Stage) -> None:
     client.log_in()
     body = {"action": "markFinishedOk", "jobs": [{"id": "20261123|1|1|load"}]}
     sent = client.ask("POST", "/jobactions", body)
-    stage.controller.run(at("02:15"), runaway_s=20)
+    stage.controller.run(at("02:15"), runaway_s=patience_s())
     assert client.ask("GET", f"/jobactions/{sent['id']}")["result"] == sent["result"] == "success"
     assert client.ask("POST", "/jobactions", body)["id"] != sent["id"]
     stage.finish()
@@ -170,7 +171,7 @@ def test_a_night_that_ends_before_the_scheduler_is_back_leaves_nothing_to_the_ne
     stage.reset(stage.job("load", "sleep 3600", at_ns=at("02:00")))
     restart(stage, down=600)
     stage.ask("scheduler", "/start")
-    stage.controller.run(at("05:00"), runaway_s=20)
+    stage.controller.run(at("05:00"), runaway_s=patience_s())
     stage.ask("scheduler", "/settle")
     told = stage.night(stage.job("other", "true", at_ns=at("02:00")))
     assert told.final == {"other": "Finished OK"}

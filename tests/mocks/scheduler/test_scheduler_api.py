@@ -13,6 +13,7 @@ from opcon_client import ApiError, OpConClient
 from scheduler_stage import Stage, at
 
 from harness.clock.library import preload_environment
+from tests.calibration import patience_s
 
 HERE = Path(__file__).parent
 SCHEDULE = "20261123|1|1"
@@ -174,7 +175,7 @@ def test_a_running_job_is_killed_through_the_api(stage: Stage, client: OpConClie
     stage.controller.run(at("02:30"))
     assert client.job_action("kill", *ids("load"))["result"] == "success"
     assert client.job(*ids("load"))["status"]["description"] in ("Job Running; To be terminated", "Failed")
-    stage.controller.run(at("02:31"), runaway_s=20)
+    stage.controller.run(at("02:31"), runaway_s=patience_s())
     job = client.job(*ids("load"))
     assert (job["status"]["description"], job["terminationDescription"]) == ("Failed", "-009:0000")
     assert job["steps"] == ["one", "two"]
@@ -182,7 +183,7 @@ def test_a_running_job_is_killed_through_the_api(stage: Stage, client: OpConClie
     assert refused["jobs"][0]["message"] == "load has no step 3: expected one from 1 to 2"
     again = client.job_action("restart", *ids("load"), step=2)
     assert again["result"] == "success", again
-    stage.controller.run(at("02:40"), runaway_s=20)
+    stage.controller.run(at("02:40"), runaway_s=patience_s())
     restarted = client.job(*ids("load"))
     assert restarted["jobNumber"] != job["jobNumber"]
     assert set(client.output(restarted)) == {"load.2.out", "load.2.err"}
@@ -329,7 +330,7 @@ def test_a_client_in_the_nights_time_drives_a_whole_night(stage: Stage) -> None:
     ]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as driver:
         while driver.poll() is None:
-            stop = stage.controller.run(at("12:00"), runaway_s=20)
+            stop = stage.controller.run(at("12:00"), runaway_s=patience_s())
             assert stop.reason != "until", "the driver has not come to its end by noon"
             stage.page.stopped()
         assert driver.stdout is not None

@@ -9,6 +9,8 @@ import pytest
 from opcon_client import OpConClient
 from scheduler_stage import Stage, at
 
+from tests.calibration import patience_s
+
 SCHEDULE = "20261123|1|1"
 PARTS = ("status", "dependencies", "thresholdDependencies", "resourceDependencies", "properties")
 """What a job shows, and has as resources of their own, which are never kept."""
@@ -43,7 +45,7 @@ def test_a_job_that_waits_shows_how_its_predecessors_stand_although_nothing_beco
     stage.ask("scheduler", "/start")
     told, statuses = [], set()
     for until in ("01:30", "02:05", "02:30"):
-        stage.controller.run(at(until), runaway_s=20)
+        stage.controller.run(at(until), runaway_s=patience_s())
         job = shown(client, "publish")
         told.append(predecessors(job))
         statuses.add(job["status"]["description"])
@@ -96,7 +98,7 @@ def test_thresholds_and_resources_are_shown_as_they_are_now(stage: Stage, client
         return threshold["threshold"]["value"], used, job["detailMessages"], status
 
     assert told() == (0, 0, [], "Wait Start Time")
-    stage.controller.run(at("02:15"), runaway_s=20)
+    stage.controller.run(at("02:15"), runaway_s=patience_s())
     waits = "Wait Threshold/Resource Dependency"
     assert told() == (0, 2, ["the threshold rows GE 5"], waits)
     client.ask("PUT", "/thresholds/rows", {"value": 3})

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.contract.endpoints import SNOWFLAKE
+from tests.calibration import patience_s
 from tests.clock.needed import client
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks, Played
 
@@ -55,7 +56,7 @@ class Account:
         asked = json.dumps({"connect": self.connect(**other), "do": steps, "close": close})
         job = self.night.job("env", *variables, sys.executable, str(JOB), asked)
         self.night.run((self.night.page.now_ns - BEGINS_NS) / MINUTE_NS + minutes)
-        out, _ = job.communicate(timeout=60)
+        out, _ = job.communicate(timeout=patience_s())
         assert job.returncode == 0, f"{connector} ended with {job.returncode}"
         return [Step(**step) for step in json.loads(out)]
 

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from harness.contract.endpoints import SNOWFLAKE
+from tests.calibration import patience_s
 from tests.clock.needed import HERE, client
 from tests.mocks.conftest import CONTENT, NightOfMocks
 from tests.mocks.source.snowflake_account import CONNECTORS, HOURS, account
@@ -149,11 +150,11 @@ def test_a_presigned_url_is_good_for_an_hour_without_any_session(night: NightOfM
     _, row = account(night, a_csv=CONTENT).do(connector, "select get_presigned_url(@inbox, 'a.csv')", minutes=5)
     assert row.rows is not None
     url = str(row.rows[0][0])
-    assert requests.get(url, timeout=30).content == CONTENT
-    forged = requests.get(url.replace("a.csv", "a.csv.manifest.json"), timeout=30)
+    assert requests.get(url, timeout=patience_s()).content == CONTENT
+    forged = requests.get(url.replace("a.csv", "a.csv.manifest.json"), timeout=patience_s())
     assert (forged.status_code, "SignatureDoesNotMatch" in forged.text) == (403, True)
     night.run(65)
-    expired = requests.get(url, timeout=30)
+    expired = requests.get(url, timeout=patience_s())
     assert (expired.status_code, "ExpiredToken" in expired.text) == (400, True)
 
 
@@ -236,7 +237,7 @@ def test_the_cli_works_unchanged(night: NightOfMocks, tmp_path: Path, command: l
     told = [part.format(folder=tmp_path) for part in command]
     job = night.job("env", *variables, *program, *told, "-x", *options)
     night.run(2 * HOURS)
-    out, _ = job.communicate(timeout=60)
+    out, _ = job.communicate(timeout=patience_s())
     assert job.returncode == 0, out.decode()
     assert found in out.decode()
     if "copy" in command:
