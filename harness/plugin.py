@@ -74,9 +74,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
-    """Show the nights of a test whose own assert has failed."""
+    """Show the nights of a test whose own assert has failed; let go of them after it, for each holds all its rows."""
     outcome: Any = yield
     nights = item.stash.get(_NIGHTS, [])
+    if call.when == "teardown":
+        nights.clear()
     if call.when == "call" and call.excinfo is not None and nights:
         from harness.report.terminal import failure
 

@@ -79,8 +79,9 @@ def consumers(history: History) -> list[str]:
     return list(begin.value["consumers"]) if begin else []
 
 
+@functools.lru_cache(maxsize=2)
 def begun(history: History) -> Event:
-    """The event that says what the night was to be."""
+    """The event that says what the night was to be; looked for once a night, because checks ask again and again."""
     begin = history.of("begin", component="night").first()
     if begin is None:
         raise ValueError("this history has no begin event, so it does not say what night it is")

@@ -202,8 +202,7 @@ def _type(values: Sequence[str]) -> Type:
         return "integer"
     if all(_INTEGER.fullmatch(value) or _DECIMAL.fullmatch(value) for value in there):
         return "decimal"
-    moments = [_moment(value) for value in there]
-    if all(moment is not None for moment in moments):
+    if all(_moment(value) is not None for value in there):
         return "date" if all(len(value) == len("2026-11-23") for value in there) else "timestamp"
     return "text"
 

@@ -82,9 +82,13 @@ class Fields:
 
 async def fields_of(request: web.Request) -> Fields:
     """The JSON object in a request's body."""
-    raw = await request.read()
+    return fields_in(await request.read())
+
+
+def fields_in(body: bytes) -> Fields:
+    """The JSON object in a body."""
     try:
-        given = json.loads(raw, parse_constant=_no_number)
+        given = json.loads(body, parse_constant=_no_number)
     except ValueError as error:
         raise Refusal("body", found=f"no JSON ({error})", expected="a JSON object") from None
     if not isinstance(given, dict):

@@ -108,6 +108,27 @@ def test_settle_tells_what_each_consumer_holds(night: NightOfMocks, consumers: P
     assert audit.value["rows"] == [["1|north|a", digest(ROWS[0])]], "no key columns: all, by name"
 
 
+@pytest.mark.parametrize("odd", ["},{", '{"a":1},{"b":2}', [{"a": 1}, {"b": 2}], [{}, {}], {"a": {"b": []}}, "", "é\n"])
+def test_every_row_has_its_own_digest_whatever_its_values_look_like(
+    night: NightOfMocks, consumers: Played, odd: object
+) -> None:
+    rows = [row | {"note": odd} for row in ROWS]
+    consumers.post(URL, BATCH | {"rows": rows})
+    consumers.done("POST", "settle")
+    (held,) = night.history().of("holds", component="planning")
+    assert held.value["rows"] == [[f"north|{row['sku']}", digest(row)] for row in rows]
+
+
+def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
+    night: NightOfMocks, consumers: Played
+) -> None:
+    for url in (URL, "/audit/batches", URL):
+        assert consumers.post(url, BATCH).status == 201
+    consumers.done("POST", "settle")
+    keys = {event.component: [key for key, _ in event.value["rows"]] for event in night.history().of("holds")}
+    assert keys == {"planning": ["north|a", "north|b"], "audit": ["1|north|a", "2|north|b"]}
+
+
 def test_what_is_held_can_be_read_from_the_database_file(night: NightOfMocks, consumers: Played) -> None:
     consumers.post(URL, BATCH)
     database = sqlite3.connect(night.dir / "consumers" / "planning.db")

@@ -17,9 +17,8 @@ create table batches (
 );
 create table rows (
     batch integer not null references batches, position integer not null,
-    row_key text not null, row_digest text not null, content text not null
-);
-create index rows_of_batch on rows (batch);
+    row_key text not null, row_digest text not null, content text not null, primary key (batch, position)
+) without rowid;
 """
 
 Row = dict[str, Any]
@@ -27,12 +26,24 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows as a client sent them, with the key under which they are to be taken once."""
+    """What a client sent: of each row its key, its digest, and its content as canonical JSON; and the digest of all."""
 
-    key: str | None
     business_date: str
     fallback_of: str | None
-    rows: Sequence[Row]
+    rows: Sequence[tuple[str, str, str]]
+    digest: str
+
+    @classmethod
+    def of(
+        cls, business_date: str, fallback_of: str | None, rows: Sequence[Row], *, key_columns: Sequence[str] = ()
+    ) -> Batch:
+        """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names."""
+        told = [
+            ("|".join([_text(row[column]) for column in key_columns or sorted(row)]), _digest(content, 8), content)
+            for row, content in zip(rows, _contents(rows), strict=True)
+        ]
+        payload = _canonical([business_date, fallback_of, [digest for _, digest, _ in told]])
+        return cls(business_date, fallback_of, told, _digest(payload, 16))
 
 
 class OtherPayload(Exception):
@@ -49,33 +60,26 @@ class Ledger:
         # The file lives as long as the night; what a crash of the machine would leave of it is nobody's concern.
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
 
-    def store(self, batch: Batch) -> int | None:
-        """Take a batch in: the number of rows stored, None if it was taken before; OtherPayload if it was another."""
-        rows = []
-        for position, row in enumerate(batch.rows):
-            content = _canonical(row)
-            row_digest = hashlib.blake2b(content.encode(), digest_size=8).hexdigest()
-            rows.append((position, self.row_key(row), row_digest, content))
-        payload = _canonical([batch.business_date, batch.fallback_of, [digest for _, _, digest, _ in rows]])
-        digest = hashlib.blake2b(payload.encode(), digest_size=16).hexdigest()
-        if batch.key is not None:
-            before = self._database.execute("select digest from batches where key = ?", (batch.key,)).fetchone()
-            if before is not None and before[0] != digest:
-                raise OtherPayload(f"Idempotency-Key {batch.key!r}: found another payload than the first one's")
+    def store(self, key: str | None, batch: Batch) -> int | None:
+        """Take a batch in, once for its idempotency key if it has one: the number of rows stored.
+
+        None if it was taken before; OtherPayload if another was.
+        """
+        if key is not None:
+            before = self._database.execute("select digest from batches where key = ?", (key,)).fetchone()
+            if before is not None and before[0] != batch.digest:
+                raise OtherPayload(f"Idempotency-Key {key!r}: found another payload than the first one's")
             if before is not None:
                 return None
         self._database.execute("begin")
         number = self._database.execute(
             "insert into batches (key, digest, business_date, fallback_of, rows) values (?, ?, ?, ?, ?)",
-            (batch.key, digest, batch.business_date, batch.fallback_of, len(rows)),
+            (key, batch.digest, batch.business_date, batch.fallback_of, len(batch.rows)),
         ).lastrowid
-        self._database.executemany("insert into rows values (?, ?, ?, ?, ?)", ((number, *row) for row in rows))
+        rows = [(number, position, *row) for position, row in enumerate(batch.rows)]
+        self._database.executemany("insert into rows values (?, ?, ?, ?, ?)", rows)
         self._database.execute("commit")
         return len(rows)
-
-    def row_key(self, row: Row) -> str:
-        """What tells a row from the others: the key columns' values, or all of them in the order of their names."""
-        return "|".join(_text(row[column]) for column in self.key_columns or sorted(row))
 
     def count(self, business_date: str | None) -> tuple[int, int]:
         """Rows and batches held for a business date, or for all of them."""
@@ -98,6 +102,19 @@ class Ledger:
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _contents(rows: Sequence[Row]) -> list[str]:
+    """Each row as canonical JSON; written all at once, which takes half the time, and cut where one row meets the next.
+
+    What looks like such a place inside a row makes the pieces too many.
+    """
+    pieces = _canonical(rows)[2:-2].split("},{")
+    return [f"{{{piece}}}" for piece in pieces] if len(pieces) == len(rows) else [_canonical(row) for row in rows]
+
+
+def _digest(text: str, size: int) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=size).hexdigest()
 
 
 def _text(value: Any) -> str:
