@@ -14,8 +14,10 @@ from harness.mocks.serving import Fields, Refusal, fields_in, refuse, serve, sho
 
 FIELDS = ("business_date", "rows", "fallback_of")
 
-REMEMBERED = 32
+REMEMBERED = 16
 """So many batches are not read again when they come again: a chain sends the same night after night."""
+REMEMBERED_BYTES = 256 * 1024
+"""The largest of them: what is remembered must not be what the mock's memory goes into."""
 
 
 class HttpFrontEnd:
@@ -37,7 +39,9 @@ class HttpFrontEnd:
         record = self._mock.recorder.record
         key = request.headers.get("Idempotency-Key")
         try:
-            batch = _read(await request.read(), ledger.key_columns)
+            body = await request.read()
+            read = _read_once if len(body) <= REMEMBERED_BYTES else _read
+            batch = read(body, ledger.key_columns)
         except Refusal as refusal:
             record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
             return refusal.response()
@@ -65,7 +69,6 @@ class HttpFrontEnd:
         return refuse(404, f"there is no consumer {name!r}; known: {', '.join(sorted(self._ledgers)) or 'none'}")
 
 
-@functools.lru_cache(REMEMBERED)
 def _read(body: bytes, key_columns: tuple[str, ...]) -> Batch:
     fields = fields_in(body)
     if unknown := sorted(set(fields.given) - set(FIELDS)):
@@ -82,6 +85,9 @@ def _read(body: bytes, key_columns: tuple[str, ...]) -> Batch:
                 raise Refusal(f"rows[{position}].{column}", found=shown(row.get(column)), expected=expected)
     date, fallback_of = _date(fields, "business_date") or "", _date(fields, "fallback_of", optional=True)
     return Batch.of(date, fallback_of, rows, key_columns=key_columns)
+
+
+_read_once = functools.lru_cache(REMEMBERED)(_read)
 
 
 def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:
