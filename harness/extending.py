@@ -36,6 +36,8 @@ def load(files: Iterable[Path]) -> None:
 
 
 def _run(file: Path) -> None:
+    if any(_is_of(module, file) for module in list(sys.modules.values())):
+        return  # another of the files has imported it, and what it registers is known
     name = f"loaded_{file.stem}"  # no other module's
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
@@ -49,3 +51,8 @@ def _run(file: Path) -> None:
     except Exception as error:
         found = f"{type(error).__name__}: {error}"
         raise AuthorError(f"--load: {file}: {found}; expected a file that runs without an error") from error
+
+
+def _is_of(module: object, file: Path) -> bool:
+    found = getattr(module, "__file__", None)
+    return found is not None and Path(found).resolve() == file.resolve()

@@ -7,7 +7,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, ValidationInfo
 
-from harness.contract.schedule import Action, Comparison, DependencyOn, EventWhen, Weekday, When
+from harness.contract.schedule import (
+    Action,
+    AndOr,
+    Comparison,
+    CountedFrom,
+    DependencyOn,
+    EventWhen,
+    Meaning,
+    Range,
+    Weekday,
+    When,
+)
 from harness.job_rules import job_mistakes
 from harness.strict import LAX, Location, Strict
 from harness.units import ClockTime, Duration, SomeTime
@@ -89,7 +100,7 @@ class Recurrence(Strict):
 
     runs: int = Field(ge=2, le=999)
     every: SomeTime
-    counted_from: Literal["start", "end"] = Field(default="end", alias="from")
+    counted_from: CountedFrom = Field(default="end", alias="from")
 
 
 class BasicCriterion(Strict):
@@ -102,11 +113,11 @@ class BasicCriterion(Strict):
 class AdvancedCriterion(Strict):
     """What an exit code means, or a range of them (RG, up to ``to``); tied to the criterion before by AND or OR."""
 
-    compares: Comparison | Literal["RG"] = Field(alias="is")
+    compares: Comparison | Range = Field(alias="is")
     code: int
     to: int | None = None
-    means: Literal["Fail", "Finish OK"]
-    and_or: Literal["AND", "OR"] = "OR"
+    means: Meaning
+    and_or: AndOr = "OR"
 
 
 class ExitCodes(Strict):

@@ -94,7 +94,7 @@ def _exit_codes(job: Job) -> schedule.ExitCodes:
         schedule.AdvancedCriterion(operator=one.compares, code=one.code, to=one.to, means=one.means, and_or=one.and_or)
         for one in written.advanced
     )
-    return schedule.ExitCodes(failed_if=failed_if or schedule.ExitCodes().failed_if, advanced=advanced)
+    return schedule.ExitCodes(failed_if=failed_if, advanced=advanced)
 
 
 def _frequency(job: Job) -> schedule.Frequency:

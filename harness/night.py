@@ -7,8 +7,9 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -20,7 +21,8 @@ from harness.checks import Friction, Judgement, Outcome, friction, judge
 from harness.checks.holdings import finished_at
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
-from harness.errors import HarnessBug, LoadError, Mistake, StackError
+from harness.contract.codec import ContractError
+from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, StackError
 from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.injection import Injection
@@ -247,10 +249,11 @@ class NightRunner:
 
         with ExitStack() as lasting:
             for number, truth in enumerate(truths):
-                lasting.enter_context(truth.truth(injection(f"{number}:{truth.name}")))
+                _enter(lasting, truth.name, partial(truth.truth, injection(f"{number}:{truth.name}")))
             with ExitStack() as ending:
                 for fault_id, fault in numbered(faults):
-                    (lasting if fault.ends_by_itself else ending).enter_context(fault.inject(injection(fault_id)))
+                    until = lasting if fault.ends_by_itself else ending
+                    _enter(until, fault.name, partial(fault.inject, injection(fault_id)))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
                 if stop.reason == "stuck":
@@ -316,6 +319,14 @@ class _Notes:
     def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
         record = {"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
         self.records.append(record)
+
+
+def _enter(until: ExitStack, fault: str, inject: Callable[[], AbstractContextManager[None]]) -> None:
+    """Inject a fault until the stack unwinds; AuthorError for what it asks of a mock and the contract does not have."""
+    try:
+        until.enter_context(inject())
+    except ContractError as error:
+        raise AuthorError(f"{fault} asks for what no mock can do: {error}") from error
 
 
 def _fallback_days(history: History) -> list[dt.date]:

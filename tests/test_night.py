@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from harness import night as nights
 from harness.checks import Outcome
-from harness.errors import StackError
+from harness.contract import points
+from harness.contract.effects.scheduler import WrongLaunch
+from harness.errors import AuthorError, StackError
+from harness.faults import LaunchFailure, System
 from harness.loading import load_scenario
 from harness.night import NightRunner, Result
 from harness.stack.local import LocalStack
@@ -185,3 +189,14 @@ def test_a_result_tells_how_many_ticks_its_clock_let_pass_and_with_no_error_ther
     assert 0 < approximated.ticks.late_ns <= 2 * 10**9
     assert (on_time.ticks.bunched, on_time.ticks.late_ns) == (0, 0)
     assert f"{approximated.finished_at:%H:%M}" == f"{on_time.finished_at:%H:%M}" == "02:03"
+
+
+def test_what_a_fault_asks_for_and_no_mock_can_do_is_its_authors_mistake(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def misspelt(self: LaunchFailure, system: System) -> AbstractContextManager[None]:
+        return system.armed(self, points.LAUNCH, WrongLaunch(cause="agent_away"), jbo=self.job)
+
+    monkeypatch.setattr(LaunchFailure, "inject", misspelt)
+    with pytest.raises(AuthorError, match=r"launch_failure asks for what no mock can do: .*unknown key 'jbo'"):
+        night(STORE, "launch_failure: {job: fetch}")

@@ -81,6 +81,15 @@ def test_it_may_import_its_neighbours(pytester: pytest.Pytester, kept: tuple[Pat
     assert harness(pytester, "judge", *kept, "--load", file).outlines[0].startswith("degraded: ")
 
 
+def test_a_file_that_another_one_has_imported_is_not_run_again(
+    pytester: pytest.Pytester, kept: tuple[Path, Path]
+) -> None:
+    pytester.makepyfile(both="import own", own=SHOWN)
+    files = ("--load", pytester.path / "both.py", "--load", pytester.path / "own.py")
+    judged = harness(pytester, "judge", *kept, *files)
+    assert judged.outlines[0].startswith("degraded: ")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [

@@ -101,9 +101,11 @@ class Check:
     def where_it_applies(self, night: History, baseline: History) -> Finding | None:
         """Judge, or None where the night has nothing that this check is about."""
         try:
-            applies = self.applies(night, baseline)
+            applies: object = self.applies(night, baseline)
         except Exception:  # what cannot be told is unknown, and not passed over
             return self._failed()
+        if not isinstance(applies, bool):
+            return Finding("unknown", f"its applies= returned {applies!r}, expected True or False", check=self.name)
         return self(night, baseline) if applies else None
 
     def _failed(self) -> Finding:

@@ -16,7 +16,7 @@ def on_time(night: History, baseline: History) -> Finding:
     Where there are no consumers, the last job has ended by then.
 
     Applies: to every night.
-    Unknown: when the baseline itself is late.
+    Unknown: when the baseline itself is late, or never delivered.
     Does not verify: that what was stored is all (``complete``), or that single jobs and files keep their own times.
     """
     deadline = begun(night).value["deadline_ns"]

@@ -17,6 +17,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, Literal, TypeVar, Union, cast
 
+__all__ = ["ContractError", "read", "write"]
+
+from harness.contract.values import ContractError
+
 T = TypeVar("T")
 
 _LONGEST_SHOWN = 60
@@ -27,10 +31,6 @@ Read = Callable[[Any, str], Any]
 
 UNDER = "under"
 """The class variable of a dataclass whose fields stand under a key: ``{"cut": {"bytes": 7, …}}``."""
-
-
-class ContractError(ValueError):
-    """What one side has said, and the contract does not have: where it stands, what was found, what is known."""
 
 
 def read(kind: type[T], data: Any, what: str) -> T:
@@ -59,7 +59,7 @@ def keys_of(kind: type) -> dict[str, Field[Any]]:
 
 def found_instead(path: str, found: Any, expected: str) -> ContractError:
     """The error for a value of another kind."""
-    return ContractError(f"{path}: found {_shown(found)}, expected {expected}")
+    return ContractError(f"{path}: found {shown(found)}, expected {expected}")
 
 
 def unknown_word(path: str, what: str, found: object, known: Iterable[object]) -> ContractError:
@@ -124,7 +124,7 @@ def _one_of(known: tuple[Any, ...]) -> Read:
             if data == one and type(data) is type(one):
                 return one
         if len(known) == 1 or not isinstance(data, str):
-            raise found_instead(path, data, " or ".join(_shown(one) for one in known))
+            raise found_instead(path, data, " or ".join(shown(one) for one in known))
         raise unknown_word(path, "word", data, known)
 
     return read_word
@@ -212,9 +212,7 @@ def _fields_of(kind: type) -> Read:
                 raise ContractError(f"{path}: missing key {key!r}; found {_listed(data)}")
         try:
             return kind(**given)
-        except ContractError:
-            raise
-        except ValueError as error:
+        except ContractError as error:
             raise ContractError(f"{path}: {error}") from None
 
     return read_fields
@@ -276,7 +274,8 @@ def _listed(data: Mapping[str, Any]) -> str:
     return ", ".join(repr(key) for key in data) or "no key"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A wrong value as an error repeats it."""
     text = json.dumps(value, default=repr)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.contract.values import at_least, checksum
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacedColumn:
@@ -49,3 +51,8 @@ class Content:
     records: int
     control_total: int | str | None
     layout: FileLayout | None
+
+    def __post_init__(self) -> None:
+        """A content that a store can have."""
+        checksum(self.sha256)
+        at_least(0, size=self.size, records=self.records)

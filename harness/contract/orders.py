@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
 from harness.contract.events import EventType
-from harness.contract.points import Point, point_of
-from harness.contract.values import at_least
+from harness.contract.points import Component, Point, point_of
+from harness.contract.values import at_least, at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +41,12 @@ class Trigger:
     on: On | None = None
 
     def __post_init__(self) -> None:
-        """Counts from one on, spans above zero."""
+        """Counts from one on, spans above zero, a chance that is one."""
         at_least(1, for_ns=self.for_ns, call=self.call, times=self.times)
+        at_least(0, chance=self.chance)
+        at_most(1, chance=self.chance)
+        if self.at_ns is not None and self.until_ns is not None and self.until_ns <= self.at_ns:
+            raise ContractError(f"until_ns: found {self.until_ns}, expected a moment after at_ns {self.at_ns}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,7 @@ class Order:
 
     def __post_init__(self) -> None:
         """Refuse what no passing of the point is of, and an effect that is another point's."""
-        for name in self.where:
-            if name not in self.point.where:
-                raise unknown_word("where", f"key of the point {self.point.name!r}", name, self.point.where)
+        self.point.check_where(self.where)
         if not isinstance(self.effect, self.point.kinds):
             known = " or ".join(kind.__name__ for kind in self.point.kinds)
             raise ContractError(f"effect: found {self.effect!r}, expected {known} at the point {self.point.name!r}")
@@ -111,7 +113,7 @@ class Relay:
     """An order that another mock (``relay``) holds, and the event of this one that sets it off."""
 
     id: str
-    relay: str
+    relay: Component
     on: On
 
 

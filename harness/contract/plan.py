@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.contract.content import Content
 from harness.contract.protocols import ConsumerKind, Protocol
 from harness.contract.schedule import MasterJob, Operator
+from harness.contract.values import ContractError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +80,19 @@ class Plan:
     """Login names, in lower case, that get no token of the scheduler."""
 
     def __post_init__(self) -> None:
-        """Refuse a plan whose jobs mind others that it does not have."""
+        """Refuse moments out of order, two jobs of one name, and jobs that mind others that the plan does not have."""
+        if not self.begins_ns <= self.deadline_ns <= self.closes_ns:
+            moments = f"begins {self.begins_ns}, deadline {self.deadline_ns}, closes {self.closes_ns}"
+            raise ContractError(f"found {moments}, expected moments in this order")
         known = {job.job for job in self.jobs}
+        if len(known) < len(self.jobs):
+            names = [job.job for job in self.jobs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise ContractError(f"jobs: found two jobs {twice!r}, expected one of each name")
         for job in self.jobs:
             for one in job.dependencies:
                 if one.job not in known:
-                    raise ValueError(f"job {job.job!r} runs {one.kind} {one.job!r}, which is not one of its jobs")
+                    raise ContractError(f"job {job.job!r} runs {one.kind} {one.job!r}, which is not one of its jobs")
 
     @property
     def is_crontab(self) -> bool:

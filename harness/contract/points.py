@@ -6,30 +6,48 @@ import types
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin
+from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_origin
 
-from harness.contract.codec import read, unknown_word
+from harness.contract.codec import read, reader, unknown_word
 from harness.contract.effects import damages, scheduler, source, wire
+from harness.contract.effects.source import Part
+from harness.contract.endpoints import ENDPOINTS
+from harness.contract.protocols import Operation, Protocol
 
 E = TypeVar("E")
 
+Component = Literal["source", "wire", "scheduler", "consumers", "desk", "folders"]
+"""The mocks: programs that play a neighbour of the chain, or watch its folders."""
 
-@dataclass(frozen=True)
+# Those that are reached through the wire.
+ENDPOINT_NAMES = tuple(one.name for one in ENDPOINTS if one.behind is not None)
+NEIGHBOURS = tuple(dict.fromkeys(one.mock for one in ENDPOINTS if one.behind is not None))
+
+
+@dataclass(frozen=True, eq=False)
 class Point(Generic[E]):
     """A place in a mock that something passes again and again, and asks there whether a fault acts.
 
-    ``where`` names what a passing is of; an order may name some of it, and minds nothing else. ``effects`` is the type
-    (or the union of types) of what an order there can make happen.
+    ``where`` says what a passing is of, by name and type; an order may name some of it, and minds nothing else.
+    ``effects`` is the type (or the union of types) of what an order there can make happen.
     """
 
-    component: str
+    component: Component
     name: str
-    where: tuple[str, ...]
+    where: Mapping[str, Any]
     effects: Any
 
     def effect(self, data: Any, path: str) -> E:
         """The effect that JSON stands for; ContractError says what is wrong with it."""
         return cast("E", read(self.effects, data, path))
+
+    def check_where(self, where: Mapping[str, Any]) -> None:
+        """Refuse what no passing of the point is of."""
+        at = f"where at the point {self.name!r}"
+        for name, wanted in where.items():
+            if name not in self.where:
+                raise unknown_word(at, "key", name, self.where)
+            reader(self.where[name])(wanted, f"{at}: {name}")
 
     @cached_property
     def kinds(self) -> tuple[type, ...]:
@@ -38,27 +56,29 @@ class Point(Generic[E]):
         return get_args(self.effects) if union else (self.effects,)
 
 
-FILE = ("file", "name")
+FILE = {"file": str, "name": str}
+OF_A_FILE = FILE | {"what": Part}
+ASKED = {"via": Protocol, "operation": Operation, "name": str}
+THROUGH = {"endpoint": Literal[ENDPOINT_NAMES], "neighbour": Literal[NEIGHBOURS]}
+JOB = {"job": str}
 
 ARRIVE: Point[source.Delivery] = Point("source", "arrive", FILE, source.Delivery)
 """A file of the plan is due."""
-LOOK: Point[source.Hidden] = Point("source", "look", (*FILE, "what", "by"), source.Hidden)
+LOOK: Point[source.Hidden] = Point("source", "look", OF_A_FILE | {"by": Literal["listing", "name"]}, source.Hidden)
 """A client looks for what has come: ``by`` listing or name; ``what`` is file, manifest or flag."""
 SERVE: Point[damages.Damaged | source.Grow | source.Misstate] = Point(
-    "source", "serve", (*FILE, "what"), source.Grow | source.Misstate | damages.Damaged
+    "source", "serve", OF_A_FILE, source.Grow | source.Misstate | damages.Damaged
 )
 """A client retrieves it."""
-REQUEST: Point[source.Refuse] = Point("source", "request", ("via", "operation", "name"), source.Refuse)
+REQUEST: Point[source.Refuse] = Point("source", "request", ASKED, source.Refuse)
 """A client asks for something, by a protocol (``via``)."""
-ANSWER: Point[source.Answer] = Point("source", "answer", ("via", "operation", "name"), source.Answer)
+ANSWER: Point[source.Answer] = Point("source", "answer", ASKED, source.Answer)
 """The source is about to answer."""
 
-DIAL: Point[wire.Dial] = Point("wire", "dial", ("endpoint", "neighbour"), wire.Dial)
+DIAL: Point[wire.Dial] = Point("wire", "dial", THROUGH, wire.Dial)
 """A job asks for a connection to an endpoint of a mock (``neighbour``)."""
-CONNECT: Point[wire.Connection] = Point("wire", "connect", ("endpoint", "neighbour"), wire.Connection)
+CONNECT: Point[wire.Connection] = Point("wire", "connect", THROUGH, wire.Connection)
 """A connection has been made, and an answer comes back over it."""
-
-JOB = ("job",)
 
 BUILD: Point[scheduler.Build] = Point("scheduler", "build", JOB, scheduler.Build)
 """A job is built into the day's schedule."""
@@ -66,7 +86,7 @@ START_TIME: Point[scheduler.DelayedStart] = Point("scheduler", "start_time", JOB
 """A job's start time is worked out."""
 DEPENDENCY: Point[scheduler.EarlyRelease] = Point("scheduler", "dependency", JOB, scheduler.EarlyRelease)
 """A job is asked whether what it depends on has ended."""
-MACHINE: Point[scheduler.MachineOut] = Point("scheduler", "machine", ("job", "machine"), scheduler.MachineOut)
+MACHINE: Point[scheduler.MachineOut] = Point("scheduler", "machine", JOB | {"machine": str}, scheduler.MachineOut)
 """A job that has qualified needs its machine."""
 LAUNCH: Point[scheduler.WrongLaunch] = Point("scheduler", "launch", JOB, scheduler.WrongLaunch)
 """A job is ordered to start."""
@@ -82,7 +102,7 @@ ENDED: Point[scheduler.JobEnd] = Point("scheduler", "ended", JOB, scheduler.JobE
 """The scheduler hears that a job's process has ended."""
 OPERATORS: Point[scheduler.CalledIn] = Point("scheduler", "operators", JOB, scheduler.CalledIn)
 """Something has happened to a job that people may act upon."""
-SCHEDULER: Point[scheduler.Restart] = Point("scheduler", "scheduler", (), scheduler.Restart)
+SCHEDULER: Point[scheduler.Restart] = Point("scheduler", "scheduler", {}, scheduler.Restart)
 """The scheduler itself, at the time or the event of the order."""
 
 POINTS: Mapping[str, Point[Any]] = {

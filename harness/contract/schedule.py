@@ -49,6 +49,11 @@ JobAction = Literal[
 Comparison = Literal["EQ", "NE", "GT", "LT", "GE", "LE"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+CountedFrom = Literal["start", "end"]
+Range = Literal["RG"]
+Meaning = Literal["Fail", "Finish OK"]
+AndOr = Literal["AND", "OR"]
+
 DependencyKind = Literal["after", "requires", "conflict", "exclude"]
 DependencyOn = Literal["finished_ok", "failed", "ignore_exit_code"]
 
@@ -89,7 +94,7 @@ class Recurrence:
 
     runs: int
     every_ns: int
-    counted_from: Literal["start", "end"] = "end"
+    counted_from: CountedFrom = "end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,19 +148,24 @@ class BasicCriterion:
 class AdvancedCriterion:
     """What an exit code means, or a range of them (RG, up to ``to``); tied to the one before it by AND or OR."""
 
-    operator: Comparison | Literal["RG"]
+    operator: Comparison | Range
     code: int
     to: int | None = None
-    means: Literal["Fail", "Finish OK"]
-    and_or: Literal["AND", "OR"] = "OR"
+    means: Meaning
+    and_or: AndOr = "OR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExitCodes:
     """The criteria of one job; without any, every code but 0 is a failure."""
 
-    failed_if: tuple[BasicCriterion, ...] = (BasicCriterion(operator="NE", code=0),)
+    failed_if: tuple[BasicCriterion, ...] = ()
     advanced: tuple[AdvancedCriterion, ...] = ()
+
+    @property
+    def basic(self) -> tuple[BasicCriterion, ...]:
+        """The basic criteria that count: those that are given, or OpCon's own."""
+        return self.failed_if or (BasicCriterion(operator="NE", code=0),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -27,7 +27,7 @@ class DuplicateRecords(ContentFault):
     """
 
     records: int = Field(default=1, ge=1, strict=True)
-    totals: Literal["follow", "kept"] = "follow"
+    totals: damages.Totals = "follow"
     manifest: Manifest = "follows"
 
     named_by: ClassVar[tuple[str, ...]] = (

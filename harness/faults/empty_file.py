@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class EmptyFile(ContentFault):
     A sound chain: does not plan with an empty day, and asks again.
     """
 
-    leave: Literal["header", "nothing", "no_records"] = "header"
+    leave: damages.Left = "header"
     manifest: Manifest = "follows"
 
     named_by: ClassVar[tuple[str, ...]] = ("empty", "no records", "truncat", "trailer", "checksum", "incomplete")

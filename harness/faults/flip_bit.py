@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -25,7 +25,7 @@ class FlipBit(ContentFault):
     A sound chain: compares checksums, and retrieves again.
     """
 
-    where: Literal["text", "number", "anywhere"] = "text"
+    where: damages.FlipPlace = "text"
 
     named_by: ClassVar[tuple[str, ...]] = ("checksum", "control total", "damaged", "contradicts its trailer")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "control total", "archive", "reference data")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from typing import Literal
 
 from harness.chain import Chain
 from harness.contract import points
@@ -12,8 +11,6 @@ from harness.contract.effects.source import Refuse
 from harness.contract.protocols import CARRIED_BY_HTTP, OPERATIONS, SPOKEN_BY, Refusal
 from harness.faults.fault import Fault, System
 from harness.units import Duration
-
-Operation = Literal["login", "query", "list", "stat", "get", "put", "remove", "rename"]
 
 
 def refusing(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -26,9 +26,9 @@ class SchemaDrift(ContentFault):
     A sound chain: compares header and types with what was agreed, refuses the file, and says which column it was.
     """
 
-    how: Literal["added", "dropped", "renamed", "moved"] = "moved"
+    how: damages.ColumnChange = "moved"
     column: str | None = None
-    header: Literal["follows", "kept"] = "follows"
+    header: damages.Header = "follows"
     manifest: Manifest = "follows"
 
     named_by: ClassVar[tuple[str, ...]] = ("column", "schema", "header", "checksum", "too long", "truncat", "says '")

@@ -9,10 +9,10 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
-from harness.contract.protocols import Refusal
+from harness.contract.protocols import Operation, Refusal
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import refusing, unspoken
 
 _KINDS: dict[int, Refusal] = {500: "internal_error", 503: "unavailable"}
 

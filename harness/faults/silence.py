@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from harness.contract import points
 from harness.contract.orders import Counts
 from harness.contract.points import SCHEDULER, Point
 from harness.faults.fault import Fault
 
-_POINTS = {
-    "launch": "launch of",
-    "started": "start of",
-    "clock": "start of",
-    "disk": "start of",
-    "ended": "end of",
-    "kill": "kill of",
-    "machine": "a question for the machine of",
-    "start_time": "start time of",
-    "dependency": "wait for other jobs of",
-    "build": "build of",
-    "operators": "bad end of",
-    "scheduler": "the end of",
-    "serve": "download of",
-    "look": "search for",
-    "arrive": "arrival of",
-    "request": "a request for",
-    "connect": "a connection to",
-    "dial": "a connection to",
+WORDS: Mapping[Point[Any], str] = {
+    points.LAUNCH: "launch of",
+    points.STARTED: "start of",
+    points.CLOCK: "start of",
+    points.DISK: "start of",
+    points.ENDED: "end of",
+    points.KILL: "kill of",
+    points.MACHINE: "a question for the machine of",
+    points.START_TIME: "start time of",
+    points.DEPENDENCY: "wait for other jobs of",
+    points.BUILD: "build of",
+    points.OPERATORS: "bad end of",
+    points.SCHEDULER: "the end of",
+    points.SERVE: "download of",
+    points.LOOK: "search for",
+    points.ARRIVE: "arrival of",
+    points.REQUEST: "a request for",
+    points.ANSWER: "an answer to",
+    points.CONNECT: "a connection to",
+    points.DIAL: "a connection to",
 }
 """A mock's points in the words of an author."""
 
@@ -38,7 +40,7 @@ def why_silent(fault: Fault, point: Point[Any], where: Mapping[str, str], counts
     if fault.on is not None and not counts.fired:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"
     target = next(iter(where.values()), "the scheduler" if point is SCHEDULER else "")
-    place = f"{_POINTS.get(point.name, f'{point.name} of')} {target or 'anything'}"
+    place = f"{WORDS[point]} {target or 'anything'}"
     if not passed:
         return f"{place} was never passed"
     said = f"{place} was passed {_times(passed)}"

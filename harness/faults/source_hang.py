@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -30,7 +30,7 @@ class SourceHang(Fault):
     A sound chain: gives up after its own timeout, tries again with backoff, and says what it waited for.
     """
 
-    phase: Literal["first_byte", "body"] = "first_byte"
+    phase: effects.HangPhase = "first_byte"
     after_bytes: int = Field(default=65_536, ge=1, strict=True)
 
     named_by: ClassVar[tuple[str, ...]] = (

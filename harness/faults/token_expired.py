@@ -9,9 +9,10 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain import Chain
+from harness.contract.protocols import Operation
 from harness.faults.clients import HTTP, S3
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.faults.refusing import Operation, refusing, unspoken
+from harness.faults.refusing import refusing, unspoken
 
 
 @fault("token_expired")

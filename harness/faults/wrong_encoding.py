@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class WrongEncoding(ContentFault):
     A sound chain: reads strictly in the agreed encoding, and refuses what does not fit.
     """
 
-    encoding: Literal["latin-1", "utf-16", "utf-8-sig", "utf-8-twice"] = "latin-1"
+    encoding: damages.Encoding = "latin-1"
     manifest: Manifest = "follows"
 
     named_by: ClassVar[tuple[str, ...]] = (

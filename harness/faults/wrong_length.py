@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.clients import HTTP, S3
@@ -53,3 +54,12 @@ class WrongLength(Fault):
         by = self.by if isinstance(self.by, int) else float(self.by)
         effect = effects.Misstate(by=by if self.states == "longer" else -by)
         return system.armed(self, points.SERVE, effect, file=self.file, what="file")
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """A length that is off by nothing is the right one."""
+        yield from super().mistakes(chain)
+        if not self.by:
+            yield (
+                "by",
+                'found by "0 bytes", expected bytes or a share of the file: the length would be true',
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -30,8 +30,8 @@ class WrongPart(ContentFault):
 
     part: int = Field(default=3, ge=1, strict=True)
     of: int = Field(default=5, ge=2, strict=True)
-    how: Literal["missing", "doubled", "out_of_order"] = "missing"
-    where: Literal["record_boundary", "exact"] = "record_boundary"
+    how: damages.PartHow = "missing"
+    where: damages.PartPlace = "record_boundary"
 
     named_by: ClassVar[tuple[str, ...]] = (
         *("truncat", "too long", "incomplete", "missing", "doubled", "twice"),

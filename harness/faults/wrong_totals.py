@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
@@ -27,7 +27,7 @@ class WrongTotals(ContentFault):
     A sound chain: refuses a file that contradicts itself, and asks its sender which of the two is wrong.
     """
 
-    of: Literal["record_count", "control_total"] = "control_total"
+    of: damages.Total = "control_total"
     by: int = Field(default=1, strict=True)
     manifest: Manifest = "follows"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from harness.contract.events import HISTORY_VERSION
 from harness.contract.events.lines import EVENT, HEADER
 from harness.contract.events.schema import recorded
 from harness.contract.events.vocabulary import Field
 from harness.history import Event
+from harness.report.pages import table
 
 _LAUNCH = Event(7, 1795399200000001000, "scheduler", "invoke", "launch", {"job": "retrieve", "attempt": 1})
 
@@ -54,7 +55,7 @@ def markdown() -> str:
         for component, action, one in recorded()
     )
     parts = [_INTRODUCTION, _fields(EVENT), "## Versions", _VERSIONS, "## The events", _EVENTS]
-    parts += [_table(("event", "types", "`on`", "when"), overview), "## What they say"]
+    parts += [table(("event", "types", "`on`", "when"), overview), "## What they say"]
     for component, action, one in recorded():
         parts += [f"### {_title(component, action)}", _fields(one.fields)]
     return "\n\n".join(parts) + "\n"
@@ -62,7 +63,7 @@ def markdown() -> str:
 
 def _fields(fields: Mapping[str, Field]) -> str:
     rows = ((f"`{name}`", _held(one), one.says) for name, one in _paths(fields))
-    return _table(("field", "holds", "meaning"), rows)
+    return table(("field", "holds", "meaning"), rows)
 
 
 def _paths(fields: Mapping[str, Field], within: str = "") -> Iterator[tuple[str, Field]]:
@@ -83,9 +84,3 @@ def _title(component: str, action: str) -> str:
 def _link(component: str, action: str) -> str:
     title = _title(component, action)
     return f"[`{component}` `{action}`](#{title.replace(' ', '-')})"
-
-
-def _table(titles: tuple[str, ...], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
-    lines += [f"| {' | '.join(row)} |" for row in rows]
-    return "\n".join(lines)

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.checks import CHECKS, Outcome
+from harness.checks.calm import doubt
 from harness.checks.holdings import holdings
 from harness.checks.rows import wrong_rows
 from harness.checks.wording import counted
@@ -102,8 +103,9 @@ def approximated(ticks: Ticks) -> str:
 def held(result: Result) -> Iterator[str]:
     """What each consumer holds, what it should, and in what the two differ."""
     expected, got = holdings(result.baseline), holdings(result.history)
+    doubted = doubt(result.baseline)  # rows that may be wrong themselves tell nothing of others
     for consumer, of in got.items():
-        wrong = str(wrong_rows(result.history, result.baseline, consumer))
+        wrong = "" if doubted else str(wrong_rows(result.history, result.baseline, consumer))
         found = f"{consumer}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"
         yield found + (f" ({wrong})" if wrong else "")
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from harness.clock.controller import Stop
-from harness.contract.codec import read
+from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
 from harness.errors import StackError
 from harness.stack.clearing import clear
@@ -308,6 +308,8 @@ def _explain(error: Exception) -> web.Response:
         return web.json_response({"error": parts}, status=502)
     if isinstance(error, RefusedError):
         return _refuse(409, str(error))
+    if isinstance(error, ContractError):
+        return _refuse(400, str(error))
     return _refuse(500, "".join(traceback.format_exception(error)))
 
 

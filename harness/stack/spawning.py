@@ -11,14 +11,16 @@ import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import get_args
 
 from harness.clock import library
 from harness.contract.endpoints import ENDPOINTS
+from harness.contract.points import Component
 from harness.errors import StackError
 from harness.stack.directory import StackDirectory
 from harness.stack.processes import end_with_parent
 
-MOCKS = ("source", "wire", "scheduler", "consumers", "desk", "folders")
+MOCKS: tuple[Component, ...] = get_args(Component)
 LOOPBACK = "127.0.0.1"
 PACKAGE_HOME = Path(__file__).parents[2]
 """Where the harness is imported from, which need not be where it was installed."""

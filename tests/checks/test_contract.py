@@ -101,11 +101,12 @@ def raising(*_: History) -> bool:
     ("broken", "said"),
     [
         (planted(raising), "ZeroDivisionError: in the check"),
+        (planted(nothing, applies=lambda *_: None), "its applies= returned None, expected True or False"),
         (planted(nothing, applies=raising), "ZeroDivisionError: in the check"),
         (planted(lambda *_: None), "the check returned None, expected a Finding"),
         (planted(lambda *_: Finding("wrong", "?")), "found state='wrong', expected holds, violated, unknown"),
     ],
-    ids=["raises", "raises when asked whether it applies", "forgets to return", "finds what there is not"],
+    ids=["raises", "does not say whether it applies", "raises when asked that", "forgets to return", "finds nonsense"],
 )
 def test_a_check_that_breaks_is_unknown_says_how_and_the_others_still_run(
     broken: Check, said: str, monkeypatch: pytest.MonkeyPatch

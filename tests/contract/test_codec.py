@@ -30,7 +30,7 @@ class Wrong:
 
     def __post_init__(self) -> None:
         if self.code < 0:
-            raise ValueError(f"code: found {self.code}, expected a number from 0 on")
+            raise ContractError(f"code: found {self.code}, expected a number from 0 on")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from harness.contract.effects.damages import KINDS, Damaged
 from harness.contract.orders import Counts, On, Order, Relay, Trigger, read_order
 from harness.contract.points import LAUNCH, POINTS, SERVE
 from harness.contract.protocols import OPERATIONS, PROTOCOLS, REFUSALS, SPOKEN_BY
+from harness.faults.silence import WORDS
 
 MOCKS_README = (Path(__file__).parents[2] / "harness/mocks/README.md").read_text()
 ORDER: dict[str, Any] = {
@@ -52,7 +53,7 @@ def test_a_relay_and_counts_survive_their_way() -> None:
     [
         ({"point": "launhc"}, "order.point: unknown point of this mock 'launhc'. Did you mean 'launch'? Known: launch"),
         ({"point": "serve"}, "order.point: unknown point of this mock 'serve'. Known: launch"),
-        ({"where": {"jbo": "retrieve"}}, "order.where: unknown key of the point 'launch' 'jbo'. Did you mean 'job'?"),
+        ({"where": {"jbo": "retrieve"}}, "order.where at the point 'launch': unknown key 'jbo'. Did you mean 'job'?"),
         ({"where": {"job": 3}}, "order.where.job: found 3, expected a text"),
         ({"effect": {"cause": "agent_awya"}}, "order.effect at the point 'launch'.cause: unknown word 'agent_awya'."),
         ({"effect": {"freeze_ns": 1}}, "order.effect at the point 'launch': unknown key 'freeze_ns'. Known: cause"),
@@ -128,3 +129,71 @@ def test_a_readme_names_every_point(point: Any) -> None:
 def test_the_place_of_a_cut_is_never_guessed() -> None:
     with pytest.raises(ContractError, match="cut: missing key 'where'"):
         SERVE.effect({"cut": {"fraction": 0.5}, "manifest": "true"}, "effect")
+
+
+SHA256 = "0" * 64
+OTHER = {"sha256": SHA256, "md5": "", "size": 1, "records": 1, "control_total": None, "layout": None}
+
+
+@pytest.mark.parametrize(
+    ("point", "where", "effect", "says"),
+    [
+        ("request", {"via": "ftp"}, {"refuse": "forbidden"}, "where at the point 'request': via: unknown word 'ftp'"),
+        ("request", {"operation": "gett"}, {"refuse": "forbidden"}, "Did you mean 'get'?"),
+        ("serve", {"what": "fil"}, {"misstate": {"by": 1}}, "what: unknown word 'fil'. Did you mean 'file'?"),
+        ("look", {"by": "nmae"}, {"hide": True}, "by: unknown word 'nmae'. Did you mean 'name'?"),
+        ("dial", {"endpoint": "sauce"}, {"answer": "refused"}, "endpoint: unknown word 'sauce'"),
+        ("connect", {"neighbour": "desk"}, {"reset": {"after_bytes": 1}}, "neighbour: unknown word 'desk'"),
+        ("operators", {}, {"operators": []}, "operators: found none"),
+        ("arrive", {}, {"parts": {}}, "parts: found none"),
+        ("arrive", {}, {"parts": {"file": -1}}, "parts.file: found -1"),
+        ("arrive", {}, {"again": {"after_ns": -1}}, "after_ns: found -1"),
+        ("arrive", {}, {"reverse": {"every_ns": -1}}, "every_ns: found -1"),
+        ("arrive", {}, {"as": ""}, "as: found nothing"),
+        ("arrive", {}, {"rename": {"to": "", "after_ns": 1}}, "to: found nothing"),
+        ("arrive", {}, {"again": {"after_ns": 1}, "rename": {"to": "x", "after_ns": 1}}, "found again and rename"),
+        ("arrive", {}, {"content": OTHER | {"sha256": "../../etc/passwd"}}, "expected 64 hexadecimal digits"),
+        ("serve", {}, {"replace": {"sha256": "../passwd", "size": 1}}, "expected 64 hexadecimal digits"),
+        ("serve", {}, {"cut": {"fraction": 7.5, "where": "exact"}}, "fraction: found 7.5, expected a number up to 1"),
+        ("serve", {}, {"cut": {"fraction": float("nan"), "where": "exact"}}, "fraction: found nan"),
+        ("serve", {}, {"misstate": {"by": float("nan")}}, "by: found nan"),
+        ("clock", {}, {"drift_ppm": float("nan")}, "drift_ppm: found nan"),
+        ("connect", {}, {"hang": "first_byte", "after_bytes": 3}, "after_bytes: found 3 for hang 'first_byte'"),
+    ],
+)
+def test_an_order_that_could_never_do_what_it_says_is_refused(
+    point: str, where: dict[str, Any], effect: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ContractError) as refused:
+        read_order(ORDER | {"point": point, "where": where, "effect": effect}, POINTS.values())
+    assert says in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("trigger", "says"),
+    [
+        ({"chance": 7.0}, "chance: found 7.0, expected a number up to 1"),
+        ({"chance": -1}, "chance: found -1"),
+        ({"at_ns": 2, "until_ns": 2}, "until_ns: found 2, expected a moment after at_ns 2"),
+    ],
+)
+def test_a_trigger_that_never_agrees_is_refused(trigger: dict[str, Any], says: str) -> None:
+    with pytest.raises(ContractError, match=re.escape(says)):
+        read_order(ORDER | {"trigger": trigger}, [LAUNCH])
+
+
+def test_a_relay_to_no_mock_is_refused() -> None:
+    with pytest.raises(ContractError, match=r"relay: unknown word 'sauce'\. Did you mean 'source'\?"):
+        read_order({"id": "0", "relay": "sauce", "on": {"component": "desk", "action": "page"}}, [])
+
+
+def test_the_schedulers_readme_names_all_keys_of_its_effects() -> None:
+    text = (Path(__file__).parents[2] / "harness/mocks/scheduler/README.md").read_text()
+    rows = {row.split("`")[1]: row.split("|")[2] for row in text.splitlines() if re.match(r"\| `\w+`( \{|\s\|)", row)}
+    for point in (point for point in POINTS.values() if point.component == "scheduler" and len(point.kinds) == 1):
+        told = set(re.findall(r'"(\w+)"', rows[point.name]))
+        assert told - {"agent_away"} == set(keys_of(point.kinds[0])), point.name
+
+
+def test_every_point_has_words_for_an_author() -> None:
+    assert set(WORDS) == set(POINTS.values())

@@ -12,7 +12,7 @@ import pytest
 from harness.contract.codec import read
 from harness.contract.effects.scheduler import WrongEnd
 from harness.contract.orders import Counts, On, Order, Relay, Trigger
-from harness.contract.points import ENDED, KILL
+from harness.contract.points import ENDED, KILL, Component
 from harness.history import Recorder
 from harness.mocks.armed import Armed, Armory
 
@@ -55,7 +55,7 @@ class OnATestedClock:
             )
         )
 
-    def relay(self, order_id: str, to: str, on: On) -> None:
+    def relay(self, order_id: str, to: Component, on: On) -> None:
         self.armory.arm(Relay(id=order_id, relay=to, on=on))
 
     def at(self, *minutes: float) -> list[bool]:
@@ -250,7 +250,7 @@ def test_the_receipt_of_one_order_can_wake_another(armed: OnATestedClock) -> Non
 def test_a_relay_beside_an_own_order_of_the_same_id_fires_once(armed: OnATestedClock) -> None:
     on = {"component": "tested", "action": "go"}
     armed.arm(on=on)
-    armed.relay("0", to="tested", on=read(On, on, "on"))
+    armed.relay("0", to="source", on=read(On, on, "on"))
     armed.recorder.record("info", "go")
     assert (armed.fired, armed.relayed) == (["0"], [])
 
@@ -293,7 +293,7 @@ def test_orders_that_wait_at_a_point_are_known_awake_or_not(armed: OnATestedCloc
 def test_what_one_armory_held_another_holds_with_all_that_was_counted(armed: OnATestedClock, tmp_path: Path) -> None:
     armed.arm(times=2)
     armed.arm(order_id="asleep", on={"component": "elsewhere", "action": "go"})
-    armed.relay("1", to="desk", on=On(component="tested", action="go"))
+    armed.relay("1", to="wire", on=On(component="tested", action="go"))
     assert armed.at(0) == [True]
     (tmp_path / "again").mkdir()
     again = OnATestedClock(tmp_path / "again")
@@ -302,5 +302,5 @@ def test_what_one_armory_held_another_holds_with_all_that_was_counted(armed: OnA
     assert again.armory.fire("asleep") is not None
     assert again.at(3) == [True]
     again.recorder.record("info", "go")
-    assert again.relayed == ["1 in desk"]
+    assert again.relayed == ["1 in wire"]
     again.recorder.close()

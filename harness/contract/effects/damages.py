@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
-from harness.contract.values import at_least
+from harness.contract.values import at_least, at_most, checksum
 
 
 class Damage(Protocol):
@@ -24,6 +24,16 @@ StatedLength = Literal["consistent", "declared", "missing"]
 """What an answer says of its body's length: the true one of what comes, that of the whole file, or none."""
 
 CutPlace = Literal["exact", "inside_record", "record_boundary", "inside_character", "inside_member"]
+
+Left = Literal["header", "nothing", "no_records"]
+FlipPlace = Literal["text", "number", "anywhere"]
+PartHow = Literal["missing", "doubled", "out_of_order"]
+PartPlace = Literal["record_boundary", "exact"]
+Total = Literal["record_count", "control_total"]
+Totals = Literal["follow", "kept"]
+Encoding = Literal["latin-1", "utf-16", "utf-8-sig", "utf-8-twice"]
+ColumnChange = Literal["added", "dropped", "renamed", "moved"]
+Header = Literal["follows", "kept"]
 
 KINDS: dict[str, type[Damage]] = {}
 """Every registered damage by its key."""
@@ -95,8 +105,9 @@ class _Said:
 
 def _one_of_two(bytes_: int | None, fraction: float | None) -> None:
     if (bytes_ is None) == (fraction is None):
-        raise ValueError("found both or none of bytes and fraction, expected one of them")
+        raise ContractError("found both or none of bytes and fraction, expected one of them")
     at_least(0, bytes=bytes_, fraction=fraction)
+    at_most(1, fraction=fraction)
 
 
 @damage
@@ -139,7 +150,7 @@ class Empty:
     """No byte is left, or the header alone, or (``no_records``) a trailer as well, which states that there are none."""
 
     under: ClassVar[str] = "empty"
-    leave: Literal["nothing", "header", "no_records"]
+    leave: Left
 
 
 @damage
@@ -156,7 +167,7 @@ class Flip:
     """One bit is another one, at a place that the content decides: in a letter, in a digit, or in any of its bytes."""
 
     under: ClassVar[str] = "flip"
-    where: Literal["text", "number", "anywhere"]
+    where: FlipPlace
 
 
 @damage
@@ -170,15 +181,15 @@ class WrongPart:
     under: ClassVar[str] = "part"
     part: int
     of: int
-    how: Literal["missing", "doubled", "out_of_order"]
-    where: Literal["exact", "record_boundary"]
+    how: PartHow
+    where: PartPlace
 
     def __post_init__(self) -> None:
         """One of at least two."""
         at_least(2, of=self.of)
         at_least(1, part=self.part)
         if self.part > self.of:
-            raise ValueError(f"found part {self.part} of {self.of}, expected one of them")
+            raise ContractError(f"found part {self.part} of {self.of}, expected one of them")
 
 
 @damage
@@ -191,6 +202,11 @@ class Replace:
     size: int
     days_before: int | None = None
     customer: int | None = None
+
+    def __post_init__(self) -> None:
+        """A content that a store can have."""
+        checksum(self.sha256)
+        at_least(0, size=self.size)
 
 
 @damage
@@ -212,13 +228,13 @@ class WrongTotals:
     """The trailer states so many more."""
 
     under: ClassVar[str] = "totals"
-    of: Literal["record_count", "control_total"]
+    of: Total
     by: int
 
     def __post_init__(self) -> None:
         """A wrong total."""
         if not self.by:
-            raise ValueError("by: found 0, expected a whole number other than 0")
+            raise ContractError("by: found 0, expected a whole number other than 0")
 
 
 @damage
@@ -228,7 +244,7 @@ class Repeat:
 
     under: ClassVar[str] = "repeat"
     records: int
-    totals: Literal["kept", "follow"]
+    totals: Totals
 
     def __post_init__(self) -> None:
         """Some record."""
@@ -241,7 +257,7 @@ class Encode:
     """The text is in another encoding; ``utf-8-twice`` is UTF-8 that was taken for Latin-1 and encoded again."""
 
     under: ClassVar[str] = "encode"
-    encoding: Literal["latin-1", "utf-16", "utf-8-sig", "utf-8-twice"]
+    encoding: Encoding
 
 
 @damage
@@ -264,7 +280,7 @@ class Delimiter:
     def __post_init__(self) -> None:
         """One character."""
         if len(self.delimiter) != 1:
-            raise ValueError(f"delimiter: found {self.delimiter!r}, expected one character")
+            raise ContractError(f"delimiter: found {self.delimiter!r}, expected one character")
 
 
 @damage
@@ -281,9 +297,9 @@ class OtherColumns:
     """A column is added before ``column`` (null: the first), dropped, renamed, or moved to the end."""
 
     under: ClassVar[str] = "columns"
-    how: Literal["added", "dropped", "renamed", "moved"]
+    how: ColumnChange
     column: str | None
-    header: Literal["follows", "kept"]
+    header: Header
 
 
 @damage
@@ -297,7 +313,7 @@ class OtherZone:
     def __post_init__(self) -> None:
         """As far apart as two zones can be, and not the same one."""
         if not self.hours or abs(self.hours) > _HOURS_APART:
-            raise ValueError(f"hours: found {self.hours}, expected -{_HOURS_APART} to {_HOURS_APART}, and not 0")
+            raise ContractError(f"hours: found {self.hours}, expected -{_HOURS_APART} to {_HOURS_APART}, and not 0")
 
 
 _HOURS_APART = 26

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from harness.contract.schedule import Operator
-from harness.contract.values import at_least
+from harness.contract.values import ContractError, at_least, at_most
+
+_A_MILLION = 1_000_000
+"""Parts per million of a clock that stands still, or runs twice as fast."""
 
 NotStarted = Literal["agent_away", "program_not_found", "permission_denied", "dies_at_once", "bad_user", "no_slot"]
 """Why a job that was ordered to start does not, as the operating system or the agent says it."""
@@ -34,9 +37,11 @@ class WrongClock:
     def __post_init__(self) -> None:
         """A clock that is wrong in some way, and a step that is whole."""
         if (self.step_ns is None) != (self.step_after_ns is None):
-            raise ValueError("found one of step_ns and step_after_ns, expected both or none")
+            raise ContractError("found one of step_ns and step_after_ns, expected both or none")
+        at_least(-_A_MILLION, drift_ppm=self.drift_ppm)
+        at_most(_A_MILLION, drift_ppm=self.drift_ppm)
         if not (self.by_ns or self.drift_ppm or self.step_ns):
-            raise ValueError("found a clock that is right, expected some of by_ns, drift_ppm, step_ns")
+            raise ContractError("found a clock that is right, expected some of by_ns, drift_ppm, step_ns")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +174,11 @@ class CalledIn:
     """Further people act when something happens to the job."""
 
     operators: tuple[Operator, ...]
+
+    def __post_init__(self) -> None:
+        """Somebody."""
+        if not self.operators:
+            raise ContractError("operators: found none, expected at least one")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

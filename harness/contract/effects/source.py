@@ -8,7 +8,10 @@ from typing import ClassVar, Literal
 
 from harness.contract.content import Content
 from harness.contract.protocols import Refusal
-from harness.contract.values import at_least
+from harness.contract.values import ContractError, at_least, said
+
+_FAR_OFF = 1 << 62
+"""More bytes than any body has."""
 
 Part = Literal["file", "manifest", "flag"]
 """What a delivery consists of."""
@@ -34,12 +37,20 @@ class Reverse:
 
     every_ns: int
 
+    def __post_init__(self) -> None:
+        """No time before now."""
+        at_least(0, every_ns=self.every_ns)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """All of a delivery a second time, so long after the first, or after the order's event."""
 
     after_ns: int
+
+    def __post_init__(self) -> None:
+        """No time before now."""
+        at_least(0, after_ns=self.after_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +60,11 @@ class Rename:
     to: str
     after_ns: int
     back_ns: int | None = None
+
+    def __post_init__(self) -> None:
+        """A name, and no time before now."""
+        said(to=self.to)
+        at_least(0, after_ns=self.after_ns, back_ns=self.back_ns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +87,13 @@ class Delivery:
         """One that departs in some way."""
         if not self.ways:
             known = ", ".join(field.name.removesuffix("_") for field in fields(self))
-            raise ValueError(f"found no key, expected some of {known}")
+            raise ContractError(f"found no key, expected some of {known}")
+        if self.again is not None and self.rename is not None:
+            raise ContractError("found again and rename, expected one of them: each acts some time after the arrival")
+        if self.parts is not None and not self.parts:
+            raise ContractError("parts: found none, expected some of file, manifest, flag")
+        said(**{"as": self.as_})
+        at_least(0, **{f"parts.{part}": ns for part, ns in (self.parts or {}).items()})
 
     @property
     def ways(self) -> frozenset[str]:
@@ -119,8 +141,9 @@ class Misstate:
 
     def __post_init__(self) -> None:
         """A wrong length."""
+        at_least(-_FAR_OFF, by=self.by)  # what is no number is not
         if not self.by:
-            raise ValueError("by: found 0, expected bytes (a whole number) or a fraction, not zero")
+            raise ContractError("by: found 0, expected bytes (a whole number) or a fraction, not zero")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from harness.contract.values import at_least
+from harness.contract.values import ContractError, at_least
+
+HangPhase = Literal["first_byte", "body"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +21,15 @@ class Dial:
 class Hang:
     """Nothing is passed on any more: of an answer at all, or of its body after so many bytes."""
 
-    hang: Literal["first_byte", "body"]
+    hang: HangPhase
     after_bytes: int | None = None
 
     def __post_init__(self) -> None:
         """Only a body has a byte after which it can hang."""
+        if self.hang == "first_byte" and self.after_bytes is not None:
+            raise ContractError(f"after_bytes: found {self.after_bytes} for hang 'first_byte', expected it for 'body'")
         if self.hang == "body" and self.after_bytes is None:
-            raise ValueError("hang 'body': missing key 'after_bytes'; expected a number of bytes")
+            raise ContractError("hang 'body': missing key 'after_bytes'; expected a number of bytes")
         at_least(0, after_bytes=self.after_bytes)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import NoneType
 from typing import Any, get_args
 
+from harness.contract.codec import shown
 from harness.contract.events import HISTORY_FORMAT, HISTORY_VERSION, EventType
 from harness.contract.events.vocabulary import NUMBER, OBJECT, TEXT, Field, Kind, one_of, or_null
 
@@ -45,7 +46,7 @@ def parsed(line: bytes, *, first: bool) -> Mapping[str, Any] | None:
     except ValueError as error:
         raise ValueError(f"found no JSON ({error}), expected one event a line; {_GIVE_ANOTHER}, whole") from None
     if not isinstance(told, dict):
-        raise ValueError(f"found {_shown(told)}, expected an event, which is an object; {_GIVE_ANOTHER}")
+        raise ValueError(f"found {shown(told)}, expected an event, which is an object; {_GIVE_ANOTHER}")
     if first and "format" in told:
         _check_header(told)
         return None
@@ -54,19 +55,19 @@ def parsed(line: bytes, *, first: bool) -> Mapping[str, Any] | None:
         if name not in event:
             raise ValueError(f"found an object without {name!r}, expected an event; {_GIVE_ANOTHER}")
         if not _is(field.kind, event[name]):
-            raise ValueError(f"found {name} {_shown(event[name])}, expected {field.kind.words}; {_GIVE_ANOTHER}")
+            raise ValueError(f"found {name} {shown(event[name])}, expected {field.kind.words}; {_GIVE_ANOTHER}")
     return event
 
 
 def _check_header(header: Mapping[str, Any]) -> None:
     found, version = header["format"], header.get("version")
     if found != HISTORY_FORMAT:
-        raise ValueError(f"found the format {_shown(found)}, expected {_shown(HISTORY_FORMAT)}; {_GIVE_ANOTHER}")
+        raise ValueError(f"found the format {shown(found)}, expected {shown(HISTORY_FORMAT)}; {_GIVE_ANOTHER}")
     if type(version) is int and version > HISTORY_VERSION:
         newer = "read it with the Night Harness that has written it, or with a newer one"
         raise ValueError(f"found version {version} of the format, expected {HISTORY_VERSION}; {newer}")
     if type(version) is not int or version != HISTORY_VERSION:
-        raise ValueError(f"found version {_shown(version)} of the format, expected {HISTORY_VERSION}; {_GIVE_ANOTHER}")
+        raise ValueError(f"found version {shown(version)} of the format, expected {HISTORY_VERSION}; {_GIVE_ANOTHER}")
 
 
 def _is(kind: Kind, found: Any) -> bool:
@@ -75,8 +76,3 @@ def _is(kind: Kind, found: Any) -> bool:
         return found in kind.schema["enum"]
     types = kind.schema["type"]
     return type(found) in [_PYTHON[one] for one in ([types] if isinstance(types, str) else types)]
-
-
-def _shown(found: Any) -> str:
-    text = json.dumps(found)
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -25,7 +25,7 @@ def fails(criteria: ExitCodes, code: int) -> bool:
     A core dump or a signal is no exit code: it fails whatever the criteria say.
     """
     if not criteria.advanced:
-        return any(COMPARE[one.operator](code, one.code) for one in criteria.failed_if)
+        return any(COMPARE[one.operator](code, one.code) for one in criteria.basic)
     groups: list[list[AdvancedCriterion]] = []
     for one in criteria.advanced:
         if groups and one.and_or == "AND":

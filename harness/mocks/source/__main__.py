@@ -31,7 +31,7 @@ class Source(Mock):
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
         """A port for each front end beside HTTP, which has ``--port``."""
-        for name in PROTOCOLS[1:]:
+        for name in (one for one in PROTOCOLS if one != "http"):
             parser.add_argument(f"--{name}-port", type=int, default=0, help=f"the port of {name} (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:

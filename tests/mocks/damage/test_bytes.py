@@ -214,7 +214,7 @@ def test_every_damage_of_the_contract_is_done_by_the_source() -> None:
         ("cut", {"bytes": 1}, "missing key 'where'"),
         ("cut", {"bytes": 1, "where": "there"}, "Known: exact, inside_record"),
         ("nuls", {}, "both or none of bytes and fraction"),
-        ("empty", {"leave": "half"}, "Known: nothing, header, no_records"),
+        ("empty", {"leave": "half"}, "Known: header, nothing, no_records"),
         ("flip", {}, "missing key 'where'"),
         ("part", {"part": 6, "of": 5, "how": "missing", "where": "exact"}, "found part 6 of 5"),
         (
@@ -225,7 +225,7 @@ def test_every_damage_of_the_contract_is_done_by_the_source() -> None:
         ("replace", {"size": 1}, "missing key 'sha256'"),
         ("revise", {"every": 0}, "every: found 0"),
         ("totals", {"of": "control_total", "by": 0}, "by: found 0"),
-        ("repeat", {"records": 1, "totals": "half"}, "Known: kept, follow"),
+        ("repeat", {"records": 1, "totals": "half"}, "Known: follow, kept"),
         ("encode", {"encoding": "ebcdic"}, "Known: latin-1, utf-16"),
         ("line_ends", {"ends": "\n"}, "Known: crlf, lf, cr"),
         ("delimiter", {"delimiter": ";;"}, "expected one character"),

@@ -67,9 +67,7 @@ def details(job: DailyJob, timezone: str) -> dict[str, Any]:
         "parameters": shlex.join(order.run[1:]),
         "prerun": shlex.join(order.prerun),
         "niceValue": 0,
-        "basicFailureCriteria": [
-            {"operator": one.operator, "exitCode": one.code} for one in order.exit_codes.failed_if
-        ],
+        "basicFailureCriteria": [{"operator": one.operator, "exitCode": one.code} for one in order.exit_codes.basic],
         "advancedFailureCriteria": [
             {
                 "operator": one.operator,

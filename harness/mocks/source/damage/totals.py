@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
-from harness.contract.effects.damages import WrongTotals
+from harness.contract.effects.damages import Total, WrongTotals
 from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
@@ -12,7 +13,8 @@ from harness.mocks.source.damage.revise import one_more
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.held import Held
 
-OF = ("record_count", "control_total")
+OF: tuple[Total, ...] = get_args(Total)
+"""Where each stands in a trailer."""
 
 
 @damage(WrongTotals)
