@@ -19,6 +19,7 @@ from harness.night import NightRunner, Result
 from harness.stack.local import LocalStack
 from tests.ask import ASK
 from tests.clock.needed import needs
+from tests.sample import sample
 
 CHAIN = """
 chain: feed
@@ -100,25 +101,28 @@ def test_a_fault_lasts_until_its_own_end_or_the_deadline(until: str, delivered: 
 
 @pytest.mark.parametrize(
     ("fault", "why"),
-    [
-        (
-            "launch_failure: {job: retrieve, call: 7}",
-            "launch of retrieve was passed 1 time, the trigger asks for call 7",
-        ),
-        (
-            "launch_failure: {job: retrieve, on: {component: desk, action: page}}",
-            "its event (desk page) was never seen",
-        ),
-        (
-            "truncate_file: {file: forecast, keep: 9999999 bytes}",
-            "download of forecast was passed 1 time; the file is not longer than 9,999,999 bytes",
-        ),
-        (
-            'launch_failure: {job: retrieve, at: "04:00"}',
-            "launch of retrieve was passed 1 time, but never from 04:00",
-        ),
-        ("launch_failure: {job: retrieve, chance: 0.000001}", "its chance of 1e-06 did not come up"),
-    ],
+    sample(
+        [
+            (
+                "launch_failure: {job: retrieve, call: 7}",
+                "launch of retrieve was passed 1 time, the trigger asks for call 7",
+            ),
+            (
+                "launch_failure: {job: retrieve, on: {component: desk, action: page}}",
+                "its event (desk page) was never seen",
+            ),
+            (
+                "truncate_file: {file: forecast, keep: 9999999 bytes}",
+                "download of forecast was passed 1 time; the file is not longer than 9,999,999 bytes",
+            ),
+            (
+                'launch_failure: {job: retrieve, at: "04:00"}',
+                "launch of retrieve was passed 1 time, but never from 04:00",
+            ),
+            ("launch_failure: {job: retrieve, chance: 0.000001}", "its chance of 1e-06 did not come up"),
+        ],
+        2,
+    ),
 )
 def test_a_fault_that_never_acted_says_why(fault: str, why: str, night_runner: NightRunner, tmp_path: Path) -> None:
     result = reference(night_runner, tmp_path, fault)

@@ -1,4 +1,4 @@
-"""Every benchmark runs, with parameters so small that its figures mean nothing."""
+"""Every benchmark runs under --exhaustive, with parameters so small that its figures mean nothing."""
 
 from __future__ import annotations
 

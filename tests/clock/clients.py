@@ -1,7 +1,7 @@
 """The client libraries that tests run, and servers to compare with, each installed into a folder of its own.
 
     python -m tests.clock.clients FOLDER
-    NIGHT_HARNESS_CLIENTS=FOLDER pytest tests/clock
+    NIGHT_HARNESS_CLIENTS=FOLDER pytest --exhaustive tests/clock tests/mocks
 
 They are no extra of this package: two versions of one library cannot live in one environment, and with what they need
 they are ten times as large as everything else that the tests need. The versions are fixed, because the limits that the

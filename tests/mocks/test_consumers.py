@@ -176,6 +176,7 @@ def test_a_batch_of_the_wrong_shape_is_refused_by_name(
     assert night.events("batch") == [("fail", {"key": "k1", "field": field}, answer.json()["error"])]
 
 
+@pytest.mark.exhaustive
 def test_a_tenth_of_a_year_of_flights_takes_little_work(night: NightOfMocks, consumers: Played) -> None:
     night.plan["consumers"] = {"planning": {"kind": "http", "key": ["carrier", "flight", "origin", "hour"]}}
     consumers.done("POST", "reset", night.plan)

@@ -178,6 +178,7 @@ def test_a_mock_that_ends_at_its_start_is_told_with_its_exit_and_its_last_output
     assert not stack.directory.root.exists()
 
 
+@pytest.mark.exhaustive
 def test_a_mock_that_never_answers_is_named() -> None:
     silent = [sys.executable, "-c", "import signal; print('thinking', flush=True); signal.pause()"]
     within_s = round(starts(30))  # time enough for the others

@@ -225,6 +225,7 @@ def test_a_run_whose_caller_goes_away_ends(stack: LocalStack) -> None:
     stack.reset(plan())
 
 
+@pytest.mark.exhaustive
 def test_a_run_longer_than_the_door_waits_shows_that_it_lives(stack: LocalStack) -> None:
     stack.reset(plan(job(stack, "busy", "python", "-c", "while True: pass")))
     stack.begin()

@@ -184,6 +184,7 @@ def test_what_is_not_played_says_so(boto3: Asked, call: str) -> None:
     assert "(NotImplemented)" in boto3.tries(call).said
 
 
+@pytest.mark.exhaustive
 def test_a_large_object_is_streamed_with_flat_memory(night: NightOfMocks, client: Asked) -> None:
     content = b"0123456789abcde\n" * (4 << 20)
     night.publish("large.csv", content, source="s3", records=0)

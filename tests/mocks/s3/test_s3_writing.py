@@ -67,6 +67,7 @@ def test_several_objects_go_at_once(boto3: Asked) -> None:
     assert told == [["a", "b"], ["c", "forecast.csv", "forecast.csv.manifest.json"]]
 
 
+@pytest.mark.exhaustive
 def test_a_large_file_goes_up_in_parts_and_comes_down_in_ranges(boto3: Asked, night: NightOfMocks) -> None:
     size = 3 * PART_BYTES + 17
     told = boto3.does(

@@ -84,6 +84,7 @@ def test_a_dependency_on_another_day_looks_at_the_schedule_of_that_day(stage: St
     assert told.final["insist"] == "Wait Job Dependency"
 
 
+@pytest.mark.exhaustive
 def test_a_thousand_successors_of_one_job_start_in_the_order_of_the_plan(stage: Stage) -> None:
     names = [f"job{number}" for number in range(1000)]
     jobs = [stage.job(name, after=["first"], run=[]) for name in names]
@@ -91,6 +92,7 @@ def test_a_thousand_successors_of_one_job_start_in_the_order_of_the_plan(stage: 
     assert [event.value["job"] for event in told.history.of("job", type="ok")] == ["first", *names]
 
 
+@pytest.mark.exhaustive
 def test_a_chain_of_null_jobs_is_not_limited_by_how_deep_calls_may_nest(stage: Stage) -> None:
     jobs = [stage.job(f"job{n}", run=[], after=[f"job{n - 1}"] if n else [], at_ns=at("02:00")) for n in range(2000)]
     told = stage.night(*jobs)
