@@ -112,10 +112,10 @@ def test_two_mocks_can_set_off_each_other_at_once(night: NightOfMocks) -> None:
 
 def test_a_relay_to_a_mock_that_is_not_there_is_a_bug(night: NightOfMocks) -> None:
     desk = night.start("desk")
-    desk.done("POST", "arm", {"id": "0", "relay": "folders", "on": SEEN_BY_DESK})
+    desk.done("POST", "arm", {"id": "0", "relay": "scheduler", "on": SEEN_BY_DESK})
     assert desk.post("/pages", PAGE).status == 500
     (bug,) = night.history("desk").of("bug")
-    assert "folders.sock" in str(bug.error) or "No such file" in str(bug.error)
+    assert "scheduler.sock" in str(bug.error) or "No such file" in str(bug.error)
     desk.done("POST", "reset", night.plan)
 
 
