@@ -9,7 +9,10 @@ import pytest
 from pydantic import ValidationError
 
 from harness.chain import Chain
-from harness.job_plan import declared, scheduled
+from harness.contract import schedule
+from harness.contract.codec import write
+from harness.contract.schedule import Dependency, ThresholdNeed
+from harness.job_plan import master_job
 from harness.night_times import night_times
 
 RUN = {"run": ["true"], "at": "02:00"}
@@ -91,24 +94,16 @@ def test_the_plan_says_what_the_chain_says_and_leaves_out_what_it_does_not() -> 
         machine={"maximum_jobs": 4},
     )  # fmt: skip
     times = night_times(feed, dt.date(2026, 11, 23))
-    arrival, load, report = (scheduled(job, times, {"folder.inbox": "/in"}) for job in feed.jobs.values())
-    assert arrival["file_arrival"]["file"] == "/in/f_20261123.csv"
-    assert load["after"] == [{"job": "arrival", "on": "ignore_exit_code", "days_before": 0}]
-    assert load["conflict"] == ["report"]
-    assert load["thresholds"] == [{"threshold": "rows", "is": "GE", "value": 5}]
-    assert (load["resources"], load["hold"]) == ({"link": None}, True)
-    assert load["recurrence"] == {"runs": 3, "every_ns": 600_000_000_000, "from": "start"}
-    assert load["exit_codes"] == {"failed_if": [{"is": "GT", "code": 4}]}
-    assert sorted(report) == [
-        "after",
-        "at_ns",
-        "latest_start_ns",
-        "max_run_time_ns",
-        "requires",
-        "retry_on_failure",
-        "rules",
-    ]
-    assert declared(feed)["calendars"] == {"holidays": ["2026-12-25"]}
-    assert declared(feed)["maximum_jobs"] == 4
+    there = {"cwd": "/", "environment": {}, "agent": "agent", "folders": {"inbox": "/in"}}
+    arrival, load, report = (master_job(feed, name, times, **there) for name in feed.jobs)
+    assert arrival.file_arrival is not None
+    assert arrival.file_arrival.file == "/in/f_20261123.csv"
+    assert load.of("after") == [Dependency(job="arrival", on="ignore_exit_code")]
+    assert load.of("conflict") == [Dependency(job="report", kind="conflict")]
+    assert load.thresholds == (ThresholdNeed(threshold="rows", operator="GE", value=5),)
+    assert (load.resources, load.hold) == ({"link": None}, True)
+    assert load.recurrence == schedule.Recurrence(runs=3, every_ns=600_000_000_000, counted_from="start")
+    assert load.exit_codes.failed_if == (schedule.BasicCriterion(operator="GT", code=4),)
+    assert set(write(report)) == {"job", "cwd", "environment", "agent", "owner", "dependencies"}
     assert feed.jobs["load"].waits_to_finish == ()
     assert feed.jobs["report"].waits_to_finish == ("load",)

@@ -203,3 +203,12 @@ def test_a_plan_says_which_places_the_jobs_take(stack: Nowhere, tmp_path: Path) 
     taken = {"chain.owner", "folder.landing", "job.name", "job.owner", "planning.url"}
     assert set(made.takes) >= taken
     assert "source.token" not in made.takes
+
+
+def test_a_plan_has_what_the_whole_schedule_declares(stack: Nowhere, tmp_path: Path) -> None:
+    given = CHAIN.model_dump(mode="json", exclude_none=True, by_alias=True)
+    given |= {"calendars": {"holidays": ["2026-12-25"]}, "machine": {"maximum_jobs": 4, "kill_allowed": False}}
+    given |= {"thresholds": {"rows": 5}, "resources": {"link": 2}, "properties": {"Region": "EU"}}
+    made = plan(tmp_path, stack, Chain.model_validate(given))
+    assert (made.calendars, made.maximum_jobs, made.kill_allowed) == ({"holidays": ("2026-12-25",)}, 4, False)
+    assert (made.thresholds, made.resources, made.properties) == ({"rows": 5}, {"link": 2}, {"Region": "EU"})

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
 from harness.contents import ContentStore
+from harness.contract.protocols import SPOKEN_BY
 from harness.faults import FAULTS, REACTIONS, Fault
 from harness.faults.clients import SFTP
-from harness.faults.refusing import SPOKEN
 from harness.scenario import build_fault, describe_fault
 from tests.clock import needed
 from tests.faults.seeing import Seeing
@@ -36,6 +36,8 @@ UNMET: Mapping[str, Mapping[str, str]] = {
 POLLED = "it polls its connect: the kernel's end of that, after some 130 s, is real time, and in a night never comes"
 UNSEEN: Mapping[str, Mapping[str, str]] = {"connect_hang": dict.fromkeys(("asyncssh", "curl"), POLLED)}
 """Clients that would do otherwise in a night than they do outside, and why."""
+
+SPOKEN: Mapping[str, Collection[str]] = dict(SPOKEN_BY)
 
 WORDLESS = {name: [client for client in SCRIPTS if VIA[client] not in SPOKEN.get(name, VIA.values())] for name in MET}
 """Clients whose protocol has no words for a fault: it cannot be in a scenario of theirs."""

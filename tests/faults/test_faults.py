@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from harness.chain import Chain
 from harness.contract.codec import write
 from harness.contract.content import Content
-from harness.contract.orders import Order, read_order
+from harness.contract.orders import Order, Trigger, read_order
 from harness.contract.points import Point
 from harness.errors import AuthorError
 from harness.faults import (
@@ -252,7 +252,7 @@ def test_the_trigger_is_told_in_the_mocks_words() -> None:
         on=On(component="scheduler", action="status"),
     )
     trigger = injected.trigger(lambda time: int(time[:2]), seed="s")
-    assert trigger == {
+    assert write(trigger) == {
         "at_ns": 2,
         "until_ns": 3,
         "for_ns": 600_000_000_000,
@@ -260,12 +260,12 @@ def test_the_trigger_is_told_in_the_mocks_words() -> None:
         "times": 3,
         "chance": 0.25,
         "seed": "s",
-        "on": {"component": "scheduler", "action": "status", "value": {}},
+        "on": {"component": "scheduler", "action": "status"},
     }
 
 
 def test_without_a_trigger_it_always_acts() -> None:
-    assert NoFault().trigger(len, seed="s") == {}
+    assert NoFault().trigger(len, seed="s") == Trigger()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from harness import formats
+from harness.contract.content import FileLayout
 from harness.formats import Form, Mismatch, Totals, find_layout
 from harness.formats.finding import SAMPLE_BYTES
 from tests.formats.conftest import COLUMNS, PIECES, PRICES, ROWS, Written
@@ -47,7 +48,7 @@ def test_fixed_width_is_told_and_not_guessed(written: Written) -> None:
     assert (found.format, found.header, found.trailer, found.columns, totals) == ("fixed", 1, 1, (), Totals(4))
 
 
-def of(path: Path, body: str | bytes, **form: Any) -> tuple[dict[str, Any], Totals]:
+def of(path: Path, body: str | bytes, **form: Any) -> tuple[FileLayout, Totals]:
     path.write_bytes(body.encode() if isinstance(body, str) else body)
     layout, totals = find_layout(path, Form(**form))
     return layout.described(), totals
@@ -84,7 +85,7 @@ def test_records_are_lines_but_for_header_and_trailer_and_blank_ones(tmp_path: P
     ],
 )
 def test_the_delimiter_is_told_by_the_lines(tmp_path: Path, body: str, delimiter: str) -> None:
-    assert of(tmp_path / "f", body)[0]["delimiter"] == delimiter
+    assert of(tmp_path / "f", body)[0].delimiter == delimiter
 
 
 @pytest.mark.parametrize(
@@ -102,9 +103,9 @@ def test_the_delimiter_is_told_by_the_lines(tmp_path: Path, body: str, delimiter
 )
 def test_a_column_has_the_narrowest_type_of_its_values(tmp_path: Path, values: list[str], kind: str) -> None:
     body = "x,y\n" + "".join(f"a,{value}\n" for value in values)
-    assert [column["type"] for column in of(tmp_path / "f", body)[0]["columns"]] == ["text", kind]
+    assert [column.type for column in of(tmp_path / "f", body)[0].columns] == ["text", kind]
     objects = "".join(json.dumps({"y": value or None}) + "\n" for value in values)
-    assert [column["type"] for column in of(tmp_path / "f", objects)[0]["columns"]] == [kind]
+    assert [column.type for column in of(tmp_path / "f", objects)[0].columns] == [kind]
 
 
 @pytest.mark.parametrize(
@@ -117,12 +118,12 @@ def test_a_column_has_the_narrowest_type_of_its_values(tmp_path: Path, values: l
     ],
 )
 def test_the_encoding_is_told_by_the_first_bytes(tmp_path: Path, body: str | bytes, encoding: str) -> None:
-    assert of(tmp_path / "f", body)[0]["encoding"] == encoding
+    assert of(tmp_path / "f", body)[0].encoding == encoding
 
 
 def test_what_is_neither_text_nor_parquet_has_a_size_and_nothing_else(tmp_path: Path) -> None:
     found, totals = of(tmp_path / "f", b"\x00\x01\n\n")
-    assert (found["format"], found["encoding"], found["header"], totals) == ("binary", None, 0, Totals(0))
+    assert (found.format, found.encoding, found.header, totals) == ("binary", None, 0, Totals(0))
     with zipfile.ZipFile(tmp_path / "two", "w") as archive:
         archive.writestr("a", "1")
         archive.writestr("b", "2")
@@ -133,9 +134,9 @@ def test_what_the_author_says_goes_first(tmp_path: Path) -> None:
     body = "TRAILER,1\n"
     assert of(tmp_path / "f", body, header=0, trailer=0)[1] == Totals(1)
     found, totals = of(tmp_path / "f", "t\na|b\n1|2\nend\nend\n", delimiter="|", header=2, trailer=2)
-    assert (totals, [column["name"] for column in found["columns"]]) == (Totals(1), ["a", "b"])
+    assert (totals, [column.name for column in found.columns]) == (Totals(1), ["a", "b"])
     found, totals = of(tmp_path / "f", "1,x\n2,y\n", header=0, control="column_1")
-    assert ([column["name"] for column in found["columns"]], totals) == (["column_1", "column_2"], Totals(2, 3))
+    assert ([column.name for column in found.columns], totals) == (["column_1", "column_2"], Totals(2, 3))
 
 
 @pytest.mark.parametrize(

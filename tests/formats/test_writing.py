@@ -72,8 +72,8 @@ def test_a_column_of_any_name_is_one(written: Written) -> None:
 def test_fixed_width_has_each_value_at_its_place_and_lines_of_one_length(written: Written) -> None:
     path, _ = written(format="fixed", header=1)
     lines = path.read_text(encoding="utf-8").splitlines()
-    described = formats.made_layout(Form(format="fixed"), COLUMNS, None).described()["columns"]
-    places = [slice(column["start"], column["start"] + column["width"]) for column in described]
+    described = formats.made_layout(Form(format="fixed"), COLUMNS, None).described().columns
+    places = [slice(column.start, (column.start or 0) + (column.width or 0)) for column in described]
     assert {len(line) for line in lines} == {69}
     header, *records, trailer = lines
     assert [header[place].strip() for place in places] == NAMES
