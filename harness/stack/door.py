@@ -33,6 +33,7 @@ class Door:
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s)
         self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
         self._lease: urllib3.BaseHTTPResponse | None = None
+        self._kept: set[str] = set()
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One question, one JSON answer."""
@@ -47,15 +48,17 @@ class Door:
         return response.data
 
     def keep(self, sha256: str, content: bytes | Path) -> None:
-        """Put a content into the stack's store unless it is there."""
+        """Put a content into the stack's store unless it is there; what once was there stays as long as the stack."""
         path = f"/store/{quote(sha256)}"
-        if self._request("HEAD", path).status == 200:
+        if sha256 in self._kept:
             return
-        if isinstance(content, bytes):
-            self._answer(self._request("PUT", path, content), f"PUT {path}")
-        else:
-            with content.open("rb") as file:
-                self._answer(self._request("PUT", path, file), f"PUT {path}")
+        if self._request("HEAD", path).status != 200:
+            if isinstance(content, bytes):
+                self._answer(self._request("PUT", path, content), f"PUT {path}")
+            else:
+                with content.open("rb") as file:
+                    self._answer(self._request("PUT", path, file), f"PUT {path}")
+        self._kept.add(sha256)
 
     def run(self, until_ns: int, *, runaway_s: float, tick_error: float = TICK_ERROR) -> Stop:
         """Let time move; returns when the controller stopped, and says why."""

@@ -132,9 +132,10 @@ def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
 def test_what_is_held_can_be_read_from_the_database_file(night: NightOfMocks, consumers: Played) -> None:
     consumers.post(URL, BATCH)
     database = sqlite3.connect(night.dir / "consumers" / "planning.db")
-    contents = [json.loads(content) for (content,) in database.execute("select content from rows order by position")]
+    found = database.execute("select row_key, row_digest, content from rows order by batch, position").fetchall()
     database.close()
-    assert contents == ROWS
+    assert [(key, held) for key, held, _ in found] == [(f"north|{row['sku']}", digest(row)) for row in ROWS]
+    assert [json.loads(content) for _, _, content in found] == ROWS
 
 
 def test_reset_forgets_what_was_held(night: NightOfMocks, consumers: Played) -> None:

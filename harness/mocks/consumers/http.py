@@ -45,7 +45,7 @@ class HttpFrontEnd:
         except Refusal as refusal:
             record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
             return refusal.response()
-        value = {"key": key, "rows": len(batch.rows)}
+        value = {"key": key, "rows": batch.rows}
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
         try:
