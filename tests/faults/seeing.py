@@ -78,9 +78,9 @@ class Stage:
     def publish(self, names: Mapping[str, str]) -> bytes:
         """Let the source get the reference chain's file in time, under a name for each client; its bytes."""
         content = self.content(FILE)
-        about = {"file": FILE, "arrives_ns": self.at(ARRIVES)} | content
+        about = {"file": FILE, "arrives_ns": self.at(ARRIVES), "content": write(content)}
         self.night.plan["files"] += [about | {"name": name, "source": VIA[client]} for client, name in names.items()]
-        return self.store.path(content["sha256"]).read_bytes()
+        return self.store.path(content.sha256).read_bytes()
 
 
 class Seeing:
