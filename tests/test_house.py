@@ -124,9 +124,10 @@ def test_every_public_name_can_be_imported() -> None:
 
 
 def test_the_top_level_is_what_it_was_agreed_to_be() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=False).stdout.split()
+    asked = ["sh", "-c", "git ls-files"]  # where there is no git, the shell says so
+    tracked = subprocess.run(asked, cwd=TOP, capture_output=True, text=True, check=False).stdout.split()
     if not tracked:
-        pytest.skip("not a git checkout")
+        pytest.skip("no git, or not its checkout: apt install git, and clone")
     top = {path.split("/")[0] for path in tracked if not path.startswith(".")}
     agreed = {"harness", "scenarios", "fixtures", "tests", "pyproject.toml", "conftest.py", "README.md"}
     assert top <= agreed | {"LICENSE", "CHANGELOG.md", "setup.py"}  # setup.py compiles the clock

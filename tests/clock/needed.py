@@ -33,8 +33,13 @@ def needs(program: str) -> str:
     """Where a program is."""
     path = shutil.which(program)
     if path is None:
-        missing(f"there is no {program} here: apt install {PACKAGES.get(program, program)}")
+        missing(absent(program))
     return path
+
+
+def absent(program: str) -> str:
+    """That a program is not here, and what to do."""
+    return f"there is no {program} here: apt install {PACKAGES.get(program, program)}"
 
 
 def client(name: str) -> dict[str, str]:

@@ -132,7 +132,7 @@ def test_a_program_with_capabilities_is_out_of_reach_of_who_is_not_root(
     program = write("program", TRUE.read_bytes())
     given = shutil.which("setcap") and subprocess.run(["setcap", "cap_net_raw+ep", str(program)], capture_output=True)
     if not given or given.returncode != 0:
-        pytest.skip("no capabilities may be given here")
+        pytest.skip("no capabilities may be given here: apt install libcap2-bin, and be root")
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert "is given capabilities" in said(program)
 

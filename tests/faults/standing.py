@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 
 from harness.faults.clients import CLIENTS
+from tests.clock.needed import absent
 from tests.mocks.conftest import NightOfMocks, end
 
 FOLDER = Path(__file__).parent / "clients"
@@ -33,11 +34,11 @@ LEAVES_BEHIND = ("snowflake",)
 def missing(client: str) -> str | None:
     """What a client needs and is not here."""
     if client in PROGRAMS:
-        return None if shutil.which(PROGRAMS[client]) else f"there is no {PROGRAMS[client]} here"
+        return None if shutil.which(PROGRAMS[client]) else absent(PROGRAMS[client])
     try:
         metadata.version(name := DISTRIBUTIONS.get(client, client))
     except metadata.PackageNotFoundError:
-        return f"{name} is not installed"
+        return f"{name} is not installed: pip install -e '.[test]'"
     return None
 
 

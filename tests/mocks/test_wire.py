@@ -12,6 +12,7 @@ import pytest
 import urllib3
 
 from tests.calibration import patience_s
+from tests.clock.needed import needs
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 
 HANG = {"hang": "first_byte"}
@@ -133,6 +134,7 @@ def test_an_endpoint_that_is_not_there_is_a_failed_connect(night: NightOfMocks) 
 
 
 def test_a_hang_before_the_first_byte_outlasts_every_patience(night: NightOfMocks, wire: Played) -> None:
+    needs("curl")
     wire.arm("connect", HANG, where={"endpoint": "source"})
     curl = night.job(
         "curl",
@@ -151,6 +153,7 @@ def test_a_hang_before_the_first_byte_outlasts_every_patience(night: NightOfMock
 
 
 def test_a_hang_in_the_body_passes_so_many_bytes_and_no_more(night: NightOfMocks, wire: Played) -> None:
+    needs("curl")
     wire.arm("connect", {"hang": "body", "after_bytes": 500}, where={"endpoint": "source"})
     curl = night.job(
         "curl",
@@ -172,6 +175,7 @@ def test_a_hang_in_the_body_passes_so_many_bytes_and_no_more(night: NightOfMocks
 def test_a_hang_in_the_body_is_met_by_connections_that_get_so_far(
     night: NightOfMocks, wire: Played, trigger: dict[str, int]
 ) -> None:
+    needs("curl")
     wire.arm("connect", {"hang": "body", "after_bytes": 1000}, where={"endpoint": "source"}, **trigger)
     for _ in range(2):  # as a session's first requests: each in a connection of its own, and short
         wire.get("/files/forecast.csv.manifest.json", "source", Connection="close")

@@ -220,7 +220,6 @@ def test_a_supervisor_that_does_not_come_up_is_told(program: str, found: str, mo
     assert not stack.directory.root.exists()
 
 
-@pytest.mark.exhaustive
 def test_a_stack_in_real_time_says_so_and_ends_its_night_when_the_schedule_is_complete() -> None:
     with LocalStack(virtual=False) as stack:
         assert stack.clock == "real time was asked for"

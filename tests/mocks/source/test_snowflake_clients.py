@@ -20,9 +20,11 @@ MD5 = hashlib.md5(CONTENT).hexdigest()
 BEGAN = "Sun, 22 Nov 2026 21:00:00 GMT"
 
 both = pytest.mark.parametrize("connector", sample(CONNECTORS, 0))
+each = pytest.mark.parametrize("connector", sample([HERE, *CONNECTORS]))
+"""What depends on no version is shown by default on the one that is installed."""
 
 
-@pytest.mark.parametrize("connector", sample([HERE, *CONNECTORS]))
+@each
 def test_a_file_is_listed_and_downloaded_as_it_is(night: NightOfMocks, tmp_path: Path, connector: str) -> None:
     _, listed, got, closed = account(night, a_csv=CONTENT).do(
         connector, "ls @inbox/a.csv", f"get @inbox/a.csv file://{tmp_path}/", close=True
@@ -67,8 +69,8 @@ def test_a_file_that_is_not_there_is_the_connectors_own_error(
     assert (got.error, got.errno) == ("OperationalError", 253006)
 
 
-@both
-@pytest.mark.parametrize("compress", ["", " auto_compress=false"])
+@each
+@pytest.mark.parametrize("compress", sample(["", " auto_compress=false"]))
 def test_what_is_put_can_be_had_again_and_removed(
     night: NightOfMocks, tmp_path: Path, connector: str, compress: str
 ) -> None:
@@ -135,7 +137,7 @@ def test_the_s3_stage_sends_the_same_files_through_a_bucket(night: NightOfMocks,
     assert (tmp_path / "back" / "up.csv").read_bytes() == CONTENT
 
 
-@both
+@each
 def test_a_select_without_a_table_has_typed_columns(night: NightOfMocks, connector: str) -> None:
     _, row = account(night).do(
         connector, "select 1, 'it''s', null, current_version() as v, current_database(), -1.50, current_timestamp()"
@@ -145,7 +147,7 @@ def test_a_select_without_a_table_has_typed_columns(night: NightOfMocks, connect
     assert row.rows[0][6].startswith("2026-11-22 13:00:")  # the account's default zone is Los Angeles
 
 
-@both
+@each
 def test_a_presigned_url_is_good_for_an_hour_without_any_session(night: NightOfMocks, connector: str) -> None:
     _, row = account(night, a_csv=CONTENT).do(connector, "select get_presigned_url(@inbox, 'a.csv')", minutes=5)
     assert row.rows is not None
