@@ -44,8 +44,10 @@ class Baselines:
         with kept.locked(wait=wait) as ours:
             if not ours:
                 return None
-            # What a worker has lived itself it reads like all others: no verdict depends on who lived the baseline.
-            self._known[depends_on] = kept.read() or kept.write(live())
+            found = kept.read()
+            if found is None:
+                kept.write(found := live())
+            self._known[depends_on] = found
         return self._known[depends_on]
 
 
@@ -74,11 +76,11 @@ class _Kept:
                 return History.read(path)
         return None
 
-    def write(self, history: History) -> History:
-        """Keep it: nobody sees a file under its name before it is whole. What is there, read back."""
+    def write(self, history: History) -> None:
+        """Keep it: nobody sees a file under its name before it is whole."""
         beside = self._folder / f"{self._name}.part"
         history.write(beside)
-        return History.read(beside.replace(self._path_of(beside)))
+        beside.replace(self._path_of(beside))
 
     def _path_of(self, content: Path) -> Path:
         with content.open("rb") as file:

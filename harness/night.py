@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 import sys
 import time
@@ -310,15 +311,19 @@ class NightRunner:
 
 @dataclass
 class _Notes:
-    """The night's own events; the harness has no clock in the night, so they are dated when time last stopped."""
+    """The night's own events; the harness has no clock in the night, so they are dated when time last stopped.
+
+    Their values are what a history file would give back, as those of all other events are: no verdict depends on
+    whether a night was lived or read.
+    """
 
     now_ns: int
     ticks: Ticks = field(default_factory=Ticks)
     records: list[dict[str, Any]] = field(default_factory=list)
 
     def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
-        record = {"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": dict(value)}
-        self.records.append(record)
+        kept = json.loads(json.dumps(value))
+        self.records.append({"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": kept})
 
 
 def _enter(until: ExitStack, fault: str, inject: Callable[[], AbstractContextManager[None]]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.mocks.consumers import http
 from tests.mocks.conftest import NightOfMocks, Played
 
 ROWS = [{"site": "north", "sku": "a", "quantity": 1}, {"site": "north", "sku": "b", "quantity": 2}]
@@ -127,6 +128,19 @@ def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
     consumers.done("POST", "settle")
     keys = {event.component: [key for key, _ in event.value["rows"]] for event in night.history().of("holds")}
     assert keys == {"planning": ["north|a", "north|b"], "audit": ["1|north|a", "2|north|b"]}
+
+
+def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "REMEMBERED_ROWS", 4)
+    reader = http.Reader()
+    bodies = [json.dumps(BATCH | {"business_date": f"2026-11-{day}"}).encode() for day in (21, 22, 23)]
+    first, second = (reader.read(body, ("sku",)) for body in bodies[:2])
+    assert reader.read(bytes(bytearray(bodies[0])), ("sku",)) is first
+    assert reader.read(bodies[0], ("site",)) is not first  # by other keys: now there is no room for the oldest
+    assert reader.read(bodies[1], ("sku",)) is second
+    again = reader.read(bodies[0], ("sku",))
+    assert again is not first
+    assert again == first
 
 
 def test_what_is_held_can_be_read_from_the_database_file(night: NightOfMocks, consumers: Played) -> None:

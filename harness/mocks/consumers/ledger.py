@@ -13,27 +13,26 @@ from typing import Any
 SCHEMA = """
 create table batches (
     batch integer primary key, key text unique, digest text not null, business_date text not null, fallback_of text,
-    rows integer not null, held text not null, content text not null
+    rows integer not null, held text not null, sent text not null
 );
 create view rows as
     select batch, one.key as position, json_extract(one.value, '$[0]') as row_key,
-        json_extract(one.value, '$[1]') as row_digest, json_extract(content, '$[' || one.key || ']') as content
+        json_extract(one.value, '$[1]') as row_digest, json_extract(sent, '$.rows[' || one.key || ']') as content
     from batches, json_each(held) as one;
 """
-"""``held`` has the key and the digest of each row, ``content`` the rows; the view shows people one row a line."""
+"""``held`` has the key and the digest of each row, ``sent`` what came; the view shows people one row a line."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What a client sent: how many rows, as JSON the key and digest of each, the rows themselves; the digest of all."""
+    """What there is to say of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
 
     business_date: str
     fallback_of: str | None
     rows: int
     held: str
-    content: str
     digest: str
 
     @classmethod
@@ -41,12 +40,11 @@ class Batch:
         cls, business_date: str, fallback_of: str | None, rows: Sequence[Row], *, key_columns: Sequence[str] = ()
     ) -> Batch:
         """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names."""
-        content = _canonical(rows)
-        digests = [_digest(text, 8) for text in _each(rows, content)]
+        digests = [_digest(text, 8) for text in _texts(rows)]
         keys = ["|".join([_text(row[column]) for column in key_columns or sorted(row)]) for row in rows]
         payload = _canonical([business_date, fallback_of, digests])
         held = _canonical(list(zip(keys, digests, strict=True)))
-        return cls(business_date, fallback_of, len(rows), held, content, _digest(payload, 16))
+        return cls(business_date, fallback_of, len(rows), held, _digest(payload, 16))
 
 
 class OtherPayload(Exception):
@@ -63,8 +61,8 @@ class Ledger:
         # The file lives as long as the night; what a crash of the machine would leave of it is nobody's concern.
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
 
-    def store(self, key: str | None, batch: Batch) -> int | None:
-        """Take a batch in, once for its idempotency key if it has one: the number of rows stored.
+    def store(self, key: str | None, batch: Batch, sent: str) -> int | None:
+        """Take a batch in with its text, once for its idempotency key if it has one: the number of rows stored.
 
         None if it was taken before; OtherPayload if another was.
         """
@@ -75,9 +73,9 @@ class Ledger:
             if before is not None:
                 return None
         self._database.execute(
-            "insert into batches (key, digest, business_date, fallback_of, rows, held, content)"
+            "insert into batches (key, digest, business_date, fallback_of, rows, held, sent)"
             " values (?, ?, ?, ?, ?, ?, ?)",
-            (key, batch.digest, batch.business_date, batch.fallback_of, batch.rows, batch.held, batch.content),
+            (key, batch.digest, batch.business_date, batch.fallback_of, batch.rows, batch.held, sent),
         )
         return batch.rows
 
@@ -103,12 +101,12 @@ class Ledger:
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
-def _each(rows: Sequence[Row], content: str) -> list[str]:
-    """Each row's own part of all rows' canonical JSON: cut where one meets the next, which is done at once.
+def _texts(rows: Sequence[Row]) -> list[str]:
+    """Each row as canonical JSON: all are written at once, which takes half the time, and cut where two meet.
 
     What looks like such a place inside a row makes the pieces too many.
     """
-    pieces = content[2:-2].split("},{")
+    pieces = _canonical(rows)[2:-2].split("},{")
     return [f"{{{piece}}}" for piece in pieces] if len(pieces) == len(rows) else [_canonical(row) for row in rows]
 
 
