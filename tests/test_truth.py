@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -60,20 +59,14 @@ def test_a_correction_that_never_comes_proves_nothing(night_runner: NightRunner)
 
 
 def test_a_truth_that_does_not_come_true_makes_the_night_inconclusive(
-    night_runner: NightRunner, monkeypatch: pytest.MonkeyPatch
+    night_runner: NightRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def nowhere(self: SupersedeFile, system: System) -> AbstractContextManager[None]:
         effect = {"content": dict(system.content(self.file, seed=5))}
         return system.armed(self, component="source", point="arrive", where={"file": "another"}, effect=effect)
 
     monkeypatch.setattr(SupersedeFile, "truth", nowhere)
-    result = night_runner.run(scenario(SupersedeFile(file="forecast", after="9m")))
+    alone = NightRunner(night_runner.stack, tmp_path)  # a planted truth must not be some other test's baseline
+    result = alone.run(scenario(SupersedeFile(file="forecast", after="9m")))
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "what supersede_file was to make true did not come" in result.judgement.because
-
-
-@pytest.fixture(autouse=True)
-def _fresh_baselines(night_runner: NightRunner) -> Iterator[None]:
-    """A planted truth must not be some other test's baseline."""
-    yield
-    night_runner._baselines.clear()
