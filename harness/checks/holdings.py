@@ -19,7 +19,7 @@ class Rows(Counter[Row]):
     A year of them is compared by several checks, and most nights end with the rows that the baseline has.
     """
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # what can change has none, as a Counter has none
     __eq__ = dict.__eq__
     __ne__ = dict.__ne__
 
