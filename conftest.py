@@ -5,7 +5,10 @@ The plugin itself comes in through its entry point, so nothing is registered a s
 
 from __future__ import annotations
 
+import compileall
+import gc
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,16 @@ import pytest
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--exhaustive``: of these tests alone; whoever uses the plugin has no such option."""
     parser.addoption("--exhaustive", action="store_true", help="run the tests that are marked as exhaustive too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the reference chains' programs once a run.
+
+    A job writes no bytecode into its chain's folder, so that every one of a thousand jobs would compile its modules
+    again. Where a chain is in use, they are there from its ordinary runs.
+    """
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parent / "fixtures/chains", quiet=2)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
@@ -39,6 +52,12 @@ def _is_named(item: pytest.Item) -> bool:
             if own == name or own.startswith((f"{name}[", f"{name}::")):
                 return True
     return False
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was imported and collected out of garbage collection: all of it lives until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

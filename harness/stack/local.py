@@ -8,7 +8,6 @@ import secrets
 import select
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
@@ -22,6 +21,7 @@ from harness.stack import Stack
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.leftovers import PREFIX, claim, homes, scratch_directory, sweep
+from harness.stack.processes import python
 from harness.stack.spawning import LOOPBACK, PACKAGE_HOME, scrubbed_environment
 from harness.stack.supervisor import TOKEN, UP_WITHIN_S
 
@@ -57,14 +57,7 @@ class LocalStack(Stack):
         self._mocks = dict(mocks or {})
         self._certificate = certificate
         if certificate is not None:
-            program = [
-                sys.executable,
-                "-P",
-                "-m",
-                "harness.mocks.scheduler",
-                "--certificate",
-                str(certificate.resolve()),
-            ]
+            program = [*python(), "harness.mocks.scheduler", "--certificate", str(certificate.resolve())]
             self._mocks.setdefault("scheduler", program)
         self._virtual = virtual
         self._up_within_s = up_within_s
@@ -130,7 +123,7 @@ class LocalStack(Stack):
         return "agent"
 
     def _start_supervisor(self, token: str) -> dict[str, Any]:
-        argv = [sys.executable, "-P", "-m", "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
+        argv = [*python(), "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
         argv += ["--scratch", str(self.scratch)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])

@@ -43,6 +43,11 @@ def end_with_parent(signo: int = signal.SIGKILL) -> None:
         _prctl(PR_SET_PDEATHSIG, signo)
 
 
+def python() -> list[str]:
+    """The command that runs a module of the harness: what lies in the working folder is not in its way."""
+    return [sys.executable, "-P", "-m"]
+
+
 def call_oneself(name: str) -> None:
     """What ps and messages call this process, which has no program of its own."""
     if _prctl is not None:

@@ -80,6 +80,8 @@ async def _serve(
     from harness.stack.doorway import Doorway, first_of
     from harness.stack.neighbours import Neighbours
 
+    if spawned is not None:
+        spawned.born()  # what this process needs is loaded by now, beside what the mocks need
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signo in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
