@@ -10,6 +10,7 @@ import pytest
 
 from harness.history import History
 from tests.checks.nights import BEGIN, Line, calm, launched, night
+from tests.runs import WITHOUT
 
 pytest_plugins = ["pytester"]
 
@@ -40,7 +41,7 @@ def test_a_violated_check_of_a_conftest_fails_the_scenario_and_the_printed_comma
 ) -> None:
     pytester.makefile(".yaml", night=RECOVERS)
     pytester.makeconftest(SHOWN)
-    result = pytester.runpytest_subprocess()
+    result = pytester.runpytest_subprocess(*(f"-pno:{plugin}" for plugin in WITHOUT))
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines([f"*{VERDICT}", "*violated  started_twice_at_most: *", "*often (1): retrieve*"])
     line = next(line for line in result.outlines if line.startswith("repeat it:"))  # where CI is set, twice
