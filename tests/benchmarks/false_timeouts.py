@@ -67,6 +67,10 @@ class Count:
     wall_s: float
 
 
+class Wedged(RuntimeError):
+    """The calls never came to their end: with a guard off, a jump that nobody waited for may have cut one short."""
+
+
 @contextmanager
 def _on_cpus(cpus: set[int]) -> Iterator[None]:
     """This process, and what it starts."""
@@ -113,7 +117,7 @@ def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted:
             stop = controller.run(page.now_ns + 10**15, runaway_s=50)
             jumps += stop.jumps
         if night.poll() is None:
-            raise RuntimeError(f"{program}: {stop}")
+            raise Wedged(f"{program}: {stop}")
         false, made, rests = (int(number) for number in night.communicate()[0].split())
         return Count(made, false, jumps - rests, time.monotonic() - began)
 
