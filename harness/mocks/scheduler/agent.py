@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import signal
@@ -145,7 +146,15 @@ class Process(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The agent has closed the connection, or is gone."""
+        if exc is not None:
+            self._read_rest()
         self._lost(AgentLost(f"the agent is gone: {exc}" if exc else "the agent closed the connection before the end"))
+
+    def _read_rest(self) -> None:
+        """Take what the agent said before it went: where a write has failed, the loop reads no more."""
+        with contextlib.suppress(OSError), self._transport.get_extra_info("socket").dup() as rest:
+            while said := rest.recv(4096):
+                self.data_received(said)
 
     def _told(self, words: list[str]) -> None:
         match words:
