@@ -151,7 +151,7 @@ def test_a_signal_handler_interrupts_a_futex_wait(night: Night) -> None:
     ended = night.run_python(
         program("""
         import faulthandler
-        faulthandler.register(signal.SIGUSR1, file=open(os.devnull, "w"))
+        faulthandler.register(signal.SIGUSR1, file=open(os.devnull, "w"), all_threads=False)
         threading.Thread(target=lambda: (time.sleep(600), os.kill(os.getpid(), signal.SIGUSR1))).start()
         assert call(FUTEX, mine, WAIT | PRIVATE, 0, hour) == -errno.EINTR""")
     )
