@@ -44,7 +44,7 @@ ARTIFACTS = (
 
 
 SHIPPED = ("fixtures", "scenarios")
-"""Folders of a clone's top level that an installed package carries inside itself (`harness.data`)."""
+"""Folders of a clone's top level that an installed package carries inside itself (`harness.content.shipped`)."""
 
 
 def shipped_files() -> list[Path]:

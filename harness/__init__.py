@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from harness.chain import Chain
+    from harness.chain.loading import load_chain
+    from harness.chain.model import Chain
     from harness.checks import Finding, Outcome, check, judge
     from harness.errors import (
         AuthorError,
@@ -93,14 +94,14 @@ if TYPE_CHECKING:
         fault,
     )
     from harness.history import Event, History
-    from harness.loading import load_chain, load_scenario
-    from harness.night import NightRunner, Result
-    from harness.operators import Operator
-    from harness.scenario import Expect, Scenario
-    from harness.units import ClockTime, Duration
+    from harness.night.runner import NightRunner, Result
+    from harness.scenario.loading import load_scenario
+    from harness.scenario.model import Expect, Scenario
+    from harness.scenario.operators import Operator
+    from harness.values.units import ClockTime, Duration
 
 _HOMES = {
-    "harness.chain": ("Chain",),
+    "harness.chain.model": ("Chain",),
     "harness.checks": ("Finding", "Outcome", "check", "judge"),
     "harness.errors": (
         "AuthorError",
@@ -183,11 +184,12 @@ _HOMES = {
         "fault",
     ),
     "harness.history": ("Event", "History"),
-    "harness.loading": ("load_chain", "load_scenario"),
-    "harness.night": ("NightRunner", "Result"),
-    "harness.operators": ("Operator",),
-    "harness.scenario": ("Expect", "Scenario"),
-    "harness.units": ("ClockTime", "Duration"),
+    "harness.chain.loading": ("load_chain",),
+    "harness.scenario.loading": ("load_scenario",),
+    "harness.night.runner": ("NightRunner", "Result"),
+    "harness.scenario.operators": ("Operator",),
+    "harness.scenario.model": ("Expect", "Scenario"),
+    "harness.values.units": ("ClockTime", "Duration"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -17,11 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.alone.arguments import add_clock_commands, add_tick_error
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
+from harness.clock_command.arguments import add_clock_commands, add_tick_error
 from harness.errors import AuthorError, LoadError, NightHarnessError
-from harness.extending import add_load_option, load
+from harness.extensions.python_files import add_load_option, load
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
@@ -31,11 +31,11 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
 
     from rich.console import Console
 
-    from harness.chain import Chain
-    from harness.night import NightRunner
-    from harness.scenario import Scenario
+    from harness.chain.model import Chain
+    from harness.night.runner import NightRunner
+    from harness.scenario.model import Scenario
     from harness.stack.choice import StackName
-    from harness.units import ClockTime
+    from harness.values.units import ClockTime
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
 
@@ -156,7 +156,7 @@ def _stack_option(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ERROR) -> Iterator[NightRunner]:
     """A started stack with a runner on it; stopped on the way out, whatever happens."""
-    from harness.night import NightRunner
+    from harness.night.runner import NightRunner
     from harness.stack.choice import start
 
     with console.status(f"starting the {stack_name} stack"):
@@ -171,7 +171,7 @@ def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ER
 def _demo(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness import demo
+    from harness.report import demo
     from harness.report.terminal import show, summary
 
     console = Console()
@@ -196,7 +196,7 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness.night import require_programs
+    from harness.night.runner import require_programs
     from harness.report.record import record
     from harness.report.terminal import asked, failure, repeat_command, show
 
@@ -240,7 +240,7 @@ def _stems(files: Sequence[Path]) -> list[str]:
 
 def _scenarios(files: Sequence[Path]) -> list[Scenario]:
     """All of them, or the mistakes of all of them."""
-    from harness.loading import load_scenario
+    from harness.scenario.loading import load_scenario
 
     loaded, mistakes = [], []
     for file in files:
@@ -263,8 +263,8 @@ def _make_folder(option: str, folder: Path) -> None:
 def _up(options: argparse.Namespace) -> int:
     from rich.console import Console
 
-    from harness.loading import load_chain
-    from harness.planning import Planner
+    from harness.chain.loading import load_chain
+    from harness.night.plan import Planner
     from harness.stack.choice import start
 
     chain = load_chain(options.chain)
@@ -298,8 +298,8 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _lint(options: argparse.Namespace) -> int:
+    from harness.chain.lint import lint
     from harness.checks.wording import counted
-    from harness.lint import lint
 
     findings = [finding for chain in options.chains for finding in lint(chain)]
     for finding in findings:
@@ -345,8 +345,8 @@ def _date(text: str) -> dt.date:
 
 
 def _clock(text: str, chain: Chain) -> ClockTime:
-    from harness.chain_rules import outside_the_night
-    from harness.units import ClockTime
+    from harness.chain.rules import outside_the_night
+    from harness.values.units import ClockTime
 
     try:
         time = ClockTime.parse(text)
@@ -359,7 +359,7 @@ def _clock(text: str, chain: Chain) -> ClockTime:
 
 def _ports(options: Sequence[str]) -> dict[str, int]:
     from harness.contract.endpoints import NAMES
-    from harness.strict import unknown
+    from harness.values.strict import unknown
 
     ports: dict[str, int] = {}
     for option in options:

@@ -17,11 +17,11 @@ import pytest
 if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for importing the harness
     import datetime as dt
 
-    from harness.chain import Chain
+    from harness.chain.model import Chain
     from harness.faults import Fault
-    from harness.night import NightRunner, Result
-    from harness.operators import Operator
-    from harness.scenario import Expect, Scenario
+    from harness.night.runner import NightRunner, Result
+    from harness.scenario.model import Expect, Scenario
+    from harness.scenario.operators import Operator
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -107,7 +107,7 @@ class ScenarioFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item: the scenario, named by its sentence."""
         from harness.errors import LoadError
-        from harness.loading import load_scenario
+        from harness.scenario.loading import load_scenario
 
         try:
             scenario = load_scenario(self.path)
@@ -188,10 +188,10 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """One started stack for each worker, reset between nights; override it to bring your own."""
     import signal
 
-    from harness.baselines import Baselines
     from harness.clock.ticks import tick_error_of
     from harness.errors import AuthorError, EngineError, StackError
-    from harness.night import NightRunner
+    from harness.night.baselines import Baselines
+    from harness.night.runner import NightRunner
     from harness.stack.choice import start
     from harness.stack.processes import end_with_parent
 
@@ -275,8 +275,8 @@ class Night:
         """A chain file, relative to the root of the test run, and the business date."""
         import datetime
 
+        from harness.chain.loading import load_chain
         from harness.errors import AuthorError
-        from harness.loading import load_chain
 
         try:
             date = datetime.date.fromisoformat(night) if isinstance(night, str) else night
@@ -307,7 +307,7 @@ class Night:
     @_plainly
     def run(self, *, seed: int = 0, expect: Expect | None = None) -> Result:
         """The night; raises VerdictError when it proves nothing, or is not what ``expect`` says."""
-        from harness.scenario import Expect, Scenario
+        from harness.scenario.model import Expect, Scenario
 
         chain, date = self._loaded()
         scenario = Scenario(
@@ -330,8 +330,8 @@ class Night:
 
         from freezegun import freeze_time
 
-        from harness.planning import night_times
-        from harness.units import ClockTime
+        from harness.night.plan import night_times
+        from harness.values.units import ClockTime
 
         chain, date = self._loaded()
         at_ns = night_times(chain, date).at(ClockTime.parse(time))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.loading import load_scenario
-from harness.night import NightRunner, Result
+from harness.night.runner import NightRunner, Result
+from harness.scenario.loading import load_scenario
 
 _CHAIN = """
 chain: feed

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from harness.baselines import Baselines
 from harness.history import Event, History
-from harness.loading import load_scenario
-from harness.night import NightRunner
+from harness.night.baselines import Baselines
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
 
 pytest_plugins = ["pytester"]
 
@@ -33,7 +33,7 @@ HISTORY = History(
 ANOTHER_WORKER = """
 import sys
 from pathlib import Path
-from harness.baselines import Baselines
+from harness.night.baselines import Baselines
 from harness.history import Event, History
 
 def live():
@@ -166,7 +166,7 @@ expect: {{outcome: recovered}}
 COUNTED = """
 import os, signal
 from pathlib import Path
-from harness.night import BASELINE, NightRunner
+from harness.night.runner import BASELINE, NightRunner
 
 lived = NightRunner._night
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from harness.catalogue import catalogue, page
 from harness.checks import CHECKS
 from harness.checks.order import ORDER
 from harness.faults import FAULTS
-from harness.report.faults import show_page, show_table
+from harness.report.catalogue.fault_page import show_page, show_table
+from harness.report.catalogue.faults import catalogue, page
 
 HARNESS = Path(__file__).parents[1] / "harness"
 READMES = {"faults": HARNESS / "faults/README.md", "checks": HARNESS / "checks/README.md"}

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain import Chain, Content, FileSpec, Job, RetryOnFailure, Rule
-from harness.chain_rules import NEIGHBOURS, find_cycle
+from harness.chain.model import Chain, Content, FileSpec, Job, RetryOnFailure, Rule
+from harness.chain.rules import NEIGHBOURS, find_cycle
 from harness.errors import AuthorError
 
 

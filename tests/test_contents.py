@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from harness.chain import Chain
-from harness.contents import ContentStore
+from harness.chain.model import Chain
+from harness.content.store import ContentStore
 from harness.contract.codec import write
 from harness.errors import AuthorError
 

@@ -9,22 +9,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from harness import data
-from harness.chain import Chain
+from harness.chain.cron import starts_ns
+from harness.chain.lint import lint
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
 from harness.checks import Outcome
-from harness.cron import starts_ns
+from harness.content import shipped
 from harness.errors import AuthorError, LoadError
 from harness.faults import LaunchFailure, NoFault, SchedulerRestart, SourceHang
 from harness.faults.fault import Fault
-from harness.instants import first_shown_ns, shown_at
-from harness.lint import lint
-from harness.loading import load_chain
-from harness.night import NightRunner, Result
+from harness.night.runner import NightRunner, Result
 from harness.report.answers import answers
-from harness.scenario import Expect, Scenario
+from harness.scenario.model import Expect, Scenario
+from harness.values.instants import first_shown_ns, shown_at
 from tests.sample import sample
 
-FILE = data.fixtures() / "chains/planning_feed/cron.yaml"
+FILE = shipped.fixtures() / "chains/planning_feed/cron.yaml"
 PARIS = ZoneInfo("Europe/Paris")
 PLAIN, SPRING, AUTUMN = dt.date(2026, 11, 23), dt.date(2026, 3, 29), dt.date(2026, 10, 25)
 

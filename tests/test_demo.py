@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness import demo
-from harness.scenario import Scenario
+from harness.report import demo
+from harness.scenario.model import Scenario
 from tests.runs import HARNESS, user_in
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from harness import data
-from harness.chain import Chain
+from harness.chain.lint import lint
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
 from harness.checks import Outcome
+from harness.content import shipped
 from harness.errors import LoadError
 from harness.faults import LaunchFailure, NoFault, TruncateFile
 from harness.faults.fault import Fault
-from harness.lint import lint
-from harness.loading import load_chain
-from harness.night import NightRunner, Result
-from harness.scenario import Expect, Scenario
+from harness.night.runner import NightRunner, Result
+from harness.scenario.model import Expect, Scenario
 
-FILE = data.fixtures() / "chains/planning_feed/orchestrated.yaml"
+FILE = shipped.fixtures() / "chains/planning_feed/orchestrated.yaml"
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from harness import data, factories
-from harness.contents import ContentStore
+from harness.content import factories, shipped
+from harness.content.store import ContentStore
 from harness.errors import AuthorError
 from harness.formats import FORMATS
 from tests.test_contents import NIGHT, chain
 
-README = (data.fixtures() / "factories" / "README.md").read_text()
+README = (shipped.fixtures() / "factories" / "README.md").read_text()
 HEAD = "from harness.formats import Column\nCOLUMNS = (Column('a', 'integer'), Column('b'))\n"
 RECORDS = "def records(*, date, seed, rows: int, words: list[str] = []):\n    yield 1, 'x'\n"
 

@@ -7,8 +7,19 @@ import re
 import pytest
 from pydantic import BaseModel
 
-from harness import data
-from harness.chain import (
+from harness.chain.controls import CONTROLS
+from harness.chain.job import (
+    AdvancedCriterion,
+    BasicCriterion,
+    Dependency,
+    Event,
+    ExitCodes,
+    FileArrival,
+    Frequency,
+    Recurrence,
+    Threshold,
+)
+from harness.chain.model import (
     Chain,
     Consumer,
     Content,
@@ -22,24 +33,13 @@ from harness.chain import (
     RetryOnFailure,
     Rule,
 )
-from harness.chain_rules import PLACES
-from harness.controls import CONTROLS
+from harness.chain.rules import PLACES
+from harness.content import shipped
 from harness.faults import FAULTS, Fault, On
-from harness.job import (
-    AdvancedCriterion,
-    BasicCriterion,
-    Dependency,
-    Event,
-    ExitCodes,
-    FileArrival,
-    Frequency,
-    Recurrence,
-    Threshold,
-)
-from harness.operators import Operator
-from harness.scenario import Expect, Scenario, fault_parameters
+from harness.scenario.model import Expect, Scenario, fault_parameters
+from harness.scenario.operators import Operator
 
-REFERENCE = (data.fixtures() / "chains/README.md").read_text()
+REFERENCE = (shipped.fixtures() / "chains/README.md").read_text()
 
 TABLES = {
     "The chain": [Chain],
@@ -125,5 +125,5 @@ def test_it_names_every_fault_with_its_own_parameters() -> None:
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)]+)\)", REFERENCE))
 def test_its_links_lead_somewhere(target: str) -> None:
     path, _, anchor = target.partition("#")
-    assert not path or (data.fixtures() / "chains" / path).exists()
+    assert not path or (shipped.fixtures() / "chains" / path).exists()
     assert not anchor or re.search(rf"^##+ {anchor.replace('-', ' ')}$", REFERENCE, flags=re.IGNORECASE | re.MULTILINE)

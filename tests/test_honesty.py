@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.loading import load_chain, load_scenario
-from harness.night import NightRunner
+from harness.chain.loading import load_chain
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
 from tests.sample import sample
 
 TOP = Path(__file__).parents[1]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import schedule
 from harness.contract.codec import write
 from harness.contract.schedule import Dependency, ThresholdNeed
-from harness.job_plan import master_job
-from harness.night_times import night_times
+from harness.night.job_plan import master_job
+from harness.night.times import night_times
 
 RUN = {"run": ["true"], "at": "02:00"}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from harness import data
-from harness.lint import lint, program_findings
-from harness.loading import load_chain
+from harness.chain.lint import lint, program_findings
+from harness.chain.loading import load_chain
+from harness.content import shipped
 
 CHAIN = """
     chain: feed
@@ -65,7 +65,7 @@ def test_a_sound_chain_has_no_findings(lint_of: Lint) -> None:
 
 
 def test_the_reference_chain_has_no_findings() -> None:
-    assert lint(data.fixtures() / "chains" / "planning_feed" / "chain.yaml") == []
+    assert lint(shipped.fixtures() / "chains" / "planning_feed" / "chain.yaml") == []
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_chain_that_can_notice_nothing_is_warned_that_it_can_only_be_lucky(lin
 
 
 def test_a_chain_whose_defences_are_off_is_only_warned_that_nobody_is_told() -> None:
-    findings = lint(data.fixtures() / "chains/planning_feed/fragile.yaml")
+    findings = lint(shipped.fixtures() / "chains/planning_feed/fragile.yaml")
     assert {finding.severity for finding in findings} == {"warning"}
     assert any("pages anybody" in finding.text for finding in findings)
 

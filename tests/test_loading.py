@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from harness.chain.loading import load_chain
 from harness.errors import LoadError, Mistake
 from harness.faults import LaunchFailure
-from harness.loading import load_chain, load_scenario
-from harness.strict import Location
-from harness.yaml_source import read
+from harness.scenario.loading import load_scenario
+from harness.values.strict import Location
+from harness.values.yaml_source import read
 from tests.sample import sample
 
 CHAIN = """

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
-from harness.night import NightRunner, Result
+from harness.night.runner import NightRunner, Result
 from tests.ask import ASK
 from tests.fetching import run_night, write_chain
 

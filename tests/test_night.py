@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from harness import night as nights
 from harness.checks import Outcome
 from harness.contract import points
 from harness.contract.effects.scheduler import WrongLaunch
 from harness.errors import AuthorError, StackError
 from harness.faults import LaunchFailure, System
-from harness.loading import load_scenario
-from harness.night import NightRunner, Result
+from harness.night.runner import NightRunner, Result
+from harness.night.runner import runner as nights
+from harness.scenario.loading import load_scenario
 from harness.stack.local import LocalStack
 from tests.ask import ASK
 from tests.clock.needed import needs

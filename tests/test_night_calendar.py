@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
-from harness.loading import load_scenario
-from harness.night import NightRunner
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
 from tests.ask import ASK
 from tests.sample import sample
 

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from harness.chain import Chain
-from harness.night_times import instant_ns, night_times
-from harness.units import ClockTime
+from harness.chain.model import Chain
+from harness.night.times import instant_ns, night_times
+from harness.values.units import ClockTime
 
 PARIS = ZoneInfo("Europe/Paris")
 

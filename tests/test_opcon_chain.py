@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from harness import HoldForgotten, Operator
+from harness.chain.loading import load_chain
 from harness.checks import Outcome
-from harness.loading import load_chain
-from harness.night import NightRunner, Result
+from harness.night.runner import NightRunner, Result
 from harness.plugin import Night
-from harness.scenario import Scenario
+from harness.scenario.model import Scenario
 
 CHAIN = """\
 chain: opcon

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract.codec import read, write
 from harness.contract.plan import Plan, PlannedConsumer, SeededFile
 from harness.contract.schedule import Dependency, Retry, Rule
-from harness.planning import Planner
+from harness.night.plan import Planner
 
 NIGHT = dt.date(2026, 11, 23)
 

@@ -11,9 +11,9 @@ import pytest
 
 from harness.checks import Outcome
 from harness.faults import FAULTS
-from harness.loading import load_scenario
-from harness.night import NightRunner
+from harness.night.runner import NightRunner
 from harness.report.terminal import failure
+from harness.scenario.loading import load_scenario
 
 TOP = Path(__file__).parents[1]
 README = (TOP / "README.md").read_text()

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain import Chain
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
 from harness.checks.outcome import Outcome
 from harness.faults import JobOverrun, LaunchFailure, NoFault, On
-from harness.loading import load_chain
-from harness.scenario import Expect, Scenario, build_fault, describe_fault
+from harness.scenario.model import Expect, Scenario, build_fault, describe_fault
 
 CHAIN = Chain.model_validate(
     {

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import data
+from harness.chain.loading import load_chain
+from harness.content import shipped
 from harness.faults import FAULTS
-from harness.loading import chain_schema, load_chain, load_scenario, scenario_schema
-from harness.scenario import fault_parameters
-from harness.yaml_source import read
+from harness.scenario.loading import load_scenario
+from harness.scenario.model import fault_parameters
+from harness.scenario.schemas import chain_schema, scenario_schema
+from harness.values.yaml_source import read
 
 CHAIN_VALIDATOR = Draft202012Validator(chain_schema())
 SCENARIO_VALIDATOR = Draft202012Validator(scenario_schema())
-CHAINS = sorted(data.fixtures().glob("chains/*/*.yaml"))
-SCENARIOS = sorted(data.scenarios().rglob("*.yaml"))
+CHAINS = sorted(shipped.fixtures().glob("chains/*/*.yaml"))
+SCENARIOS = sorted(shipped.scenarios().rglob("*.yaml"))
 
 
 def as_json(file: Path) -> Any:

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from harness.units import ClockTime, Duration
+from harness.values.units import ClockTime, Duration
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import LoadError
-from harness.yaml_source import Document, read
+from harness.values.yaml_source import Document, read
 
 
 def document(tmp_path: Path, content: str | bytes) -> Document:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from harness.checks.outcome import CONSEQUENCES, Outcome
-from harness.docstrings import docstring
 from harness.errors import AuthorError
 from harness.history import History
+from harness.values.docstrings import docstring
 
 State = Literal["holds", "violated", "unknown"]
 

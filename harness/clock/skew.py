@@ -99,7 +99,7 @@ def drift_ppm(text: str) -> float:
 
 def span_ns(text: str) -> int:
     """A span with its sign, such as -90s or 1h30m. Raises ValueError."""
-    from harness.units import Duration  # late: it brings pydantic, which nobody with a right clock needs
+    from harness.values.units import Duration  # late: it brings pydantic, which nobody with a right clock needs
 
     match = _SPAN.fullmatch(text)
     try:

@@ -19,7 +19,7 @@ from typing import Any, Literal, TypeVar, Union, cast
 
 __all__ = ["ContractError", "read", "write"]
 
-from harness.contract.values import ContractError
+from harness.contract.bounds import ContractError
 
 T = TypeVar("T")
 

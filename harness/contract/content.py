@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.contract.values import at_least, checksum
+from harness.contract.bounds import at_least, checksum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

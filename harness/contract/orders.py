@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from harness.contract.bounds import at_least, at_most
 from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
 from harness.contract.events import EventType
 from harness.contract.points import Component, Point, point_of
-from harness.contract.values import at_least, at_most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

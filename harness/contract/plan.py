@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.contract.bounds import ContractError
 from harness.contract.content import Content
 from harness.contract.protocols import ConsumerKind, Protocol
 from harness.contract.schedule import MasterJob, Operator
-from harness.contract.values import ContractError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault

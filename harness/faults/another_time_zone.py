@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract.effects import damages
 from harness.faults.content import ContentFault, Manifest
 from harness.faults.fault import STRICT, System, fault

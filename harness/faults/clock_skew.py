@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.clock.skew import Skew, Step, drift_ppm, span_ns
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.strict import show
-from harness.units import Duration, SomeTime
+from harness.values.strict import show
+from harness.values.units import Duration, SomeTime
 
 
 def _shift(value: object, info: ValidationInfo) -> int:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.clients import REFUSED_TO_ALL

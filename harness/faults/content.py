@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain.controls import OF_THE_MANIFEST
 from harness.contract import points
 from harness.contract.effects import damages
-from harness.controls import OF_THE_MANIFEST
 from harness.faults.clients import S3, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System
 

@@ -9,11 +9,11 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.units import Duration
+from harness.values.units import Duration
 
 
 @fault("deliver_twice")

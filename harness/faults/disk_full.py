@@ -9,12 +9,12 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator, PlainSerializer
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import byte_count
-from harness.strict import unknown
+from harness.values.strict import unknown
 
 Room = Annotated[
     int,

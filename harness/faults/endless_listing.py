@@ -8,10 +8,10 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.refusing import refusing, unspoken
-from harness.units import Duration, SomeTime
+from harness.values.units import Duration, SomeTime
 
 
 @fault("endless_listing")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract.events import CONSUMER, EVENTS, Happening
 from harness.faults.fault import On
 from harness.history import VOLATILE
-from harness.strict import Location, unknown
+from harness.values.strict import Location, unknown
 
 
 def never_comes(on: On, chain: Chain) -> Iterator[tuple[Location, str]]:

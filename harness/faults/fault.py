@@ -11,16 +11,16 @@ from typing import Any, ClassVar, Protocol, TypeVar, cast, runtime_checkable
 from pydantic import ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain, ClockTime
-from harness.chain_rules import minutes_of
+from harness.chain.model import Chain, ClockTime
+from harness.chain.rules import minutes_of
 from harness.contract import orders
 from harness.contract.content import Content
 from harness.contract.events import EventType
 from harness.contract.orders import Trigger
 from harness.contract.points import Point
 from harness.errors import AuthorError
-from harness.strict import unknown, words
-from harness.units import SomeTime
+from harness.values.strict import unknown, words
+from harness.values.units import SomeTime
 
 REACTIONS = {
     "accepts": "takes what came for the whole truth, without a word",
@@ -164,7 +164,7 @@ class Fault:
 
     @property
     def controls(self) -> tuple[str, ...] | None:
-        """The controls (`harness.controls`) that can notice it as it is set here.
+        """The controls (`harness.chain.controls`) that can notice it as it is set here.
 
         None: it shows by itself, as an error, as silence or as a job that did not start, and no control is needed.
         """

@@ -14,7 +14,7 @@ from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL, TAKEN_BY_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.truncate_file import Keep
-from harness.units import SomeTime
+from harness.values.units import SomeTime
 
 
 @fault("grow_while_read")

@@ -8,11 +8,11 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.units import SomeTime
+from harness.values.units import SomeTime
 
 
 @fault("job_overrun")

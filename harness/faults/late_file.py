@@ -8,8 +8,8 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain, ClockTime
-from harness.chain_rules import minutes_of, outside_the_night
+from harness.chain.model import Chain, ClockTime
+from harness.chain.rules import minutes_of, outside_the_night
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.clients import REFUSED_TO_ALL

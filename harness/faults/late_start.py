@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.units import SomeTime
+from harness.values.units import SomeTime
 
 
 @fault("late_start")

@@ -8,12 +8,12 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
-from harness.units import Duration, SomeTime
+from harness.values.units import Duration, SomeTime
 
 
 @fault("manifest_apart")

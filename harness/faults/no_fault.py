@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.faults.fault import STRICT, Fault, System, fault
 
 

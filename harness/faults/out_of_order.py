@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
-from harness.units import SomeTime
+from harness.values.units import SomeTime
 
 
 @fault("out_of_order")

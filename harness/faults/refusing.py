@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import CARRIED_BY_HTTP, OPERATIONS, SPOKEN_BY, Refusal
 from harness.faults.fault import Fault, System
-from harness.units import Duration
+from harness.values.units import Duration
 
 
 def refusing(

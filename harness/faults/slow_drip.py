@@ -9,13 +9,13 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.clients import HTTP, S3, SFTP
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.source_hang import nothing_to_reach
-from harness.units import Duration, SomeTime
+from harness.values.units import Duration, SomeTime
 
 
 @fault("slow_drip")

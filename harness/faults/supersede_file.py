@@ -9,14 +9,14 @@ from typing import ClassVar
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.content import Content
 from harness.contract.effects import source as effects
 from harness.faults.deliver_twice import never_apart
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.late_file import due_in_the_evening
-from harness.units import Duration
+from harness.values.units import Duration
 
 _OTHER_SEEDS = 1_000_000
 """Nobody gives a night a seed like that by hand, so a correction never has the content that it corrects."""

@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain import Chain
+from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.clients import REFUSED_TO_ALL
 from harness.faults.fault import STRICT, Fault, System, fault
 from harness.faults.refusing import refusing, says_when, unspoken
-from harness.units import Duration
+from harness.values.units import Duration
 
 
 @fault("throttle_requests")

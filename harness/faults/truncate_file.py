@@ -14,7 +14,7 @@ from harness.contract.effects import damages
 from harness.faults.clients import HTTP, SFTP, TAKEN_BY_ALL
 from harness.faults.content import COMPARED_BY_S3, ContentFault
 from harness.faults.fault import STRICT, System, fault
-from harness.strict import show
+from harness.values.strict import show
 
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
 _BYTES = re.compile(r"(\d[\d_]*)\s*bytes?")

@@ -11,7 +11,7 @@ from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.contract.schedule import JobAction, Operator
 from harness.faults.fault import STRICT, Fault, System, fault
-from harness.units import Duration
+from harness.values.units import Duration
 
 
 @fault("two_operators")

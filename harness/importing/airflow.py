@@ -14,8 +14,8 @@ from harness.importing.cron_times import nightly
 from harness.importing.dag_tasks import Dag, Reader, Task
 from harness.importing.dag_values import Moment, Unreadable
 from harness.importing.skeleton import Draft, Skeleton, shown
-from harness.strict import unknown
-from harness.units import Duration
+from harness.values.strict import unknown
+from harness.values.units import Duration
 
 _EMPTY = ("EmptyOperator", "DummyOperator")
 _RETRY_DELAY = dt.timedelta(minutes=5)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import AuthorError
-from harness.strict import unknown
+from harness.values.strict import unknown
 
 if TYPE_CHECKING:  # `harness --help` must not pay for reading YAML
     from harness.importing.skeleton import Skeleton

@@ -8,7 +8,7 @@ from typing import Any
 
 from cronsim import CronSim
 
-from harness import cron
+from harness.chain import cron
 from harness.importing.skeleton import night_order
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -33,7 +33,7 @@ class Nightly:
 
 
 def nightly(expression: str) -> Nightly:
-    """Read five fields or a nickname of `harness.cron`; raises ValueError for what is no cron expression."""
+    """Read five fields or a nickname of `harness.chain.cron`; raises ValueError for what is no cron expression."""
     parsed = cron.parsed(expression)
     found = Nightly()
     times = [f"{hour:02d}:{minute:02d}" for hour in sorted(parsed.hours) for minute in sorted(parsed.minutes)]

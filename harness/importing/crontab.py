@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.cron import parsed
+from harness.chain.cron import parsed
 from harness.errors import LoadError, Mistake
 from harness.importing.commands import argv, name_of
 from harness.importing.skeleton import EVENING, Draft, Skeleton, distinct, shown

@@ -17,7 +17,7 @@ from harness.importing.opcon_details import add_details
 from harness.importing.opcon_needs import add_needs
 from harness.importing.opcon_timing import add_timing
 from harness.importing.skeleton import Draft, Skeleton, distinct, shown
-from harness.strict import get, mapping, show, unknown
+from harness.values.strict import get, mapping, show, unknown
 
 _EXPECTED = "expected OpCon's jobs, a list as GET /api/dailyjobs or /api/masterjobs returns it"
 

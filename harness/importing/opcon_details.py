@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.importing.commands import windows_words_of, words_of
 from harness.importing.skeleton import Draft, Skeleton, shown
-from harness.strict import mapping, sequence
+from harness.values.strict import mapping, sequence
 
 _NULL = -1
 _TOKEN = re.compile(r"\[\[[^\]]+\]\]")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.importing.skeleton import Draft, Skeleton, shown
-from harness.strict import mapping, sequence
+from harness.values.strict import mapping, sequence
 
 _KINDS = {"requires": "requires", "after": "after", "conflict": "conflict", "excludes": "exclude"}
 _ENDS = {"finishedok": "finished_ok", "failed": "failed", "ignoreexitcode": "ignore_exit_code"}

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.importing.skeleton import Draft
-from harness.strict import get, mapping, sequence
+from harness.values.strict import get, mapping, sequence
 
 _MOST_RUNS = 999
 

@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from harness.chain_rules import minutes_of
+from harness.chain.rules import minutes_of
 
 _WIDTH = 110
 _PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./+@-]*")

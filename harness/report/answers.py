@@ -9,7 +9,7 @@ from harness.checks.cause_named import naming_page
 from harness.checks.holdings import begun, holdings
 from harness.checks.wording import counted, minutes
 from harness.history import Event, History
-from harness.night import Result
+from harness.night.runner import Result
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from harness.extending import add_load_option
+from harness.extensions.python_files import add_load_option
 
 OK, FAILED = 0, 1
 
@@ -48,7 +48,7 @@ COMMANDS = {
 
 def _judge(options: argparse.Namespace) -> int:
     from harness.checks import Outcome, judge
-    from harness.report.kept import night_and_baseline
+    from harness.report.history_files import night_and_baseline
 
     judgement = judge(*night_and_baseline(options.history, options.baseline))
     sys.stdout.write(f"{judgement.outcome}: {judgement.because}\n")
@@ -60,14 +60,14 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _faults(options: argparse.Namespace) -> int:
-    from harness.report.faults import show
+    from harness.report.catalogue.fault_page import show
 
     show(options.name, as_markdown=options.markdown)
     return OK
 
 
 def _checks(options: argparse.Namespace) -> int:
-    from harness.report.checks import show
+    from harness.report.catalogue.check_page import show
 
     show(options.name, as_markdown=options.markdown)
     return OK

@@ -14,7 +14,7 @@ def show(name: str, *, as_markdown: bool) -> None:
     if not as_markdown:
         sys.stdout.write(json.dumps(_schema(name), indent=2) + "\n")
     elif name == "history":
-        from harness.report.events import markdown
+        from harness.report.catalogue.event_page import markdown
 
         sys.stdout.write(markdown())
     else:
@@ -28,6 +28,6 @@ def _schema(name: str) -> dict[str, Any]:
         from harness.contract.events.schema import history_schema
 
         return history_schema()
-    from harness.schemas import chain_schema, scenario_schema
+    from harness.scenario.schemas import chain_schema, scenario_schema
 
     return chain_schema() if name == "chain" else scenario_schema()

@@ -19,9 +19,9 @@ from harness.checks.holdings import holdings
 from harness.checks.rows import wrong_rows
 from harness.checks.wording import counted
 from harness.clock.ticks import Ticks
-from harness.night import Result
+from harness.night.runner import Result
 from harness.report.answers import answers
-from harness.report.plain import plain
+from harness.report.printable import plain
 from harness.report.timeline import Moment, around, timeline
 
 _MARKS = {"plain": " ", "good": "+", "bad": "!", "fault": "*", "edge": "-"}

@@ -9,8 +9,8 @@ from typing import Any
 
 from harness.checks.wording import counted
 from harness.history import Event
-from harness.night import Result
-from harness.report.plain import parameter, plain
+from harness.night.runner import Result
+from harness.report.printable import parameter, plain
 
 
 @dataclass(frozen=True)

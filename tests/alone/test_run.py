@@ -218,7 +218,7 @@ def test_a_terminal_is_waited_for(user: User) -> None:
 def test_who_works_without_end_is_named_and_not_ended(user: User) -> None:
     code = """if True:
         import sys
-        from harness.alone import command
+        from harness.clock_command import command
         command._TOLD_AFTER_S = 0.3
         sys.exit(command.run(sys.argv[1:], command.Settings(at_ns=10**18)))"""
     spin = "i=0; while [ ! -e enough ]; do i=$((i+1)); done; exit 5"

@@ -54,8 +54,8 @@ def keys(seed, date):
 MAKE = """
 import datetime, json, re, sys, time
 from pathlib import Path
-from harness.chain import Chain
-from harness.contents import ContentStore
+from harness.chain.model import Chain
+from harness.content.store import ContentStore
 
 folder, content = Path(sys.argv[1]), json.loads(sys.argv[2])
 store = ContentStore(folder / "store")

@@ -19,8 +19,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.loading import load_scenario
-from harness.night import NightRunner
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
 from harness.stack.local import LocalStack
 from harness.stack.processes import descendants_of
 from tests.benchmarks.machine import machine

@@ -20,14 +20,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from harness.chain import Chain
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import Point
 from harness.faults import Fault, SourceHang, TruncateFile
 from harness.history import History
-from harness.loading import load_chain
-from harness.planning import Planner
+from harness.night.plan import Planner
 from harness.stack import Stack
 
 CHAIN = Path(__file__).parents[2] / "fixtures" / "chains" / "planning_feed" / "chain.yaml"

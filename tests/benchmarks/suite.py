@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.night import BASELINE
+from harness.night.runner import BASELINE
 from tests.benchmarks.counted_nights import PHASES
 from tests.benchmarks.machine import machine
 

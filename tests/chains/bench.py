@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.data import fixtures
+from harness.content.shipped import fixtures
 from harness.mocks.relay import UnixConnection
 from tests.calibration import patience_s
 

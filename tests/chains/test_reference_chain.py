@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from harness.data import fixtures, scenarios
-from harness.lint import lint
-from harness.loading import load_chain, load_scenario
-from harness.night_times import night_times
+from harness.chain.lint import lint
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures, scenarios
+from harness.night.times import night_times
+from harness.scenario.loading import load_scenario
 from tests.chains.bench import JOBS
 
 CHAIN = fixtures() / "chains" / "planning_feed" / "chain.yaml"

@@ -19,17 +19,18 @@ from typing import Any
 
 import pytest
 
+from harness.chain.lint import lint
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures, scenarios
 from harness.contract.content import Content
 from harness.contract.points import Point
-from harness.data import fixtures, scenarios
 from harness.faults import ContentFault, Fault, NoFault
 from harness.faults.rename_under_reader import RenameUnderReader
 from harness.faults.truncate_file import TruncateFile
-from harness.lint import lint
-from harness.loading import load_chain, load_scenario
-from harness.night import NightRunner
-from harness.scenario import Scenario
-from harness.units import ClockTime
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
+from harness.scenario.model import Scenario
+from harness.values.units import ClockTime
 
 FOLDER = fixtures() / "chains" / "planning_feed"
 VARIANTS = ("s3", "sftp", "snowflake")

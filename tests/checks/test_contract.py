@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from harness.checks import CHECKS, Check, Finding, Outcome, check, judge
-from harness.checks.catalogue import NOT_STATED, page
 from harness.checks.outcome import CONSEQUENCES
 from harness.errors import AuthorError
 from harness.history import History
+from harness.report.catalogue.checks import NOT_STATED, page
 from tests.checks.examples import EXAMPLES
 from tests.checks.nights import BASELINE, calm, night
 

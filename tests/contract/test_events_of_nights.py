@@ -9,17 +9,19 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import LaunchFailure, ServerError, data
+from harness import LaunchFailure, ServerError
+from harness.chain.loading import load_chain
+from harness.content import shipped
 from harness.contract.events import EVENTS
 from harness.contract.events.schema import ANY_CONSUMER, history_schema, recorded
 from harness.history import History
-from harness.loading import load_chain, load_scenario
-from harness.night import NightRunner
-from harness.scenario import Scenario
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
+from harness.scenario.model import Scenario
 
 VALIDATOR = Draft202012Validator(history_schema())
 KNOWN = {f"{component} {action}" for component, action, _ in recorded()}
-SCENARIOS = sorted(data.scenarios().rglob("*.yaml"))
+SCENARIOS = sorted(shipped.scenarios().rglob("*.yaml"))
 
 NIGHTS = {
     "schedule/hold_released_by_hand": (
@@ -119,7 +121,7 @@ def validated(history: History) -> set[str]:
 
 @pytest.mark.parametrize("name", NIGHTS)
 def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) -> None:
-    result = night_runner.run(load_scenario(data.scenarios() / f"{name}.yaml"))
+    result = night_runner.run(load_scenario(shipped.scenarios() / f"{name}.yaml"))
     assert not set(NIGHTS[name]) - validated(result.history)
     assert validated(result.baseline)
 

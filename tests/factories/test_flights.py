@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harness import factories
+from harness.content import factories
 
 flights = factories.find("flights", Path("no-folder"))
 installed = pytest.mark.skipif(

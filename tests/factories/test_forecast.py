@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from harness import factories, formats
+from harness import formats
+from harness.content import factories
 
 NIGHT = dt.date(2026, 11, 23)
 forecast = factories.find("forecast", Path("no-folder"))

@@ -10,15 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.contents import ContentStore
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures
+from harness.content.store import ContentStore
 from harness.contract.codec import write
 from harness.contract.content import Content
 from harness.contract.endpoints import ENDPOINTS
 from harness.contract.points import Point
-from harness.data import fixtures
 from harness.faults import Fault
-from harness.loading import load_chain
-from harness.units import ClockTime
+from harness.values.units import ClockTime
 from tests.faults.standing import VIA, Audience, Standing
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks
 

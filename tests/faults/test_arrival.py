@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from harness.chain import Chain, FileSpec
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain, FileSpec
 from harness.contract import points
 from harness.contract.orders import Counts
 from harness.contract.points import Point
@@ -33,7 +34,6 @@ from harness.faults import (
     TokenExpired,
 )
 from harness.faults.silence import why_silent
-from harness.loading import load_chain
 
 CHAINS = Path(__file__).parents[2] / "fixtures/chains"
 REFERENCE = load_chain(CHAINS / "planning_feed/chain.yaml")

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
-from harness.contents import ContentStore
+from harness.content.store import ContentStore
 from harness.contract.protocols import SPOKEN_BY
 from harness.faults import FAULTS, REACTIONS, Fault
 from harness.faults.clients import SFTP
-from harness.scenario import build_fault, describe_fault
+from harness.scenario.model import build_fault, describe_fault
 from tests.clock import needed
 from tests.faults.seeing import Seeing
 from tests.faults.standing import SCRIPTS, VIA, clients, missing

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
+from harness.chain.controls import CONTROLS, OF_THE_MANIFEST
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures
 from harness.contract.content import Content
-from harness.controls import CONTROLS, OF_THE_MANIFEST
-from harness.data import fixtures
 from harness.errors import AuthorError
 from harness.faults import FAULTS, ContentFault
-from harness.loading import load_chain
 from harness.mocks.source.damage import SPOILS
-from harness.scenario import build_fault
+from harness.scenario.model import build_fault
 from tests.faults.examples_content import EXAMPLES
 
 CHAIN = load_chain(fixtures() / "chains/planning_feed/chain.yaml")

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain import Chain
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
 from harness.contract.codec import write
 from harness.contract.content import Content
 from harness.contract.orders import Order, Trigger, read_order
@@ -46,9 +47,8 @@ from harness.faults import (
     TwoOperators,
     fault,
 )
-from harness.loading import load_chain
-from harness.scenario import build_fault, describe_fault
-from harness.units import ClockTime, Duration
+from harness.scenario.model import build_fault, describe_fault
+from harness.values.units import ClockTime, Duration
 from tests.faults import examples_arrival, examples_content
 
 EXAMPLES: dict[str, Fault] = {

@@ -16,8 +16,8 @@ from tests.sample import sample
 MAKE = """
 import datetime, json, re, sys
 from pathlib import Path
-from harness.chain import Chain
-from harness.contents import ContentStore
+from harness.chain.model import Chain
+from harness.content.store import ContentStore
 
 store, seed, content = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
 chain = Chain.model_validate({

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.chain import Cron
+from harness.chain.lint import lint
+from harness.chain.loading import load_chain
+from harness.chain.model import Cron
 from harness.cli import OK, USAGE, main
-from harness.lint import lint
-from harness.loading import load_chain
 
 HERE = Path(__file__).parent
 SOURCES = {"crontab": "planning.crontab", "airflow": "planning_dag.py", "opcon": "dailyjobs.json"}

@@ -12,7 +12,7 @@ import pytest
 from harness.errors import AuthorError, LoadError
 from harness.importing.opcon import read_opcon
 from harness.importing.skeleton import Draft, Skeleton
-from harness.yaml_source import read
+from harness.values.yaml_source import read
 from tests.sample import sample
 
 JOBS = Path(__file__).parent / "dailyjobs.json"

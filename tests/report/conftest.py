@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from harness.chain.loading import load_chain
 from harness.checks import judge
 from harness.clock.ticks import Ticks
-from harness.loading import load_chain
-from harness.night import Result
-from harness.planning import night_times
-from harness.scenario import Expect, Scenario
+from harness.night.plan import night_times
+from harness.night.runner import Result
+from harness.scenario.model import Expect, Scenario
 from tests.checks.nights import BASELINE, TRUNCATED, Line, night, receipt
 
 CHAIN = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml")

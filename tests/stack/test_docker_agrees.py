@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.data import fixtures
-from harness.loading import load_chain, load_scenario
-from harness.night import NightRunner, Result
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures
+from harness.night.runner import NightRunner, Result
+from harness.scenario.loading import load_scenario
 from harness.stack.docker import DockerStack
 from harness.stack.local import LocalStack
 from tests.sample import sample

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
+from harness.contract.bounds import at_least, at_most, checksum
 from harness.contract.codec import ContractError, found_instead, read, unknown_word, write
-from harness.contract.values import at_least, at_most, checksum
 
 
 class Damage(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from harness.contract.bounds import ContractError, at_least, at_most
 from harness.contract.schedule import Operator
-from harness.contract.values import ContractError, at_least, at_most
 
 _A_MILLION = 1_000_000
 """Parts per million of a clock that stands still, or runs twice as fast."""

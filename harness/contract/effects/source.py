@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import ClassVar, Literal
 
+from harness.contract.bounds import ContractError, at_least, said
 from harness.contract.content import Content
 from harness.contract.protocols import Refusal
-from harness.contract.values import ContractError, at_least, said
 
 _FAR_OFF = 1 << 62
 """More bytes than any body has."""

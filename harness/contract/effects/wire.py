@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from harness.contract.values import ContractError, at_least
+from harness.contract.bounds import ContractError, at_least
 
 HangPhase = Literal["first_byte", "body"]
 

@@ -6,10 +6,10 @@ from typing import Any, get_args
 
 from scheduler_stage import Stage, at, clock, minutes
 
-from harness.job import EventWhen, When
+from harness.chain.job import EventWhen, When
 from harness.mocks.scheduler.actions import ALLOWED
 from harness.mocks.scheduler.events import TRIGGERS
-from harness.operators import JobAction
+from harness.scenario.operators import JobAction
 
 
 def test_scenarios_and_the_scheduler_know_the_same_actions_and_events() -> None:

@@ -1,0 +1,1 @@
+"""What a chain is, its jobs and rules, and what is wrong with one."""

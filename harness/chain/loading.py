@@ -1,0 +1,133 @@
+"""From a YAML file to a chain: strict, all mistakes of a file at once, each with its file and line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.chain.model import Chain
+from harness.content import factories
+from harness.errors import AuthorError, LoadError, Mistake
+from harness.values.strict import Location, get, mapping, show
+from harness.values.yaml_source import read
+
+_CHAIN = 'a chain (chain: NAME, owner: TEAM, deadline: "06:00", jobs: ...)'
+
+
+def load_chain(path: Path | str) -> Chain:
+    """The chain that a file describes, with what it takes from the file it is ``like``."""
+    source = _resolve(Path(path), ())
+    mistakes = list(source.mistakes)
+    mistakes += [Mistake(*source.place(location), text) for location, text in _content_mistakes(source)]
+    try:
+        chain = Chain.model_validate(source.data)
+    except ValidationError as error:
+        mistakes += [Mistake(*source.place(detail["loc"]), detail["msg"]) for detail in error.errors(include_url=False)]
+    if mistakes:
+        raise LoadError(told_once(mistakes))
+    return chain.located(source.folder, source.places)
+
+
+def places_of_keys(path: Path | str) -> Mapping[Location, tuple[Path, int]]:
+    """Where the keys of a chain file stand, its ``like`` included, whether it loads or not; none if it is no YAML."""
+    try:
+        return _resolve(Path(path), ()).places
+    except LoadError:
+        return {}
+
+
+@dataclass(frozen=True)
+class _ChainSource:
+    """A chain file's data after ``like`` is resolved, and where each key stands."""
+
+    data: dict[str, Any]
+    places: dict[Location, tuple[Path, int]]
+    folder: Path
+    mistakes: tuple[Mistake, ...]
+
+    def place(self, location: Location) -> tuple[Path, int]:
+        known: Location = ()
+        for key in location:
+            # Elements that no file has (a missing key, a parameter of a model) say nothing about the line.
+            known = (*known, key) if (*known, key) in self.places else known
+        return self.places[known]
+
+
+def _resolve(file: Path, followed: tuple[Path, ...]) -> _ChainSource:
+    document = read(file, _CHAIN)
+    places = {location: (file, line) for location, line in document.lines.items()}
+    own = dict(document.data)
+    if "like" not in own:
+        return _ChainSource(own, places, file.parent, document.mistakes)
+    written, line = own.pop("like"), document.lines[("like",)]
+    if not isinstance(written, str):
+        raise LoadError([Mistake(file, line, f"found {show(written)}, expected the path of a chain file")])
+    path, trail = beside(file, written), (*followed, file)
+    if path.resolve() in (seen.resolve() for seen in trail):
+        names = " -> ".join(seen.name for seen in (*trail, path))
+        raise LoadError([Mistake(file, line, f"the chains are like each other in a cycle: {names}")])
+    if not path.is_file():
+        raise LoadError([Mistake(file, line, no_file("chain file", written, path))])
+    base = _resolve(path, trail)
+    inherited = {location: place for location, place in base.places.items() if location and location[0] not in own}
+    data = base.data | _moved(own, file.parent, base.folder)
+    return _ChainSource(data, inherited | places, base.folder, (*base.mistakes, *document.mistakes))
+
+
+def _moved(own: dict[str, Any], written_in: Path, folder: Path) -> dict[str, Any]:
+    """Paths that a ``like`` file says are relative to itself; the chain's folder is that of the file it is like."""
+    if written_in.resolve() == folder.resolve():
+        return own
+    moved = dict(own)
+    if isinstance(own.get("runbook"), str):
+        moved["runbook"] = os.path.relpath(written_in / own["runbook"], folder)
+    if isinstance(own.get("files"), Mapping):
+        moved["files"] = dict(own["files"])
+        for name, file in own["files"].items():
+            copied = get(get(file, "content"), "copy")
+            if isinstance(copied, str):
+                content = {**file["content"], "copy": os.path.relpath(written_in / copied, folder)}
+                moved["files"][name] = {**file, "content": content}
+    return moved
+
+
+def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
+    for name, file in mapping(source.data, "files").items():
+        content, location = mapping(file, "content"), ("files", name, "content")
+        factory, copied = content.get("factory"), content.get("copy")
+        if isinstance(copied, str) and not (source.folder / copied).is_file():
+            yield (*location, "copy"), no_file("file", copied, source.folder / copied)
+        if not isinstance(factory, str) or not factory:
+            continue
+        try:
+            found = factories.find(factory, source.folder)
+        except AuthorError as error:
+            yield (*location, "factory"), str(error)
+            continue
+        given = {key: value for key, value in content.items() if key != "factory"}
+        for key, text in factories.content_mistakes(found, given):
+            yield (*location, key), text
+
+
+def beside(file: Path, written: str) -> Path:
+    """A path that a file says, from the folder of that file."""
+    return Path(os.path.normpath(file.parent / written))
+
+
+def no_file(kind: str, written: str, path: Path) -> str:
+    """What is wrong with a path that no file is at."""
+    found = f"'{written}' is a folder, expected a {kind}" if path.is_dir() else f"there is no {kind} '{written}'"
+    return f"{found} (looked for {path}); paths are relative to the file that names them"
+
+
+def told_once(mistakes: list[Mistake]) -> list[Mistake]:
+    """A key without a value is told by the text; what the model then misses at the same place is no second mistake."""
+    empty = {(mistake.file, mistake.line) for mistake in mistakes if "has no value" in mistake.text}
+    echoes = ("found nothing", "missing key")
+    kept = (m for m in mistakes if (m.file, m.line) not in empty or not m.text.startswith(echoes))
+    return list(dict.fromkeys(kept))

@@ -1,0 +1,293 @@
+"""What a chain is: its jobs, files, consumers, owner and deadline, and the defences that it has."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
+
+from harness.chain.controls import CONTROLS
+from harness.chain.job import (
+    Dependency,
+    Environment,
+    FromPlace,
+    Job,
+    OneOrMore,
+    RetryOnFailure,
+    Rule,
+    Text,
+    Texts,
+    listed,
+    text_or_mapping,
+)
+from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
+from harness.contract.protocols import ConsumerKind, Protocol
+from harness.contract.schedule import Action, When
+from harness.errors import AuthorError
+from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
+from harness.values.strict import LAX, Location, Strict, get, unknown
+from harness.values.units import ClockTime, Duration
+
+__all__ = [
+    "Action",
+    "Chain",
+    "ClockTime",
+    "Consumer",
+    "Content",
+    "Cron",
+    "Defence",
+    "Dependency",
+    "Duration",
+    "FileSpec",
+    "Folder",
+    "FromPlace",
+    "Held",
+    "Job",
+    "Machine",
+    "OneOrMore",
+    "RetryOnFailure",
+    "Rule",
+    "Text",
+    "When",
+]
+
+
+Lines = bool | Annotated[int, Field(ge=0)]
+"""Whether there is such a line; of a file that is there, how many."""
+
+
+class Content(Strict):
+    """What a file holds: made by a factory with the parameters beside its name, or copied from a real file.
+
+    The other keys say its form: how a factory's records are written, or how to understand a file that is there.
+    """
+
+    model_config = {"extra": "allow"}
+
+    factory: Text | None = None
+    copy_of: Text | None = Field(default=None, alias="copy")
+    format: FormatName | None = None
+    compress: CompressName | None = None
+    delimiter: str | None = None
+    header: Lines | None = None
+    trailer: Lines | None = None
+    control: Text | None = None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """All that stands beside the factory or the copy: parameters and form."""
+        return dict(self.model_extra or {}) | self.form.given()
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the factory gets besides date and seed."""
+        return dict(self.model_extra or {})
+
+    @property
+    def form(self) -> Form:
+        """The choices of form."""
+        return Form(**{key: getattr(self, key) for key in KEYS})
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Choices of form that do not go together, and parameters that a copied file does not take."""
+        given = {key: get(data, key) for key in KEYS}
+        for key, text in form_mistakes({key: value for key, value in given.items() if value is not None}, made=False):
+            yield (key,), text
+        if isinstance(data, Mapping) and data.get("copy") is not None:
+            for key in data:
+                if key not in ("copy", "copy_of", "factory", *KEYS):
+                    yield (key,), unknown("key of a copied file", str(key), ["copy", *KEYS])
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Content:
+        if (self.factory is None) == (self.copy_of is None):
+            raise ValueError("expected either 'factory: NAME' with its parameters or 'copy: PATH'")
+        return self
+
+
+class FileSpec(Strict):
+    """A file that the source publishes each night, or (``days``) one for each of the last days.
+
+    ``flag`` is the name of an empty file that says that this one is complete. ``checksums``: whether the protocol's own
+    go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest). ``chunked``: whether HTTP and S3 send it in chunks,
+    without a length.
+    """
+
+    name: Annotated[str, BeforeValidator(name_mistake)]
+    source: Protocol = "http"
+    arrives: ClockTime
+    content: Content
+    days: int = Field(default=1, ge=1)
+    flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None
+    checksums: bool = True
+    chunked: bool = False
+
+
+class Consumer(Strict):
+    """Who receives the chain's rows, and which columns make a row's key (none: all of them).
+
+    records: whether every record that the source publishes is to arrive here, or only some of them, because the chain
+    filters, adds up or shares them out. With every, a baseline that delivers fewer or more proves nothing.
+    """
+
+    kind: ConsumerKind = "http"
+    key: Texts = ()
+    records: Literal["every", "some"] = "every"
+
+
+class Held(Strict):
+    """An earlier day's file that a folder holds when the night begins."""
+
+    file: Text
+    days_before: int = Field(default=1, ge=1)
+
+
+class Folder(Strict):
+    """A working folder of the chain, watched through the night."""
+
+    holds: Annotated[tuple[Held, ...], LAX] = ()
+
+
+def _control(value: Any) -> Any:
+    if isinstance(value, str) and value not in CONTROLS:
+        raise ValueError(unknown("control", value, CONTROLS))
+    return value
+
+
+class Defence(Strict):
+    """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name.
+
+    detects: the controls that it adds. A fault that no control of the chain can notice is a finding.
+    """
+
+    variable: Text | None = None
+    detects: Annotated[
+        tuple[Annotated[str, BeforeValidator(_control, json_schema_input_type=Literal[tuple(CONTROLS)])], ...],
+        LAX,
+        BeforeValidator(listed, json_schema_input_type=Text | list[Text]),
+    ] = ()
+
+
+class Machine(Strict):
+    """The machine that the jobs run on: how many at once, and whether the scheduler may kill them there."""
+
+    maximum_jobs: int | None = Field(default=None, ge=1)
+    kill_allowed: bool = True
+
+
+class Cron(Strict):
+    """A crontab instead of OpCon: it starts commands at their times, mails what they print, and does nothing else.
+
+    mailto: who gets the mails, as in crontab(5): by default who owns the job, and with "" nobody. A mail is no page.
+    """
+
+    profile: Literal["cron"]
+    mailto: str | None = None
+
+
+def _date(value: Any) -> Any:
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+class Chain(Strict):
+    """The system under test: from a file by `harness.chain.loading.load_chain`, or built here with the same names."""
+
+    file_keys: ClassVar[tuple[str, ...]] = ("like",)
+
+    chain: Text
+    timezone: str = "UTC"
+    owner: Text
+    runbook: Text | None = None
+    deadline: ClockTime
+    evening: ClockTime = ClockTime("22:00")
+    closes: ClockTime = ClockTime("12:00")
+    scheduler: Annotated[
+        Annotated[Literal["opcon", "external"], Tag("text")] | Annotated[Cron, Tag("mapping")],
+        Discriminator(text_or_mapping),
+    ] = "opcon"
+    image: Text = "night-harness/jobs"
+    environment: Environment = {}
+    folders: dict[Text, Folder] = {}
+    files: dict[Text, FileSpec] = {}
+    jobs: dict[Text, Job] = Field(min_length=1)
+    machine: Machine = Machine()
+    thresholds: dict[Text, int] = {}
+    resources: dict[Text, Annotated[int, Field(ge=0)]] = {}
+    properties: dict[Text, str] = {}
+    calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
+    consumers: dict[Text, Consumer] = {}
+    defences: dict[Text, Defence] = {}
+    switched_off: OneOrMore = Field(default=(), alias="without")
+
+    _folder: Path = PrivateAttr(default_factory=Path)
+    _places: dict[Location, tuple[Path, int]] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Names that do not resolve, cycles, times outside the night, owners that are missing."""
+        return chain_mistakes(data)
+
+    @model_validator(mode="after")
+    def _switch_off(self) -> Chain:
+        off = tuple(self.defences) if self.switched_off == ("all",) else self.switched_off
+        # The model is frozen for its users; here it is still being built.
+        self.__dict__["switched_off"] = off
+        self.__dict__["jobs"] = {name: job.without_defences(off) for name, job in self.jobs.items()}
+        return self
+
+    def without(self, names: str | Iterable[str]) -> Chain:
+        """The same chain with those defences off (``"all"``: every one): variables say off, their rules are gone."""
+        wanted = [names] if isinstance(names, str) else list(names)
+        wanted = list(self.defences) if wanted == ["all"] else wanted
+        for name in wanted:
+            if name not in self.defences:
+                raise AuthorError(f"{self.where()}: {unknown('defence', name, self.defences)}")
+        off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
+        jobs = {name: job.without_defences(off) for name, job in self.jobs.items()}
+        return self.model_copy(update={"switched_off": off, "jobs": jobs})
+
+    def owner_of(self, job: str) -> str:
+        """Who is paged when that job fails."""
+        return self.jobs[job].owner or self.owner
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Everybody who may be paged, the chain's own owner first."""
+        return tuple(dict.fromkeys([self.owner, *(self.owner_of(job) for job in self.jobs)]))
+
+    @property
+    def controls(self) -> dict[str, tuple[str, ...]]:
+        """What it can notice in a file, and by which of its defences that are not switched off."""
+        on = {name: defence for name, defence in self.defences.items() if name not in self.switched_off}
+        known = dict.fromkeys(control for defence in on.values() for control in defence.detects)
+        return {control: tuple(name for name in on if control in on[name].detects) for control in known}
+
+    @property
+    def folder(self) -> Path:
+        """Where the chain's programs and files are: relative paths start there, and jobs run there."""
+        return self._folder
+
+    def located(self, folder: Path, places: Mapping[Location, tuple[Path, int]] | None = None) -> Chain:
+        """The same chain, which knows its folder and the file and line of each of its keys."""
+        chain = self.model_copy()
+        chain._folder, chain._places = folder, dict(places or {})
+        return chain
+
+    def place(self, *keys: str | int) -> tuple[Path, int]:
+        """The file and line of a key, or of the nearest one above it."""
+        for length in range(len(keys), -1, -1):
+            if keys[:length] in self._places:
+                return self._places[keys[:length]]
+        return Path(f"chain {self.chain}"), 1
+
+    def where(self, *keys: str | int) -> str:
+        """The same place as text: ``chain.yaml:12``, or the chain's name when it was built in Python."""
+        file, line = self.place(*keys)
+        return f"{file}:{line}" if self._places else str(file)

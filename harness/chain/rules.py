@@ -1,0 +1,257 @@
+"""What must hold between the keys of a chain: names resolve, there is no cycle, times lie within the night."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import string
+import zoneinfo
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
+from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
+from harness.contract.endpoints import NAMES as ENDPOINT_NAMES
+from harness.contract.endpoints import PLACES as ENDPOINT_PLACES
+from harness.contract.events import EVENTS
+from harness.values.strict import Location, get, mapping, sequence, unknown
+from harness.values.units import ClockTime
+
+PLACES = (
+    *ENDPOINT_PLACES,
+    "scheduler.msgin",
+    "night.date",
+    "night.timezone",
+    "chain.owner",
+    "job.name",
+    "job.owner",
+)
+"""What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
+
+
+NEIGHBOURS = tuple(dict.fromkeys([*EVENTS, "folder", *ENDPOINT_NAMES]))
+"""Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
+
+
+_JOB_TIMES = ("at", "latest_start", "late_to_start", "late_to_finish")
+_ARRIVAL_TIMES = ("until", "created_from", "created_until")
+
+
+def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
+    """All of them, with their places; wrong types are left to the model."""
+    yield from _owners(data)
+    yield from _timezone(data)
+    yield from _names(data)
+    yield from _predecessors(data)
+    yield from scheduler_mistakes(data)
+    yield from declared_mistakes(data)
+    yield from _defences(data)
+    yield from _environments(data)
+    yield from _folders(data)
+    yield from _keys(data)
+    yield from _times(data)
+
+
+def name_mistake(pattern: Any) -> Any:
+    """A file's name must change with the date, and be a name."""
+    if not isinstance(pattern, str):
+        return pattern
+    example = 'such as "forecast_{date:%Y%m%d}.csv"'
+    try:
+        fields = [field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None]
+        one, other = (pattern.format(date=day) for day in (dt.date(2026, 11, 23), dt.date(2025, 10, 22)))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError(f"found '{pattern}', expected a name with {{date}} in it, {example}") from error
+    if set(fields) != {"date"} or one == other:
+        raise ValueError(f"found '{pattern}', expected {{date}} in it, {example}: each night's file has its own name")
+    if "/" in one or one in (".", ".."):
+        raise ValueError(f"found '{pattern}', expected a name without folders")
+    return pattern
+
+
+def flag_mistake(pattern: Any) -> Any:
+    """A flag's name must tell which file it is for."""
+    if not isinstance(pattern, str):
+        return pattern
+    expected = 'expected a name with {name} (the file\'s) or {date} in it, such as "{name}.done"'
+    try:
+        fields = {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
+        one = pattern.format(name="forecast.csv", date=dt.date(2026, 11, 23))
+        other = pattern.format(name="other.csv", date=dt.date(2025, 10, 22))
+    except (ValueError, KeyError, IndexError, AttributeError) as error:
+        raise ValueError(f"found '{pattern}', {expected}") from error
+    if not fields <= {"name", "date"} or one == other:
+        raise ValueError(f"found '{pattern}', {expected}: each file has its own flag")
+    if "/" in one or one in (".", "..", "forecast.csv"):
+        raise ValueError(f"found '{pattern}', expected a name without folders that is not the file's own")
+    return pattern
+
+
+def _owners(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, job in mapping(data, "jobs").items():
+        if not get(job, "owner") and not get(data, "owner"):
+            yield ("jobs", name), f"job '{name}' has no owner: name one here or for the whole chain ('owner: TEAM')"
+
+
+def _timezone(data: Any) -> Iterator[tuple[Location, str]]:
+    zone = get(data, "timezone")
+    if isinstance(zone, str):
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (KeyError, OSError, ValueError):
+            near = difflib.get_close_matches(zone, sorted(zoneinfo.available_timezones()), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            yield ("timezone",), f"found '{zone}', expected a time zone's name, such as Europe/Paris.{hint}"
+
+
+def _names(data: Any) -> Iterator[tuple[Location, str]]:
+    """Jobs, folders and consumers give files and addresses their names."""
+    for kind in ("jobs", "folders", "consumers"):
+        for name in mapping(data, kind):
+            if not isinstance(name, str):
+                continue  # reported by the model
+            if not name.strip() or "/" in name or "\0" in name or name in (".", ".."):
+                yield (kind, name), f"found '{name}', expected a plain name, without '/' and not '..'"
+            elif kind == "consumers" and name in NEIGHBOURS:
+                yield (kind, name), f"found a consumer '{name}', which is a part of the night: call it something else"
+
+
+def _predecessors(data: Any) -> Iterator[tuple[Location, str]]:
+    jobs = mapping(data, "jobs")
+    after = {name: predecessors(job) for name, job in jobs.items()}
+    for name, job in jobs.items():
+        for kind, position, other in depended_on(job):
+            if isinstance(other, str) and other not in jobs:
+                yield ("jobs", name, kind, position), unknown("job", other, jobs)
+        waits = after[name] or any(kind in ("after", "requires") for kind, _, _ in depended_on(job))
+        asked_for = get(get(job, "frequency"), "on_request")
+        by_itself = profile_of(data) != "opcon"  # when the night begins, or when its crontab says
+        if not waits and not asked_for and not by_itself and isinstance(job, Mapping) and not get(job, "at"):
+            yield ("jobs", name), f"job '{name}' would never start: expected 'at: \"HH:MM\"' or 'after: [JOB]'"
+    cycle = find_cycle(after)
+    if cycle:
+        yield ("jobs", cycle[0], "after"), f"the jobs wait for each other in a cycle: {' -> '.join(cycle)}"
+
+
+def find_cycle(after: Mapping[str, list[str]]) -> list[str]:
+    """The first cycle as a path that begins and ends with the same job, or nothing."""
+    done: set[str] = set()
+    for start in after:
+        path: list[str] = []
+        pending = [(start, iter(after[start]))] if start not in done else []
+        while pending:
+            name, rest = pending[-1]
+            if len(path) < len(pending):
+                path.append(name)
+            successor = next((one for one in rest if one in after and one not in done), None)
+            if successor is None:
+                done.add(path.pop())
+                pending.pop()
+            elif successor in path:
+                # `after` points backwards; the path is told in the order in which the jobs would run.
+                return [*path[path.index(successor) :], successor][::-1]
+            else:
+                pending.append((successor, iter(after[successor])))
+    return []
+
+
+def _defences(data: Any) -> Iterator[tuple[Location, str]]:
+    defences = mapping(data, "defences")
+    for name, job in mapping(data, "jobs").items():
+        retry = get(get(job, "retry_on_failure"), "defence")
+        if isinstance(retry, str) and retry not in defences:
+            yield ("jobs", name, "retry_on_failure", "defence"), unknown("defence", retry, defences)
+        for position, rule in enumerate(sequence(job, "rules")):
+            defence = get(rule, "defence")
+            if isinstance(defence, str) and defence not in defences:
+                yield ("jobs", name, "rules", position, "defence"), unknown("defence", defence, defences)
+    off = sequence(data, "without")
+    for position, name in enumerate(off):
+        if isinstance(name, str) and name not in defences and off != ["all"]:
+            yield ("without", position), unknown("defence", name, [*defences, "all"])
+
+
+def _environments(data: Any) -> Iterator[tuple[Location, str]]:
+    consumers = [f"{name}.url" for name in mapping(data, "consumers")]
+    folders = [f"folder.{name}" for name in mapping(data, "folders")]
+    known = [*PLACES, *consumers, *folders]
+    holders: list[tuple[Location, Any]] = [((), data)]
+    holders += [(("jobs", name), job) for name, job in mapping(data, "jobs").items()]
+    for name, defence in mapping(data, "defences").items():
+        variable = get(defence, "variable")
+        if text := _no_variable(variable):
+            yield ("defences", name, "variable"), text
+    for location, holder in holders:
+        for variable, value in mapping(holder, "environment").items():
+            if text := _no_variable(variable):
+                yield (*location, "environment", variable), text
+            place = get(value, "from")
+            if isinstance(place, str) and place not in known:
+                yield (*location, "environment", variable, "from"), unknown("place", place, known)
+
+
+def _no_variable(name: Any) -> str | None:
+    """Why a job cannot get a variable of this name, or None when it can."""
+    if not isinstance(name, str):
+        return None  # reported by the model
+    if not name.strip() or "=" in name or "\0" in name:
+        return f"found '{name}', expected a variable's name, which is not empty and has no '='"
+    if name == "LD_PRELOAD" or name.startswith("NIGHT_"):
+        return f"found '{name}', which would take the job out of the night's time; leave it out, or rename it"
+    return None
+
+
+def _keys(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, consumer in mapping(data, "consumers").items():
+        columns = sequence(consumer, "key")
+        for position, column in enumerate(columns):
+            if column in columns[:position]:
+                yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"
+
+
+def _folders(data: Any) -> Iterator[tuple[Location, str]]:
+    files = mapping(data, "files")
+    for name, folder in mapping(data, "folders").items():
+        for position, held in enumerate(sequence(folder, "holds")):
+            file = get(held, "file")
+            if isinstance(file, str) and file not in files:
+                yield ("folders", name, "holds", position, "file"), unknown("file", file, files)
+
+
+def minutes_of(time: Any, days: int | None = None) -> float | None:
+    """Minutes after the business date's midnight (before it: negative), or None for what is no time of day."""
+    try:
+        clock = ClockTime.parse(time)
+    except (TypeError, ValueError):
+        return None
+    day = clock.days_after_business_date if days is None else days
+    return day * 1440 + clock.time.hour * 60 + clock.time.minute + clock.time.second / 60
+
+
+def outside_the_night(time: Any, evening: Any, closes: Any) -> str | None:
+    """Why a time is not within the night, or None when it is (or is no time of day, which is reported elsewhere)."""
+    minutes, begin, end = minutes_of(time), minutes_of(evening, -1), minutes_of(closes, 0)
+    if minutes is None or begin is None or end is None or begin <= minutes <= end:
+        return None
+    return (
+        f'found "{time}", expected a time within the night, from "{evening}" on the evening before to "{closes}" '
+        "(the chain's 'evening' and 'closes' move these)"
+    )
+
+
+def _times(data: Any) -> Iterator[tuple[Location, str]]:
+    evening, closes = get(data, "evening") or "22:00", get(data, "closes") or "12:00"
+    begin, end = minutes_of(evening, 0), minutes_of(closes, 0)
+    if begin is not None and end is not None and begin <= end:
+        expected = "expected 'closes' earlier than 'evening': a night that lasts a day meets the next one"
+        yield ("evening" if get(data, "evening") else "closes",), f'found "{evening}" to "{closes}", {expected}'
+    times: dict[Location, Any] = {("deadline",): get(data, "deadline")}
+    times |= {("files", name, "arrives"): get(file, "arrives") for name, file in mapping(data, "files").items()}
+    for name, job in mapping(data, "jobs").items():
+        times |= {("jobs", name, key): get(job, key) for key in _JOB_TIMES}
+        arrival = get(job, "file_arrival")
+        times |= {("jobs", name, "file_arrival", key): get(arrival, key) for key in _ARRIVAL_TIMES}
+    for location, time in times.items():
+        text = outside_the_night(time, evening, closes)
+        if text is not None:
+            yield location, text

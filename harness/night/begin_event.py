@@ -1,0 +1,79 @@
+"""What the checks must know of a night before anything happens in it: the value of its begin event."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from harness.chain.model import Chain, Job
+from harness.contract.plan import Plan
+from harness.contract.schedule import MasterJob
+from harness.faults import Fault
+from harness.scenario.operators import Operator
+
+
+def numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
+    """The faults with the ids under which they are armed and leave receipts."""
+    return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
+
+
+def beginning(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: tuple[Operator, ...]) -> dict[str, Any]:
+    """What the checks must know of the chain; a history can then be judged from its file alone."""
+    return {
+        "chain": chain.chain,
+        "date": plan.date,
+        "seed": plan.seed,
+        "without": list(chain.switched_off),
+        "owner": chain.owner,
+        "runbook": plan.runbook,
+        "timezone": chain.timezone,
+        "begins_ns": plan.begins_ns,
+        "deadline_ns": plan.deadline_ns,
+        "closes_ns": plan.closes_ns,
+        "files": [file.name for file in plan.files],
+        "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
+        "folders": sorted(plan.folders),
+        "consumers": {
+            name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
+        },
+        "jobs": {
+            name: {
+                "owner": chain.owner_of(name),
+                "after": list(job.waits_to_finish),
+                "launches": None if _restarted_by_hand(name, operators) else _launches_allowed(job, planned),
+            }
+            for (name, job), planned in zip(chain.jobs.items(), plan.jobs, strict=True)
+        },
+        "controls": {control: list(defences) for control, defences in chain.controls.items()},
+        "faults": [
+            {
+                "id": fault_id,
+                "name": fault.name,
+                "parameters": {name: str(value) for name, value in fault.parameters().items()},
+                "named_by": list(fault.named_by),
+                "detectable_by": None if fault.controls is None else list(fault.controls),
+            }
+            for fault_id, fault in numbered(faults)
+        ],
+    }
+
+
+def _restarted_by_hand(job: str, operators: tuple[Operator, ...]) -> bool:
+    return any(operator.restarts and operator.minds(job) for operator in operators)
+
+
+def _launches_allowed(job: Job, planned: MasterJob) -> int | None:
+    """So often as its crontab says; or once, and again for each retry and restart that the chain declares.
+
+    None where it sets no limit.
+    """
+    if any(event.event.upper().startswith("$JOB:") for event in job.events):
+        return None
+    if planned.cron is not None:
+        return len(planned.cron.starts_ns)
+    rules = [rule for rule in job.rules if "restart" in rule.do]
+    restarts = [rule.times for rule in rules if rule.times is not None]
+    if len(restarts) < len(rules):
+        return None
+    retries = job.retry_on_failure.attempts if job.retry_on_failure else 0
+    # A restart begins the scheduler's own count of retries anew.
+    return (1 + sum(restarts)) * (1 + retries) * (job.recurrence.runs if job.recurrence else 1)

@@ -1,0 +1,153 @@
+"""The plan of a night: what every mock must know of it, worked out from the chain, the date and the stack's places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from harness.chain.model import Chain, FromPlace
+from harness.content.store import ContentStore
+from harness.contract.content import Content
+from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, SeededFile
+from harness.night.job_plan import master_job
+from harness.night.times import NightTimes, night_times
+from harness.scenario.operators import Operator
+
+__all__ = ["NightTimes", "Planner", "Whereabouts", "night_times"]
+
+
+class Whereabouts(Protocol):
+    """What a plan asks of a stack: where things are for a job, and a place to keep contents."""
+
+    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+        """The endpoints and folders by the names that ``{from: ...}`` takes."""
+
+    def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
+        """What a job's environment starts from."""
+
+    def job_cwd(self, chain_folder: Path) -> str:
+        """The chain's folder as its jobs see it."""
+
+    def agent(self, image: str | None = None) -> str:
+        """The agent that starts jobs of that image."""
+
+    def store(self, sha256: str, content: bytes | Path) -> None:
+        """Keep a content under its checksum."""
+
+
+class Planner:
+    """Makes plans; contents are made in ``store``, a folder that nights and runs share."""
+
+    def __init__(self, store: Path) -> None:
+        self._contents = ContentStore(store)
+
+    def times(self, chain: Chain, date: dt.date) -> NightTimes:
+        """The moments of that night."""
+        return night_times(chain, date)
+
+    def plan(
+        self, chain: Chain, date: dt.date, *, seed: int = 0, operators: Iterable[Operator] = (), stack: Whereabouts
+    ) -> Plan:
+        """Everything; when this returns, the stack has the content of every file."""
+        times = night_times(chain, date)
+        places = stack.places(folders=chain.folders, consumers=chain.consumers)
+        folders = {name: places[f"folder.{name}"] for name in chain.folders}
+        files = tuple(self._files(chain, times, seed, stack))
+        return Plan(
+            chain=chain.chain,
+            owner=chain.owner,
+            runbook=chain.runbook,
+            timezone=chain.timezone,
+            date=date.isoformat(),
+            begins_ns=times.begins_ns,
+            deadline_ns=times.deadline_ns,
+            closes_ns=times.closes_ns,
+            seed=seed,
+            files=files,
+            takes=tuple(sorted(_taken(chain))),
+            watch=tuple(file.name for file in files),
+            folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
+            folder_paths=folders,
+            consumers={name: PlannedConsumer(kind=one.kind, key=one.key) for name, one in chain.consumers.items()},
+            jobs=tuple(
+                master_job(
+                    chain,
+                    name,
+                    times,
+                    cwd=stack.job_cwd(chain.folder),
+                    environment=environment(chain, name, times, places, stack),
+                    agent=stack.agent(job.image or chain.image),
+                    folders=folders,
+                )
+                for name, job in chain.jobs.items()
+            ),
+            thresholds=chain.thresholds,
+            resources=chain.resources,
+            properties=chain.properties,
+            calendars={name: tuple(day.isoformat() for day in days) for name, days in chain.calendars.items()},
+            maximum_jobs=chain.machine.maximum_jobs,
+            kill_allowed=chain.machine.kill_allowed,
+            operators=tuple(operator.plan() for operator in operators),
+        )
+
+    def _files(self, chain: Chain, times: NightTimes, seed: int, stack: Whereabouts) -> Iterable[PlannedFile]:
+        for name, spec in chain.files.items():
+            for back in reversed(range(spec.days)):
+                day = times.date - dt.timedelta(days=back)
+                published = spec.name.format(date=day)
+                yield PlannedFile(
+                    file=name,
+                    name=published,
+                    arrives_ns=times.at(spec.arrives),
+                    content=self.content(chain, name, day, seed, stack),
+                    source=spec.source,
+                    flag=None if spec.flag is None else spec.flag.format(name=published, date=day),
+                    checksums=spec.checksums,
+                    chunked=spec.chunked,
+                )
+
+    def _held(self, chain: Chain, folder: str, date: dt.date, seed: int, stack: Whereabouts) -> Iterable[SeededFile]:
+        for held in chain.folders[folder].holds:
+            day = date - dt.timedelta(days=held.days_before)
+            content = self.content(chain, held.file, day, seed, stack)
+            yield SeededFile(name=chain.files[held.file].name.format(date=day), sha256=content.sha256)
+
+    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> Content:
+        """What a file holds on a day; when this returns, the stack has it."""
+        stored = self._contents.content(chain, file, day, seed)
+        stack.store(stored.sha256, self._contents.path(stored.sha256))
+        return stored
+
+
+def _taken(chain: Chain) -> set[str]:
+    """The places that any job of the chain takes a value from."""
+    values = [
+        *chain.environment.values(),
+        *(value for job in chain.jobs.values() for value in job.environment.values()),
+    ]
+    return {value.place for value in values if isinstance(value, FromPlace)}
+
+
+def environment(
+    chain: Chain, job: str, times: NightTimes, places: Mapping[str, str], stack: Whereabouts
+) -> dict[str, str]:
+    """A job's whole environment: the stack's base, the chain's values, its own, and each defence's switch."""
+    known = {
+        **places,
+        "night.date": times.date.isoformat(),
+        "night.timezone": chain.timezone,
+        "chain.owner": chain.owner,
+        "job.name": job,
+        "job.owner": chain.owner_of(job),
+    }
+    written = chain.environment | chain.jobs[job].environment
+    values = {name: known[value.place] if isinstance(value, FromPlace) else value for name, value in written.items()}
+    switches = {
+        defence.variable: "off" if name in chain.switched_off else "on"
+        for name, defence in chain.defences.items()
+        if defence.variable is not None
+    }
+    # The switches come last: a value that the chain file sets by hand must not hide that a defence is off.
+    return stack.job_environment(job, chain.jobs[job].image or chain.image) | values | switches

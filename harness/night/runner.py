@@ -1,0 +1,348 @@
+"""One night: steady state, faults, heal, drain, judge."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from harness.chain.lint import program_findings
+from harness.chain.model import Chain
+from harness.checks import Friction, Judgement, Outcome, friction, judge
+from harness.checks.holdings import finished_at
+from harness.clock.page import TICK_ERROR
+from harness.clock.ticks import Ticks
+from harness.contract.codec import ContractError
+from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, StackError
+from harness.faults import ChangesTruth, Fault
+from harness.history import Event, EventType, History
+from harness.night.baselines import Baselines, Live
+from harness.night.begin_event import beginning, numbered
+from harness.night.injection import Injection
+from harness.night.plan import NightTimes, Planner
+from harness.scenario.model import Expect, Scenario
+from harness.scenario.operators import Operator
+from harness.stack import Stack
+from harness.stack.spawning import job_path
+
+if TYPE_CHECKING:
+    from harness.clock.controller import Stop
+
+BASELINE = "the same night without faults"
+
+RUNAWAY_S = 120.0
+"""Real seconds in which nobody lets the night's time move, before the night is called a runaway."""
+
+TOLD_EVERY_S = 10.0
+"""Real seconds of them after which it is said, and said again, who keeps the time from moving."""
+
+_PID = re.compile(r" \(pid \d+\)")
+_LOOK = re.compile(r" for [\d.]+ real seconds")
+
+
+def _tell(text: str) -> None:
+    """Say something while a night runs; the terminal's own status lines make room for it."""
+    sys.stderr.write(f"{text}\n")
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """What came of a scenario: the verdict, everything it rests on, and where the two differ from what was expected."""
+
+    scenario: Scenario
+    history: History
+    baseline: History
+    judgement: Judgement
+    times: NightTimes
+    stack: str
+    clock: str
+    ticks: Ticks
+    wall_s: float
+
+    def __repr__(self) -> str:
+        """Short: a failing assert shows it, and the whole history would fill the screen."""
+        return f"<Result {self.outcome}: {self.judgement.because}>"
+
+    @property
+    def outcome(self) -> Outcome:
+        """The verdict on the night."""
+        return self.judgement.outcome
+
+    @property
+    def digest(self) -> str:
+        """The checksum of what happened; the same scenario and seed on the same stack give the same one."""
+        return self.history.digest()
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """The moment by which the night had to be delivered, in the chain's time zone."""
+        return self.local(self.times.deadline_ns)
+
+    @property
+    def finished_at(self) -> dt.datetime | None:
+        """The moment at which the last row was delivered, or None."""
+        finished = finished_at(self.history)
+        return None if finished is None else self.local(finished)
+
+    @property
+    def friction(self) -> Friction:
+        """What the night cost beyond the same night without faults."""
+        return friction(self.history, self.baseline)
+
+    @property
+    def pages(self) -> History:
+        """Who was told what."""
+        return self.history.of("page", component="desk", type="ok")
+
+    def local(self, at_ns: int) -> dt.datetime:
+        """A moment of the night in the chain's time zone, to the microsecond."""
+        utc = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=at_ns // 1_000)
+        return utc.astimezone(ZoneInfo(self.scenario.chain.timezone))
+
+    @property
+    def mismatches(self) -> list[str]:
+        """What the scenario expects and the night did not show, a sentence each; inconclusive is always one."""
+        expect, found = self.scenario.expect, []
+        if self.outcome is Outcome.INCONCLUSIVE:
+            found.append(f"the night proves nothing: {self.judgement.because}")
+        elif expect.outcome not in (None, self.outcome):
+            found.append(f"expected {expect.outcome}, found {self.outcome}: {self.judgement.because}")
+        if expect.by is not None:
+            limit = self.local(self.times.at(expect.by))
+            if self.finished_at is None:
+                found.append(f"expected delivery by {expect.by}, found none")
+            elif self.finished_at > limit:
+                found.append(f"expected delivery by {expect.by}, found {self.finished_at:%H:%M:%S}")
+        found += self._paging_mismatches(expect)
+        for job, wanted in expect.attempts.items():
+            launches = len(self.history.of("launch", type="invoke", job=job))
+            if launches != wanted:
+                found.append(f"expected {wanted} launches of {job}, found {launches}")
+        return found
+
+    def _paging_mismatches(self, expect: Expect) -> Iterator[str]:
+        paged = list(dict.fromkeys(page.value["owner"] for page in self.pages))
+        if expect.paged == "nobody" and paged:
+            yield f"expected that nobody is paged, found {', '.join(paged)}: {self.pages[0].value['cause']}"
+        elif expect.paged not in (None, "nobody") and expect.paged not in paged:
+            yield f"expected a page to {expect.paged}, found {', '.join(paged) or 'none'}"
+        if expect.cause is not None:
+            causes = [f"{page.value['cause']} {page.value['text']}" for page in self.pages]
+            if not any(expect.cause.lower() in cause.lower() for cause in causes):
+                yield f"expected a page that says {expect.cause!r}, found {'; '.join(causes) or 'none'}"
+
+
+def require_programs(chain: Chain, stack: str) -> None:
+    """See that every program of the chain can be started; the first night would only say that the baseline failed.
+
+    In containers the programs of images cannot be seen from here, and only the chain's own are looked at. Raises
+    LoadError, with the place of each.
+    """
+    in_images = stack != "local"
+    found = program_findings(chain, path=None if in_images else job_path(), in_images=in_images)
+    if found:
+        raise LoadError([Mistake(one.file, one.line, f"{one.text}; {one.todo}") for one in found])
+
+
+class NightRunner:
+    """Runs scenarios on one stack, one after the other; baselines are kept, so each chain and date pays for one.
+
+    ``tell`` is given a sentence whenever a night keeps its user waiting. ``tick_error`` is the share of their time by
+    which programs that wake again and again for nothing may be woken late. ``baselines`` may be shared with runners of
+    other processes, whose stacks have to be like this one.
+    """
+
+    def __init__(
+        self,
+        stack: Stack,
+        store: Path,
+        *,
+        tell: Callable[[str], None] = _tell,
+        tick_error: float = TICK_ERROR,
+        baselines: Baselines | None = None,
+    ) -> None:
+        self.stack = stack
+        self.tick_error = tick_error
+        self._tell = tell
+        self._planner = Planner(store)
+        self._baselines = baselines or Baselines()
+
+    def run(self, scenario: Scenario) -> Result:
+        """The night with its faults, judged against the same night without them.
+
+        Raises LoadError for a program that cannot be started, and StackError when the environment fails; a night that
+        goes wrong is a Result.
+        """
+        began = time.perf_counter()
+        chain = scenario.chain
+        require_programs(chain, self.stack.name)
+        self._refuse_a_past_night(chain, scenario.night)
+        truths = tuple(fault for fault in scenario.faults if isinstance(fault, ChangesTruth))
+        wanted = self._baseline(chain, scenario.night, scenario.seed, truths)
+        baseline = self._baselines.get_unless_busy(*wanted)
+        history, ticks = self._night(
+            chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario, operators=scenario.operators
+        )
+        if baseline is None:
+            baseline = self._baselines.get(*wanted)
+        for day in _fallback_days(history):
+            earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
+            told = (event for event in earlier.of("holds", type="info"))
+            baseline = _with(baseline, [_tagged(event, day) for event in told])
+        return Result(
+            scenario=scenario,
+            history=history,
+            baseline=baseline,
+            judgement=judge(history, baseline),
+            times=self._planner.times(chain, scenario.night),
+            stack=self.stack.name,
+            clock=self.stack.clock,
+            ticks=ticks,
+            wall_s=time.perf_counter() - began,
+        )
+
+    def _refuse_a_past_night(self, chain: Chain, night: dt.date) -> None:
+        """With a real clock nobody can travel: a night that has begun is over before its jobs are due."""
+        if self.stack.clock != "virtual" and self._planner.times(chain, night).begins_ns < time.time_ns():
+            raise StackError(
+                f"the {self.stack.name} stack",
+                found=f"its clock is real ({self.stack.clock}), and the night of {night} has begun already",
+                expected="virtual time, or a night that is still to come",
+                todo="use --stack docker, install a C compiler and install again, or date the scenario tonight",
+            )
+
+    def _baseline(
+        self, chain: Chain, night: dt.date, seed: int, truths: tuple[ChangesTruth, ...] = ()
+    ) -> tuple[str, Live]:
+        """All that a baseline depends on as long as no program of the chain changes, and how to live it."""
+        stack = (self.stack.name, self.stack.clock, self.tick_error)
+        depends_on = repr((str(chain.folder.resolve()), chain.model_dump_json(), night, seed, truths, stack))
+        return depends_on, lambda: self._night(chain, night, seed, (), BASELINE, truths)[0]
+
+    def _night(
+        self,
+        chain: Chain,
+        night: dt.date,
+        seed: int,
+        faults: tuple[Fault, ...],
+        sentence: str,
+        truths: tuple[ChangesTruth, ...] = (),
+        operators: tuple[Operator, ...] = (),
+    ) -> tuple[History, Ticks]:
+        plan = self._planner.plan(chain, night, seed=seed, operators=operators, stack=self.stack)
+        times = self._planner.times(chain, night)
+        self.stack.reset(plan)
+        notes = _Notes(times.begins_ns)
+        notes.write("begin", {"scenario": sentence} | beginning(chain, faults, plan, operators))
+
+        def injection(fault_id: str) -> Injection:
+            own_seed = f"{seed}/{sentence}/{fault_id}"
+            return Injection(self.stack, notes.write, times, chain, fault_id, own_seed, self._planner, seed)
+
+        with ExitStack() as lasting:
+            for number, truth in enumerate(truths):
+                _enter(lasting, truth.name, partial(truth.truth, injection(f"{number}:{truth.name}")))
+            with ExitStack() as ending:
+                for fault_id, fault in numbered(faults):
+                    until = lasting if fault.ends_by_itself else ending
+                    _enter(until, fault.name, partial(fault.inject, injection(fault_id)))
+                self.stack.begin()
+                stop = self._go_on(notes, until_ns=times.deadline_ns)
+                if stop.reason == "stuck":
+                    notes.write("stuck", {"waits": self._waits_of_jobs(stop)})
+                    self.stack.travel(times.deadline_ns)
+                    notes.now_ns = times.deadline_ns
+            notes.write("heal", {"reason": stop.reason})
+            rest = self._go_on(notes, until_ns=times.closes_ns)
+            if rest.reason == "asked":  # the schedule is complete, and what its jobs have left behind goes on
+                self._go_on(notes, until_ns=times.closes_ns)
+        notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
+        self.stack.settle()
+        history = History.merge([*notes.records, *self.stack.history()])
+        for bug in history.of("bug"):
+            raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
+        return history, notes.ticks
+
+    def _go_on(self, notes: _Notes, *, until_ns: int) -> Stop:
+        """Let time move to a moment or to what ends it before, and say so while it stands still for long."""
+        still_s = 0.0
+        while True:
+            stop = self.stack.run(until_ns, runaway_s=TOLD_EVERY_S, tick_error=self.tick_error)
+            notes.now_ns = max(notes.now_ns, stop.at_ns)
+            notes.ticks = notes.ticks.and_then(stop)
+            if stop.reason != "runaway":
+                return stop
+            still_s = TOLD_EVERY_S if stop.jumps else still_s + TOLD_EVERY_S
+            workers = [_LOOK.sub("", line) for line in stop.waits]  # said here for all looks together
+            if still_s >= RUNAWAY_S:
+                raise StackError(
+                    "the night's clock",
+                    found=f"for {still_s:.0f} s somebody worked without a pause, and time could not move:\n"
+                    + "\n".join(workers),
+                    expected="every program of the night to wait sooner or later",
+                    todo="look at what the named program does; a busy loop needs a sleep. No max_run_time can end it, "
+                    "because no time passes in the night while it works",
+                )
+            self._tell(
+                f"the night's time has stood still for {still_s:.0f} s: {'; '.join(workers)}; "
+                f"at {RUNAWAY_S:.0f} s the night is ended"
+            )
+
+    def _waits_of_jobs(self, stop: Stop) -> list[str]:
+        """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
+        urls = {name: place for name, place in self.stack.places().items() if name.endswith(".url")}
+        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in urls.items()}
+        told = []
+        for line in stop.waits:
+            for place, name in names.items():
+                line = re.sub(rf"{re.escape(place)}\b", name, line)
+            told.append(_PID.sub("", line))
+        return sorted(told)
+
+
+@dataclass
+class _Notes:
+    """The night's own events; the harness has no clock in the night, so they are dated when time last stopped.
+
+    Their values are what a history file would give back, as those of all other events are: no verdict depends on
+    whether a night was lived or read.
+    """
+
+    now_ns: int
+    ticks: Ticks = field(default_factory=Ticks)
+    records: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
+        kept = json.loads(json.dumps(value))
+        self.records.append({"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": kept})
+
+
+def _enter(until: ExitStack, fault: str, inject: Callable[[], AbstractContextManager[None]]) -> None:
+    """Inject a fault until the stack unwinds; AuthorError for what it asks of a mock and the contract does not have."""
+    try:
+        until.enter_context(inject())
+    except ContractError as error:
+        raise AuthorError(f"{fault} asks for what no mock can do: {error}") from error
+
+
+def _fallback_days(history: History) -> list[dt.date]:
+    days = {event.value.get("fallback_of") for event in history.of("holds", type="info")}
+    return [dt.date.fromisoformat(day) for day in sorted(day for day in days if day)]
+
+
+def _tagged(event: Event, day: dt.date) -> Event:
+    value = {**event.value, "night": day.isoformat()}
+    return Event(event.index, event.at, event.component, event.type, event.action, value, event.error)
+
+
+def _with(baseline: History, events: list[Event]) -> History:
+    return History([*baseline, *events])

@@ -1,0 +1,49 @@
+"""The catalogue of checks: what each says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.checks.check import CHECKS, HEADINGS, Check
+from harness.checks.outcome import Outcome
+from harness.errors import AuthorError
+from harness.values.docstrings import docstring
+from harness.values.strict import unknown
+
+NOT_STATED = "not stated"
+"""What a page says where a check says nothing; only a user's may."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that is known of one check."""
+
+    name: str
+    sentence: str
+    details: tuple[str, ...]
+    violated: Outcome
+    sections: tuple[tuple[str, str], ...]
+    """What stands under each of the headings (`HEADINGS`)."""
+
+
+def catalogue() -> list[Page]:
+    """A page for each registered check, in the order in which they are registered."""
+    return [_page(check) for check in CHECKS.values()]
+
+
+def page(name: str) -> Page:
+    """The page of one check; AuthorError when there is no such check."""
+    if name not in CHECKS:
+        raise AuthorError(unknown("check", name, CHECKS))
+    return _page(CHECKS[name])
+
+
+def _page(check: Check) -> Page:
+    said = docstring(check.judge, HEADINGS)
+    return Page(
+        name=check.name,
+        sentence=check.sentence,
+        details=said.paragraphs[1:],
+        violated=check.violated,
+        sections=tuple((heading, said.under.get(heading, NOT_STATED)) for heading in HEADINGS),
+    )

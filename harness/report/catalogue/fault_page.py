@@ -1,0 +1,123 @@
+"""The catalogue of faults on a terminal, and as the README of the faults' folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+
+from harness.chain.controls import CONTROLS
+from harness.faults import REACTIONS
+from harness.faults.clients import CLIENTS
+from harness.report.catalogue.faults import Page, Parameter, catalogue
+from harness.report.catalogue.faults import page as page_of
+from harness.report.catalogue.layout import head, show_head, show_index, show_list, table
+
+_TITLES = ("fault", "what goes wrong", "detectable by")
+
+_INTRODUCTION = """\
+# Faults
+
+One failure mode a file, under the name that users type. This page is made by `harness faults --markdown` from what the
+faults say of themselves, from the shipped scenarios, and from what real clients were seen to do
+(`tests/faults/test_clients.py` sees them do it); a test fails where it is out of date.
+
+A fault in a file says which controls of a chain can notice it; with `manifest: follows` none that compares with the
+manifest can. A chain says in its file which it has (`detects`), and what nothing in it can notice is a finding,
+`detectable`: the data may be right, but only by luck, and such a night is inconclusive.
+
+A new fault is a file here: a frozen dataclass with its parameters, `inject`, and a docstring that ends with what it
+stands for, what can detect it, and what a sound chain does. `__init__.py` imports it, `tests/faults` has an example of
+it, and a scenario uses it."""
+
+_LASTING = """\
+`refuses after 2m` and `retries for 8m` say how many whole minutes passed before the client came back; where none are
+said, it was less than one. Each client has the defaults of its makers, no limit of ours, and one file to download; a
+setting in front says for which value of a parameter that holds. A client of which nothing is said does not meet the
+fault, or not as it would outside a night; the test says which those are, and why."""
+
+
+def show(name: str | None, *, as_markdown: bool) -> None:
+    """The table of all faults, or everything about one; AuthorError when there is no such fault."""
+    if as_markdown:
+        sys.stdout.write(markdown(catalogue()))
+    elif name is None:
+        show_table(Console(), catalogue())
+    else:
+        show_page(Console(), page_of(name))
+
+
+def show_table(console: Console, pages: Sequence[Page]) -> None:
+    """A line for each fault: its name, what happens, and what can notice it."""
+    show_index(console, _TITLES, ((page.name, *_row(page)) for page in pages), command="harness faults")
+
+
+def show_page(console: Console, page: Page) -> None:
+    """Everything about one fault."""
+    show_head(console, page.name, page.about, page.does, _sections(page))
+    show_list(console, "Parameters", [_parameter(one) for one in page.parameters])
+    show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(page)])
+    show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in page.scenarios])
+
+
+def markdown(pages: Sequence[Page]) -> str:
+    """The whole catalogue."""
+    rows = ((f"[{page.name}](#{page.name})", *_row(page)) for page in pages)
+    parts = [
+        _INTRODUCTION,
+        "## What clients do by themselves",
+        table(("word", "the client"), REACTIONS.items()),
+        _LASTING,
+        table(("client", "protocol", "what it does"), _clients()),
+        "## Controls",
+        table(("control", "agrees when"), CONTROLS.items()),
+        "## All of them",
+        table(_TITLES, rows),
+        *(_page(page) for page in pages),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _page(page: Page) -> str:
+    lines = head(page.name, page.about, page.does, _sections(page))
+    if page.parameters:
+        rows = (
+            (f"`{one.name}`", "" if one.default is None else f"`{one.default}`", one.values) for one in page.parameters
+        )
+        lines += ["", table(("parameter", "default", "values"), rows)]
+    if page.seen:
+        lines += ["", "**Clients by themselves:**", ""]
+        lines += [f"- {f'`{setting}`: ' if setting else ''}{did}" for setting, did in _reactions(page)]
+    if page.scenarios:
+        lines += ["", "**Scenarios:**", ""]
+        lines += [f"- [{one.path}](../../scenarios/{one.path}), {one.outcome}" for one in page.scenarios]
+    return "\n".join(lines)
+
+
+def _row(page: Page) -> tuple[str, str]:
+    return page.about, ", ".join(page.controls) or "nothing"
+
+
+def _sections(page: Page) -> list[tuple[str, str]]:
+    return [
+        ("Stands for", page.stands_for),
+        ("Detectable by", page.detectable),
+        ("A sound chain", page.sound_chain),
+    ]
+
+
+def _reactions(page: Page) -> Iterator[tuple[str, str]]:
+    """A setting, and what the clients do about it."""
+    for setting, reactions in page.seen.items():
+        yield setting, "; ".join(f"{reaction}: {', '.join(clients)}" for reaction, clients in reactions.items())
+
+
+def _clients() -> Iterator[tuple[str, str, str]]:
+    for protocol, told in CLIENTS.items():
+        for client, does in told.items():
+            yield client, protocol, does
+
+
+def _parameter(one: Parameter) -> str:
+    return f"{one.name}: {one.values}" + ("" if one.default is None else f" (default: {one.default})")
