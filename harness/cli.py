@@ -299,7 +299,7 @@ def _up(options: argparse.Namespace) -> int:
 
 def _lint(options: argparse.Namespace) -> int:
     from harness.chain.lint import lint
-    from harness.checks.wording import counted
+    from harness.checks.model.wording import counted
 
     findings = [finding for chain in options.chains for finding in lint(chain)]
     for finding in findings:

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from harness.checks import CHECKS
-from harness.checks.order import ORDER
+from harness.checks.model.order import ORDER
 from harness.faults import FAULTS
 from harness.report.catalogue.fault_page import show_page, show_table
 from harness.report.catalogue.faults import catalogue, page

@@ -17,7 +17,7 @@ from harness.checks import Outcome
 from harness.content import shipped
 from harness.errors import AuthorError, LoadError
 from harness.faults import LaunchFailure, NoFault, SchedulerRestart, SourceHang
-from harness.faults.fault import Fault
+from harness.faults.model.fault import Fault
 from harness.night.runner import NightRunner, Result
 from harness.report.answers import answers
 from harness.scenario.model import Expect, Scenario

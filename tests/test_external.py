@@ -14,7 +14,7 @@ from harness.checks import Outcome
 from harness.content import shipped
 from harness.errors import LoadError
 from harness.faults import LaunchFailure, NoFault, TruncateFile
-from harness.faults.fault import Fault
+from harness.faults.model.fault import Fault
 from harness.night.runner import NightRunner, Result
 from harness.scenario.model import Expect, Scenario
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness.chain.loading import load_chain
 from harness.chain.model import Chain
-from harness.checks.outcome import Outcome
+from harness.checks.model.outcome import Outcome
 from harness.faults import JobOverrun, LaunchFailure, NoFault, On
 from harness.scenario.model import Expect, Scenario, build_fault, describe_fault
 

@@ -1,9 +1,9 @@
 """The checks: one property a file; and the outcome, which the gravest of their findings decides."""
 
-from harness.checks.check import CHECKS, Check, Evidence, Finding, check
-from harness.checks.friction import Friction, friction
-from harness.checks.judging import Judgement, judge
-from harness.checks.outcome import Outcome
+from harness.checks.model.check import CHECKS, Check, Evidence, Finding, check
+from harness.checks.model.friction import Friction, friction
+from harness.checks.model.judging import Judgement, judge
+from harness.checks.model.outcome import Outcome
 
 # isort: off
 # Registered in this order: of those that weigh the same, the first that is violated is the reason that is told. What

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, holdings
-from harness.checks.outcome import Outcome
-from harness.checks.owed import owed
-from harness.checks.wording import counted
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.owed import owed
+from harness.checks.model.wording import counted
 from harness.history import History
 
 

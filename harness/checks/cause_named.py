@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun
-from harness.checks.outcome import Outcome
-from harness.checks.owed import owed
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.owed import owed
 from harness.history import Event, History
 
 

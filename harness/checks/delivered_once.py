@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness.checks.calm import doubt
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, holdings
-from harness.checks.outcome import Outcome
-from harness.checks.rows import wrong_rows
+from harness.checks.model.baseline_validity import doubt
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.row_counts import wrong_rows
 from harness.history import History
 
 

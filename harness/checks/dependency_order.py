@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun
-from harness.checks.outcome import Outcome
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun
+from harness.checks.model.outcome import Outcome
 from harness.history import History
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, finished_at
-from harness.checks.outcome import Outcome
-from harness.checks.wording import minutes
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun, finished_at
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.wording import minutes
 from harness.history import History
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from harness.checks.check import Finding, check
-from harness.checks.holdings import begun, fallback_days, finished_at
-from harness.checks.outcome import Outcome
-from harness.checks.wording import counted, minutes
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begun, fallback_days, finished_at
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.wording import counted, minutes
 from harness.history import History
 
 

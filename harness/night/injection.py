@@ -13,7 +13,7 @@ from harness.contract.content import Content
 from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
 from harness.faults import Fault
-from harness.faults.silence import why_silent
+from harness.faults.model.why_not_fired import why_silent
 from harness.night.plan import NightTimes, Planner
 from harness.stack import Stack
 from harness.values.units import ClockTime

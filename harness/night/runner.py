@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from harness.chain.lint import program_findings
 from harness.chain.model import Chain
 from harness.checks import Friction, Judgement, Outcome, friction, judge
-from harness.checks.holdings import finished_at
+from harness.checks.model.holdings import finished_at
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError

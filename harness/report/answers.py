@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from harness.checks import Outcome
 from harness.checks.cause_named import naming_page
-from harness.checks.holdings import begun, holdings
-from harness.checks.wording import counted, minutes
+from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.wording import counted, minutes
 from harness.history import Event, History
 from harness.night.runner import Result
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.checks.holdings import begun
+from harness.checks.model.holdings import begun
 from harness.errors import AuthorError
 from harness.history import History
 

@@ -14,10 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.checks import CHECKS, Outcome
-from harness.checks.calm import doubt
-from harness.checks.holdings import holdings
-from harness.checks.rows import wrong_rows
-from harness.checks.wording import counted
+from harness.checks.model.baseline_validity import doubt
+from harness.checks.model.holdings import holdings
+from harness.checks.model.row_counts import wrong_rows
+from harness.checks.model.wording import counted
 from harness.clock.ticks import Ticks
 from harness.night.runner import Result
 from harness.report.answers import answers

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from harness.checks.wording import counted
+from harness.checks.model.wording import counted
 from harness.history import Event
 from harness.night.runner import Result
 from harness.report.printable import parameter, plain

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from harness.chain.loading import beside, load_chain, no_file, told_once
 from harness.chain.model import Chain
-from harness.checks.outcome import EXPECTABLE
+from harness.checks.model.outcome import EXPECTABLE
 from harness.errors import LoadError, Mistake
 from harness.scenario.model import Scenario
 from harness.values.strict import Location, show

@@ -21,10 +21,10 @@ from pydantic_core import ErrorDetails
 
 from harness.chain.model import Chain, OneOrMore, Text
 from harness.chain.rules import outside_the_night
-from harness.checks.outcome import EXPECTABLE, Outcome
+from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
-from harness.faults.events import never_comes
-from harness.faults.fault import parameter_names, unknown_targets
+from harness.faults.model.events import never_comes
+from harness.faults.model.fault import parameter_names, unknown_targets
 from harness.scenario.operators import Operator, operator_mistakes
 from harness.values.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.values.units import ClockTime

@@ -32,8 +32,8 @@ class Counting:
 
     def install(self) -> None:
         """Time every phase, and write a line for every night."""
+        from harness.night import runner as night
         from harness.night.plan import Planner
-        from harness.night.runner import runner as night
         from harness.stack import Stack
         from harness.stack.local import LocalStack
 

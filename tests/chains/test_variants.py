@@ -25,8 +25,8 @@ from harness.content.shipped import fixtures, scenarios
 from harness.contract.content import Content
 from harness.contract.points import Point
 from harness.faults import ContentFault, Fault, NoFault
-from harness.faults.rename_under_reader import RenameUnderReader
-from harness.faults.truncate_file import TruncateFile
+from harness.faults.arrival.rename_under_reader import RenameUnderReader
+from harness.faults.delivery.truncate_file import TruncateFile
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.scenario.model import Scenario

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from harness.checks import CHECKS, Check, Finding, Outcome, check, judge
-from harness.checks.outcome import CONSEQUENCES
+from harness.checks.model.outcome import CONSEQUENCES
 from harness.errors import AuthorError
 from harness.history import History
 from harness.report.catalogue.checks import NOT_STATED, page

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from harness.checks import CHECKS, Check, Finding, Judgement, Outcome, judge, order
-from harness.checks.order import ORDER, Case
-from harness.checks.outcome import CONSEQUENCES
+from harness.checks import CHECKS, Check, Finding, Judgement, Outcome, judge
+from harness.checks.model import order
+from harness.checks.model.order import ORDER, Case
+from harness.checks.model.outcome import CONSEQUENCES
 from tests.checks.nights import TRUNCATED, Line, calm, ended, holds, launched, night, paged
 
 

@@ -16,7 +16,7 @@ from harness.contract.effects.damages import KINDS, Damaged
 from harness.contract.orders import Counts, On, Order, Relay, Trigger, read_order
 from harness.contract.points import LAUNCH, POINTS, SERVE
 from harness.contract.protocols import OPERATIONS, PROTOCOLS, REFUSALS, SPOKEN_BY
-from harness.faults.silence import WORDS
+from harness.faults.model.why_not_fired import WORDS
 
 MOCKS_README = (Path(__file__).parents[2] / "harness/mocks/README.md").read_text()
 ORDER: dict[str, Any] = {

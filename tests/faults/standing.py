@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from harness.faults.clients import CLIENTS
+from harness.faults.model.clients import CLIENTS
 from tests.clock.needed import absent
 from tests.mocks.conftest import NightOfMocks, end
 

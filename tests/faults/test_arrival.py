@@ -33,7 +33,7 @@ from harness.faults import (
     ThrottleRequests,
     TokenExpired,
 )
-from harness.faults.silence import why_silent
+from harness.faults.model.why_not_fired import why_silent
 
 CHAINS = Path(__file__).parents[2] / "fixtures/chains"
 REFERENCE = load_chain(CHAINS / "planning_feed/chain.yaml")

@@ -11,7 +11,7 @@ import pytest
 from harness.content.store import ContentStore
 from harness.contract.protocols import SPOKEN_BY
 from harness.faults import FAULTS, REACTIONS, Fault
-from harness.faults.clients import SFTP
+from harness.faults.model.clients import SFTP
 from harness.scenario.model import build_fault, describe_fault
 from tests.clock import needed
 from tests.faults.seeing import Seeing

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from harness.checks.order import ORDER
+from harness.checks.model.order import ORDER
 from harness.report.catalogue.checks import Page, catalogue
 from harness.report.catalogue.checks import page as page_of
 from harness.report.catalogue.layout import head, show_head, show_index, table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.checks.check import CHECKS, HEADINGS, Check
-from harness.checks.outcome import Outcome
+from harness.checks.model.check import CHECKS, HEADINGS, Check
+from harness.checks.model.outcome import Outcome
 from harness.errors import AuthorError
 from harness.values.docstrings import docstring
 from harness.values.strict import unknown

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.chain.controls import CONTROLS
 from harness.faults import REACTIONS
-from harness.faults.clients import CLIENTS
+from harness.faults.model.clients import CLIENTS
 from harness.report.catalogue.faults import Page, Parameter, catalogue
 from harness.report.catalogue.faults import page as page_of
 from harness.report.catalogue.layout import head, show_head, show_index, show_list, table

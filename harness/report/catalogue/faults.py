@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from harness.content import shipped
 from harness.errors import AuthorError
 from harness.faults import FAULTS, REACTIONS, Fault
-from harness.faults.clients import REFUSED_TO_ALL
+from harness.faults.model.clients import REFUSED_TO_ALL
 from harness.values.docstrings import docstring
 from harness.values.strict import unknown
 from harness.values.yaml_source import read

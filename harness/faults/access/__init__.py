@@ -1,0 +1,1 @@
+"""The source refuses, does not answer, breaks off, or answers too slowly."""

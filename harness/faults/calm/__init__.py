@@ -1,0 +1,1 @@
+"""Nothing goes wrong, which must be seen as well."""

@@ -1,0 +1,1 @@
+"""The clock of a job's machine is wrong."""

@@ -1,0 +1,140 @@
+"""A file arrives shorter than it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Annotated, ClassVar, TypedDict
+
+from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
+from pydantic.dataclasses import dataclass
+
+from harness.contract.effects import damages
+from harness.faults.model.clients import HTTP, SFTP, TAKEN_BY_ALL
+from harness.faults.model.content import COMPARED_BY_S3, ContentFault
+from harness.faults.model.fault import STRICT, System, fault
+from harness.values.strict import show
+
+_PERCENT = re.compile(r"(\d+(?:\.\d+)?)\s*%")
+_BYTES = re.compile(r"(\d[\d_]*)\s*bytes?")
+
+
+def _part(text: object, info: ValidationInfo) -> Fraction | int:
+    """``"50%"`` is a fraction of the file, ``"1234 bytes"`` a count; nothing else, so that nobody guesses a unit."""
+    if isinstance(text, Fraction) and 0 <= text < 1:
+        return text
+    if isinstance(text, str) and (percent := _PERCENT.fullmatch(text.strip())) and float(percent[1]) < 100:
+        return Fraction(percent[1]) / 100
+    if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
+        return int(count[1])
+    raise ValueError(f'found {show(text)} as {info.field_name}, expected "50%" (below 100) or "1234 bytes"')
+
+
+def byte_count(text: object, info: ValidationInfo) -> int:
+    """``"1234 bytes"``, with its unit."""
+    if isinstance(text, int) and not isinstance(text, bool) and text == 0:
+        return 0
+    if isinstance(text, str) and (count := _BYTES.fullmatch(text.strip())):
+        return int(count[1])
+    raise ValueError(f'found {show(text)} as {info.field_name}, expected a number of bytes such as "1234 bytes"')
+
+
+class PartOf(TypedDict, total=False):
+    """A part of a file as the contract says it: one of the two."""
+
+    bytes: int
+    fraction: float
+
+
+def part_of(keep: Fraction | int) -> PartOf:
+    """The part that a parameter keeps."""
+    return {"fraction": float(keep)} if isinstance(keep, Fraction) else {"bytes": keep}
+
+
+def _written(keep: Fraction | int) -> str:
+    if keep == 1:
+        return "1 byte"
+    return f"{keep} bytes" if isinstance(keep, int) else f"{float(keep * 100):g}%"
+
+
+_Written = Annotated[str, Field(pattern=r"^\s*(\d+(\.\d+)?\s*%|\d[\d_]*\s*bytes?)\s*$")]
+Keep = Annotated[Fraction | int, BeforeValidator(_part, json_schema_input_type=_Written), PlainSerializer(_written)]
+
+
+@fault("truncate_file")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class TruncateFile(ContentFault):
+    """Serve only the first part of a file, as a dropped transfer or an early export would.
+
+    where: at exactly that byte, inside a record, inside a character of several bytes, or on a record boundary; the last
+    is the nastiest, because every line that arrived is whole and only the missing trailer tells. In a compressed file
+    these three are places in what it unpacks to, and it is packed again; ``inside_member`` cuts its compressed bytes,
+    at whose very end only the archive's own checksum is missing: readers that stream have everything by then.
+
+    length: what the response says of the body: consistent (the short length: the client cannot know), declared (the
+    whole length, then the connection ends: clients notice), missing (the end of the connection is the end of the file:
+    clients take it for whole). manifest: of the true_one, or follows the short file, so that size and checksum agree.
+
+    Stands for: an export that was cut off, a proxy that closes early, a disk quota on the sender's side.
+    Detectable by: size, checksum, the manifest's count of records, trailer record, control total; inside a record or a
+    character by the schema; inside a member by the archive. With ``manifest: follows`` not by the first three.
+    A sound chain: refuses the file, retrieves it again, loads it once.
+    """
+
+    keep: Keep
+    where: damages.CutPlace = "exact"
+    length: damages.StatedLength = "consistent"
+
+    named_by: ClassVar[tuple[str, ...]] = (
+        "truncat",
+        "short",
+        "incomplete",
+        "partial",
+        "trailer",
+        "checksum",
+        "control total",
+        "cut off",
+    )
+    seen: ClassVar[Mapping[str, str]] = {
+        **TAKEN_BY_ALL,
+        **COMPARED_BY_S3,
+        **{f"{client} (length: missing)": "accepts" for client in TAKEN_BY_ALL},
+        "paramiko (length: missing)": "refuses",  # a TypeError of its own
+        **{f"{client} (length: declared)": "refuses" for client in (*HTTP, "snowflake")},
+        **{f"{client} (length: declared)": "accepts" for client in SFTP},
+    }
+    detectable_by: ClassVar[tuple[str, ...]] = (
+        *("size", "checksum", "manifest"),
+        *("trailer record", "control total", "schema", "archive"),
+    )
+
+    @property
+    def spared(self) -> str:
+        """A cut behind the end of the file cuts nothing off."""
+        if self.where in ("inside_character", "inside_member"):
+            needed = "a character of several bytes before that" if self.where == "inside_character" else "compression"
+            return f"the file has no {needed}"
+        kept = f"{self.keep:,} bytes" if isinstance(self.keep, int) else "what is kept of it"
+        return f"the file is not longer than {kept}"
+
+    @property
+    def controls(self) -> tuple[str, ...] | None:
+        """A client that was promised more than it got reports it by itself."""
+        return None if self.length == "declared" else super().controls
+
+    def noticed_by(self) -> tuple[str, ...]:
+        """At the end of a member all records are there; only a line or a character that is broken breaks the schema."""
+        if self.where == "inside_member":
+            return ("size", "checksum", "archive")
+        broken = self.where in ("inside_record", "inside_character")
+        without = {"archive"} | (set() if broken else {"schema"})
+        return tuple(control for control in self.detectable_by if control not in without)
+
+    def damage(self, system: System) -> damages.Damage:  # noqa: ARG002 - no content but the file's own is needed
+        """Where it is cut."""
+        return damages.Cut(**part_of(self.keep), where=self.where)
+
+    def stated_length(self) -> damages.StatedLength:
+        """As the author says."""
+        return self.length

@@ -1,0 +1,1 @@
+"""The disk on which files land is full or read-only."""

@@ -1,0 +1,1 @@
+"""A job does not start, or its start or end is told wrongly."""

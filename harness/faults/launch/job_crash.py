@@ -1,0 +1,48 @@
+"""A running job is ended by a signal."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import ClassVar, Literal
+
+from pydantic.dataclasses import dataclass
+
+from harness.contract import points
+from harness.contract.effects import scheduler as effects
+from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.values.units import Duration
+
+
+@fault("job_crash")
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class JobCrash(Fault):
+    """Send the job's processes a signal in the middle of their work.
+
+    segfault: SIGSEGV. abort: SIGABRT, with a core dump where the machine writes one. out_of_memory: SIGKILL, as the
+    kernel ends the largest process. A signal is no exit code: it fails the job whatever its criteria say.
+
+    Stands for: a native library that crashes, an assertion, a host that runs out of memory.
+    Detectable by: the scheduler's status.
+    A sound chain: runs the job again, and repeats nothing that it had already delivered.
+    """
+
+    job: str
+    how: Literal["segfault", "abort", "out_of_memory"] = "segfault"
+    after: Duration = Duration()
+
+    named_by: ClassVar[tuple[str, ...]] = ("signal 11", "sigsegv", "signal 6", "sigabrt", "signal 9", "sigkill")
+    detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
+
+    @property
+    def spared(self) -> str:
+        """When it finds nothing to act on."""
+        return f"{self.job} did not run then"
+
+    def inject(self, system: System) -> AbstractContextManager[None]:
+        """Arm the scheduler's agent for the job."""
+        return system.armed(
+            self, points.STARTED, effects.Crash(signal=_SIGNALS[self.how], after_ns=self.after.ns), job=self.job
+        )
+
+
+_SIGNALS = {"segfault": 11, "abort": 6, "out_of_memory": 9}

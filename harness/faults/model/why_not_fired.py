@@ -1,0 +1,75 @@
+"""Why a fault never acted, in a sentence for its author: its point was not passed, or its trigger did not agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harness.contract import points
+from harness.contract.orders import Counts
+from harness.contract.points import SCHEDULER, Point
+from harness.faults.model.fault import Fault
+
+WORDS: Mapping[Point[Any], str] = {
+    points.LAUNCH: "launch of",
+    points.STARTED: "start of",
+    points.CLOCK: "start of",
+    points.DISK: "start of",
+    points.ENDED: "end of",
+    points.KILL: "kill of",
+    points.MACHINE: "a question for the machine of",
+    points.START_TIME: "start time of",
+    points.DEPENDENCY: "wait for other jobs of",
+    points.BUILD: "build of",
+    points.OPERATORS: "bad end of",
+    points.SCHEDULER: "the end of",
+    points.SERVE: "download of",
+    points.LOOK: "search for",
+    points.ARRIVE: "arrival of",
+    points.REQUEST: "a request for",
+    points.ANSWER: "an answer to",
+    points.CONNECT: "a connection to",
+    points.DIAL: "a connection to",
+}
+"""A mock's points in the words of an author."""
+
+
+def why_silent(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
+    """``counts`` are the mock's: how often its point was passed, and how often of that it was awake and found prey."""
+    passed, awake, calls = counts.passed, counts.awake, counts.calls
+    if fault.on is not None and not counts.fired:
+        return f"its event ({fault.on.component} {fault.on.action}) was never seen"
+    target = next(iter(where.values()), "the scheduler" if point is SCHEDULER else "")
+    place = f"{WORDS[point]} {target or 'anything'}"
+    if not passed:
+        return f"{place} was never passed"
+    said = f"{place} was passed {_times(passed)}"
+    if not awake:
+        return f"{said}, but never {_window(fault)}"
+    if awake < passed:
+        said += f", {_times(awake)} of that {_window(fault)}"
+    if not calls:
+        return f"{said}; {fault.spared}"
+    if fault.call is not None and calls < fault.call:
+        return f"{said}, the trigger asks for call {fault.call}"
+    if fault.chance is not None:
+        return f"{said}, and its chance of {fault.chance:g} did not come up"
+    return f"{said}; {fault.spared}"
+
+
+def _window(fault: Fault) -> str:
+    """When it was awake."""
+    parts = []
+    if fault.on is not None:
+        parts.append(f"after its event ({fault.on.component} {fault.on.action})")
+    if fault.at is not None:
+        parts.append(f"from {fault.at}")
+    if fault.for_ is not None:
+        parts.append(f"for {fault.for_}")
+    if fault.until is not None:
+        parts.append(f"until {fault.until}")
+    return " ".join(parts) or "while it was awake"
+
+
+def _times(count: int) -> str:
+    return "1 time" if count == 1 else f"{count:,} times"

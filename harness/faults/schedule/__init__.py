@@ -1,0 +1,1 @@
+"""The schedule, its machine or the people at it go wrong."""

@@ -1,0 +1,1 @@
+"""Somebody waits: a source that never answers, a job that does not end."""
