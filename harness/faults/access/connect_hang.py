@@ -12,7 +12,7 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.fault import STRICT, Fault, System, fault
-from harness.faults.waiting.source_hang import nothing_to_reach
+from harness.faults.model.network import nothing_to_reach
 
 
 @fault("connect_hang")

@@ -14,7 +14,7 @@ from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import REFUSED_TO_ALL
 from harness.faults.model.fault import STRICT, Fault, System, fault
-from harness.faults.waiting.source_hang import nothing_to_reach
+from harness.faults.model.network import nothing_to_reach
 
 
 @fault("connection_reset")

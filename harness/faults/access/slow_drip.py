@@ -14,7 +14,7 @@ from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import HTTP, S3, SFTP
 from harness.faults.model.fault import STRICT, Fault, System, fault
-from harness.faults.waiting.source_hang import nothing_to_reach
+from harness.faults.model.network import nothing_to_reach
 from harness.values.units import Duration, SomeTime
 
 

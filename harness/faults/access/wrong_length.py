@@ -11,9 +11,9 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
-from harness.faults.delivery.truncate_file import Keep
 from harness.faults.model.clients import HTTP, S3
 from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.part_of_file import Keep
 
 
 @fault("wrong_length")

@@ -12,6 +12,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
+from harness.faults.model.arrival import never_apart
 from harness.faults.model.fault import STRICT, Fault, System, fault
 from harness.values.units import Duration
 
@@ -51,9 +52,3 @@ class DeliverTwice(Fault):
         """A second delivery in the moment of the first is none."""
         yield from super().mistakes(chain)
         yield from never_apart(self.after, self)
-
-
-def never_apart(after: Duration, fault: Fault) -> Iterator[tuple[str, str]]:
-    """Why nothing lies between a file's arrival and what is to happen after it."""
-    if not after and fault.on is None:
-        yield "after", f"found after {after} and no event: expected 'after' or 'on', to say how long after its arrival"

@@ -12,6 +12,7 @@ from harness.chain.model import Chain, ClockTime
 from harness.chain.rules import minutes_of, outside_the_night
 from harness.contract import points
 from harness.contract.effects import source as effects
+from harness.faults.model.arrival import due_in_the_evening
 from harness.faults.model.clients import REFUSED_TO_ALL
 from harness.faults.model.fault import STRICT, Fault, System, fault
 
@@ -65,11 +66,3 @@ class LateFile(Fault):
             yield from due_in_the_evening(self.file, chain)
             if (minutes_of(self.arrives) or 0) <= (minutes_of(spec.arrives) or 0):
                 yield "arrives", f'found "{self.arrives}", expected a time after {self.file!r} is due, "{spec.arrives}"'
-
-
-def due_in_the_evening(file: str, chain: Chain) -> Iterator[tuple[str, str]]:
-    """Why nothing can come between a file and its arrival: it is there when the night begins."""
-    spec = chain.files.get(file)
-    if spec is not None and minutes_of(spec.arrives) == minutes_of(chain.evening):
-        text = f'{file!r} arrives at "{spec.arrives}", as the night begins, before any fault can act'
-        yield "file", f"{text}: let it arrive a minute later"

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
-from harness.faults.arrival.late_file import due_in_the_evening
+from harness.faults.model.arrival import due_in_the_evening
 from harness.faults.model.clients import REFUSED_TO_ALL
 from harness.faults.model.fault import STRICT, Fault, System, fault
 

@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
-from harness.faults.arrival.deliver_twice import never_apart
+from harness.faults.model.arrival import never_apart
 from harness.faults.model.fault import STRICT, Fault, System, fault
 from harness.values.units import Duration, SomeTime
 

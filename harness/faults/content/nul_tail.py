@@ -7,9 +7,9 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import damages
-from harness.faults.delivery.truncate_file import Keep, part_of
 from harness.faults.model.content import ContentFault
 from harness.faults.model.fault import STRICT, System, fault
+from harness.faults.model.part_of_file import Keep, part_of
 
 
 @fault("nul_tail")

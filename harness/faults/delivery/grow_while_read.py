@@ -11,9 +11,9 @@ from pydantic.dataclasses import dataclass
 
 from harness.contract import points
 from harness.contract.effects import source as effects
-from harness.faults.delivery.truncate_file import Keep
 from harness.faults.model.clients import REFUSED_TO_ALL, TAKEN_BY_ALL
 from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.part_of_file import Keep
 from harness.values.units import SomeTime
 
 

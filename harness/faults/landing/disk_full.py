@@ -12,8 +12,8 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
-from harness.faults.delivery.truncate_file import byte_count
 from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.part_of_file import byte_count
 from harness.values.strict import unknown
 
 Room = Annotated[

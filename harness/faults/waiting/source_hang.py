@@ -14,6 +14,7 @@ from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import S3
 from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.network import nothing_to_reach
 
 _PATIENT = ("curl", "requests", "urllib3", "openssh_sftp")
 """Clients that set themselves no limit at all."""
@@ -65,9 +66,3 @@ class SourceHang(Fault):
         """A chain that retrieves nothing has no source to hang."""
         yield from super().mistakes(chain)
         yield from nothing_to_reach(self, chain)
-
-
-def nothing_to_reach(fault: Fault, chain: Chain) -> Iterator[tuple[str, str]]:
-    """Why a fault of the network cannot act: nobody goes to the source."""
-    if not chain.files:
-        yield fault.name, f"{fault.name} needs a file to retrieve, and {chain.chain} has none"
