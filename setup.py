@@ -38,8 +38,8 @@ ARTIFACTS = (
             (*LIBRARY, "-pthread", "-ldl"),
         ),
     ),
-    Artifact("harness/stack/night-agent", "harness/stack/agent.c", (("-static",), ())),
-    Artifact("harness/stack/night-seclude", "harness/stack/seclude.c", (("-static",), ())),
+    Artifact("harness/stack/agent/night-agent", "harness/stack/agent/agent.c", (("-static",), ())),
+    Artifact("harness/stack/docker/night-seclude", "harness/stack/docker/seclude.c", (("-static",), ())),
 )
 
 
@@ -114,7 +114,7 @@ class SourceWithArtifacts(sdist):
     def make_distribution(self) -> None:
         """Add them to what setuptools has found by itself."""
         sources = (
-            path.relative_to(HERE) for name in ("clock", "stack") for path in HERE.glob(f"harness/{name}/*.[ch]")
+            path.relative_to(HERE) for name in ("clock", "stack") for path in (HERE / "harness" / name).rglob("*.[ch]")
         )
         self.filelist.extend([str(file) for file in [*sources, *shipped_files()]])
         super().make_distribution()

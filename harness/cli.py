@@ -318,7 +318,7 @@ def _schema(options: argparse.Namespace) -> int:
 
 
 def _images(options: argparse.Namespace) -> int:
-    from harness.stack.images import build_images
+    from harness.stack.docker.images import build_images
 
     for image in build_images(options.base):
         print(image)
@@ -326,7 +326,7 @@ def _images(options: argparse.Namespace) -> int:
 
 
 def _clean(_: argparse.Namespace) -> int:
-    from harness.stack.clean import clean
+    from harness.stack.cleanup.clean import clean
 
     removed = clean()
     for thing in removed:

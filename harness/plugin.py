@@ -193,7 +193,7 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     from harness.night.baselines import Baselines
     from harness.night.runner import NightRunner
     from harness.stack.choice import start
-    from harness.stack.processes import end_with_parent
+    from harness.stack.cleanup.processes import end_with_parent
 
     if hasattr(request.config, "workerinput"):
         # When its controller is killed, a worker of xdist would be told only after five seconds, and its stack with it.

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.stack import processes
-from harness.stack.leftovers import OWNER
-from harness.stack.owner import Owner
+from harness.stack.cleanup import processes
+from harness.stack.cleanup.directories import OWNER
+from harness.stack.cleanup.owner import Owner
 from tests.calibration import patience_s
 
 HARNESS = (str(Path(sys.executable).with_name("harness")),)

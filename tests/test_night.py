@@ -16,7 +16,7 @@ from harness.faults import LaunchFailure, System
 from harness.night.runner import NightRunner, Result
 from harness.night.runner import runner as nights
 from harness.scenario.loading import load_scenario
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.ask import ASK
 from tests.clock.needed import needs
 from tests.sample import sample

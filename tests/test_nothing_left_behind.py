@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack.processes import descendants_of
+from harness.stack.cleanup.processes import descendants_of
 from tests.runs import HARNESS, PYTEST, User, until, user_in
 
 CHAIN = """\

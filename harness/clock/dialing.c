@@ -3,7 +3,7 @@
  * A port on which nobody listens is refused by the kernel, and a packet that is dropped is dropped there too, so that no
  * program behind the port could count either or choose one. So the question goes another way: a door is a unix socket
  * beside the page, `doors/PORT`, which is there only while a fault is armed, and says `pass`, `refused` or
- * `silence PORT`: of the same host, a port that drops every packet (harness/mocks/doors.py). */
+ * `silence PORT`: of the same host, a port that drops every packet (harness/mocks/wire/port_states.py). */
 #define _GNU_SOURCE
 #include "preload.h"
 

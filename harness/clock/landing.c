@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* harness/mocks/scheduler/landing.py writes and reads it: four numbers, little-endian. */
+/* harness/mocks/scheduler/faults/bad_disk.py writes and reads it: four numbers, little-endian. */
 struct mark {
     _Atomic int64_t read_only; /* or else: full, beyond its room */
     _Atomic int64_t room;

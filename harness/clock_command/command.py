@@ -25,7 +25,7 @@ from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
 from harness.clock_command.moment import local
 from harness.clock_command.outside import Counts, Outside, counts_of
 from harness.errors import AuthorError, StackError
-from harness.stack.leftovers import clock_directory, sweep
+from harness.stack.cleanup.directories import clock_directory, sweep
 
 STUCK, CANNOT_START, NOT_FOUND = 3, 126, 127
 

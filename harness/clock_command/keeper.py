@@ -23,7 +23,13 @@ from typing import NoReturn
 
 from harness.clock.page import Page
 from harness.clock.waits import KEEPER
-from harness.stack.processes import adopt_orphans, call_oneself, descendants_of, kill_descendants, signal_quietly
+from harness.stack.cleanup.processes import (
+    adopt_orphans,
+    call_oneself,
+    descendants_of,
+    kill_descendants,
+    signal_quietly,
+)
 
 PASSED_ON = (
     *(signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT),

@@ -32,7 +32,7 @@ from harness.night.plan import NightTimes, Planner
 from harness.scenario.model import Expect, Scenario
 from harness.scenario.operators import Operator
 from harness.stack import Stack
-from harness.stack.spawning import job_path
+from harness.stack.local.spawning import job_path
 
 if TYPE_CHECKING:
     from harness.clock.controller import Stop

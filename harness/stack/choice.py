@@ -50,12 +50,14 @@ def _require_for_local(name: StackName, certificate: Path) -> None:
 
 
 def _local(ports: Mapping[str, int] | None, certificate: Path | None) -> Stack:
-    from harness.stack.local import LocalStack
+    from harness.stack.local.stack import LocalStack
 
     return LocalStack(ports=ports, certificate=certificate).start()
 
 
 def _docker(*, published: bool, ports: Mapping[str, int] | None) -> Stack:
-    from harness.stack.docker import DockerStack  # docker and testcontainers are slow to import, and seldom needed
+    from harness.stack.docker.stack import (
+        DockerStack,  # docker and testcontainers are slow to import, and seldom needed
+    )
 
     return DockerStack(published=published, ports=ports).start()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack.processes import descendants_of
+from harness.stack.cleanup.processes import descendants_of
 from tests.calibration import patience_s
 from tests.runs import HARNESS, User, until
 from tests.sample import sample

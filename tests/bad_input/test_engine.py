@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from docker import DockerClient
 
-from harness.stack.sweep import MINE_LABEL, OWNER_LABEL, sweep_docker
+from harness.stack.cleanup.containers import MINE_LABEL, OWNER_LABEL, sweep_docker
 from tests.bad_input.mistakes import ENVIRONMENT, SOON, is_one_clear_error
 from tests.runs import HARNESS, User, until
 from tests.stack.conftest import engine, images  # noqa: F401 - fixtures

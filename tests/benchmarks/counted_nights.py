@@ -35,7 +35,7 @@ class Counting:
         from harness.night import runner as night
         from harness.night.plan import Planner
         from harness.stack import Stack
-        from harness.stack.local import LocalStack
+        from harness.stack.local.stack import LocalStack
 
         timed: list[tuple[Any, str]] = [
             (Planner, "plan"),

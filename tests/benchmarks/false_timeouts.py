@@ -26,7 +26,7 @@ from harness.clock import census
 from harness.clock.controller import Controller
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
-from harness.stack.processes import descendants_of
+from harness.stack.cleanup.processes import descendants_of
 from tests.benchmarks.hogs import hogs
 from tests.benchmarks.machine import machine
 

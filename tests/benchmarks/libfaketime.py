@@ -21,8 +21,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.contract.plan import Plan
-from harness.stack.local import LocalStack
-from harness.stack.spawning import MOCKS
+from harness.stack.local.spawning import MOCKS
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import machine
 from tests.benchmarks.reference_night import ROWS, Lived, ReferenceNight
 

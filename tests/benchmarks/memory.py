@@ -21,8 +21,8 @@ from pathlib import Path
 
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
-from harness.stack.local import LocalStack
-from harness.stack.processes import descendants_of
+from harness.stack.cleanup.processes import descendants_of
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import machine
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "waiting" / "source_hang.yaml"

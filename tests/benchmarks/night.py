@@ -21,7 +21,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import cpu_s, machine
 from tests.benchmarks.reference_night import ROWS, Lived, ReferenceNight
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from harness.contract.codec import write
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedFile
-from harness.mocks.relay import UnixConnection
-from harness.stack.processes import descendants_of
+from harness.mocks.core.relay import UnixConnection
+from harness.stack.cleanup.processes import descendants_of
 from tests.benchmarks.machine import cpu_s
 
 NAME = "large.csv"

@@ -21,7 +21,7 @@ import urllib3
 
 from harness.contract.plan import Plan
 from harness.contract.schedule import Dependency, MasterJob
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import machine
 
 TWO = int(datetime(2026, 11, 23, 1, 0, tzinfo=UTC).timestamp()) * 1_000_000_000

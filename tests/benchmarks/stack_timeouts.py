@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 
 from harness.errors import StackError
 from harness.stack import Stack
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.false_timeouts import CALLS, PROGRAMS, Count
 from tests.benchmarks.hogs import hogs
 from tests.benchmarks.machine import machine

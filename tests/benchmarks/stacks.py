@@ -21,14 +21,14 @@ from pathlib import Path
 
 from harness.errors import StackError
 from harness.stack import Stack
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import machine
 from tests.benchmarks.reference_night import ReferenceNight
 
 
 def docker_stack() -> Stack:
     """A docker stack; what it needs is slow to import."""
-    from harness.stack.docker import DockerStack
+    from harness.stack.docker.stack import DockerStack
 
     return DockerStack()
 

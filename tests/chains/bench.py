@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.content.shipped import fixtures
-from harness.mocks.relay import UnixConnection
+from harness.mocks.core.relay import UnixConnection
 from tests.calibration import patience_s
 
 JOBS = fixtures() / "chains" / "planning_feed" / "jobs"

@@ -10,7 +10,7 @@ from contextlib import closing
 import pytest
 from virtual_night import Night
 
-from harness.mocks.doors import SilentPort
+from harness.mocks.wire.port_states import SilentPort
 
 DOOR = """
 import socket, sys

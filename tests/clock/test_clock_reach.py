@@ -16,6 +16,7 @@ from needed import needs
 from harness.clock import library
 from harness.clock.elf import Elf
 from harness.clock.reach import CannotStart, NotFound, obstacle_in, reach_of
+from harness.stack.agent import COMPILED
 from tests.sample import sample
 
 HERE = {"x86_64": 62, "aarch64": 183}.get(os.uname().machine, 0)
@@ -75,12 +76,11 @@ def test_a_static_program_is_out_of_reach(write: Write) -> None:
 
 
 def test_the_compiled_static_agent_is_out_of_reach() -> None:
-    agent = Path(library.__file__).parents[1] / "stack" / "night-agent"
-    if not agent.exists():
+    if not COMPILED.exists():
         pytest.skip("the agent was not compiled here")
-    read = Elf.read(agent)
+    read = Elf.read(COMPILED)
     assert read is not None
-    assert ("is linked statically" in said(agent)) == (read.loader is None)
+    assert ("is linked statically" in said(COMPILED)) == (read.loader is None)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from harness.contract.codec import ContractError, read, write
 from harness.contract.plan import Plan
 from harness.contract.schedule import BasicCriterion, Dependency, ExitCodes, MasterJob
-from harness.mocks.scheduler.criteria import fails
+from harness.mocks.scheduler.daily.exit_codes import fails
 
 JOB = MasterJob(job="retrieve", cwd="/", environment={}, agent="agent", owner="data-ops")
 PLAN = Plan(

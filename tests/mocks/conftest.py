@@ -21,7 +21,7 @@ from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
 from harness.clock.page import Page
 from harness.history import History
-from harness.mocks.relay import UnixConnection
+from harness.mocks.core.relay import UnixConnection
 from tests.calibration import patience_s
 
 MINUTE_NS = 60_000_000_000
@@ -128,7 +128,7 @@ class NightOfMocks:
         if playing is None or not same:
             # Nobody has to poll for the control socket: here the program says on its output that it is there.
             code = (
-                "import sys, runpy; from harness.mocks.control import ControlServer as C; accept = C.accept;"
+                "import sys, runpy; from harness.mocks.core.control import ControlServer as C; accept = C.accept;"
                 "C.accept = lambda self: (print('ready'), accept(self));"
                 "runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
             )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.contract.effects import damages
-from harness.mocks.control import run
+from harness.mocks.core.control import run
 from harness.mocks.source.__main__ import Source
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damages.damage

@@ -14,7 +14,7 @@ from harness.contract.effects.scheduler import WrongEnd
 from harness.contract.orders import Counts, On, Order, Relay, Trigger
 from harness.contract.points import ENDED, KILL, Component
 from harness.history import Recorder
-from harness.mocks.armed import Armed, Armory
+from harness.mocks.core.armed import Armed, Armory
 
 MINUTE_NS = 60_000_000_000
 

@@ -10,8 +10,8 @@ import pytest
 from docker import DockerClient
 
 from harness.errors import StackError
-from harness.stack.engine import engine_client
-from harness.stack.images import jobs_image, mocks_image, require_image
+from harness.stack.docker.engine import engine_client
+from harness.stack.docker.images import jobs_image, mocks_image, require_image
 
 T = TypeVar("T")
 

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack.processes import children_of
+from harness.stack.agent import COMPILED
+from harness.stack.cleanup.processes import children_of
 
-COMPILED = Path(__file__).parents[2] / "harness/stack/night-agent"
 WAIT_S = 20.0
 
 

@@ -11,8 +11,8 @@ from harness.chain.loading import load_chain
 from harness.content.shipped import fixtures
 from harness.night.runner import NightRunner, Result
 from harness.scenario.loading import load_scenario
-from harness.stack.docker import DockerStack
-from harness.stack.local import LocalStack
+from harness.stack.docker.stack import DockerStack
+from harness.stack.local.stack import LocalStack
 from tests.sample import sample
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

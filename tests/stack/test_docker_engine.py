@@ -9,9 +9,8 @@ import time
 import pytest
 
 from harness.errors import EngineError
-from harness.stack import engine
-from harness.stack.docker import DockerStack
-from harness.stack.engine import engine_client
+from harness.stack.docker.engine import engine_client
+from harness.stack.docker.stack import DockerStack, engine
 from tests.calibration import starts
 
 

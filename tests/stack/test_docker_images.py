@@ -8,13 +8,23 @@ import sys
 import pytest
 
 from harness.errors import StackError
-from harness.stack import images
-from harness.stack.images import Interpreter, build_images, definitions_folder, jobs_image, package_files, package_root
+from harness.stack.docker.images import (
+    Interpreter,
+    build_images,
+    definitions_folder,
+    jobs_image,
+    package_files,
+    package_root,
+)
+from harness.stack.docker.stack import images
 
 
 def test_the_parts_that_the_mocks_image_carries_are_all_that_its_programs_import():
     carried = {str(path.relative_to(package_root())) for path in package_files()}
-    programs = ["harness.stack.inside", *(f"harness.mocks.{name}" for name in ("source", "consumers", "scheduler"))]
+    programs = [
+        "harness.stack.docker.container_init",
+        *(f"harness.mocks.{name}" for name in ("source", "consumers", "scheduler")),
+    ]
     ask = f"import sys, importlib\nfor name in {programs}: importlib.import_module(name)\n"
     ask += "print('\\n'.join(m.__file__ for n, m in sys.modules.items() if n.startswith('harness') and m.__file__))"
     said = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True).stdout
@@ -44,7 +54,7 @@ def test_a_base_that_is_not_there_is_named_with_the_option_that_names_another(en
 
 
 def test_a_base_without_python_is_refused_before_anything_is_built(engine, images, monkeypatch):
-    monkeypatch.setattr("harness.stack.images.ASK", ["no-such-python"])
+    monkeypatch.setattr("harness.stack.docker.images.ASK", ["no-such-python"])
     with pytest.raises(StackError, match="python3 does not run in it"):
         build_images(jobs_image(), say=lambda _: None)
 

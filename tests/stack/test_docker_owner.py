@@ -6,11 +6,11 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from harness.stack.owner import Owner
+from harness.stack.cleanup.owner import Owner
 
 
 def owner_of_a_killed_child() -> Owner:
-    program = "from harness.stack.owner import Owner; print(Owner.me(), flush=True); input()"
+    program = "from harness.stack.cleanup.owner import Owner; print(Owner.me(), flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as child:

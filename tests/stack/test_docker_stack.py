@@ -16,9 +16,9 @@ from docker.errors import NotFound
 
 from harness.contract.endpoints import PLACES
 from harness.errors import HarnessBug, StackError
-from harness.stack.docker import DockerStack
+from harness.stack.cleanup.containers import MINE_LABEL, RUN_LABEL, sweep_docker
+from harness.stack.docker.stack import DockerStack
 from harness.stack.door import Door
-from harness.stack.sweep import MINE_LABEL, RUN_LABEL, sweep_docker
 from tests.calibration import patience_s
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 
@@ -138,7 +138,7 @@ def test_a_missing_mocks_image_is_named_with_the_command_that_builds_it(monkeypa
 
 
 def test_an_image_with_another_harness_is_refused(monkeypatch):
-    monkeypatch.setattr("harness.stack.images.sources_digest", lambda: "of-another-time")
+    monkeypatch.setattr("harness.stack.docker.images.sources_digest", lambda: "of-another-time")
     with pytest.raises(StackError) as caught:
         DockerStack().start()
     assert "of-another-time" in caught.value.expected
@@ -146,7 +146,7 @@ def test_an_image_with_another_harness_is_refused(monkeypatch):
 
 
 def test_a_container_that_dies_at_start_is_named_with_its_last_output_and_nothing_is_left(engine, monkeypatch):
-    monkeypatch.setitem(sys.modules["harness.stack.docker"].MOCKS, "desk", ["--no-such-option"])
+    monkeypatch.setitem(sys.modules["harness.stack.docker.stack"].MOCKS, "desk", ["--no-such-option"])
     stack = DockerStack()
     with pytest.raises(StackError) as caught:
         stack.start()
@@ -174,7 +174,7 @@ def test_stop_leaves_nothing_and_may_be_called_twice(engine):
 
 def test_kill_9_of_the_owner_ends_every_container_and_a_sweep_takes_the_rest(engine):
     program = """
-from harness.stack.docker import DockerStack
+from harness.stack.docker.stack import DockerStack
 stack = DockerStack().start()
 stack.agent()
 print(stack.run_id, flush=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from harness.stack import Stack
-from harness.stack.docker import DockerStack
-from harness.stack.local import LocalStack
+from harness.stack.docker.stack import DockerStack
+from harness.stack.local.stack import LocalStack
 from tests.benchmarks.hogs import hogs
 from tests.benchmarks.stack_timeouts import count_in_a_night
 from tests.sample import sample

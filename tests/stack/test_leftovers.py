@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.stack import leftovers
-from harness.stack.owner import Owner
+from harness.stack.cleanup import directories
+from harness.stack.cleanup.owner import Owner
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(leftovers, "homes", lambda: [tmp_path])
+    monkeypatch.setattr(directories, "homes", lambda: [tmp_path])
     return tmp_path
 
 
@@ -33,31 +33,31 @@ def dead() -> str:
 
 def test_a_dead_owners_stack_goes(home: Path) -> None:
     directory = stack(home, "a", dead())
-    assert leftovers.sweep() == [directory]
+    assert directories.sweep() == [directory]
     assert not directory.exists()
 
 
 def test_a_living_owners_stack_stays_unless_it_is_asked_for(home: Path) -> None:
     directory = stack(home, "a", str(Owner.me()))
-    assert leftovers.sweep() == []
-    assert leftovers.sweep(directory) == [directory]
+    assert directories.sweep() == []
+    assert directories.sweep(directory) == [directory]
 
 
 def test_a_stack_of_another_boot_or_container_stays(home: Path) -> None:
     stack(home, "a", str(Owner(1, "1", "elsewhere")))
-    assert leftovers.sweep() == []
+    assert directories.sweep() == []
 
 
 @pytest.mark.parametrize("owner", [None, "", "half a wri"])
 def test_an_unclaimed_stack_goes_when_it_is_old_enough(home: Path, owner: str | None) -> None:
     directory = stack(home, "a", owner)
-    assert leftovers.sweep() == []
+    assert directories.sweep() == []
     os.utime(directory, (0, 0))
-    assert leftovers.sweep() == [directory]
+    assert directories.sweep() == [directory]
 
 
 def test_other_names_and_links_stay(home: Path) -> None:
     (home / "something-else").mkdir()
     (home / "night-harness-stack-link").symlink_to(home / "something-else")
     os.utime(home / "something-else", (0, 0))
-    assert leftovers.sweep() == []
+    assert directories.sweep() == []

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StackError
-from harness.stack import leftovers
+from harness.stack.cleanup import directories
+from harness.stack.cleanup.processes import children_of, descendants_of
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
-from harness.stack.local import LocalStack
-from harness.stack.processes import children_of, descendants_of
+from harness.stack.local.stack import LocalStack
 from harness.stack.supervisor import TOKEN
 from tests.calibration import patience_s, starts
 from tests.sample import sample
@@ -29,7 +29,7 @@ from tests.stack.waiting import is_gone_soon, seen_to_end
 
 OWNER_PROGRAM = """
 import json, signal
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 stack = LocalStack().start()
 stack.reset(plan(job(stack, "long", "sh", "-c", "setsid sleep 36000 & exec sleep 36000")))
@@ -102,7 +102,7 @@ def test_owner_and_supervisor_killed_together_leave_a_directory_that_the_next_st
         os.kill(members[0], signal.SIGKILL)
         process.kill()
     process.wait()
-    leftovers.sweep()
+    directories.sweep()
     assert is_gone_soon(root)
 
 
@@ -114,7 +114,7 @@ def test_a_sweep_ends_processes_that_nobody_owns_any_more(owner: tuple, tmp_path
     process.kill()
     process.wait()
     with seen_to_end([*members, stray.pid]):
-        leftovers.sweep()
+        directories.sweep()
     stray.wait()
     assert bystander.poll() is None
     bystander.kill()
@@ -124,7 +124,7 @@ def test_a_sweep_ends_processes_that_nobody_owns_any_more(owner: tuple, tmp_path
 @pytest.mark.exhaustive
 def test_a_sweep_leaves_the_stacks_of_the_living_alone(owner: tuple) -> None:
     _, root, members = owner
-    assert root not in leftovers.sweep()
+    assert root not in directories.sweep()
     assert root.exists()
     assert all(Path(f"/proc/{pid}").exists() for pid in members)
 
@@ -244,7 +244,7 @@ def test_a_stack_works_without_the_compiled_agent(tmp_path: Path, monkeypatch: p
     program = """
 import time
 from dataclasses import replace
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.stack.plans import HOUR_NS, job, plan
 with LocalStack() as stack:
     print(stack.clock)
@@ -268,7 +268,15 @@ with LocalStack() as stack:
 @pytest.fixture
 def leased(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Door]]:
     """A supervisor as it runs in a container: it lives by its lease."""
-    argv = [sys.executable, "-m", "harness.stack.supervisor", "--dir", str(tmp_path), "--lease-grace-s", "0.3"]
+    argv = [
+        sys.executable,
+        "-m",
+        "harness.stack.supervisor",
+        "--dir",
+        str(tmp_path),
+        "--lease-grace-s",
+        "0.3",
+    ]
     process = subprocess.Popen(
         argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=os.environ | {TOKEN: "secret"}
     )

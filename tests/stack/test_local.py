@@ -20,7 +20,7 @@ from harness.contract.plan import Plan, SeededFile
 from harness.contract.points import SERVE
 from harness.errors import HarnessBug, StackError
 from harness.stack.door import Door
-from harness.stack.local import LocalStack
+from harness.stack.local.stack import LocalStack
 from tests.calibration import starts
 from tests.stack.plans import EVENING_NS, HOUR_NS, SECOND_NS, job, plan
 from tests.stack.waiting import seen_to_end

@@ -11,12 +11,12 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from harness.stack.local import LocalStack
-from harness.stack.processes import descendants_of
-from harness.stack.spawning import MOCKS
+from harness.stack.cleanup.processes import descendants_of
+from harness.stack.local.spawning import MOCKS
+from harness.stack.local.stack import LocalStack
 from tests.runs import until, user_in
 
-START = "from harness.stack.local import LocalStack; LocalStack().start(); print('started')"
+START = "from harness.stack.local.stack import LocalStack; LocalStack().start(); print('started')"
 PACKAGE = Path(__file__).parents[2] / "harness"
 
 
@@ -60,14 +60,14 @@ def test_a_mock_whose_parent_became_nobody_who_waits_for_it_ends_at_once(tmp_pat
     asked = {"desk": {"options": ["--dir", str(tmp_path)], "log": str(tmp_path / "desk.log")}}
     (tmp_path / "asked").write_text(json.dumps(asked))
     with user_in(tmp_path) as user:  # the shell adopts nobody, and this process is not who started the zygote
-        run = user.runs("sh", "-c", '"$0" -m harness.stack.zygote < asked; true', sys.executable)
+        run = user.runs("sh", "-c", '"$0" -m harness.stack.local.zygote < asked; true', sys.executable)
         assert run.said.startswith('{"desk": '), run.said
         user.see_nothing_left()
 
 
 def test_a_package_that_cannot_be_loaded_is_told_with_the_line_that_breaks(tmp_path: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "harness", ignore=shutil.ignore_patterns("__pycache__"))
-    with (tmp_path / "harness/mocks/desk.py").open("a") as desk:
+    with (tmp_path / "harness/mocks/desk/__main__.py").open("a") as desk:
         desk.write("\nimport nowhere_to_be_found\n")
     with user_in(tmp_path) as user:
         run = user.runs(sys.executable, "-c", START, PYTHONPATH=str(tmp_path))

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
-from harness.mocks.control import Mock
-from harness.mocks.serving import Fields, Refusal, fields_in, refuse, serve, shown
+from harness.mocks.core.control import Mock
+from harness.mocks.core.serving import Fields, Refusal, fields_in, refuse, serve, shown
 
 FIELDS = ("business_date", "rows", "fallback_of")
 

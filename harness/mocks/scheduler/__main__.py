@@ -14,22 +14,22 @@ from harness.contract.codec import read, write
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import CLOCK, POINTS, SCHEDULER
-from harness.mocks.armed import Armed, Json
-from harness.mocks.control import Mock, run, until
-from harness.mocks.scheduler import crontab
-from harness.mocks.scheduler.agenda import Agenda
+from harness.mocks.core.armed import Armed, Json
+from harness.mocks.core.control import Mock, run, until
+from harness.mocks.core.serving import serve
 from harness.mocks.scheduler.api import Api
-from harness.mocks.scheduler.daily import Daily
-from harness.mocks.scheduler.desk import Desk
+from harness.mocks.scheduler.daily.daily import Daily
 from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.journal import Journal
-from harness.mocks.scheduler.lives import Life, end, resume
-from harness.mocks.scheduler.msgin import Msgin
-from harness.mocks.scheduler.night import Night
-from harness.mocks.scheduler.pager import Pager
-from harness.mocks.scheduler.skewed import skewed
-from harness.mocks.scheduler.timekeeping import timekeeping
-from harness.mocks.serving import serve
+from harness.mocks.scheduler.faults.wrong_clock import skewed
+from harness.mocks.scheduler.outside.desk import Desk
+from harness.mocks.scheduler.outside.msgin import Msgin
+from harness.mocks.scheduler.outside.pager import Pager
+from harness.mocks.scheduler.running import crontab
+from harness.mocks.scheduler.running.agenda import Agenda
+from harness.mocks.scheduler.running.night import Night
+from harness.mocks.scheduler.running.timekeeping import timekeeping
+from harness.mocks.scheduler.state.journal import Journal
+from harness.mocks.scheduler.state.restart import Life, end, resume
 
 _A_MOMENT_NS = 1_000_000_000
 

@@ -15,23 +15,23 @@ from typing import Any
 from harness.contract.effects.scheduler import MachineOut, NotBuilt, RunningJob
 from harness.contract.points import BUILD, DISK, MACHINE, STARTED
 from harness.contract.schedule import MasterJob
-from harness.mocks.armed import Armed
-from harness.mocks.scheduler.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.edges import Edges
-from harness.mocks.scheduler.endings import Endings
-from harness.mocks.scheduler.events import Events
-from harness.mocks.scheduler.expressions import Properties
-from harness.mocks.scheduler.frequency import why_not
-from harness.mocks.scheduler.launcher import Launcher
-from harness.mocks.scheduler.leavings import left_behind
-from harness.mocks.scheduler.machines import Shared
-from harness.mocks.scheduler.masters import on_day
-from harness.mocks.scheduler.moments import days_between, on_another_day
-from harness.mocks.scheduler.night import Night
-from harness.mocks.scheduler.operators import Operators
-from harness.mocks.scheduler.qualifying import Qualifying
-from harness.mocks.scheduler.runs import Runs
-from harness.mocks.scheduler.status import EVENTS_OF, RUNNING, Status
+from harness.mocks.core.armed import Armed
+from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.dependencies import Edges
+from harness.mocks.scheduler.daily.expressions import Properties
+from harness.mocks.scheduler.daily.frequency import why_not
+from harness.mocks.scheduler.daily.masters import on_day
+from harness.mocks.scheduler.daily.moments import days_between, on_another_day
+from harness.mocks.scheduler.daily.qualifying import Qualifying
+from harness.mocks.scheduler.daily.shared_resources import Shared
+from harness.mocks.scheduler.daily.status import EVENTS_OF, RUNNING, Status
+from harness.mocks.scheduler.outside.events import Events
+from harness.mocks.scheduler.outside.operators import Operators
+from harness.mocks.scheduler.running.endings import Endings
+from harness.mocks.scheduler.running.launcher import Launcher
+from harness.mocks.scheduler.running.night import Night
+from harness.mocks.scheduler.running.orphans import left_behind
+from harness.mocks.scheduler.running.runs import Runs
 
 AT_ONCE = 200
 """So many jobs are asked before the event loop may do something else: clients wait no longer than that takes."""

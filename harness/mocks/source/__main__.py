@@ -9,17 +9,17 @@ from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import ANSWER, ARRIVE, LOOK, REQUEST, SERVE
 from harness.contract.protocols import PROTOCOLS
-from harness.mocks.armed import Armed
-from harness.mocks.control import Mock, run
-from harness.mocks.source import gate, pace
+from harness.mocks.core.armed import Armed
+from harness.mocks.core.control import Mock, run
+from harness.mocks.source.faults import gate, pace
+from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.faults.pace import Pace
+from harness.mocks.source.files.store import Store
 from harness.mocks.source.front_end import FrontEnd
-from harness.mocks.source.gate import Gate
-from harness.mocks.source.http import HttpFrontEnd
-from harness.mocks.source.pace import Pace
-from harness.mocks.source.s3.front import S3FrontEnd
+from harness.mocks.source.http.front_end import HttpFrontEnd
+from harness.mocks.source.s3.front_end import S3FrontEnd
 from harness.mocks.source.sftp.front_end import SftpFrontEnd
-from harness.mocks.source.snowflake.front import SnowflakeFrontEnd
-from harness.mocks.source.store import Store
+from harness.mocks.source.snowflake.front_end import SnowflakeFrontEnd
 
 
 class Source(Mock):

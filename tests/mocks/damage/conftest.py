@@ -18,9 +18,9 @@ from harness.contract.codec import read
 from harness.contract.content import FileLayout
 from harness.contract.effects.damages import KINDS
 from harness.formats import Column, Form, Table, made_layout, write
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage import spoil
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 COLUMNS = (Column("site", width=12), Column("day", "date", 10), Column("quantity", "integer", 6))
 ROWS = [(f"Évry {number:02d}", dt.date(2026, 11, 24), number) for number in range(20)]

@@ -16,9 +16,9 @@ import pytest
 
 from harness.contract.codec import ContractError, read
 from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode, Nuls
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage import SPOILS, spoil
-from harness.mocks.source.stating import stated_of
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.stated import stated_of
 from tests.mocks.damage.conftest import ROWS, Make, bytes_of, held_of
 
 PACKED = pytest.mark.parametrize("compress", [None, "gzip", "zip"])

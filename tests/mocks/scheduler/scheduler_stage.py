@@ -17,14 +17,14 @@ from typing import Any
 import pytest
 
 from harness.history import Event, History
-from harness.mocks.relay import UnixConnection
+from harness.mocks.core.relay import UnixConnection
+from harness.stack.agent import COMPILED
 from tests.calibration import patience_s
 
 TWO = int(datetime(2026, 11, 23, 1, 0, tzinfo=UTC).timestamp()) * 1_000_000_000
 """02:00 in Paris on the business date."""
 
 REPOSITORY = Path(__file__).parents[3]
-AGENT = REPOSITORY / "harness" / "stack" / "night-agent"
 
 
 def minutes(count: float) -> int:
@@ -159,7 +159,7 @@ def running_stage() -> Iterator[Stage]:
 
     if because := unusable_because():
         pytest.skip(f"no virtual time here: {because}")
-    if not AGENT.exists():
+    if not COMPILED.exists():
         pytest.skip("the agent is not built")
     memory = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="night-scheduler-", dir=memory if memory.is_dir() else None))
@@ -178,7 +178,7 @@ def running_stage() -> Iterator[Stage]:
             command = [sys.executable, "-m", f"harness.mocks.{mock}", "--dir", str(folder)]
             python_path = {"PYTHONPATH": str(REPOSITORY)}
             stage.start(mock, command, base | python_path | preload_environment(folder / "page", mock))
-        stage.start("agent", [str(AGENT), "--with-parent", str(folder / "control" / "agent.sock")], base)
+        stage.start("agent", [str(COMPILED), "--with-parent", str(folder / "control" / "agent.sock")], base)
         _await_sockets(stage)
         yield stage
     finally:

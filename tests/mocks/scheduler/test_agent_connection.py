@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.mocks.scheduler.agent import AgentLost, Launch, LaunchRefused, Process
+from harness.mocks.scheduler.running.agent import AgentLost, Launch, LaunchRefused, Process
 
 LAUNCH = Launch(["true"], "/", "/dev/null", "/dev/null", {})
 

@@ -13,7 +13,7 @@ import trustme
 import urllib3
 from opcon_client import OpConClient
 
-from harness.mocks.relay import UnixConnection
+from harness.mocks.core.relay import UnixConnection
 
 
 def test_who_trusts_the_certificate_is_served_over_tls_and_nobody_else(tmp_path: Path) -> None:

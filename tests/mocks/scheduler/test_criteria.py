@@ -10,8 +10,8 @@ from scheduler_stage import Stage, at
 
 from harness.contract.codec import read
 from harness.contract.schedule import ExitCodes, Frequency
-from harness.mocks.scheduler.criteria import fails
-from harness.mocks.scheduler.frequency import why_not
+from harness.mocks.scheduler.daily.exit_codes import fails
+from harness.mocks.scheduler.daily.frequency import why_not
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from typing import Any, get_args
 from scheduler_stage import Stage, at, clock, minutes
 
 from harness.chain.job import EventWhen, When
-from harness.mocks.scheduler.actions import ALLOWED
-from harness.mocks.scheduler.events import TRIGGERS
+from harness.mocks.scheduler.outside.actions import ALLOWED
+from harness.mocks.scheduler.outside.events import TRIGGERS
 from harness.scenario.operators import JobAction
 
 

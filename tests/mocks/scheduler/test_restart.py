@@ -179,7 +179,7 @@ def test_a_night_that_ends_before_the_scheduler_is_back_leaves_nothing_to_the_ne
 
 
 def test_a_line_that_was_cut_off_costs_only_itself(stage: Stage) -> None:
-    from harness.mocks.scheduler.journal import Journal
+    from harness.mocks.scheduler.state.journal import Journal
 
     path = stage.folder / "cut" / "journal.jsonl"
     journal = Journal(path)

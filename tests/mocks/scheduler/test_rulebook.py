@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.contract.schedule import Rule
-from harness.mocks.scheduler.rules import RuleBook
+from harness.mocks.scheduler.daily.rules import RuleBook
 
 RESTART_TWICE = Rule(when="failed", do=("restart",), after_ns=5, times=2)
 PAGE = Rule(when="failed", do=("page",))

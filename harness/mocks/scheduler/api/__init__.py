@@ -13,8 +13,8 @@ from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.openapi import document
 from harness.mocks.scheduler.api.store import Store
 from harness.mocks.scheduler.api.tokens import EXPIRED
+from harness.mocks.scheduler.daily.moments import wire_time
 from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.moments import wire_time
 
 ENDPOINTS: list[Endpoint] = [
     *identity.ENDPOINTS,

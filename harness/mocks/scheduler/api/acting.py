@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from harness.mocks.scheduler.actions import ALLOWED, BULK, MACHINE_ACTIONS, SCHEDULE_ACTIONS, Refused
 from harness.mocks.scheduler.api import submitted, views
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, dashed
 from harness.mocks.scheduler.api.shapes import (
@@ -28,7 +27,8 @@ from harness.mocks.scheduler.api.shapes import (
     obj,
 )
 from harness.mocks.scheduler.api.shared import machine_status
-from harness.mocks.scheduler.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.outside.actions import ALLOWED, BULK, MACHINE_ACTIONS, SCHEDULE_ACTIONS, Refused
 
 JOB_ACTIONS = tuple(ALLOWED)
 OF_SCHEDULES = (*SCHEDULE_ACTIONS, *BULK)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.mocks.scheduler.daily import DailySchedule
-from harness.mocks.scheduler.machines import OPERATION, Machine
-from harness.mocks.scheduler.status import SCHEDULE_CATEGORY, Status
+from harness.mocks.scheduler.daily.daily import DailySchedule
+from harness.mocks.scheduler.daily.shared_resources import OPERATION, Machine
+from harness.mocks.scheduler.daily.status import SCHEDULE_CATEGORY, Status
 
 
 def _name(category: str) -> str:

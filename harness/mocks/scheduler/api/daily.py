@@ -11,7 +11,7 @@ from harness.mocks.scheduler.api import counts, defined, shapes, views, waits
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
 from harness.mocks.scheduler.api.failure import missing
 from harness.mocks.scheduler.api.shapes import ANYTHING, NUMBER, PROPERTY, SOME, TEXT, Shape, arr, obj
-from harness.mocks.scheduler.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
 
 PAGING = (
     Query("limit", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "at most so many; 0: only the count"),

@@ -8,7 +8,7 @@ from harness.mocks.scheduler.api import submitted
 from harness.mocks.scheduler.api.endpoint import Call
 from harness.mocks.scheduler.api.shapes import ID, NUMBER, RESULT, TEXT, arr, enum, obj
 from harness.mocks.scheduler.api.views import job_number
-from harness.mocks.scheduler.daily import DailyJob
+from harness.mocks.scheduler.daily.daily import DailyJob
 
 ACTIONS = ("LIST", "FILE")
 

@@ -21,8 +21,8 @@ from harness.mocks.scheduler.api.shapes import (
     arr,
     obj,
 )
-from harness.mocks.scheduler.expressions import ExpressionError, evaluate
-from harness.mocks.scheduler.machines import Machine, Resource, Threshold
+from harness.mocks.scheduler.daily.expressions import ExpressionError, evaluate
+from harness.mocks.scheduler.daily.shared_resources import Machine, Resource, Threshold
 
 _NAMED = (Query("name", TEXT, "the name of one"),)
 

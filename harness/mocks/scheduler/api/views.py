@@ -7,10 +7,10 @@ import zlib
 from typing import Any
 
 from harness.mocks.scheduler.api import defined, waits
-from harness.mocks.scheduler.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.moments import wire_time
+from harness.mocks.scheduler.daily.status import SCHEDULE_ID
 from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.moments import wire_time
-from harness.mocks.scheduler.status import SCHEDULE_ID
 
 _NS = 1_000_000_000
 

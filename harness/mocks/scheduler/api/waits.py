@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from harness.mocks.scheduler.api.shared import resource_view, threshold_view
-from harness.mocks.scheduler.daily import DailyJob
-from harness.mocks.scheduler.edges import Edge
-from harness.mocks.scheduler.machines import Resource, Shared, Threshold
+from harness.mocks.scheduler.daily.daily import DailyJob
+from harness.mocks.scheduler.daily.dependencies import Edge
+from harness.mocks.scheduler.daily.shared_resources import Resource, Shared, Threshold
 
 TYPES = {"requires": (1, "Requires"), "after": (2, "After"), "conflict": (3, "Conflict")}
 """The names are the vendor's; the numbers are public nowhere, and ours. What excludes is judged at the build."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contract.effects.damages import OtherColumns
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 ADDED, RENAMED = "remark", "{}_id"
 """What a new column is called, and what an old one is called then."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from harness.contract.effects.damages import Cut, Nuls
-from harness.mocks.source.body import CHUNK_BYTES, Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import CHUNK_BYTES, Body
+from harness.mocks.source.files.source_file import Held
 
 _OF_THE_TEXT = ("inside_record", "record_boundary", "inside_character")
 

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from harness.contract.effects.damages import Damage
-from harness.mocks.source.body import Body
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 P = TypeVar("P", bound=Damage)
 

@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Iterator
 
 from harness.contract.effects.damages import Delimiter
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(Delimiter)

@@ -13,9 +13,9 @@ from typing import Any
 from harness.contract.content import FileLayout, PlacedColumn
 from harness.formats.fixed_width import TRAILER_WIDTHS
 from harness.formats.table import NUMBERS
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 _QUOTED = re.compile(r'["\r\n]|^$')
 """What makes a writer quote a line's values, delimiters aside."""

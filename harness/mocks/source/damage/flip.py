@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from harness.contract.effects.damages import Flip
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import chosen, damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 _CASE, _LOWEST = 0x20, 0x01
 """The bit that makes an ASCII letter another letter, and the one that makes a digit another digit."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contract.effects.damages import LineEnds
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 ENDS = {"crlf": b"\r\n", "lf": b"\n", "cr": b"\r", "none_last": b""}
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.contract.effects.damages import Nuls
-from harness.mocks.source.body import Body, Filling
 from harness.mocks.source.damage.cut import part_bytes
 from harness.mocks.source.damage.damage import damage
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body, Filling
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(Nuls)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from harness.contract.effects.damages import WrongPart
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(WrongPart)

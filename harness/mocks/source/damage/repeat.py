@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from harness.contract.effects.damages import Repeat
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.revise import one_more
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(Repeat)

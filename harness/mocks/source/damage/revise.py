@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from harness.contract.effects.damages import Revise
 from harness.formats.table import plain
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(Revise)

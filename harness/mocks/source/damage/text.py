@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO, Literal, NamedTuple, cast
 
 from harness.formats.compression import compressed, member_name
-from harness.mocks.source.body import CHUNK_BYTES, Body
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import CHUNK_BYTES, Body
+from harness.mocks.source.files.source_file import Held
 
 TEXTS = frozenset({"csv", "fixed", "jsonl"})
 """The formats whose records are lines."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from harness.contract.effects.damages import OtherZone
-from harness.mocks.source.body import Body
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
-from harness.mocks.source.held import Held
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Held
 
 
 @damage(OtherZone)

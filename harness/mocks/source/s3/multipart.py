@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.mocks.source.body import Body
+from harness.mocks.source.files.body import Body
 from harness.mocks.source.s3.errors import S3Error
 
 SMALLEST_PART_BYTES = 5 << 20

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 
 from aiohttp import web
 
-from harness.mocks.source.digests import Crc32, Digest
+from harness.mocks.source.files.digests import Crc32, Digest
 from harness.mocks.source.s3.access import UNSIGNED, Signed
 from harness.mocks.source.s3.errors import S3Error
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from harness.contract.plan import Plan
 from harness.contract.protocols import Protocol
-from harness.mocks.control import Mock
-from harness.mocks.source.gate import Gate
-from harness.mocks.source.pace import Pace
-from harness.mocks.source.store import Store
+from harness.mocks.core.control import Mock
+from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.faults.pace import Pace
+from harness.mocks.source.files.store import Store
 
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server

@@ -15,9 +15,9 @@ from asyncssh.stream import SSHServerStreamSession
 
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import Operation
-from harness.mocks.control import until
-from harness.mocks.source.held import MANIFEST, Entry
-from harness.mocks.source.pace import Hushed
+from harness.mocks.core.control import until
+from harness.mocks.source.faults.pace import Hushed
+from harness.mocks.source.files.source_file import MANIFEST, Entry
 from harness.mocks.source.sftp import words
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.reading import Reading

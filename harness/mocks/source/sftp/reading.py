@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from harness.mocks.source.body import Body
+from harness.mocks.source.files.body import Body
 
 Tell = Callable[[str, dict[str, Any], str | None], None]
 """Records a ``serve`` event: its type, more of its value, its error."""

@@ -10,12 +10,12 @@ from pathlib import Path, PurePosixPath
 import asyncssh
 
 from harness.contract.endpoints import SFTP
-from harness.mocks.source.body import Body
-from harness.mocks.source.held import Entry
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.store import Store
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.writing import Writing
-from harness.mocks.source.store import Store
 
 INBOX = SFTP["folder"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from harness.mocks.source.body import CHUNK_BYTES, Body
-from harness.mocks.source.upload import Upload
+from harness.mocks.source.files.body import CHUNK_BYTES, Body
+from harness.mocks.source.files.upload import Upload
 
 
 class Writing:

@@ -11,8 +11,8 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.protocols import Operation
-from harness.mocks.control import Mock
-from harness.mocks.source.gate import Gate
+from harness.mocks.core.control import Mock
+from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import answers, login, refusing, selecting, statements
 from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refused import Refused, SqlRefused

@@ -9,17 +9,17 @@ from typing import Any
 
 from harness.contract.endpoints import SNOWFLAKE
 from harness.contract.protocols import Protocol
-from harness.mocks.control import Mock
-from harness.mocks.source.body import Body
-from harness.mocks.source.held import Entry
+from harness.mocks.core.control import Mock
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.store import Sight, Store
+from harness.mocks.source.http.transfer import http_date
 from harness.mocks.source.snowflake import answers, selecting, signing, statements
 from harness.mocks.source.snowflake.answers import Column, Result, Rows, Transfer
 from harness.mocks.source.snowflake.refused import SqlRefused
 from harness.mocks.source.snowflake.sessions import PARAMETERS, Session
 from harness.mocks.source.snowflake.signing import Keys
 from harness.mocks.source.snowflake.stages import Place, place
-from harness.mocks.source.store import Sight, Store
-from harness.mocks.source.transfer import http_date
 
 VIA: Protocol = "snowflake"
 LARGEST_SINGLE_PUT = 209_715_200

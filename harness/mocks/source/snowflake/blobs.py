@@ -8,15 +8,15 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from harness.mocks.control import Mock
-from harness.mocks.source.gate import Gate
-from harness.mocks.source.held import Entry
-from harness.mocks.source.retrieval import Retrievals, glanced_range
+from harness.mocks.core.control import Mock
+from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.store import Store
+from harness.mocks.source.http.retrieval import Retrievals, glanced_range
+from harness.mocks.source.http.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 from harness.mocks.source.snowflake import answers, refusing, signing
 from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refusing import storage_error
-from harness.mocks.source.store import Store
-from harness.mocks.source.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 
 _CREDENTIAL = re.compile(r"Credential=ASIA([\w-]+)/")
 

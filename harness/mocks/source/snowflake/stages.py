@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from harness.contract.endpoints import SNOWFLAKE
-from harness.mocks.source.held import Entry
+from harness.mocks.source.files.source_file import Entry
 from harness.mocks.source.snowflake.refused import SqlRefused
 from harness.mocks.source.snowflake.sessions import Session
 

@@ -1,0 +1,51 @@
+"""The incident desk: it takes pages and shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from harness.contract.plan import Plan
+from harness.mocks.core.control import Mock, run
+from harness.mocks.core.serving import Refusal, fields_of, serve
+
+
+class Desk(Mock):
+    """The incident desk: whoever is paged, with what cause and text, is on record."""
+
+    component = "desk"
+
+    async def serve(self) -> dict[str, int]:
+        """Pages in, pages out."""
+        self._pages: list[dict[str, Any]] = []
+        routes = [web.post("/pages", self._page), web.get("/pages", self._shown)]
+        return {"desk": await serve(self, routes)}
+
+    async def reset(self, _: Plan) -> None:
+        """Forget the pages of the last night."""
+        self._pages.clear()
+
+    def state(self) -> dict[str, Any]:
+        """The pages so far."""
+        return {"pages": self._pages}
+
+    async def _page(self, request: web.Request) -> web.Response:
+        # An owner whom nobody knows is paged like any other: a desk takes the call, and the check judges it.
+        try:
+            given = await fields_of(request)
+            page = {name: given.text(name) for name in ("owner", "job", "cause", "text")}
+            page |= {"runbook": given.text("runbook", optional=True)}
+        except Refusal as refusal:
+            self.recorder.record("fail", "page", {"field": refusal.field}, error=str(refusal))
+            return refusal.response()
+        self.recorder.record("ok", "page", page)
+        self._pages.append({"id": len(self._pages) + 1, **page})
+        return web.json_response({"id": len(self._pages)}, status=201)
+
+    async def _shown(self, _: web.Request) -> web.Response:
+        return web.json_response({"pages": self._pages})
+
+
+if __name__ == "__main__":
+    run(Desk)

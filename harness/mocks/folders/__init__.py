@@ -1,0 +1,1 @@
+"""The folder watch: what becomes visible in the chain's working folders."""

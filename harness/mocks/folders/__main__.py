@@ -1,0 +1,166 @@
+"""The folder watch: what becomes visible in the chain's working folders, under which name, and how."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from inotify_simple import Event, INotify, flags
+
+from harness.contract.plan import Plan
+from harness.mocks.core.control import Mock, run
+
+WATCHED = (
+    flags.CREATE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.DELETE | flags.ONLYDIR
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A watched directory: a folder of the chain, or one inside it."""
+
+    folder: str
+    path: Path
+    inside: str
+
+    def named(self, name: str) -> str:
+        """A file's name as seen from the folder."""
+        return f"{self.inside}{name}"
+
+
+class Folders(Mock):
+    """The folder watch: told by the kernel, so nothing is polled and nothing that appears is missed.
+
+    The content of names that count (the plan's ``watch``; all, when it is empty) is recorded with size and checksum.
+    """
+
+    component = "folders"
+
+    async def serve(self) -> dict[str, int]:
+        """No endpoint: the folders themselves are the data side."""
+        self._inotify = INotify(nonblocking=True)
+        self._places: dict[int, Place] = {}
+        self._pending: deque[Event] = deque()
+        self._writing: set[tuple[str, str]] = set()
+        self._counting: frozenset[str] = frozenset()
+        return {}
+
+    async def reset(self, plan: Plan) -> None:
+        """Watch the plan's folders as they are now; what was seen of their clearing is forgotten."""
+        self.loop.remove_reader(self._inotify.fileno())
+        self._inotify.close()
+        self._inotify = INotify(nonblocking=True)
+        self._places.clear()
+        self._pending.clear()
+        self._writing.clear()
+        self._counting = frozenset(plan.watch)
+        for folder in sorted(plan.folders):
+            path = self.dir / "folders" / folder
+            path.mkdir(parents=True, exist_ok=True)
+            self._watch(Place(folder, path, ""))
+        self.loop.add_reader(self._inotify.fileno(), self._seen)
+
+    async def settle(self) -> None:
+        """Tell what the kernel has told."""
+        self._seen()
+
+    def state(self) -> dict[str, Any]:
+        """Which folders are watched, and which names are being written."""
+        return {
+            "folders": sorted(place.folder + "/" + place.inside for place in self._places.values()),
+            "writing": sorted(f"{folder}/{name}" for folder, name in self._writing),
+        }
+
+    def _watch(self, place: Place) -> None:
+        self._places[self._inotify.add_watch(str(place.path), WATCHED)] = place
+        for entry in sorted(place.path.iterdir()):
+            if entry.is_dir():
+                self._watch(Place(place.folder, entry, place.named(f"{entry.name}/")))
+
+    def _seen(self) -> None:
+        self._pull()
+        while self._pending:
+            event = self._pending.popleft()
+            if event.mask & flags.Q_OVERFLOW:
+                raise RuntimeError("the kernel's queue of folder events overflowed: events were lost")
+            place = self._places.get(event.wd)
+            if place is not None and event.name:
+                self._tell(place, event)
+            self._pull()
+
+    def _pull(self) -> None:
+        self._pending.extend(self._inotify.read(timeout=0))
+
+    def _tell(self, place: Place, event: Event) -> None:
+        name = place.named(event.name)
+        key = (place.folder, name)
+        value: dict[str, Any] = {"folder": place.folder, "name": name}
+        if event.mask & flags.ISDIR:
+            if event.mask & (flags.CREATE | flags.MOVED_TO):
+                self._found(place, event.name)
+        elif event.mask & (flags.CREATE | flags.MODIFY):
+            # A file that is written anew in its place is as visible, half done, as one that is created.
+            if key not in self._writing:
+                self._writing.add(key)
+                self.recorder.record("invoke", "write", value)
+        elif event.mask & flags.CLOSE_WRITE:
+            if key in self._writing:
+                self._writing.discard(key)
+                self.recorder.record("ok", "write", value | self._content(place, event.name) | {"how": "closed"})
+        elif event.mask & flags.MOVED_TO:
+            self._writing.discard(key)
+            self.recorder.record("ok", "write", value | self._content(place, event.name) | {"how": "renamed"})
+        elif event.mask & (flags.MOVED_FROM | flags.DELETE):
+            self._writing.discard(key)
+            self.recorder.record("info", "remove", value)
+
+    def _found(self, place: Place, name: str) -> None:
+        """Watch a new directory; files that were in it before the watch began are told as if written at once."""
+        new = Place(place.folder, place.path / name, place.named(f"{name}/"))
+        try:
+            self._watch(new)
+            files = sorted(path for path in new.path.rglob("*") if path.is_file())
+        except OSError:
+            return  # gone again already
+        for path in files:
+            value = {"folder": new.folder, "name": new.named(str(path.relative_to(new.path)))}
+            self.recorder.record("invoke", "write", value)
+            self.recorder.record(
+                "ok", "write", value | self._content(Place(new.folder, path.parent, ""), path.name) | {"how": "closed"}
+            )
+
+    def _content(self, place: Place, name: str) -> dict[str, Any]:
+        """Size and checksum of a file that counts, followed through renames that have happened since."""
+        if self._counting and name not in self._counting:
+            return {"size": None, "sha256": None}
+        path = place.path / name
+        while True:
+            try:
+                with path.open("rb") as file:
+                    digest = hashlib.file_digest(file, "sha256").hexdigest()
+                    return {"size": file.tell(), "sha256": digest}
+            except OSError:
+                self._pull()
+                if (moved := self._moved(path)) is None:
+                    return {"size": None, "sha256": None}
+                path = moved
+
+    def _moved(self, path: Path) -> Path | None:
+        """Where a file was renamed to, according to what the kernel has told since."""
+        cookie = None
+        for event in self._pending:
+            place = self._places.get(event.wd)
+            if place is None:
+                continue
+            if event.mask & flags.MOVED_FROM and place.path / event.name == path:
+                cookie = event.cookie
+            elif event.mask & flags.MOVED_TO and event.cookie == cookie:
+                return place.path / str(event.name)
+        return None
+
+
+if __name__ == "__main__":
+    run(Folders)

@@ -1,0 +1,1 @@
+"""Who acts on the scheduler from outside, and whom it tells."""

@@ -1,0 +1,1 @@
+"""A job while it runs: its start, its process, its end, and what follows."""

@@ -1,0 +1,1 @@
+"""What the scheduler remembers when it is killed."""

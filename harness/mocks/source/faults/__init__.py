@@ -1,0 +1,1 @@
+"""Where faults act on requests, whatever the protocol: refusals, slowness, and lengths that are wrong."""

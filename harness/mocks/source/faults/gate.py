@@ -1,0 +1,46 @@
+"""Where faults refuse requests: each front end asks before it answers, and says no in its own protocol's words."""
+
+from __future__ import annotations
+
+from harness.contract.effects.source import Refuse
+from harness.contract.orders import Order
+from harness.contract.points import REQUEST
+from harness.contract.protocols import Operation, Protocol
+from harness.mocks.core.armed import Armed
+from harness.mocks.core.control import Mock
+from harness.mocks.source.faults.pace import check_after, reached
+
+ONCE_IN = frozenset({"forbidden", "session_expired"})
+"""What only somebody meets who is in: no login is refused like this, unless the fault names that operation."""
+
+
+class Gate:
+    """The point ``request`` of the source, passed by every request of every front end."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._armory = mock.armory
+
+    def refusal(
+        self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None
+    ) -> Refuse | None:
+        """How a fault refuses this request; None when it may pass.
+
+        ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
+        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
+        """
+
+        def acts(armed: Armed[Refuse]) -> bool:
+            kind = armed.effect.refuse
+            early = operation == "login" and kind in ONCE_IN and "operation" not in armed.order.where
+            elsewhere = kind == "endless_listing" and operation != "list"
+            return not (early or elsewhere) and reached(armed.effect, reaches)
+
+        return next(iter(self._armory.strike(REQUEST, acts, via=via, operation=operation, name=name)), None)
+
+
+def check(order: Order) -> None:
+    """Refuse an endless answer to what is no listing, and a place in a file that no front end would come to."""
+    operation = order.where.get("operation", "list")
+    if order.effect.refuse == "endless_listing" and operation != "list":
+        raise ValueError(f"request: found refuse='endless_listing' for operation={operation!r}, expected 'list'")
+    check_after(order)

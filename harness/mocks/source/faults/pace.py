@@ -1,0 +1,75 @@
+"""How long the source takes to answer: where faults make it slow, or silent for good."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from harness.contract.effects.source import Answer, Delay, Refuse
+from harness.contract.orders import Order
+from harness.contract.points import ANSWER
+from harness.contract.protocols import Operation, Protocol
+from harness.mocks.core.armed import Armed
+from harness.mocks.core.control import Mock, until
+
+SLOW: Protocol = "sftp"
+"""The front end that passes the point ``answer``, and ``request`` within a file. The others answer with one stream of
+HTTP, which the wire can slow down, hang or reset at any byte."""
+
+
+class Hushed(Exception):
+    """The silence is over because its fault was taken out: nobody waits for an answer any more, so none is given."""
+
+
+class Pace:
+    """The point ``answer`` of the source, passed before each answer of a front end that can be slow.
+
+    A delay makes an answer late, a silence keeps it back. ``after_bytes`` moves either into a transfer: it acts on the
+    answer that goes beyond so many bytes of the file.
+    """
+
+    def __init__(self, mock: Mock) -> None:
+        self._armory = mock.armory
+        self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
+
+    async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
+        """Return when the answer may be given; `Hushed` when it must not. ``reaches``: the byte that it goes up to."""
+        for order in self._armory.struck(
+            ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
+        ):
+            if isinstance(order.effect, Delay):
+                await until(time.time_ns() + order.effect.delay_ns)
+            else:
+                over = asyncio.Event()
+                self._silent[id(over)] = order, over
+                try:
+                    await over.wait()
+                finally:
+                    del self._silent[id(over)]
+                raise Hushed
+
+    def release(self, order: Armed[Answer] | None = None) -> None:
+        """End the silence that an order keeps; without one, every silence."""
+        for keeper, over in self._silent.values():
+            if order in (None, keeper):
+                over.set()
+
+
+def reached(effect: Answer | Refuse, reaches: int | None) -> bool:
+    """Whether an effect acts here: one with ``after_bytes`` within the content, any other where a request begins."""
+    after = effect.after_bytes
+    return after is None if reaches is None else after is not None and reaches > after
+
+
+def check(order: Order) -> None:
+    """Refuse an effect on an answer that no front end passes this point with."""
+    via = order.where.get("via", SLOW)
+    if via != SLOW:
+        raise ValueError(f"answer: found via={via!r}, but {SLOW} alone passes this point; use the wire's drip or hang")
+
+
+def check_after(order: Order) -> None:
+    """Refuse an ``after_bytes`` that no front end would come to."""
+    via = order.where.get("via", SLOW)
+    if order.effect.after_bytes is not None and via != SLOW:
+        raise ValueError(f"after_bytes: found via={via!r}, but {SLOW} alone knows a request within a file")

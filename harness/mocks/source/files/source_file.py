@@ -1,0 +1,103 @@
+"""A file that the source holds, and what it may be chosen by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from harness.contract.content import FileLayout
+from harness.contract.effects.source import Part
+from harness.contract.plan import PlannedFile
+from harness.contract.protocols import Protocol
+from harness.mocks.source.files.body import Body
+
+MANIFEST = ".manifest.json"
+"""What a file's manifest is called, after the file's own name."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A file of the plan, or one that a client has put here; its true content lies in the store under its checksum.
+
+    ``file`` is the chain's word for it ("" for a client's), ``via`` the front end that serves it. ``arrives_ns`` is
+    when it came or will come (UTC), ``layout`` what is known of its format. ``checksums`` says whether
+    the protocol's own go with it, ``chunked`` whether HTTP sends it in chunks and without a length. ``tag`` is what S3
+    calls a file that came in parts.
+    """
+
+    file: str
+    name: str
+    via: Protocol
+    arrives_ns: int
+    sha256: str
+    md5: str
+    size: int
+    records: int
+    path: Path
+    control_total: int | str | None = None
+    layout: FileLayout | None = None
+    flag: str | None = None
+    checksums: bool = True
+    chunked: bool = False
+    tag: str | None = None
+
+    @classmethod
+    def planned(cls, planned: PlannedFile, store: Path) -> Held:
+        """A file as the night's plan gives it."""
+        content = planned.content
+        return cls(
+            file=planned.file,
+            name=planned.name,
+            via=planned.source,
+            arrives_ns=planned.arrives_ns,
+            sha256=content.sha256,
+            md5=content.md5,
+            size=content.size,
+            records=content.records,
+            path=store / content.sha256,
+            control_total=content.control_total,
+            layout=content.layout,
+            flag=planned.flag,
+            checksums=planned.checksums,
+            chunked=planned.chunked,
+        )
+
+    def renamed(self, name: str) -> Held:
+        """The same file under another name, which its flag's name follows."""
+        flag = None if self.flag is None else self.flag.replace(self.name, name)
+        return replace(self, name=name, flag=flag)
+
+    @property
+    def body(self) -> Body:
+        """All of its bytes, as they are."""
+        return Body.of_file(self.path, self.size)
+
+    @property
+    def stated(self) -> dict[str, Any]:
+        """What a sender that has the whole file says of it."""
+        return {"size": self.size, "sha256": self.sha256, "records": self.records}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One name that a front end has: a file, the manifest that states it, or the flag that says that it is done."""
+
+    name: str
+    what: Part
+    held: Held
+
+    @property
+    def where(self) -> dict[str, str]:
+        """What a fault may choose it by, when it is served."""
+        return {"file": self.held.file, "name": self.name, "what": self.what}
+
+
+def entries_of(held: Held) -> list[Entry]:
+    """A file with what its sender puts beside it; a client's own has nothing beside it."""
+    found = [Entry(held.name, "file", held)]
+    if held.file:
+        found.append(Entry(held.name + MANIFEST, "manifest", held))
+    if held.flag is not None:
+        found.append(Entry(held.flag, "flag", held))
+    return found

@@ -1,0 +1,57 @@
+"""What a sender that has only these bytes would say of them, in a manifest or a listing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from harness.mocks.source.damage.text import BROKEN, TEXTS, unpacked
+from harness.mocks.source.files.body import CHUNK_BYTES, Body
+from harness.mocks.source.files.source_file import Held
+
+_TRAILERS = (b"TRAILER", b'"TRAILER', b'{"TRAILER"')
+"""What a trailer begins with in the formats of `harness.formats`."""
+
+
+def stated_of(body: Body, held: Held) -> dict[str, Any]:
+    """Size, checksum and record count of a body that stands in for a file; a broken last line counts."""
+    digest = hashlib.sha256()
+    for chunk in body.chunks():
+        digest.update(chunk)
+    return {"size": body.size, "sha256": digest.hexdigest(), "records": _records(body, held)}
+
+
+def _records(body: Body, held: Held) -> int:
+    """As many as its lines without header and trailer; what cannot be unpacked is said to have what it should have."""
+    layout = held.layout
+    if layout is None:
+        # Of a file of which nothing is known, what it has in lines beyond its records is a header first, then trailers.
+        lines, _ = _lines(body.chunks())
+        header = 1 if _lines(held.body.chunks())[0] > held.records else 0
+        return max(0, min(held.records, lines - header))
+    if not body.size:
+        return 0
+    if layout.format not in TEXTS:
+        return held.records
+    try:
+        with unpacked(body, layout.compress) as text:
+            lines, last = _lines(iter(lambda: text.read(CHUNK_BYTES), b""))
+    except (*BROKEN, IndexError):
+        return held.records
+    trailer = layout.trailer if last.upper().startswith(_TRAILERS) else 0
+    return max(0, lines - layout.header - trailer)
+
+
+def _lines(chunks: Iterable[bytes]) -> tuple[int, bytes]:
+    """How many lines there are, and how the last of them begins."""
+    lines, last, ended = 0, b"", True
+    for chunk in chunks:
+        lines += chunk.count(b"\n")
+        begun = chunk.rstrip(b"\r\n").rpartition(b"\n")
+        # A chunk may be a line end alone, which begins no other line.
+        if begun[2]:
+            last = begun[2] if begun[1] or ended else last + begun[2]
+        ended = chunk.endswith(b"\n")
+        last = last[:16]
+    return lines + (not ended), last

@@ -1,0 +1,242 @@
+"""What the source holds: files that have arrived, and what a fault lets a client see of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from harness.contract.codec import write
+from harness.contract.effects.damages import Damaged
+from harness.contract.effects.source import Grow, Misstate
+from harness.contract.plan import Plan
+from harness.contract.points import LOOK, SERVE
+from harness.contract.protocols import Protocol
+from harness.mocks.core.armed import Armed
+from harness.mocks.core.control import Mock
+from harness.mocks.source.arrival import growing
+from harness.mocks.source.arrival.arrivals import Arrivals
+from harness.mocks.source.damage import spoil
+from harness.mocks.source.faults import wrong_length
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Entry, Held, entries_of
+from harness.mocks.source.files.stated import stated_of
+from harness.mocks.source.files.upload import Upload
+
+Served = Grow | Misstate | Damaged
+"""What a fault makes of how a file is served."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A file as one client sees it at one moment.
+
+    ``body`` is served, and claimed to have ``declared`` bytes (None: nothing is claimed). The manifest and the tag
+    come from ``stated``, the listing says ``present`` bytes. ``promised`` is what a sender's checksums are of, and
+    ``checksums`` whether the protocol states any. ``whole`` says that it is the true file, ``chunked`` that HTTP is to
+    send it in chunks instead of stating a length.
+    """
+
+    body: Body
+    declared: int | None
+    modified_ns: int
+    stated: dict[str, Any]
+    present: int
+    whole: bool
+    promised: Body
+    checksums: bool = True
+    chunked: bool = False
+
+
+class Store:
+    """The files of the night, by the front end that serves them.
+
+    A front end asks `entries`, `find`, `sight` and, when it serves content, `take`; what a client sends it goes
+    through `upload` and `remove`.
+    """
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self.night = 0
+        self.begins_ns = 0
+        self._there: dict[tuple[Protocol, str], Entry] = {}
+        self._replaced: dict[tuple[Protocol, str], list[Entry]] = {}
+        self._uploads: set[Upload] = set()
+        self.arrivals = Arrivals(mock.armory, self)
+        self._spoiled: dict[tuple[Body, str], Body] = {}
+        self._stated: dict[Body, dict[str, Any]] = {}
+
+    def reset(self, plan: Plan) -> None:
+        """Begin a night with the plan's files."""
+        self.night += 1
+        self.begins_ns = plan.begins_ns
+        for upload in list(self._uploads):
+            upload.forget()
+        self._there.clear()
+        self._replaced.clear()
+        self._spoiled.clear()
+        self._stated.clear()
+        self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan.files])
+
+    def entries(self, via: Protocol) -> list[Entry]:
+        """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
+        self.arrivals.catch_up()
+        there = [entry for (of, _), entry in sorted(self._there.items()) if of == via]
+        return [entry for entry in there if not self._hidden(entry, "listing")]
+
+    def find(self, via: Protocol, name: str) -> Entry | None:
+        """What has this name, if it has arrived and no fault hides it."""
+        entry = self.known(via, name)
+        return None if entry is None or self._hidden(entry, "name") else entry
+
+    def known(self, via: Protocol, name: str) -> Entry | None:
+        """What has this name, for who only calls it by its kind; no fault hides it."""
+        self.arrivals.catch_up()
+        return self._there.get((via, name))
+
+    def versions(self, via: Protocol, name: str) -> list[Entry]:
+        """What has this name and what had it before, the newest first."""
+        entry = self.find(via, name)
+        return [] if entry is None else [entry, *self._replaced.get((via, name), ())]
+
+    def sight(self, entry: Entry) -> Sight:
+        """The entry as it would be served now; no fault acts."""
+        return self._seen(entry, self._mock.armory.acting(SERVE, **entry.where))
+
+    def take(self, entry: Entry) -> Sight:
+        """The entry as it is served now; faults that damage it leave their receipts."""
+        orders = self._mock.armory.struck(SERVE, lambda order: self._bites(entry, order), **entry.where)
+        sight = self._seen(entry, orders)
+        if entry.what == "file" and sight.stated != entry.held.stated:
+            # To its sender this is the file: who takes all of it has taken no part of another one.
+            value = {"file": entry.held.file, "name": entry.held.name} | sight.stated
+            self._mock.recorder.record("info", "restate", value)
+        return sight
+
+    def upload(self, via: Protocol, name: str) -> Upload:
+        """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
+        upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
+        self._uploads.add(upload)
+        return upload
+
+    def remove(self, via: Protocol, name: str) -> Entry | None:
+        """Let a client take something away; it, or None when it was not there."""
+        entry = self.find(via, name)
+        if entry is not None:
+            del self._there[via, name]
+            self._replaced.pop((via, name), None)
+            self._mock.recorder.record("info", "remove", {"name": name, "via": via})
+        return entry
+
+    def move(self, via: Protocol, name: str, to: str) -> Entry | None:
+        """Let a client give something another name, and take the place of what has it; None when it was not there.
+
+        It stays the file that it was: what a fault chooses by the chain's word for it still meets it.
+        """
+        entry = self.find(via, name)
+        if entry is not None:
+            held = replace(entry.held, name=to) if entry.what == "file" else entry.held
+            del self._there[via, name]
+            self._there[via, to] = Entry(to, entry.what, held)
+            self._mock.recorder.record("info", "rename", {"file": entry.held.file, "name": name, "to": to, "via": via})
+        return entry
+
+    def put(self, entry: Entry) -> None:
+        """Let something arrive; the history is told of files, not of what is beside them."""
+        held = entry.held
+        self._name(held.via, entry)
+        if entry.what == "file":
+            self._mock.recorder.record("info", "publish", {"file": held.file, "name": held.name} | held.stated)
+
+    def rename(self, held: Held, to: str) -> bool:
+        """Give a file another name, as its sender does, with all that is beside it."""
+        there = self._there.get((held.via, held.name))
+        if there is None:
+            return False
+        for old, new in zip(entries_of(there.held), entries_of(there.held.renamed(to)), strict=True):
+            entry = self._there.pop((held.via, old.name), None)
+            if entry is not None:
+                self._there[held.via, new.name] = new
+        self._mock.recorder.record("info", "rename", {"file": held.file, "name": held.name, "to": to})
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """Names of what is there and of what is still to come."""
+        return {
+            "arrived": sorted(entry.name for entry in self._there.values() if entry.what == "file"),
+            "to come": [held.name for held in self.arrivals.waiting],
+        }
+
+    def _hidden(self, entry: Entry, by: str) -> bool:
+        return bool(self._mock.armory.strike(LOOK, **entry.where, by=by))
+
+    def _bites(self, entry: Entry, order: Armed[Served]) -> bool:
+        # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
+        effect, held = order.effect, entry.held
+        if isinstance(effect, Misstate):
+            return True
+        if isinstance(effect, Grow):
+            return growing.present_bytes(effect, held.size, _grows_since(order, held), time.time_ns()) < held.size
+        body = self._true(entry)
+        return self._spoil(entry, body, effect) != body
+
+    def _true(self, entry: Entry) -> Body:
+        """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
+        if entry.what == "flag":
+            return Body()
+        if entry.what == "file":
+            return entry.held.body
+        stated = self.sight(Entry(entry.held.name, "file", entry.held)).stated
+        return Body.of_bytes(json.dumps({"name": entry.held.name, **stated}).encode())
+
+    def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
+        held, true, now_ns = entry.held, self._true(entry), time.time_ns()
+        body, modified_ns = true, held.arrives_ns
+        for order in orders:
+            if isinstance(order.effect, Grow):
+                since_ns = _grows_since(order, held)
+                body = body.part(0, growing.present_bytes(order.effect, held.size, since_ns, now_ns))
+                modified_ns = max(modified_ns, growing.written_ns(order.effect, since_ns, now_ns))
+        present, declared = body.size, cast("int | None", body.size)
+        stated = held.stated if entry.what == "file" else self._state(held, true)
+        promised, checksums = true, held.checksums
+        for order in orders:
+            effect = order.effect
+            if isinstance(effect, Damaged) and (spoiled := self._spoil(entry, body, effect)) != body:
+                body = spoiled
+                declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
+                if effect.manifest == "follows":
+                    stated, present, promised = self._state(held, body), body.size, body
+                checksums = checksums and effect.checksum != "off"
+        whole = body == true
+        for order in orders:
+            if isinstance(order.effect, Misstate):
+                whole, declared = False, wrong_length.stated_bytes(order.effect, body.size)
+        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, held.chunked)
+
+    def _spoil(self, entry: Entry, body: Body, effect: Damaged) -> Body:
+        key = (body, json.dumps(write(effect.damage), sort_keys=True))
+        if key not in self._spoiled:
+            self._spoiled[key] = spoil(body, entry.held, effect.damage)
+        return self._spoiled[key]
+
+    def _state(self, held: Held, body: Body) -> dict[str, Any]:
+        if body not in self._stated:
+            self._stated[body] = stated_of(body, held)
+        return self._stated[body]
+
+    def _put(self, held: Held) -> None:
+        self._name(held.via, Entry(held.name, "file", held))
+
+    def _name(self, via: Protocol, entry: Entry) -> None:
+        """Let it have its name; what had that name before becomes an older version."""
+        before = self._there.get((via, entry.name))
+        if before is not None:
+            self._replaced.setdefault((via, entry.name), []).insert(0, before)
+        self._there[via, entry.name] = entry
+
+
+def _grows_since(order: Armed[Served], held: Held) -> int:
+    """The later of the file's arrival and the order's trigger."""
+    return max(order.since_ns, held.arrives_ns)

@@ -1,0 +1,1 @@
+"""How nothing is left behind: who owns what, and its end."""

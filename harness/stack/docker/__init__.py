@@ -1,0 +1,1 @@
+"""The docker stack: containers that share one PID namespace."""

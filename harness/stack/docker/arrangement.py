@@ -1,0 +1,46 @@
+"""How the docker stack is laid out inside: paths on its volume, ports on its network, each mock's arguments."""
+
+from __future__ import annotations
+
+from harness.contract.endpoints import ENDPOINTS
+
+VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
+"""The page must be memory that several containers map; the size is a limit, not a reservation."""
+
+ROOT = "/night"
+"""Where every container of the stack mounts its volume."""
+LIBRARY = f"{ROOT}/lib/libnightclock.so"
+MOCKS_LIBRARY = "/opt/night/package/harness/clock/libnightclock.so"
+"""The same in the mocks' image: they also load it by this path, and a process must not have it twice."""
+
+SECLUDE = "/opt/night/package/harness/stack/docker/night-seclude"
+
+DOOR_PORT = 8000
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - the network is internal
+PORTS = {endpoint.name: endpoint.port for endpoint in ENDPOINTS}
+"""Where jobs reach the mocks; some of them through the wire."""
+
+
+def _listening(mock: str) -> list[str]:
+    """A mock's own arguments: only what jobs connect to listens beyond loopback."""
+    own = [endpoint for endpoint in ENDPOINTS if endpoint.mock == mock]
+    direct = any(endpoint.behind is None for endpoint in own)
+    arguments = ["--host", EVERYWHERE if direct else "127.0.0.1"]
+    for endpoint in own:
+        arguments += [endpoint.option, str(endpoint.behind or endpoint.port)]
+    return arguments
+
+
+ROUTES = [f"{one.name}={one.port}=127.0.0.1:{one.behind}" for one in ENDPOINTS if one.behind]
+MOCKS: dict[str, list[str]] = {
+    **{mock: _listening(mock) for mock in ("source", "consumers", "desk", "scheduler", "folders")},
+    "wire": ["--host", EVERYWHERE, *(argument for route in ROUTES for argument in ("--route", route))],
+}
+"""Each mock's own arguments."""
+
+SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
+
+
+def log_path(role: str) -> str:
+    """Where a mock's output goes: the supervisor quotes it when the mock is gone."""
+    return f"{ROOT}/logs/{role}.log"

@@ -1,0 +1,1 @@
+"""The local stack: processes of this machine."""
