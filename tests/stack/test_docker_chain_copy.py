@@ -8,8 +8,8 @@ import tarfile
 import pytest
 
 from harness.errors import StackError
+from harness.stack.docker import chain_copy as module
 from harness.stack.docker.chain_copy import chain_copy
-from harness.stack.docker.stack import chain_copy as module
 
 
 @pytest.fixture

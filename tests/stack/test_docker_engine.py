@@ -9,8 +9,9 @@ import time
 import pytest
 
 from harness.errors import EngineError
+from harness.stack.docker import engine
 from harness.stack.docker.engine import engine_client
-from harness.stack.docker.stack import DockerStack, engine
+from harness.stack.docker.stack import DockerStack
 from tests.calibration import starts
 
 

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from harness.errors import StackError
+from harness.stack.docker import images
 from harness.stack.docker.images import (
     Interpreter,
     build_images,
@@ -16,7 +17,6 @@ from harness.stack.docker.images import (
     package_files,
     package_root,
 )
-from harness.stack.docker.stack import images
 
 
 def test_the_parts_that_the_mocks_image_carries_are_all_that_its_programs_import():
