@@ -63,7 +63,7 @@ class OnATestedClock:
         acted = []
         for minute in minutes:
             self.clock.now_ns = int(minute * MINUTE_NS)
-            acted.append(bool(self.armory.strike(ENDED, job="j")))
+            acted.append(bool(self.armory.act(ENDED, job="j")))
         return acted
 
     def receipts(self) -> list[dict[str, Any]]:
@@ -150,22 +150,22 @@ def test_a_trigger_that_is_null_is_none(armed: OnATestedClock) -> None:
 
 def test_an_order_concerns_what_its_where_names(armed: OnATestedClock) -> None:
     armed.arm(where={"job": "retrieve"})
-    assert not armed.armory.strike(ENDED, job="publish")
-    assert not armed.armory.strike(KILL, job="retrieve")
-    assert armed.armory.strike(ENDED, job="retrieve", by="hand")
+    assert not armed.armory.act(ENDED, job="publish")
+    assert not armed.armory.act(KILL, job="retrieve")
+    assert armed.armory.act(ENDED, job="retrieve", by="hand")
 
 
 def test_calls_that_the_order_does_not_concern_do_not_count(armed: OnATestedClock) -> None:
     armed.arm(where={"job": "retrieve"}, call=2)
     for job in ("publish", "retrieve", "publish"):
-        assert not armed.armory.strike(ENDED, job=job)
-    assert armed.armory.strike(ENDED, job="retrieve")
+        assert not armed.armory.act(ENDED, job=job)
+    assert armed.armory.act(ENDED, job="retrieve")
 
 
 def test_a_call_on_which_the_order_has_nothing_to_bite_does_not_count(armed: OnATestedClock) -> None:
     armed.arm(times=1)
-    assert not armed.armory.strike(ENDED, lambda _: False, job="j")
-    assert armed.armory.strike(ENDED, lambda _: True, job="j")
+    assert not armed.armory.act(ENDED, lambda _: False, job="j")
+    assert armed.armory.act(ENDED, lambda _: True, job="j")
 
 
 def test_every_act_leaves_a_receipt_and_nothing_else_does(armed: OnATestedClock) -> None:
@@ -177,9 +177,9 @@ def test_every_act_leaves_a_receipt_and_nothing_else_does(armed: OnATestedClock)
 
 def test_looking_whether_an_order_would_act_neither_counts_nor_leaves_a_receipt(armed: OnATestedClock) -> None:
     armed.arm(call=2)
-    assert [armed.armory.active(ENDED, job="j") for _ in range(3)] == [[], [], []]
+    assert [armed.armory.would_act(ENDED, job="j") for _ in range(3)] == [[], [], []]
     armed.at(0)
-    assert armed.armory.active(ENDED, job="j") == [WrongEnd(code=1)]
+    assert [order.effect for order in armed.armory.would_act(ENDED, job="j")] == [WrongEnd(code=1)]
     assert armed.at(1) == [True]
     assert len(armed.receipts()) == 1
 
@@ -187,7 +187,7 @@ def test_looking_whether_an_order_would_act_neither_counts_nor_leaves_a_receipt(
 def test_several_orders_act_in_the_order_they_were_armed_in(armed: OnATestedClock) -> None:
     armed.arm(order_id="b", code=1)
     armed.arm(order_id="a", code=2)
-    assert armed.armory.strike(ENDED) == [WrongEnd(code=1), WrongEnd(code=2)]
+    assert [order.effect for order in armed.armory.act(ENDED)] == [WrongEnd(code=1), WrongEnd(code=2)]
 
 
 @pytest.mark.parametrize(
@@ -224,9 +224,9 @@ def test_calls_while_asleep_do_not_count(armed: OnATestedClock) -> None:
 
 def test_an_order_counts_how_far_it_came(armed: OnATestedClock) -> None:
     armed.arm(where={"job": "j"}, at_ns=2 * MINUTE_NS, times=1)
-    armed.armory.strike(ENDED, job="another")
+    armed.armory.act(ENDED, job="another")
     armed.at(1, 2, 3)
-    armed.armory.strike(ENDED, lambda _: False, job="j")
+    armed.armory.act(ENDED, lambda _: False, job="j")
     order = armed.armory.disarm("0")
     assert order is not None
     assert order.counts == Counts(passed=4, awake=3, calls=2, acts=1, fired=False)
@@ -243,8 +243,8 @@ def test_an_order_of_another_component_is_woken_by_fire(armed: OnATestedClock) -
 def test_the_receipt_of_one_order_can_wake_another(armed: OnATestedClock) -> None:
     armed.arm(order_id="first")
     armed.arm(order_id="second", on={"component": "tested", "action": "fault", "value": {"id": "first"}})
-    assert len(armed.armory.strike(ENDED)) == 1
-    assert len(armed.armory.strike(ENDED)) == 2
+    assert len(armed.armory.act(ENDED)) == 1
+    assert len(armed.armory.act(ENDED)) == 2
 
 
 def test_a_relay_beside_an_own_order_of_the_same_id_fires_once(armed: OnATestedClock) -> None:
@@ -267,10 +267,10 @@ def test_arming_again_begins_anew_and_disarming_ends(armed: OnATestedClock) -> N
 
 def test_a_chosen_order_counts_its_calls_and_acts_only_when_that_is_told(armed: OnATestedClock) -> None:
     armed.arm(call=2, times=1)
-    assert armed.armory.chosen(ENDED, job="j") == []
-    [order] = armed.armory.chosen(ENDED, job="j")
+    assert armed.armory.propose(ENDED, job="j") == []
+    [order] = armed.armory.propose(ENDED, job="j")
     assert (order.counts.calls, order.counts.acts, armed.receipts()) == (2, 0, [])
-    armed.armory.acted(order, job="j")
+    armed.armory.confirm(order, job="j")
     assert order.counts.acts == 1
     assert [receipt["where"] for receipt in armed.receipts()] == [{"job": "j"}]
 
@@ -278,15 +278,15 @@ def test_a_chosen_order_counts_its_calls_and_acts_only_when_that_is_told(armed: 
 def test_times_are_used_up_by_acts_and_not_by_choices(armed: OnATestedClock) -> None:
     armed.arm(times=1)
     for _ in range(2):
-        [order] = armed.armory.chosen(ENDED, job="j")
-    armed.armory.acted(order, job="j")
-    assert armed.armory.chosen(ENDED, job="j") == []
+        [order] = armed.armory.propose(ENDED, job="j")
+    armed.armory.confirm(order, job="j")
+    assert armed.armory.propose(ENDED, job="j") == []
 
 
 def test_orders_that_wait_at_a_point_are_known_awake_or_not(armed: OnATestedClock) -> None:
     armed.arm(where={"job": "j"}, at_ns=MINUTE_NS)
-    [order] = armed.armory.holding(ENDED, job="j")
-    assert armed.armory.holding(ENDED, job="k") == []
+    [order] = armed.armory.waiting(ENDED, job="j")
+    assert armed.armory.waiting(ENDED, job="k") == []
     assert (order.counts.passed, armed.receipts()) == (0, [])
 
 

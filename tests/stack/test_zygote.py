@@ -44,8 +44,8 @@ def test_a_supervisor_that_is_killed_while_the_mocks_are_loaded_leaves_nothing(t
         for pid in descendants_of(owner.pid):
             with suppress(FileNotFoundError, ProcessLookupError):
                 arguments = Path(f"/proc/{pid}/cmdline").read_bytes()
-                names = ("supervisor", "zygote")
-                found |= {name: pid for name in names if f"harness.stack.{name}".encode() in arguments}
+                programs = {"supervisor": b"harness.stack.supervisor", "zygote": b"harness.stack.local.zygote"}
+                found |= {name: pid for name, program in programs.items() if program in arguments}
         return found
 
     with user_in(tmp_path) as user:

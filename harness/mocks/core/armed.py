@@ -100,8 +100,9 @@ class Armed(Generic[E]):
 class Armory:
     """The orders of one mock.
 
-    Safe for threads: orders are armed and fired from the control side while the data side strikes. ``fired`` is told
-    of an own order whose event came; ``relay`` calls the mock that holds another's, and returns when it has acted.
+    It is safe for threads: the control side arms and fires orders while the data side passes points. ``fired`` is
+    called with an own order whose event came; ``relay`` calls the mock that holds another one's order, and returns when
+    that has acted.
     """
 
     def __init__(
@@ -147,18 +148,14 @@ class Armory:
             self._orders.clear()
             self._relays.clear()
 
-    def strike(self, point: Point[E], bites: Callable[[Armed[E]], bool] = lambda _: True, /, **where: str) -> list[E]:
-        """Pass a point: the effects of the orders that act on this call, each with its receipt written.
-
-        An order for which ``bites`` says no has nothing to act on here; the call does not count for it.
-        """
-        return [order.effect for order in self.struck(point, bites, **where)]
-
-    def struck(
-        self, point: Point[E], bites: Callable[[Armed[E]], bool] = lambda _: True, /, **where: str
+    def act(
+        self, point: Point[E], applies: Callable[[Armed[E]], bool] = lambda _: True, /, **where: str
     ) -> list[Armed[E]]:
-        """What `strike` does, for who needs the orders themselves: since when they act, whether they are taken out."""
-        acting = self._passed(point, bites, where, acts=True)
+        """Pass a point: the orders that act on this call, each with its receipt written.
+
+        An order for which ``applies`` says no has nothing to act on here; the call does not count for it.
+        """
+        acting = self._pass(point, applies, where, acts=True)
         for order in acting:
             self._tell(order, where)
         return acting
@@ -168,41 +165,27 @@ class Armory:
         with self._lock:
             return self._orders.get(id)
 
-    def chosen(self, point: Point[E], /, **where: str) -> list[Armed[E]]:
-        """Pass a point where nobody knows yet whether an order acts: those that may, of which `acted` is told later."""
-        return self._passed(point, lambda _: True, where, acts=False)
+    def propose(self, point: Point[E], /, **where: str) -> list[Armed[E]]:
+        """Pass a point where it shows only later whether an order acts: those that may, to be confirmed then."""
+        return self._pass(point, lambda _: True, where, acts=False)
 
-    def acted(self, order: Armed[Any], /, **where: str) -> None:
-        """A chosen order has acted after all: it counts, and leaves its receipt."""
+    def confirm(self, order: Armed[Any], /, **where: str) -> None:
+        """A proposed order has acted after all: it counts, and leaves its receipt."""
         with self._lock:
             order.acts += 1
             order.acted_ns = order.acted_ns or self._clock()
         self._tell(order, where)
 
-    def holding(self, point: Point[E], **where: str) -> list[Armed[E]]:
-        """The orders that wait at a point for this one, awake or not; nothing is counted and no receipt is written."""
+    def waiting(self, point: Point[E], **where: str) -> list[Armed[E]]:
+        """The orders at a point for this one, awake or not; nothing is counted and no receipt is written."""
         with self._lock:
             return [order for order in self._orders.values() if order.concerns(point, where)]
 
-    def acting(self, point: Point[E], **where: str) -> list[Armed[E]]:
+    def would_act(self, point: Point[E], **where: str) -> list[Armed[E]]:
         """The orders that would act on a call now; nothing is counted and no receipt is written."""
-        with self._lock:
-            now_ns = self._clock()
-            return [
-                order
-                for order in self._orders.values()
-                if order.concerns(point, where) and order.awake(now_ns) and order.agrees(order.calls + 1)
-            ]
-
-    def awake(self, point: Point[E], **where: str) -> list[Armed[E]]:
-        """The orders that are awake for a call now, whichever of its calls they are to act on; nothing is counted."""
-        with self._lock:
-            now_ns = self._clock()
-            return [order for order in self._orders.values() if order.concerns(point, where) and order.awake(now_ns)]
-
-    def active(self, point: Point[E], **where: str) -> list[E]:
-        """The effects of `acting`."""
-        return [order.effect for order in self.acting(point, **where)]
+        now_ns = self._clock()
+        waiting = self.waiting(point, **where)
+        return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
 
     def dump(self) -> list[Json]:
         """Every order and relay as JSON, for a mock that is about to begin another life."""
@@ -244,8 +227,8 @@ class Armory:
             if relay.id not in own and self._relay is not None:
                 self._relay(relay)
 
-    def _passed(
-        self, point: Point[E], bites: Callable[[Armed[E]], bool], where: Mapping[str, str], *, acts: bool
+    def _pass(
+        self, point: Point[E], applies: Callable[[Armed[E]], bool], where: Mapping[str, str], *, acts: bool
     ) -> list[Armed[E]]:
         """The orders that agree to this passing of a point; whether they count it as an act is the caller's to say."""
         acting: list[Armed[E]] = []
@@ -258,7 +241,7 @@ class Armory:
                 if not order.awake(now_ns):
                     continue
                 order.wakes += 1
-                if bites(order):
+                if applies(order):
                     order.calls += 1
                     if order.agrees(order.calls):
                         order.acts += acts

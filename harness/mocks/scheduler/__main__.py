@@ -164,11 +164,11 @@ class Scheduler(Mock):
             # In the middle of a launch the clock is held, and nobody would let go of it.
             engine.night.agenda.at(0, self._end, quiet=True)
             return
-        effects = self.armory.strike(SCHEDULER)
-        if not effects:
+        acting = self.armory.act(SCHEDULER)
+        if not acting:
             return
         self.recorder.record("info", "service", {"running": False})
-        up_at_ns = time.time_ns() + max(effect.down_ns for effect in effects)
+        up_at_ns = time.time_ns() + max(order.effect.down_ns for order in acting)
         end(engine, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
 
     def state(self) -> Json:

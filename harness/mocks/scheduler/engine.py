@@ -163,10 +163,10 @@ class Engine:
         self.active, self._revision = True, 1
         self.night.journal.keep("begun", "", {"begun": True})
         for job in list(self.daily.jobs.values()):
-            for effect in self.night.armory.strike(BUILD, job=job.name):
-                if isinstance(effect, NotBuilt):
+            for order in self.night.armory.act(BUILD, job=job.name):
+                if isinstance(order.effect, NotBuilt):
                     self.remove(job)
-                    value = {"date": job.schedule.date, "left_out": {job.name: effect.left_out}}
+                    value = {"date": job.schedule.date, "left_out": {job.name: order.effect.left_out}}
                     self.night.recorder.record("info", "build", value)
                 else:
                     self.night.show(job, Status.ON_HOLD)
@@ -247,10 +247,10 @@ class Engine:
             return not flap_ns or (now_ns - order.since_ns) // flap_ns % 2 == 0
 
         if ends:
-            acting = self.night.armory.acting(MACHINE, job=job.name, machine=machine)
+            acting = self.night.armory.would_act(MACHINE, job=job.name, machine=machine)
             return next((one.effect.why for one in acting if out(one) and not one.effect.tells), None)
-        effects = self.night.armory.strike(MACHINE, out, job=job.name, machine=machine)
-        return next((effect.why for effect in effects), None)
+        acting = self.night.armory.act(MACHINE, out, job=job.name, machine=machine)
+        return next((one.effect.why for one in acting), None)
 
     def property_of(self, job: DailyJob, name: str) -> str | None:
         """The value of a token: the job's own, its schedule's, OpCon's own names, the global one."""
@@ -293,9 +293,9 @@ class Engine:
         """A fault of a running job was set off by its event: return when it has acted."""
         for job in self.daily.jobs.values():
             if job.running is not None and job.running.alive and order.concerns(STARTED, {"job": job.name}):
-                bites = partial(_bites, job, order)
-                for effect in self.night.armory.strike(STARTED, bites, job=job.name):
-                    self.runs.befall(job.running, effect)
+                applies = partial(_applies, job, order)
+                for acting in self.night.armory.act(STARTED, applies, job=job.name):
+                    self.runs.apply_fault(job.running, acting.effect)
 
     def disarmed(self, order: Armed[Any]) -> None:
         """A fault of a running job was taken out: what it froze goes on, and the disk that it spoiled is whole."""
@@ -307,5 +307,5 @@ class Engine:
                 job.running.thaw()
 
 
-def _bites(job: DailyJob, fired: Armed[Any], order: Armed[RunningJob]) -> bool:
-    return order is fired and job.bites(order)
+def _applies(job: DailyJob, fired: Armed[Any], order: Armed[RunningJob]) -> bool:
+    return order is fired and job.use_up(order)

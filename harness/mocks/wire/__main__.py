@@ -7,6 +7,7 @@ import asyncio
 import os
 import socket
 import struct
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -156,8 +157,8 @@ class Wire(Mock):
         """Carry one connection to its end; False when its endpoint is not there."""
         self.recorder.record("info", "connect", {"endpoint": route.endpoint})
         where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-        struck = self.armory.struck(CONNECT, lambda order: not forwarding.is_later(order.effect), **where)
-        line.hung_by = next(iter(struck), None)
+        acting = self.armory.act(CONNECT, lambda order: not forwarding.is_later(order.effect), **where)
+        line.hung_by = next(iter(acting), None)
         if line.hung_by is not None and isinstance(line.hung_by.effect, Hang):
             await hang(line.client)
         try:
@@ -168,7 +169,8 @@ class Wire(Mock):
             text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
             self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
             return False
-        later = (order for order in self.armory.awake(CONNECT, **where) if forwarding.is_later(order.effect))
+        now_ns, waiting = time.time_ns(), self.armory.waiting(CONNECT, **where)
+        later = (order for order in waiting if order.awake(now_ns) and forwarding.is_later(order.effect))
         acts = line.hung_by or next(later, None)
         async with asyncio.TaskGroup() as both:
             both.create_task(all_of_it(line.client, line.endpoint))
@@ -183,7 +185,7 @@ class Wire(Mock):
         if acts is not None:
             # A connection that never gets so far has not met the fault, and does not use it up.
             following = await so_many(line.endpoint, line.client, forwarding.after_bytes(acts.effect))
-            if following and self.armory.struck(CONNECT, lambda order: order is acts, **where):
+            if following and self.armory.act(CONNECT, lambda order: order is acts, **where):
                 line.hung_by = acts
                 if isinstance(acts.effect, Reset):
                     raise ConnectionResetError

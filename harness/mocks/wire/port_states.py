@@ -65,8 +65,8 @@ class Doors:
         return await asyncio.start_unix_server(asked, path)
 
     def _answer(self, endpoint: str, neighbour: str) -> str:
-        for effect in self._mock.armory.strike(DIAL, endpoint=endpoint, neighbour=neighbour):
-            refused = effect.answer == "refused"
+        for order in self._mock.armory.act(DIAL, endpoint=endpoint, neighbour=neighbour):
+            refused = order.effect.answer == "refused"
             error = os.strerror(errno.ECONNREFUSED) if refused else "nobody answers"
             self._mock.recorder.record("fail", "connect", {"endpoint": endpoint}, error=error)
             return "refused" if refused else f"silence {self._silent_port()}"

@@ -81,7 +81,7 @@ class DailyJob:
         self.waits_in: dict[DailyJob, None] | None = None
         self.shown: tuple[tuple[object, ...], bytes] | None = None
         """Its JSON as clients last read it, behind all of what it was made of that can change."""
-        self._bitten: dict[str, int] = {}
+        self._used_up: dict[str, int] = {}
 
     @property
     def latest_start_ns(self) -> int | None:
@@ -99,18 +99,18 @@ class DailyJob:
         """Whether nothing more happens to it by itself."""
         return self.status.terminal and not self.follow_ups and not self.busy
 
-    def may_bite(self, order: Armed[RunningJob]) -> bool:
+    def may_act(self, order: Armed[RunningJob]) -> bool:
         """Whether a fault of the running job acts now: always, or once for each time that its event came.
 
         An event that froze a job in the middle of its work must not freeze the restarted job at its start as well.
         """
-        return order.fired_ns is None or self._bitten.get(order.id) != order.fired_ns
+        return order.fired_ns is None or self._used_up.get(order.id) != order.fired_ns
 
-    def bites(self, order: Armed[RunningJob]) -> bool:
-        """`may_bite`, and it does: the event is used up."""
-        fresh = self.may_bite(order)
+    def use_up(self, order: Armed[RunningJob]) -> bool:
+        """`may_act`, and it does: the event is used up."""
+        fresh = self.may_act(order)
         if order.fired_ns is not None:
-            self._bitten[order.id] = order.fired_ns
+            self._used_up[order.id] = order.fired_ns
         return fresh
 
     def end_processes(self) -> None:

@@ -149,8 +149,8 @@ class Qualifying:
     def _waits_for_time(self, job: DailyJob, now_ns: int) -> bool:
         start_ns, latest_ns = self.starts_ns(job), job.latest_start_ns
         if now_ns >= start_ns:
-            for effect in self._night.armory.strike(START_TIME, job=job.name):
-                job.not_before_ns = start_ns = max(start_ns, (job.order.at_ns or now_ns) + effect.delay_ns)
+            for order in self._night.armory.act(START_TIME, job=job.name):
+                job.not_before_ns = start_ns = max(start_ns, (job.order.at_ns or now_ns) + order.effect.delay_ns)
         if now_ns >= start_ns:
             return False
         self._show_waiting(job, Status.WAIT_START_TIME)
@@ -163,7 +163,7 @@ class Qualifying:
     def _waits_for_jobs(self, job: DailyJob) -> bool:
         if not job.unmet:
             return False
-        if self._night.armory.strike(DEPENDENCY, job=job.name):
+        if self._night.armory.act(DEPENDENCY, job=job.name):
             self._engine.edges.ignore(job)
             return False
         conflict = all(edge.met or edge.dependency.kind == "conflict" for edge in job.edges)

@@ -51,10 +51,10 @@ class Operators:
 
     def noticed(self, job: DailyJob, when: str) -> None:
         """Something has happened to a job: those who look after it acknowledge it, and then act."""
-        strikes = self._night.armory.strike(
+        acting = self._night.armory.act(
             OPERATORS, lambda order: any(when in one.when for one in order.effect.operators), job=job.name
         )
-        for operator in (one for effect in strikes for one in effect.operators):
+        for operator in (one for order in acting for one in order.effect.operators):
             self.call(operator)
         for number, operator in enumerate(self._operators):
             minds = when in operator.when and job.order.job in (operator.jobs or (job.order.job,))

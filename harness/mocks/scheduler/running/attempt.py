@@ -39,13 +39,13 @@ class Attempt:
 
     def __init__(self, night: Night, job: DailyJob) -> None:
         self._begin(night, job, night.daily.next_attempt(job))
-        away = any(effect.cause == "agent_away" for effect in night.armory.active(LAUNCH, job=job.name))
+        away = any(order.effect.cause == "agent_away" for order in night.armory.would_act(LAUNCH, job=job.name))
 
         def reached(order: Armed[WrongLaunch]) -> bool:
             # Where no agent answers, nothing is launched, and no other fault of the launch can act.
             return not away or order.effect.cause == "agent_away"
 
-        self._causes = {effect.cause for effect in night.armory.strike(LAUNCH, reached, job=job.name)}
+        self._causes = {order.effect.cause for order in night.armory.act(LAUNCH, reached, job=job.name)}
 
     @classmethod
     def adopted(cls, night: Night, job: DailyJob, kept: Mapping[str, Any]) -> Attempt:
@@ -58,8 +58,8 @@ class Attempt:
                 attempt._disks.append((order, BadDisk(Path(path))))
         if kept["thaws_ns"]:
             attempt._thaw_later(kept["thaws_ns"])
-        for at_ns, number in kept["blows"]:
-            attempt._strike_later(at_ns, number)
+        for at_ns, number in kept["signals"]:
+            attempt._signal_later(at_ns, number)
         return attempt
 
     def kept(self) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Attempt:
             "number": self.number,
             "disks": [(order.id, str(disk.path)) for order, disk in self._disks],
             "thaws_ns": self._thaws_ns,
-            "blows": self._blows,
+            "signals": self._signals,
         }
 
     def _begin(self, night: Night, job: DailyJob, number: int) -> None:
@@ -80,7 +80,7 @@ class Attempt:
         """Processes that nobody ordered: a duplicate launch."""
         self.begins_frozen = False
         self._thaws_ns = 0
-        self._blows: list[tuple[int, int]] = []
+        self._signals: list[tuple[int, int]] = []
         """Signals that are still to be sent, and when."""
         self._skew: dict[str, str] | None = None
         self._disk: dict[str, str] | None = None
@@ -166,10 +166,11 @@ class Attempt:
         if not self._virtual or self._skew is not None:
             yield launch
             return
-        skew = skewed(self._night.armory.active(CLOCK, job=self._job.name), time.time_ns())
+        effects = [order.effect for order in self._night.armory.would_act(CLOCK, job=self._job.name)]
+        skew = skewed(effects, time.time_ns())
         yield replace(launch, environment={**launch.environment, **skew})
         self._skew = skew
-        self._night.armory.strike(CLOCK, job=self._job.name)
+        self._night.armory.act(CLOCK, job=self._job.name)
 
     def mend(self, order: Armed[Any]) -> None:
         """The bad disk of a fault is whole again; whether it ever refused the job anything is known only now."""
@@ -177,7 +178,7 @@ class Attempt:
             if mine is order:
                 self._disks.remove((mine, disk))
                 if disk.mended():
-                    self._night.armory.acted(order, job=self._job.name)
+                    self._night.armory.confirm(order, job=self._job.name)
 
     def mend_all(self) -> None:
         """The job has ended, or was never started: its bad disks end with it."""
@@ -201,10 +202,10 @@ class Attempt:
         if self.begins_frozen and not self._thaws_ns:
             self.signal(signal.SIGCONT)
 
-    def strike_down(self, effect: Crash) -> None:
+    def crash(self, effect: Crash) -> None:
         """Send the job a signal that it did not ask for, at once or after a while."""
         if effect.after_ns:
-            self._strike_later(time.time_ns() + effect.after_ns, effect.signal)
+            self._signal_later(time.time_ns() + effect.after_ns, effect.signal)
         else:
             self.signal(effect.signal)
 
@@ -260,7 +261,7 @@ class Attempt:
         """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
         if not self._virtual:
             return {}
-        for order in self._night.armory.chosen(DISK, job=self._job.name)[:1]:
+        for order in self._night.armory.propose(DISK, job=self._job.name)[:1]:
             disk = BadDisk.of(order.effect, self._night.folder / "disks" / name)
             self._disks.append((order, disk))
             return disk.environment(self._night.order.folder_paths[order.effect.folder])
@@ -273,15 +274,15 @@ class Attempt:
         locked.touch(0o644)
         return locked
 
-    def _strike_later(self, at_ns: int, number: int) -> None:
-        blow = (at_ns, number)
+    def _signal_later(self, at_ns: int, number: int) -> None:
+        pending = (at_ns, number)
 
-        def strike() -> None:
-            self._blows.remove(blow)
+        def send() -> None:
+            self._signals.remove(pending)
             self.signal(number)
 
-        self._blows.append(blow)
-        self._night.agenda.at(at_ns, strike, quiet=True)
+        self._signals.append(pending)
+        self._night.agenda.at(at_ns, send, quiet=True)
 
     def _thaw_later(self, at_ns: int) -> None:
         self._thaws_ns = at_ns

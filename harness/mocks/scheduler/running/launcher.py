@@ -121,10 +121,10 @@ class Launcher:
             night.show(job, Status.START_ATTEMPTED)
             self._engine.runs.awaits_start(job)
             return
-        # Asked before the strike, which needs a job that has started: so the agent stops the job at its very first
+        # Asked before the fault acts, which needs a job that has started: so the agent stops the job at its very first
         # instructions, and how far it comes does not depend on how busy the machine is.
-        acting = night.armory.acting(STARTED, job=job.name)
-        attempt.begins_frozen = any(job.may_bite(order) and isinstance(order.effect, Freeze) for order in acting)
+        acting = night.armory.would_act(STARTED, job=job.name)
+        attempt.begins_frozen = any(job.may_act(order) and isinstance(order.effect, Freeze) for order in acting)
         launch = attempt.launch(job.order.run)
         try:
             if (refused := attempt.refusal()) is not None:

@@ -41,19 +41,19 @@ class Runs:
         job.started_ns, job.ended_ns, job.running, job.overran = time.time_ns(), None, attempt, False
         night.show(job, Status.JOB_RUNNING)
         if attempt is not None:
-            for effect in night.armory.strike(STARTED, job.bites, job=job.name):
-                self.befall(attempt, effect)
+            for order in night.armory.act(STARTED, job.use_up, job=job.name):
+                self.apply_fault(attempt, order.effect)
             attempt.begin_thawed()
         self.watch(job)
         self._engine.became(job)
 
     @staticmethod
-    def befall(attempt: Attempt, effect: RunningJob) -> None:
+    def apply_fault(attempt: Attempt, effect: RunningJob) -> None:
         """Let a fault act on a running job."""
         if isinstance(effect, Freeze):
             attempt.freeze(effect)
         else:
-            attempt.strike_down(effect)
+            attempt.crash(effect)
 
     def watch(self, job: DailyJob) -> None:
         """Notice when the running job passes its limits."""
@@ -103,7 +103,7 @@ class Runs:
         """Kill a running job; one whose kill does not succeed stays Job Running."""
         job.killed_for, job.restart_after_kill = why, restart
         self._night.show(job, Status.TO_BE_TERMINATED)
-        if self._night.armory.strike(KILL, job=job.name):
+        if self._night.armory.act(KILL, job=job.name):
             job.killed_for, job.restart_after_kill = "", False
             error = "the agent could not end the job"
             self._night.recorder.record("fail", "kill", {"job": job.name, "attempt": job.attempt}, error=error)
@@ -182,7 +182,8 @@ class Runs:
             entry = night.agenda.at(time.time_ns() + ASK_AGAIN_NS, lambda: self.ended(job, attempt, code))
             job.watches.append(entry)
             return
-        effects = night.armory.strike(ENDED, lambda order: _changes(order.effect, code), job=job.name)
+        acting = night.armory.act(ENDED, lambda order: _changes(order.effect, code), job=job.name)
+        effects = [order.effect for order in acting]
         if any(isinstance(effect, LostEnd) for effect in effects):
             job.running = None
             return

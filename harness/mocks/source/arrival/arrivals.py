@@ -88,7 +88,7 @@ class Arrivals:
             return  # it came early
         self._waiting.remove(held)
         rank = self._ranks[held.name]
-        orders = self._armory.struck(ARRIVE, lambda order: delivery.departs(order, held, rank), **_where(held))
+        orders = self._armory.act(ARRIVE, lambda order: delivery.departs(order, held, rank), **_where(held))
         at_ns = delivery.arrival_ns(orders, held, rank)
         if at_ns is None:
             return
@@ -113,7 +113,7 @@ class Arrivals:
             if after_ns is not None:
                 self._part(entry, at_ns + after_ns)
         self._came.append(held)
-        for order in self._armory.holding(ARRIVE, **_where(held)):
+        for order in self._armory.waiting(ARRIVE, **_where(held)):
             if order.effect.after_ns is not None and order.trigger.on is None:
                 self._plan_later(order, held, at_ns)
 
@@ -149,7 +149,7 @@ class Arrivals:
 
     def _acts(self, order: Armed[Delivery], held: Held) -> bool:
         """Whether this order acts on the file now; its receipt is written then."""
-        return order in self._armory.struck(ARRIVE, lambda one: one is order, **_where(held))
+        return order in self._armory.act(ARRIVE, lambda one: one is order, **_where(held))
 
     def _at(self, at_ns: int, step: Callable[[], object]) -> None:
         heapq.heappush(self._steps, (at_ns, next(self._numbers), step))

@@ -35,7 +35,9 @@ class Gate:
             elsewhere = kind == "endless_listing" and operation != "list"
             return not (early or elsewhere) and reached(armed.effect, reaches)
 
-        return next(iter(self._armory.strike(REQUEST, acts, via=via, operation=operation, name=name)), None)
+        return next(
+            (order.effect for order in self._armory.act(REQUEST, acts, via=via, operation=operation, name=name)), None
+        )
 
 
 def check(order: Order) -> None:

@@ -34,7 +34,7 @@ class Pace:
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
         """Return when the answer may be given; `Hushed` when it must not. ``reaches``: the byte that it goes up to."""
-        for order in self._armory.struck(
+        for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):
             if isinstance(order.effect, Delay):

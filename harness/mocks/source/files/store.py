@@ -102,11 +102,11 @@ class Store:
 
     def sight(self, entry: Entry) -> Sight:
         """The entry as it would be served now; no fault acts."""
-        return self._seen(entry, self._mock.armory.acting(SERVE, **entry.where))
+        return self._seen(entry, self._mock.armory.would_act(SERVE, **entry.where))
 
     def take(self, entry: Entry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
-        orders = self._mock.armory.struck(SERVE, lambda order: self._bites(entry, order), **entry.where)
+        orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
         sight = self._seen(entry, orders)
         if entry.what == "file" and sight.stated != entry.held.stated:
             # To its sender this is the file: who takes all of it has taken no part of another one.
@@ -169,9 +169,9 @@ class Store:
         }
 
     def _hidden(self, entry: Entry, by: str) -> bool:
-        return bool(self._mock.armory.strike(LOOK, **entry.where, by=by))
+        return bool(self._mock.armory.act(LOOK, **entry.where, by=by))
 
-    def _bites(self, entry: Entry, order: Armed[Served]) -> bool:
+    def _applies(self, entry: Entry, order: Armed[Served]) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
         effect, held = order.effect, entry.held
         if isinstance(effect, Misstate):
