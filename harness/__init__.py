@@ -94,7 +94,8 @@ if TYPE_CHECKING:
         fault,
     )
     from harness.history import Event, History
-    from harness.night.runner import NightRunner, Result
+    from harness.night.result import Result
+    from harness.night.runner import NightRunner
     from harness.scenario.loading import load_scenario
     from harness.scenario.model import Expect, Scenario
     from harness.scenario.operators import Operator
@@ -186,7 +187,8 @@ _HOMES = {
     "harness.history": ("Event", "History"),
     "harness.chain.loading": ("load_chain",),
     "harness.scenario.loading": ("load_scenario",),
-    "harness.night.runner": ("NightRunner", "Result"),
+    "harness.night.result": ("Result",),
+    "harness.night.runner": ("NightRunner",),
     "harness.scenario.operators": ("Operator",),
     "harness.scenario.model": ("Expect", "Scenario"),
     "harness.values.units": ("ClockTime", "Duration"),

@@ -19,7 +19,8 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
 
     from harness.chain.model import Chain
     from harness.faults import Fault
-    from harness.night.runner import NightRunner, Result
+    from harness.night.result import Result
+    from harness.night.runner import NightRunner
     from harness.scenario.model import Expect, Scenario
     from harness.scenario.operators import Operator
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 
 _CHAIN = """

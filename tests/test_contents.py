@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from harness.chain.model import Chain
-from harness.content.store import ContentStore
 from harness.contract.codec import write
 from harness.errors import AuthorError
+from harness.night.file_contents import FileContents
 
 NIGHT = dt.date(2026, 11, 23)
 FACTORY = """
@@ -50,22 +50,22 @@ def calls(folder: Path) -> int:
 
 
 def test_a_content_is_kept_under_its_checksum(folder: Path) -> None:
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     stored = store.content(chain(folder, factory="one", text="hello"), "f", NIGHT, 0)
     assert store.path(stored.sha256).read_bytes() == b"hello"
     assert (stored.sha256, stored.size, stored.records) == (hashlib.sha256(b"hello").hexdigest(), 5, 1)
 
 
 def test_a_content_is_made_once_for_all_nights_and_runs(folder: Path) -> None:
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     for _ in range(3):
         store.content(chain(folder), "f", NIGHT, 0)
-    ContentStore(folder / "store").content(chain(folder), "f", NIGHT, 0)
+    FileContents(folder / "store").content(chain(folder), "f", NIGHT, 0)
     assert calls(folder) == 1
 
 
 def test_another_date_seed_parameter_or_factory_is_another_content(folder: Path) -> None:
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     store.content(chain(folder), "f", NIGHT, 0)
     store.content(chain(folder), "f", NIGHT, 1)
     store.content(chain(folder), "f", NIGHT + dt.timedelta(days=1), 0)
@@ -77,12 +77,12 @@ def test_another_date_seed_parameter_or_factory_is_another_content(folder: Path)
 
 
 def test_a_damaged_note_or_a_lost_content_is_made_again(folder: Path) -> None:
-    first = ContentStore(folder / "store").content(chain(folder), "f", NIGHT, 0)
+    first = FileContents(folder / "store").content(chain(folder), "f", NIGHT, 0)
     (note,) = (folder / "store" / "recipes").iterdir()
     note.write_text("{")
-    assert ContentStore(folder / "store").content(chain(folder), "f", NIGHT, 0) == first
+    assert FileContents(folder / "store").content(chain(folder), "f", NIGHT, 0) == first
     (folder / "store" / first.sha256).unlink()
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     assert store.content(chain(folder), "f", NIGHT, 0) == first
     assert store.path(first.sha256).is_file()
     assert json.loads(note.read_text())["sha256"] == first.sha256
@@ -91,13 +91,13 @@ def test_a_damaged_note_or_a_lost_content_is_made_again(folder: Path) -> None:
 def test_a_copied_file_has_its_lines_without_header_and_trailer_as_records(folder: Path) -> None:
     (folder / "real.csv").write_text("a,b\n1,2\n3,4\nTRAILER,2,6\n")
     (folder / "bare.csv").write_text("a,b\n1,2\n")
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     assert store.content(chain(folder, copy="real.csv"), "f", NIGHT, 0).records == 2
     assert store.content(chain(folder, copy="bare.csv"), "f", NIGHT, 0).records == 1
 
 
 def test_a_copied_file_that_changes_is_copied_again(folder: Path) -> None:
-    store, real = ContentStore(folder / "store"), folder / "real.csv"
+    store, real = FileContents(folder / "store"), folder / "real.csv"
     for digit in "123":
         real.write_text(f"a\n{digit}\n")
         # In the same moment, and as long as before.
@@ -113,7 +113,7 @@ def test_a_copied_file_that_changes_is_copied_again(folder: Path) -> None:
 def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:
     body = "\ufeffday;amount;note\r\n2026-11-23;1.50;a\r\n2026-11-24;2.25;b\r\nTRAILER;2;3.75\r\n".encode()
     (folder / "real.csv").write_bytes(body)
-    stored = ContentStore(folder / "store").content(chain(folder, copy="real.csv", control="amount"), "f", NIGHT, 0)
+    stored = FileContents(folder / "store").content(chain(folder, copy="real.csv", control="amount"), "f", NIGHT, 0)
     assert (stored.records, stored.control_total) == (2, "3.75")
     assert (stored.md5, stored.size) == (hashlib.md5(body).hexdigest(), len(body))
     layout = write(stored.layout)
@@ -128,7 +128,7 @@ def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:
 def test_what_the_chain_says_of_a_copied_file_goes_before_what_its_bytes_tell(folder: Path) -> None:
     (folder / "real.csv").write_text("made by: SAP\na|b\n1|2,5\n3|4,5\nend\n")
     said = chain(folder, copy="real.csv", delimiter="|", header=2, trailer=1)
-    stored = ContentStore(folder / "store").content(said, "f", NIGHT, 0)
+    stored = FileContents(folder / "store").content(said, "f", NIGHT, 0)
     assert (stored.records, stored.layout.delimiter, stored.layout.header) == (2, "|", 2)
     assert [column.name for column in stored.layout.columns] == ["a", "b"]
 
@@ -146,7 +146,7 @@ def test_what_the_chain_says_of_a_copied_file_goes_before_what_its_bytes_tell(fo
 def test_what_is_not_so_of_a_copied_file_is_told(folder: Path, said: dict[str, Any], expected: str) -> None:
     (folder / "real.csv").write_text("amount,note\n1,a\n2,b\n")
     with pytest.raises(AuthorError, match=expected):
-        ContentStore(folder / "store").content(chain(folder, copy="real.csv", **said), "f", NIGHT, 0)
+        FileContents(folder / "store").content(chain(folder, copy="real.csv", **said), "f", NIGHT, 0)
     assert list((folder / "store").iterdir()) == []
 
 
@@ -164,7 +164,7 @@ def records(*, date, seed, rows=3):
 
 def test_a_factory_of_records_is_written_in_the_form_that_the_chain_says(folder: Path) -> None:
     (folder / "factories" / "one.py").write_text(RECORDS)
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     plain = store.content(chain(folder), "f", NIGHT, 0)
     assert store.path(plain.sha256).read_text().splitlines()[0::4] == ["name,amount,other", "TRAILER,3,3"]
     assert (plain.records, plain.control_total) == (3, 3)
@@ -181,7 +181,7 @@ def test_a_factory_of_records_is_written_in_the_form_that_the_chain_says(folder:
 
 def test_a_zip_file_holds_the_file_under_its_nights_name(folder: Path) -> None:
     (folder / "factories" / "one.py").write_text(RECORDS)
-    store = ContentStore(folder / "store")
+    store = FileContents(folder / "store")
     made = store.content(chain(folder, factory="one", compress="zip"), "f", NIGHT, 0)
     with zipfile.ZipFile(store.path(made.sha256)) as archive:
         assert archive.namelist() == ["f_2026-11-23.csv"]
@@ -190,7 +190,7 @@ def test_a_zip_file_holds_the_file_under_its_nights_name(folder: Path) -> None:
 def test_a_factory_that_writes_by_itself_gets_the_keys_that_it_asks_for(folder: Path) -> None:
     body = "def write(out, *, date, seed, delimiter):\n    out.write(f'a{delimiter}b\\n1{delimiter}2\\n'.encode())\n"
     (folder / "factories" / "one.py").write_text(body + "    return 1\n")
-    stored = ContentStore(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
+    stored = FileContents(folder / "store").content(chain(folder, factory="one", delimiter="|"), "f", NIGHT, 0)
     assert (stored.records, stored.layout.delimiter, stored.layout.trailer) == (1, "|", 0)
 
 
@@ -205,19 +205,19 @@ def test_a_parquet_file_without_pyarrow_is_told_with_the_command_that_brings_it(
         r"^chain c: a Parquet file needs pyarrow, which is not installed: pip install 'night-harness\[parquet\]'$"
     )
     with pytest.raises(AuthorError, match=expected):
-        ContentStore(folder / "store").content(chain(folder, **content), "f", NIGHT, 0)
+        FileContents(folder / "store").content(chain(folder, **content), "f", NIGHT, 0)
     assert list((folder / "store").iterdir()) == []
 
 
 def test_a_choice_that_the_factory_cannot_take_is_told_of_a_chain_built_in_python(folder: Path) -> None:
     (folder / "factories" / "one.py").write_text(RECORDS)
     with pytest.raises(AuthorError, match=r"its columns name, amount, other have no width, which a fixed-width file"):
-        ContentStore(folder / "store").content(chain(folder, factory="one", format="fixed"), "f", NIGHT, 0)
+        FileContents(folder / "store").content(chain(folder, factory="one", format="fixed"), "f", NIGHT, 0)
 
 
 def test_a_copied_file_that_is_gone_is_the_authors_to_know(folder: Path) -> None:
     with pytest.raises(AuthorError, match=r"real\.csv cannot be read \(No such file or directory\)"):
-        ContentStore(folder / "store").content(chain(folder, copy="real.csv"), "f", NIGHT, 0)
+        FileContents(folder / "store").content(chain(folder, copy="real.csv"), "f", NIGHT, 0)
 
 
 @pytest.mark.parametrize(
@@ -231,5 +231,5 @@ def test_a_copied_file_that_is_gone_is_the_authors_to_know(folder: Path) -> None
 def test_a_factory_that_fails_is_the_authors_to_know_and_leaves_nothing(folder: Path, body: str, expected: str) -> None:
     (folder / "factories" / "one.py").write_text(f"def write(out, *, date, seed):\n    {body}\n")
     with pytest.raises(AuthorError, match=expected):
-        ContentStore(folder / "store").content(chain(folder), "f", NIGHT, 0)
+        FileContents(folder / "store").content(chain(folder), "f", NIGHT, 0)
     assert list((folder / "store").iterdir()) == []

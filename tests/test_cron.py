@@ -18,7 +18,8 @@ from harness.content import shipped
 from harness.errors import AuthorError, LoadError
 from harness.faults import LaunchFailure, NoFault, SchedulerRestart, SourceHang
 from harness.faults.model.fault import Fault
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.report.answers import answers
 from harness.scenario.model import Expect, Scenario
 from harness.values.instants import first_shown_ns, shown_at

@@ -15,7 +15,8 @@ from harness.content import shipped
 from harness.errors import LoadError
 from harness.faults import LaunchFailure, NoFault, TruncateFile
 from harness.faults.model.fault import Fault
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.scenario.model import Expect, Scenario
 
 FILE = shipped.fixtures() / "chains/planning_feed/orchestrated.yaml"

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from harness.content import factories, shipped
-from harness.content.store import ContentStore
 from harness.errors import AuthorError
 from harness.formats import FORMATS
+from harness.night.file_contents import FileContents
 from tests.test_contents import NIGHT, chain
 
 README = (shipped.fixtures() / "factories" / "README.md").read_text()
@@ -103,6 +103,6 @@ def test_the_readmes_factory_of_records_works_in_every_format(tmp_path: Path) ->
     shown, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     own = factory(tmp_path, shown)
     for name in FORMATS:
-        stored = ContentStore(tmp_path / "store").content(chain(tmp_path, factory="own", format=name), "f", NIGHT, 0)
+        stored = FileContents(tmp_path / "store").content(chain(tmp_path, factory="own", format=name), "f", NIGHT, 0)
         assert (stored.records, stored.layout.format, stored.control_total is None) == (100, name, False)
     assert own.control == "pieces"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from tests.ask import ASK
 from tests.fetching import run_night, write_chain
 

@@ -14,7 +14,8 @@ from harness.contract.effects.scheduler import WrongLaunch
 from harness.errors import AuthorError, StackError
 from harness.faults import LaunchFailure, System
 from harness.night import runner as nights
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack.local.stack import LocalStack
 from tests.ask import ASK

@@ -10,7 +10,8 @@ import pytest
 from harness import HoldForgotten, Operator
 from harness.chain.loading import load_chain
 from harness.checks import Outcome
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.plugin import Night
 from harness.scenario.model import Scenario
 

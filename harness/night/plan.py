@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.chain.model import Chain, FromPlace
-from harness.content.store import ContentStore
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, SeededFile
+from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times
 from harness.scenario.operators import Operator
@@ -41,7 +41,7 @@ class Planner:
     """Makes plans; contents are made in ``store``, a folder that nights and runs share."""
 
     def __init__(self, store: Path) -> None:
-        self._contents = ContentStore(store)
+        self._contents = FileContents(store)
 
     def times(self, chain: Chain, date: dt.date) -> NightTimes:
         """The moments of that night."""

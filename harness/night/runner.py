@@ -7,18 +7,16 @@ import json
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from harness.chain.lint import program_findings
 from harness.chain.model import Chain
-from harness.checks import Friction, Judgement, Outcome, friction, judge
-from harness.checks.model.holdings import finished_at
+from harness.checks import judge
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError
@@ -28,8 +26,9 @@ from harness.history import Event, EventType, History
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import beginning, numbered
 from harness.night.injection import Injection
-from harness.night.plan import NightTimes, Planner
-from harness.scenario.model import Expect, Scenario
+from harness.night.plan import Planner
+from harness.night.result import Result
+from harness.scenario.model import Scenario
 from harness.scenario.operators import Operator
 from harness.stack import Stack
 from harness.stack.local.spawning import job_path
@@ -52,93 +51,6 @@ _LOOK = re.compile(r" for [\d.]+ real seconds")
 def _tell(text: str) -> None:
     """Say something while a night runs; the terminal's own status lines make room for it."""
     sys.stderr.write(f"{text}\n")
-
-
-@dataclass(frozen=True, repr=False)
-class Result:
-    """What came of a scenario: the verdict, everything it rests on, and where the two differ from what was expected."""
-
-    scenario: Scenario
-    history: History
-    baseline: History
-    judgement: Judgement
-    times: NightTimes
-    stack: str
-    clock: str
-    ticks: Ticks
-    wall_s: float
-
-    def __repr__(self) -> str:
-        """Short: a failing assert shows it, and the whole history would fill the screen."""
-        return f"<Result {self.outcome}: {self.judgement.because}>"
-
-    @property
-    def outcome(self) -> Outcome:
-        """The verdict on the night."""
-        return self.judgement.outcome
-
-    @property
-    def digest(self) -> str:
-        """The checksum of what happened; the same scenario and seed on the same stack give the same one."""
-        return self.history.digest()
-
-    @property
-    def deadline(self) -> dt.datetime:
-        """The moment by which the night had to be delivered, in the chain's time zone."""
-        return self.local(self.times.deadline_ns)
-
-    @property
-    def finished_at(self) -> dt.datetime | None:
-        """The moment at which the last row was delivered, or None."""
-        finished = finished_at(self.history)
-        return None if finished is None else self.local(finished)
-
-    @property
-    def friction(self) -> Friction:
-        """What the night cost beyond the same night without faults."""
-        return friction(self.history, self.baseline)
-
-    @property
-    def pages(self) -> History:
-        """Who was told what."""
-        return self.history.of("page", component="desk", type="ok")
-
-    def local(self, at_ns: int) -> dt.datetime:
-        """A moment of the night in the chain's time zone, to the microsecond."""
-        utc = dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=at_ns // 1_000)
-        return utc.astimezone(ZoneInfo(self.scenario.chain.timezone))
-
-    @property
-    def mismatches(self) -> list[str]:
-        """What the scenario expects and the night did not show, a sentence each; inconclusive is always one."""
-        expect, found = self.scenario.expect, []
-        if self.outcome is Outcome.INCONCLUSIVE:
-            found.append(f"the night proves nothing: {self.judgement.because}")
-        elif expect.outcome not in (None, self.outcome):
-            found.append(f"expected {expect.outcome}, found {self.outcome}: {self.judgement.because}")
-        if expect.by is not None:
-            limit = self.local(self.times.at(expect.by))
-            if self.finished_at is None:
-                found.append(f"expected delivery by {expect.by}, found none")
-            elif self.finished_at > limit:
-                found.append(f"expected delivery by {expect.by}, found {self.finished_at:%H:%M:%S}")
-        found += self._paging_mismatches(expect)
-        for job, wanted in expect.attempts.items():
-            launches = len(self.history.of("launch", type="invoke", job=job))
-            if launches != wanted:
-                found.append(f"expected {wanted} launches of {job}, found {launches}")
-        return found
-
-    def _paging_mismatches(self, expect: Expect) -> Iterator[str]:
-        paged = list(dict.fromkeys(page.value["owner"] for page in self.pages))
-        if expect.paged == "nobody" and paged:
-            yield f"expected that nobody is paged, found {', '.join(paged)}: {self.pages[0].value['cause']}"
-        elif expect.paged not in (None, "nobody") and expect.paged not in paged:
-            yield f"expected a page to {expect.paged}, found {', '.join(paged) or 'none'}"
-        if expect.cause is not None:
-            causes = [f"{page.value['cause']} {page.value['text']}" for page in self.pages]
-            if not any(expect.cause.lower() in cause.lower() for cause in causes):
-                yield f"expected a page that says {expect.cause!r}, found {'; '.join(causes) or 'none'}"
 
 
 def require_programs(chain: Chain, stack: str) -> None:

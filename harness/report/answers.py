@@ -9,7 +9,7 @@ from harness.checks.cause_named import naming_page
 from harness.checks.model.holdings import begun, holdings
 from harness.checks.model.wording import counted, minutes
 from harness.history import Event, History
-from harness.night.runner import Result
+from harness.night.result import Result
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.night.runner import Result
+from harness.night.result import Result
 from harness.report.answers import answers
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from harness.checks.model.wording import counted
 from harness.history import Event
-from harness.night.runner import Result
+from harness.night.result import Result
 from harness.report.printable import parameter, plain
 
 

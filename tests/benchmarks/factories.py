@@ -55,10 +55,10 @@ MAKE = """
 import datetime, json, re, sys, time
 from pathlib import Path
 from harness.chain.model import Chain
-from harness.content.store import ContentStore
+from harness.night.file_contents import FileContents
 
 folder, content = Path(sys.argv[1]), json.loads(sys.argv[2])
-store = ContentStore(folder / "store")
+store = FileContents(folder / "store")
 
 def made(**more):
     files = {"f": {"name": "f_{date}", "arrives": "01:00", "content": content | more}}

@@ -12,12 +12,12 @@ from typing import Any
 
 from harness.chain.loading import load_chain
 from harness.content.shipped import fixtures
-from harness.content.store import ContentStore
 from harness.contract.codec import write
 from harness.contract.content import Content
 from harness.contract.endpoints import ENDPOINTS
 from harness.contract.points import Point
 from harness.faults import Fault
+from harness.night.file_contents import FileContents
 from harness.values.units import ClockTime
 from tests.faults.standing import VIA, Audience, Standing
 from tests.mocks.conftest import BEGINS_NS, MINUTE_NS, NightOfMocks
@@ -44,7 +44,7 @@ class Stage:
     """The mocks that a fault may ask for (`harness.faults.System`), and what it has asked of them."""
 
     night: NightOfMocks
-    store: ContentStore
+    store: FileContents
     components: list[str] = field(default_factory=list)
     points: list[str] = field(default_factory=list)
 
@@ -86,7 +86,7 @@ class Stage:
 class Seeing:
     """A source, a wire before it, and the clients; one fault after the other."""
 
-    def __init__(self, night: NightOfMocks, store: ContentStore) -> None:
+    def __init__(self, night: NightOfMocks, store: FileContents) -> None:
         self._night, self._store = night, store
         self._audience = Audience(night)
 

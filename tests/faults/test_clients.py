@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 import pytest
 
-from harness.content.store import ContentStore
 from harness.contract.protocols import SPOKEN_BY
 from harness.faults import FAULTS, REACTIONS, Fault
 from harness.faults.model.clients import SFTP
+from harness.night.file_contents import FileContents
 from harness.scenario.model import build_fault, describe_fault
 from tests.clock import needed
 from tests.faults.seeing import Seeing
@@ -45,7 +45,7 @@ WORDLESS = {name: [client for client in SCRIPTS if VIA[client] not in SPOKEN.get
 
 @pytest.fixture(scope="module")
 def seeing(stage: NightOfMocks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeing]:
-    seeing = Seeing(stage, ContentStore(tmp_path_factory.mktemp("contents")))
+    seeing = Seeing(stage, FileContents(tmp_path_factory.mktemp("contents")))
     yield seeing
     seeing.close()
 

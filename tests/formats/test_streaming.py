@@ -17,14 +17,14 @@ MAKE = """
 import datetime, json, re, sys
 from pathlib import Path
 from harness.chain.model import Chain
-from harness.content.store import ContentStore
+from harness.night.file_contents import FileContents
 
 store, seed, content = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
 chain = Chain.model_validate({
     "chain": "c", "owner": "o", "deadline": "06:00", "jobs": {"a": {"run": ["x"], "at": "02:00"}},
     "files": {"f": {"name": "f_{date}", "arrives": "01:00", "content": content}},
 }).located(store)
-stored = ContentStore(store).content(chain, "f", datetime.date(2026, 11, 23), seed)
+stored = FileContents(store).content(chain, "f", datetime.date(2026, 11, 23), seed)
 # Not ru_maxrss: that of the process before exec is in it, which was a copy of the tests' own.
 peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
 print(stored.sha256, stored.size, stored.records, peak)

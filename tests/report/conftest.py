@@ -12,7 +12,7 @@ from harness.chain.loading import load_chain
 from harness.checks import judge
 from harness.clock.ticks import Ticks
 from harness.night.plan import night_times
-from harness.night.runner import Result
+from harness.night.result import Result
 from harness.scenario.model import Expect, Scenario
 from tests.checks.nights import BASELINE, TRUNCATED, Line, night, receipt
 

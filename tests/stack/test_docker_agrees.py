@@ -9,7 +9,8 @@ import pytest
 
 from harness.chain.loading import load_chain
 from harness.content.shipped import fixtures
-from harness.night.runner import NightRunner, Result
+from harness.night.result import Result
+from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack.docker.stack import DockerStack
 from harness.stack.local.stack import LocalStack
