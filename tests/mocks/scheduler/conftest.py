@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from scheduler_stage import running_stage, stage
+from tests.mocks.scheduler.scheduler_stage import running_stage, stage
 
 __all__ = ["running_stage", "stage"]

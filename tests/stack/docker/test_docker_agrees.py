@@ -1,0 +1,73 @@
+"""A scenario comes to the same end in processes and in containers: verdict, pages, friction, and what every job did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.chain.loading import load_chain
+from harness.content.shipped import fixtures
+from harness.night.result import Result
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
+from harness.stack.docker.stack import DockerStack
+from harness.stack.local.stack import LocalStack
+from tests.sample import sample
+
+SCENARIOS = Path(__file__).parents[3] / "scenarios"
+ONE_OF_EACH_FOLDER = {next(iter(sorted(folder.glob("*.yaml")))) for folder in SCENARIOS.iterdir() if folder.is_dir()}
+ONE_OF_EACH_OUTCOME = {
+    SCENARIOS / f"{name}.yaml"
+    for name in (
+        "calm/quiet_night",
+        "launch/program_not_found",
+        "waiting/publish_overrun_fragile",
+        "delivery/truncated_all_night",
+        "delivery/truncated_all_night_no_fallback",
+    )
+}
+
+Both = tuple[NightRunner, NightRunner]
+
+
+@pytest.fixture(scope="module")
+def both(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    store = tmp_path_factory.mktemp("store")
+    with LocalStack() as local, DockerStack() as docker:
+        yield NightRunner(local, store), NightRunner(docker, store)
+
+
+def what_happened(result: Result) -> dict[str, object]:
+    return {
+        "outcome": result.outcome,
+        "findings": [(finding.check, finding.state, finding.sentence) for finding in result.judgement.findings],
+        "friction": result.friction.sentence,
+        "pages": [(page.value["owner"], page.value["job"], page.value["cause"]) for page in result.pages],
+        "jobs": [
+            (event.value["job"], event.type, event.value.get("exit"))
+            for event in result.history.of("job", component="scheduler")
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "path",
+    sample(sorted(ONE_OF_EACH_FOLDER | ONE_OF_EACH_OUTCOME), {SCENARIOS / "delivery/truncated_all_night.yaml"}),
+    ids=lambda path: f"{path.parent.name}-{path.stem}",
+)
+def test_a_scenario_ends_the_same_on_both_stacks(path: Path, both: Both) -> None:
+    scenario = load_scenario(path)
+    local, docker = (what_happened(runner.run(scenario)) for runner in both)
+    assert docker == local
+
+
+@pytest.mark.parametrize("chain", sample(["snowflake", "orchestrated", "cron"], 0))
+def test_so_does_a_night_of_another_variant_of_the_chain(chain: str, both: Both) -> None:
+    scenario = load_scenario(SCENARIOS / "delivery" / "half_a_file.yaml")
+    variant = load_chain(fixtures() / "chains" / "planning_feed" / f"{chain}.yaml")
+    scenario = scenario.model_copy(update={"chain": variant})
+    local, docker = (what_happened(runner.run(scenario)) for runner in both)
+    assert docker == local
+    assert docker["outcome"] is scenario.expect.outcome
