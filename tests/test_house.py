@@ -5,77 +5,83 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).parents[1]
-HARNESS = TOP / "harness"
+from tests.house import BEGIN, FLOORS, README, TOP, House, plan, with_plan
 
-FLOORS = (
-    ("errors", "contract", "clock", "history", "units", "instants", "docstrings", "extending"),
-    ("strict", "data", "formats", "controls", "cron"),
-    ("job_rules", "scheduler_rules"),
-    ("job", "chain_rules", "yaml_source"),
-    ("chain",),
-    ("faults", "checks", "factories", "night_times"),
-    ("scenario", "operators", "contents", "job_plan"),
-    ("loading", "schemas", "planning", "beginning", "importing"),
-    ("lint", "catalogue"),
-    ("mocks", "stack"),
-    ("alone",),
-    ("injection", "baselines"),
-    ("night",),
-    ("report",),
-    ("demo",),
-    ("plugin", "cli"),
-)
-"""From the ground up; a room may use those on its own floor and below, never one above."""
+HOUSE = House(TOP / "harness")
+FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+MODULES = sorted(HOUSE.modules)
 
 MOCKS_MAY_IMPORT = {"contract", "clock", "formats", "history"}
 """Beside each other, the mocks know what they and the harness say to each other, and nothing of the harness."""
 
-FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
-MODULES = sorted(path for path in HARNESS.rglob("*.py") if "fixtures" not in path.relative_to(HARNESS).parts)
+AT_THE_TOP = {"__init__.py", "errors.py", "history.py", "plugin.py", "cli.py"}
 
 
-def room(module: Path) -> str:
-    return module.relative_to(HARNESS).parts[0].removesuffix(".py")
+def inside(*rooms: str) -> list[str]:
+    return [module for module in MODULES if HOUSE.room(module) in rooms]
 
 
-def imported_rooms(module: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(module.read_text())):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
-            whole = node.module == "harness"
-            names = [f"harness.{alias.name}" for alias in node.names] if whole else [node.module or ""]
-        yield from (name.split(".")[1] for name in names if name.startswith("harness."))
+def test_every_room_has_its_floor() -> None:
+    assert sorted(FLOOR_OF) == sorted(HOUSE.rooms)
+    assert {path.name for path in HOUSE.package.glob("*.py")} == AT_THE_TOP
 
 
-def name(module: Path) -> str:
-    return str(module.relative_to(TOP))
+@pytest.mark.parametrize("module", [one for one in MODULES if HOUSE.room(one)])
+def test_imports_go_down_the_floors(module: str) -> None:
+    own = HOUSE.room(module)
+    others = {HOUSE.room(other) for other in HOUSE.imports[module]} - {"", own}
+    wrong = {other for other in others if FLOOR_OF[other] >= FLOOR_OF[own]}
+    assert not wrong, f"{module} must not import from {', '.join(sorted(wrong))}: only from the floors below {own}"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_imports_go_one_way(module: Path) -> None:
-    if module == HARNESS / "__init__.py":
-        return  # it hands out names of every floor, when they are asked for
-    above = {other for other in imported_rooms(module) if FLOOR_OF[other] > FLOOR_OF[room(module)]}
-    assert not above, f"{name(module)} must not import from {', '.join(sorted(above))}"
+def test_imports_never_go_in_a_circle() -> None:
+    assert HOUSE.circles() == [], "open them: let one pass the other what it needs, or move what both need below them"
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if room(one) == "mocks"], ids=name)
-def test_a_mock_knows_the_contract_and_nothing_of_the_harness(module: Path) -> None:
-    others = set(imported_rooms(module)) - MOCKS_MAY_IMPORT - {"mocks"}
-    assert not others, f"{name(module)} must not import from {', '.join(sorted(others))}"
+def test_a_circle_is_seen_wherever_it_is_imported(tmp_path: Path) -> None:
+    package = tmp_path / "harness"
+    (package / "night").mkdir(parents=True)
+    files = {
+        "__init__.py": "",
+        "night/__init__.py": "",
+        "night/plan.py": "from harness.night import times",
+        "night/times.py": "def late():\n    from harness.night.result import Result",
+        "night/result.py": "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import harness.night.plan",
+        "night/apart.py": "import harness.night.plan",
+    }
+    for file, text in files.items():
+        (package / file).write_text(text)
+    assert House(package).circles() == [["harness.night.plan", "harness.night.result", "harness.night.times"]]
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if room(one) == "contract"], ids=name)
-def test_the_contract_needs_the_standard_library_alone(module: Path) -> None:
+@pytest.mark.parametrize("module", inside("mocks"))
+def test_a_mock_knows_the_contract_and_nothing_of_the_harness(module: str) -> None:
+    others = {HOUSE.room(other) for other in HOUSE.imports[module]} - MOCKS_MAY_IMPORT - {"mocks"}
+    assert not others, f"{module} must not import from {', '.join(sorted(others))}"
+
+
+def within(module: str) -> str:
+    """The folder, or the file, of its room in which a module is."""
+    return module.split(".")[2] if module.count(".") > 1 else ""
+
+
+@pytest.mark.parametrize(("room", "shared"), [("faults", "model"), ("checks", "model"), ("mocks", "core")])
+def test_what_stands_side_by_side_shares_only_what_is_for_all(room: str, shared: str) -> None:
+    for module in (one for one in inside(room) if within(one)):
+        own = module if room == "faults" else f"harness.{room}.{within(module)}"  # a fault is a file, a mock a folder
+        others = {one for one in HOUSE.imports[module] if HOUSE.room(one) == room and within(one) != shared}
+        assert not {one for one in others if not one.startswith(own)}, f"{module} imports {', '.join(sorted(others))}"
+
+
+@pytest.mark.parametrize("module", inside("contract"))
+def test_the_contract_needs_the_standard_library_alone(module: str) -> None:
     imported = {
         found.split(".")[0]
-        for node in ast.walk(ast.parse(module.read_text()))
+        for node in ast.walk(ast.parse(HOUSE.modules[module].read_text()))
         for found in (
             [alias.name for alias in node.names]
             if isinstance(node, ast.Import)
@@ -85,31 +91,38 @@ def test_the_contract_needs_the_standard_library_alone(module: Path) -> None:
         )
     }
     assert imported <= sys.stdlib_module_names | {"harness"}
-    assert set(imported_rooms(module)) <= {"contract"}
+    assert {HOUSE.room(other) for other in HOUSE.imports[module]} <= {"contract"}
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_file_says_in_its_first_sentence_what_it_is(module: Path) -> None:
-    docstring = ast.get_docstring(ast.parse(module.read_text()))
-    assert docstring, f"{name(module)} says nothing"
+def test_the_plan_in_the_readme_is_that_of_the_house() -> None:
+    text = README.read_text()
+    assert BEGIN in text
+    assert text == with_plan(text, plan(HOUSE)), "python -m tests.house writes the plan as it is now"
 
 
-@pytest.mark.parametrize("module", MODULES, ids=name)
-def test_a_file_has_one_idea(module: Path) -> None:
-    assert module.stem not in {"utils", "util", "helpers", "common", "manager", "base", "misc"}
-    assert len(module.read_text().splitlines()) <= 400
+@pytest.mark.parametrize("module", MODULES)
+def test_a_file_says_in_its_first_sentence_what_it_is(module: str) -> None:
+    docstring = ast.get_docstring(ast.parse(HOUSE.modules[module].read_text()))
+    assert docstring, f"{module} says nothing"
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_file_has_one_idea(module: str) -> None:
+    path = HOUSE.modules[module]
+    assert path.stem not in {"utils", "util", "helpers", "common", "manager", "base", "misc"}
+    assert len(path.read_text().splitlines()) <= 400
 
 
 def test_only_the_plugin_imports_pytest() -> None:
-    importers = [name(module) for module in MODULES if "import pytest" in module.read_text()]
-    assert importers == ["harness/plugin.py"]
+    importers = [module for module in MODULES if "import pytest" in HOUSE.modules[module].read_text()]
+    assert importers == ["harness.plugin"]
 
 
 @pytest.mark.parametrize("mock", ["source", "wire", "scheduler", "consumers", "desk", "folders"])
 def test_a_mock_carries_nothing_that_it_does_not_need(mock: str) -> None:
     names = "pydantic rich ruamel docker testcontainers pytest faker pyarrow numpy asyncssh cryptography"
     heavy = set(names.split())
-    program = f"import sys, harness.mocks.{mock}; print(*sorted({heavy} & sys.modules.keys()))"
+    program = f"import sys, harness.mocks.{mock}.__main__; print(*sorted({heavy} & sys.modules.keys()))"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.checks.model.wording import counted
 from harness.history import History
 
 
-@check("all_or_nothing", violated=Outcome.DAMAGED, applies=lambda night, _: bool(begun(night).value["consumers"]))
+@check("all_or_nothing", violated=Outcome.DAMAGED, applies=lambda night, _: bool(begin_event(night).value["consumers"]))
 def all_or_nothing(night: History, baseline: History) -> Finding:
     """What a consumer holds of the night is all that the night owes it, or nothing.
 

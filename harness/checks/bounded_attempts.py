@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.wording import counted
 from harness.history import History
@@ -28,7 +28,7 @@ def bounded_attempts(night: History, baseline: History) -> Finding:
     if not baseline.of("launch", type="invoke"):
         return Finding.unknown("the baseline launched nothing")
     launches = Counter(event.value["job"] for event in night.of("launch", type="invoke"))
-    allowed = {job: told["launches"] or UNDECLARED for job, told in begun(night).value["jobs"].items()}
+    allowed = {job: told["launches"] or UNDECLARED for job, told in begin_event(night).value["jobs"].items()}
     over = [
         f"{job}: {counted(count, 'launch', 'launches')}, {allowed[job]} allowed"
         for job, count in launches.items()

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.history import Event, History
@@ -25,7 +25,7 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     of several, or when it came and to whom (``owner_paged``).
     """
     pages = night.of("page", component="desk", type="ok")
-    faults = begun(night).value["faults"]
+    faults = begin_event(night).value["faults"]
     for page in pages:
         if named := _named(page, faults):
             return Finding.holds(f"the page names {named}")
@@ -38,7 +38,7 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
 
 def naming_page(night: History) -> Event | None:
     """The first page that names a fault of the night."""
-    faults = begun(night).value["faults"]
+    faults = begin_event(night).value["faults"]
     return next((page for page in night.of("page", component="desk", type="ok") if _named(page, faults)), None)
 
 

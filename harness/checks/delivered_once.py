@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from harness.checks.model.baseline_validity import doubt
+from harness.checks.model.baseline_validity import doubtful_because
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.row_counts import wrong_rows
 from harness.history import History
 
 
-@check("delivered_once", violated=Outcome.DAMAGED, applies=lambda night, _: bool(begun(night).value["consumers"]))
+@check("delivered_once", violated=Outcome.DAMAGED, applies=lambda night, _: bool(begin_event(night).value["consumers"]))
 def delivered_once(night: History, baseline: History) -> Finding:
     """What a consumer holds was published, and is held once.
 
@@ -26,7 +26,7 @@ def delivered_once(night: History, baseline: History) -> Finding:
     """
     if not any(of.rows for of in holdings(baseline).values()):
         return Finding.unknown("the baseline delivered nothing, so nothing was checked")
-    if wrong := doubt(baseline):
+    if wrong := doubtful_because(baseline):
         return Finding.unknown(wrong)
     got = holdings(night)
     found = wrong_rows(night, baseline, *got)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.history import History
 
 
 def _any_dependency(night: History, _: History) -> bool:
-    return any(job["after"] for job in begun(night).value["jobs"].values())
+    return any(job["after"] for job in begin_event(night).value["jobs"].values())
 
 
 @check("dependency_order", violated=Outcome.DAMAGED, applies=_any_dependency)
@@ -23,7 +23,7 @@ def dependency_order(night: History, baseline: History) -> Finding:
     Does not verify: that a predecessor which finished OK did its work, that jobs without a declared dependency keep an
     order, or thresholds and resources.
     """
-    jobs = begun(night).value["jobs"]
+    jobs = begin_event(night).value["jobs"]
     if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):
         return Finding.unknown("the baseline launched no job that depends on another")
     finished: dict[str, bool] = {}

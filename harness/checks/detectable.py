@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.history import History
 
 
 def _in_need_of_a_control(night: History) -> list[dict[str, Any]]:
     """The faults that no client and no scheduler reports: nothing but a control of the chain can tell."""
-    return [fault for fault in begun(night).value["faults"] if fault.get("detectable_by") is not None]
+    return [fault for fault in begin_event(night).value["faults"] if fault.get("detectable_by") is not None]
 
 
 @check("detectable", violated=Outcome.INCONCLUSIVE, applies=lambda night, _: bool(_in_need_of_a_control(night)))
@@ -30,7 +30,7 @@ def detectable(night: History, baseline: History) -> Finding:  # noqa: ARG001 - 
     faults = [fault for fault in _in_need_of_a_control(night) if fault["id"] in acted]
     if not faults:
         return Finding.unknown("no fault in a file acted, so nothing had to be detected")
-    controls = begun(night).value.get("controls", {})
+    controls = begin_event(night).value.get("controls", {})
     blind, seen = [], []
     for fault in faults:
         able = [control for control in fault["detectable_by"] if control in controls]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun, fallback_days, holdings
+from harness.checks.model.holdings import begin_event, fallback_days, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.history import History
@@ -39,7 +39,7 @@ def equals_baseline(night: History, baseline: History) -> Finding:
 
 def _files(history: History) -> dict[str, str]:
     """The night's files in the watched folders at the end: path to content."""
-    names = set(begun(history).value["files"])
+    names = set(begin_event(history).value["files"])
     files: dict[str, str] = {}
     for event in history.of(component="folders"):
         if event.value.get("name") not in names:

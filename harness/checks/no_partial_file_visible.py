@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.history import Event, History
 
@@ -49,11 +49,11 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
 
 
 def _watched(history: History) -> list[Event]:
-    names = set(begun(history).value["files"])
+    names = set(begin_event(history).value["files"])
     return [event for event in history.of(component="folders") if event.value.get("name") in names]
 
 
 def _whole(history: History) -> set[str]:
-    seeds = set(begun(history).value["seeds"])
+    seeds = set(begin_event(history).value["seeds"])
     stated = (event for action in ("publish", "restate") for event in history.of(action, component="source"))
     return seeds | {event.value["sha256"] for event in stated}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun, finished_at
+from harness.checks.model.holdings import begin_event, finished_at
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.wording import minutes
 from harness.history import History
@@ -19,7 +19,7 @@ def on_time(night: History, baseline: History) -> Finding:
     Unknown: when the baseline itself is late, or never delivered.
     Does not verify: that what was stored is all (``complete``), or that single jobs and files keep their own times.
     """
-    deadline = begun(night).value["deadline_ns"]
+    deadline = begin_event(night).value["deadline_ns"]
     if (in_baseline := finished_at(baseline)) is None or in_baseline > deadline:
         return Finding.unknown("the baseline itself was not on time, so a fault's part in it cannot be told")
     finished = finished_at(night)

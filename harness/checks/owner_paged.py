@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begun, fallback_days, finished_at
+from harness.checks.model.holdings import begin_event, fallback_days, finished_at
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.wording import counted, minutes
 from harness.history import History
@@ -22,7 +22,7 @@ def owner_paged(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     Unknown: never, because every page is seen.
     Does not verify: that the page says why (``cause_named``), that somebody reads it and acts, or that mails arrive.
     """
-    begin = begun(night).value
+    begin = begin_event(night).value
     deadline = begin["deadline_ns"]
     owners = {begin["owner"], *(job["owner"] for job in begin["jobs"].values())}
     pages = night.of("page", component="desk", type="ok")

@@ -16,7 +16,7 @@ def numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
     return [(f"{index}:{fault.name}", fault) for index, fault in enumerate(faults)]
 
 
-def beginning(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: tuple[Operator, ...]) -> dict[str, Any]:
+def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: tuple[Operator, ...]) -> dict[str, Any]:
     """What the checks must know of the chain; a history can then be judged from its file alone."""
     return {
         "chain": chain.chain,
@@ -58,7 +58,7 @@ def beginning(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: tu
 
 
 def _restarted_by_hand(job: str, operators: tuple[Operator, ...]) -> bool:
-    return any(operator.restarts and operator.minds(job) for operator in operators)
+    return any(operator.restarts and operator.concerns(job) for operator in operators)
 
 
 def _launches_allowed(job: Job, planned: MasterJob) -> int | None:

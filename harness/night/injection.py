@@ -13,7 +13,7 @@ from harness.contract.content import Content
 from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
 from harness.faults import Fault
-from harness.faults.model.why_not_fired import why_silent
+from harness.faults.model.why_not_fired import why_not_fired
 from harness.night.plan import NightTimes, Planner
 from harness.stack import Stack
 from harness.values.units import ClockTime
@@ -57,7 +57,7 @@ class Injection:
     def _disarm(self, fault: Fault, order: Order) -> None:
         counts = self.stack.disarm(order.point.component, self.id)
         if counts is not None and not counts.acts:
-            why = why_silent(fault, order.point, order.where, counts)
+            why = why_not_fired(fault, order.point, order.where, counts)
             told = {"passed": counts.passed, "awake": counts.awake, "fired": counts.fired}
             self.write("unfired", {"id": self.id} | told | {"why": why})
 

@@ -15,10 +15,10 @@ from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times
 from harness.scenario.operators import Operator
 
-__all__ = ["NightTimes", "Planner", "Whereabouts", "night_times"]
+__all__ = ["NightTimes", "Planner", "StackPlaces", "night_times"]
 
 
-class Whereabouts(Protocol):
+class StackPlaces(Protocol):
     """What a plan asks of a stack: where things are for a job, and a place to keep contents."""
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
@@ -48,7 +48,7 @@ class Planner:
         return night_times(chain, date)
 
     def plan(
-        self, chain: Chain, date: dt.date, *, seed: int = 0, operators: Iterable[Operator] = (), stack: Whereabouts
+        self, chain: Chain, date: dt.date, *, seed: int = 0, operators: Iterable[Operator] = (), stack: StackPlaces
     ) -> Plan:
         """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
@@ -92,7 +92,7 @@ class Planner:
             operators=tuple(operator.plan() for operator in operators),
         )
 
-    def _files(self, chain: Chain, times: NightTimes, seed: int, stack: Whereabouts) -> Iterable[PlannedFile]:
+    def _files(self, chain: Chain, times: NightTimes, seed: int, stack: StackPlaces) -> Iterable[PlannedFile]:
         for name, spec in chain.files.items():
             for back in reversed(range(spec.days)):
                 day = times.date - dt.timedelta(days=back)
@@ -108,13 +108,13 @@ class Planner:
                     chunked=spec.chunked,
                 )
 
-    def _held(self, chain: Chain, folder: str, date: dt.date, seed: int, stack: Whereabouts) -> Iterable[SeededFile]:
+    def _held(self, chain: Chain, folder: str, date: dt.date, seed: int, stack: StackPlaces) -> Iterable[SeededFile]:
         for held in chain.folders[folder].holds:
             day = date - dt.timedelta(days=held.days_before)
             content = self.content(chain, held.file, day, seed, stack)
             yield SeededFile(name=chain.files[held.file].name.format(date=day), sha256=content.sha256)
 
-    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: Whereabouts) -> Content:
+    def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: StackPlaces) -> Content:
         """What a file holds on a day; when this returns, the stack has it."""
         stored = self._contents.content(chain, file, day, seed)
         stack.store(stored.sha256, self._contents.path(stored.sha256))
@@ -131,7 +131,7 @@ def _taken(chain: Chain) -> set[str]:
 
 
 def environment(
-    chain: Chain, job: str, times: NightTimes, places: Mapping[str, str], stack: Whereabouts
+    chain: Chain, job: str, times: NightTimes, places: Mapping[str, str], stack: StackPlaces
 ) -> dict[str, str]:
     """A job's whole environment: the stack's base, the chain's values, its own, and each defence's switch."""
     known = {

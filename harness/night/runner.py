@@ -24,7 +24,7 @@ from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, StackErr
 from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.night.baselines import Baselines, Live
-from harness.night.begin_event import beginning, numbered
+from harness.night.begin_event import begin_value, numbered
 from harness.night.injection import Injection
 from harness.night.plan import Planner
 from harness.night.result import Result
@@ -154,7 +154,7 @@ class NightRunner:
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
-        notes.write("begin", {"scenario": sentence} | beginning(chain, faults, plan, operators))
+        notes.write("begin", {"scenario": sentence} | begin_value(chain, faults, plan, operators))
 
         def injection(fault_id: str) -> Injection:
             own_seed = f"{seed}/{sentence}/{fault_id}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.checks import Outcome
 from harness.checks.cause_named import naming_page
-from harness.checks.model.holdings import begun, holdings
+from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.wording import counted, minutes
 from harness.history import Event, History
 from harness.night.result import Result
@@ -35,7 +35,7 @@ def _owner(result: Result) -> str:
     page = result.pages.first()
     if page is not None:
         return f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
-    owner = begun(result.history).value["owner"]
+    owner = begin_event(result.history).value["owner"]
     if result.outcome is Outcome.INCONCLUSIVE:
         return f"{owner}; whether they would be told is not proven"
     if not _should_have_been_told(result):
@@ -77,7 +77,7 @@ def _should_have_been_told(result: Result) -> bool:
 def _touched(result: Result) -> str:
     night, baseline = result.history, result.baseline
     said: list[str] = []
-    for job in begun(night).value["jobs"]:
+    for job in begin_event(night).value["jobs"]:
         calm, now = _ended(baseline, job), _ended(night, job)
         if calm is None:
             continue

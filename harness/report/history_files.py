@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.checks.model.holdings import begun
+from harness.checks.model.holdings import begin_event
 from harness.errors import AuthorError
 from harness.history import History
 
@@ -15,7 +15,7 @@ def night_and_baseline(night_file: Path, baseline_file: Path) -> tuple[History, 
     Raises AuthorError, with the file and what was expected of it.
     """
     night, baseline = _whole(night_file), _whole(baseline_file)
-    wanted, found = begun(night).value, begun(baseline).value
+    wanted, found = begin_event(night).value, begin_event(baseline).value
     if found["faults"]:
         names = ", ".join(fault["name"] for fault in found["faults"])
         raise AuthorError(f"{baseline_file}: found a night with {names}, expected its baseline, which has no faults")
@@ -34,7 +34,7 @@ def _whole(file: Path) -> History:
     for edge in ("begin", "end"):
         if not history.of(edge, component="night"):
             raise AuthorError(f"{file}: found no {edge!r} event of the night, expected the history of a whole night")
-    if not isinstance(begun(history).value.get("consumers"), dict):
+    if not isinstance(begin_event(history).value.get("consumers"), dict):
         raise AuthorError(
             f"{file}: found no consumers in the 'begin' event, as before there were versions of the format; "
             "run the night again, or judge it with the Night Harness that has written it"

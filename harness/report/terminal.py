@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.checks import CHECKS, Outcome
-from harness.checks.model.baseline_validity import doubt
+from harness.checks.model.baseline_validity import doubtful_because
 from harness.checks.model.holdings import holdings
 from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted
@@ -103,7 +103,7 @@ def approximated(ticks: Ticks) -> str:
 def held(result: Result) -> Iterator[str]:
     """What each consumer holds, what it should, and in what the two differ."""
     expected, got = holdings(result.baseline), holdings(result.history)
-    doubted = doubt(result.baseline)  # rows that may be wrong themselves tell nothing of others
+    doubted = doubtful_because(result.baseline)  # rows that may be wrong themselves tell nothing of others
     for consumer, of in got.items():
         wrong = "" if doubted else str(wrong_rows(result.history, result.baseline, consumer))
         found = f"{consumer}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"

@@ -45,7 +45,7 @@ class Operator(Strict):
         """Whether it starts jobs again."""
         return any("estart" in action or action == "start" for action in self.do)
 
-    def minds(self, job: str) -> bool:
+    def concerns(self, job: str) -> bool:
         """Whether it looks after that job."""
         return not self.jobs or job in self.jobs
 

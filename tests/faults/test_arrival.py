@@ -33,7 +33,7 @@ from harness.faults import (
     ThrottleRequests,
     TokenExpired,
 )
-from harness.faults.model.why_not_fired import why_silent
+from harness.faults.model.why_not_fired import why_not_fired
 
 CHAINS = Path(__file__).parents[2] / "fixtures/chains"
 REFERENCE = load_chain(CHAINS / "planning_feed/chain.yaml")
@@ -121,10 +121,10 @@ def test_a_fault_that_never_acted_says_where_it_waited(
     fault: Fault, point: Point[Any], where: dict[str, str], says: str
 ) -> None:
     counts = Counts(passed=0, awake=0, calls=0, acts=0, fired=False)
-    assert why_silent(fault, point, where, counts) == f"{says} was never passed"
+    assert why_not_fired(fault, point, where, counts) == f"{says} was never passed"
 
 
 def test_a_disk_that_refused_nothing_says_so() -> None:
     counts = Counts(passed=1, awake=1, calls=1, acts=0, fired=False)
     fault = DiskFull(job="retrieve", folder="landing")
-    assert "was refused nothing in landing" in why_silent(fault, points.DISK, {"job": "retrieve"}, counts)
+    assert "was refused nothing in landing" in why_not_fired(fault, points.DISK, {"job": "retrieve"}, counts)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.checks.model.holdings import begun, doubled_keys, finished_at, holdings
+from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
 from harness.checks.model.wording import counted
 from harness.history import History
 
 
-def unrest(baseline: History) -> str | None:
+def invalid_because(baseline: History) -> str | None:
     """Why a night without faults was no calm one: nothing delivered, a page, a job that never finished OK.
 
     Retries are allowed: a chain may need them on any night.
@@ -22,10 +22,10 @@ def unrest(baseline: History) -> str | None:
     return ": ".join([said, "; ".join(told)]) if told else said
 
 
-def doubt(baseline: History) -> str | None:
+def doubtful_because(baseline: History) -> str | None:
     """Why the rows of a baseline may be the wrong ones to compare with, although it finished."""
     published = sum(event.value.get("records", 0) for event in baseline.of("publish", component="source"))
-    for consumer, declared in begun(baseline).value["consumers"].items():
+    for consumer, declared in begin_event(baseline).value["consumers"].items():
         held = holdings(baseline)[consumer]
         if held.stale:
             return "; ".join(_stale(baseline))
@@ -49,7 +49,7 @@ def _untrue(baseline: History) -> Iterator[str]:
 
 
 def _unfinished(baseline: History) -> Iterator[str]:
-    begin = begun(baseline).value
+    begin = begin_event(baseline).value
     builds = (event.value for event in baseline.of("build"))
     not_today = {job for build in builds if build["date"] == begin["date"] for job in build["left_out"]}
     for job in begin["jobs"]:
@@ -72,7 +72,7 @@ def _pages(baseline: History) -> Iterator[str]:
 
 
 def _stale(baseline: History) -> Iterator[str]:
-    night = begun(baseline).value["date"]
+    night = begin_event(baseline).value["date"]
     for consumer, held in holdings(baseline).items():
         for day, rows in held.stale.items():
             held_rows = f"{consumer} holds {counted(rows.total(), 'row')} under the business date {day}"

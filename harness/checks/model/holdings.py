@@ -60,7 +60,7 @@ def holdings(history: History) -> Mapping[str, Holdings]:
         if "night" in event.value:
             continue
         of = held.setdefault(event.component, Holdings())
-        rows = _told_as(of, event, begun(history).value["date"])
+        rows = _told_as(of, event, begin_event(history).value["date"])
         rows.update(map(tuple, event.value["rows"]))
     return held
 
@@ -101,7 +101,7 @@ def consumers(history: History) -> list[str]:
 
 
 @functools.lru_cache(maxsize=2)
-def begun(history: History) -> Event:
+def begin_event(history: History) -> Event:
     """The event that says what the night was to be; looked for once a night, because checks ask again and again."""
     begin = history.of("begin", component="night").first()
     if begin is None:

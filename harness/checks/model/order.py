@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from harness.checks.model.baseline_validity import unrest
+from harness.checks.model.baseline_validity import invalid_because
 from harness.checks.model.check import CHECKS, Finding
 from harness.checks.model.friction import Friction, friction
-from harness.checks.model.holdings import begun, fallback_days
+from harness.checks.model.holdings import begin_event, fallback_days
 from harness.checks.model.outcome import Outcome
 from harness.history import History
 
@@ -49,7 +49,7 @@ class Rule:
 
 def _silent_fault(case: Case) -> str | None:
     acted = {event.value.get("id") for event in case.night.of("fault")}
-    silent = [fault["id"] for fault in begun(case.night).value["faults"] if fault["id"] not in acted]
+    silent = [fault["id"] for fault in begin_event(case.night).value["faults"] if fault["id"] not in acted]
     if not silent:
         return None
     whys = {event.value["id"]: f" ({event.value['why']})" for event in case.night.of("unfired")}
@@ -58,7 +58,7 @@ def _silent_fault(case: Case) -> str | None:
 
 
 def _untrustworthy_baseline(case: Case) -> str | None:
-    return unrest(case.baseline)
+    return invalid_because(case.baseline)
 
 
 def _violated(outcome: Outcome, because: str = "{check}: {sentence}") -> Callable[[Case], str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from harness.checks.model.holdings import Holdings, Row, begun, doubled_keys, earlier, holdings
+from harness.checks.model.holdings import Holdings, Row, begin_event, doubled_keys, earlier, holdings
 from harness.history import History
 
 
@@ -38,7 +38,7 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     for consumer in consumers:
         held = holdings(night)[consumer]
         wanted = holdings(baseline).get(consumer, Holdings()).own
-        declared = begun(night).value["consumers"][consumer]["key"]
+        declared = begin_event(night).value["consumers"][consumer]["key"]
         if held.own:
             _compare(wrong, held.own, wanted, declared)
         for day, rows in held.fallback.items():

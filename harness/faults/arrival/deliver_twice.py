@@ -39,7 +39,7 @@ class DeliverTwice(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Only what has come can come again."""
         return "the file had not come by then"
 

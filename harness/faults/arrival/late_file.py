@@ -45,7 +45,7 @@ class LateFile(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It moves a file to a later time only."""
         return "the file was due later than that by itself"
 

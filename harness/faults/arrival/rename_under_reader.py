@@ -41,7 +41,7 @@ class RenameUnderReader(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "listing")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Only what is there has a name to lose."""
         return "the file was not there then"
 

@@ -48,7 +48,7 @@ class SupersedeFile(Fault):
         return self.detectable_by
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Only what has come can be corrected."""
         return "the file had not come by then"
 

@@ -75,7 +75,7 @@ class ClockSkew(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("business date", "time service offset")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Where nobody answers for the job's time, nobody can make it wrong."""
         return f"{self.job} was never started in virtual time"
 

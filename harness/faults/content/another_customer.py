@@ -32,7 +32,7 @@ class AnotherCustomer(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "reference data")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """The same seed makes the same content; a file that is copied is the same for everybody."""
         return f"customer {self.customer} has the same file"
 

@@ -34,7 +34,7 @@ class AnotherTimeZone(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "business date")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """A date that is only an hour on stays the same date."""
         return f"no date or time of the file changes by {self.hours} h"
 

@@ -31,7 +31,7 @@ class ChangedContent(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs numbers, and enough records."""
         return f"the file has no number in every {self.every}th record"
 

@@ -29,7 +29,7 @@ class DecimalComma(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "schema", "control total")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs numbers."""
         return "the file has no numbers"
 

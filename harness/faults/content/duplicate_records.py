@@ -45,7 +45,7 @@ class DuplicateRecords(ContentFault):
     )
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs a record."""
         return "the file has no records"
 

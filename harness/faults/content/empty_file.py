@@ -35,7 +35,7 @@ class EmptyFile(ContentFault):
     )
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """What has no lines has no header to be left alone."""
         return "the file has no records, or its format has no lines"
 

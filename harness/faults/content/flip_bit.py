@@ -31,7 +31,7 @@ class FlipBit(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "control total", "archive", "reference data")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs a letter, or a digit."""
         return f"no record of the file has a {self.where} to flip a bit of"
 

@@ -29,7 +29,7 @@ class MissingTrailer(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """A file without a trailer has none to lose."""
         return "the file has no trailer"
 

@@ -29,7 +29,7 @@ class NulTail(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "trailer record", "control total", "schema")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Nothing is left to fill behind the end."""
         return "all of the file was to be kept"
 

@@ -35,7 +35,7 @@ class SchemaDrift(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs the column."""
         return f"the file has no column {self.column!r}" if self.column else "the columns of the file are not known"
 

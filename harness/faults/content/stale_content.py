@@ -31,7 +31,7 @@ class StaleContent(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "business date")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """A file that is copied is the same each day."""
         return "the file holds the same every day"
 

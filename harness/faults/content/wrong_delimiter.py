@@ -33,7 +33,7 @@ class WrongDelimiter(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "schema", "trailer record")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It may be separated so already."""
         return f"the file is no CSV, or is separated by {self.delimiter!r} already"
 

@@ -34,7 +34,7 @@ class WrongEncoding(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema", "reference data")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Plain letters are the same in most encodings."""
         return f"the file is the same in {self.encoding}, or is no text"
 

@@ -31,7 +31,7 @@ class WrongLineEnds(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """They may be so already."""
         return "the file's lines end so already, or it has none"
 

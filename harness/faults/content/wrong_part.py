@@ -43,7 +43,7 @@ class WrongPart(ContentFault):
     )
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """A part may have no record in it."""
         return f"part {self.part} of {self.of} has no record in it"
 

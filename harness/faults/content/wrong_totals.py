@@ -35,7 +35,7 @@ class WrongTotals(ContentFault):
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "trailer record", "control total")
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It needs a trailer that states that total."""
         return f"the file has no trailer with a {self.of.replace('_', ' ')}"
 

@@ -54,7 +54,7 @@ class GrowWhileRead(Fault):
         return self.detectable_by
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It hides nothing of a file that has grown to its end."""
         return "the file was whole by then"
 

@@ -62,7 +62,7 @@ class TruncateFile(ContentFault):
     )
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """A cut behind the end of the file cuts nothing off."""
         if self.where in ("inside_character", "inside_member"):
             needed = "a character of several bytes before that" if self.where == "inside_character" else "compression"

@@ -35,7 +35,7 @@ class ReadOnlyDisk(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("error of open",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It refuses what is tried; a job that writes nothing there never meets it."""
         return f"{self.job} was refused nothing in {self.folder}, or runs without the night's clock"
 

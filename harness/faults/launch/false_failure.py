@@ -30,7 +30,7 @@ class FalseFailure(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("idempotency",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """When it finds nothing to act on."""
         return f"{self.job} had failed by itself"
 

@@ -34,7 +34,7 @@ class JobCrash(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """When it finds nothing to act on."""
         return f"{self.job} did not run then"
 

@@ -45,7 +45,7 @@ class LaunchFailure(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Another fault may have come before it."""
         return "the agent was away, so that nothing was launched"
 

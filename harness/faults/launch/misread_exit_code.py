@@ -30,7 +30,7 @@ class MisreadExitCode(Fault):
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """When it finds nothing to act on."""
         return f"{self.job} did not fail by an exit code"
 

@@ -171,7 +171,7 @@ class Fault:
         return None
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """Why it may find nothing to act on although its point is passed and its trigger agrees."""
         return "there was nothing for it to act on"
 

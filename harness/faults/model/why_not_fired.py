@@ -34,7 +34,7 @@ WORDS: Mapping[Point[Any], str] = {
 """A mock's points in the words of an author."""
 
 
-def why_silent(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
+def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
     """``counts`` are the mock's: how often its point was passed, and how often of that it was awake and found prey."""
     passed, awake, calls = counts.passed, counts.awake, counts.calls
     if fault.on is not None and not counts.fired:
@@ -49,12 +49,12 @@ def why_silent(fault: Fault, point: Point[Any], where: Mapping[str, str], counts
     if awake < passed:
         said += f", {_times(awake)} of that {_window(fault)}"
     if not calls:
-        return f"{said}; {fault.spared}"
+        return f"{said}; {fault.why_no_effect}"
     if fault.call is not None and calls < fault.call:
         return f"{said}, the trigger asks for call {fault.call}"
     if fault.chance is not None:
         return f"{said}, and its chance of {fault.chance:g} did not come up"
-    return f"{said}; {fault.spared}"
+    return f"{said}; {fault.why_no_effect}"
 
 
 def _window(fault: Fault) -> str:

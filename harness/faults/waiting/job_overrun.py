@@ -40,7 +40,7 @@ class JobOverrun(Fault):
         return True
 
     @property
-    def spared(self) -> str:
+    def why_no_effect(self) -> str:
         """It acts on a job that runs."""
         return f"{self.job} did not run then, or had been frozen for that event already"
 

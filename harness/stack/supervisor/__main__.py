@@ -46,7 +46,7 @@ def main() -> None:
     spawned = None
     try:
         why_real = "real time was asked for" if options.real_clock else library.unusable_because()
-        clockwork = _clockwork(directory, why_real, own_children_only=options.spawn)
+        night_clock = _night_clock(directory, why_real, own_children_only=options.spawn)
         if options.spawn:
             spawned = Spawned(directory, virtual=why_real is None)
             spawned.start(options.ports, options.mocks)
@@ -55,7 +55,7 @@ def main() -> None:
 
         import asyncio  # the mocks are starting meanwhile: see above
 
-        asyncio.run(_serve(options, directory, clockwork, spawned, token, why_real or "virtual"))
+        asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual"))
     except StackError as error:
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
         print(json.dumps({"error": parts}), flush=True)  # noqa: T201 - read by whoever started this
@@ -70,15 +70,15 @@ def main() -> None:
 async def _serve(
     options: argparse.Namespace,
     directory: StackDirectory,
-    clockwork: Any,
+    night_clock: Any,
     spawned: Spawned | None,
     token: str,
     clock: str,
 ) -> None:
     import asyncio
 
-    from harness.stack.supervisor.doorway import Doorway, first_of
-    from harness.stack.supervisor.mock_connections import Neighbours
+    from harness.stack.supervisor.door_server import DoorServer, first_of
+    from harness.stack.supervisor.mock_connections import MockConnections
 
     if spawned is not None:
         spawned.born()  # what this process needs is loaded by now, beside what the mocks need
@@ -86,27 +86,27 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for signo in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(signo, ended.set)
-    neighbours = Neighbours(directory)
+    mocks = MockConnections(directory)
     lease = Lease(loop, ended.set, grace_s=options.lease_grace_s, first_within_s=None if spawned else FIRST_WITHIN_S)
-    doorway = Doorway(directory, clockwork, neighbours, token=token, clock=clock, lease=lease.held)
+    door_server = DoorServer(directory, night_clock, mocks, token=token, clock=clock, lease=lease.held)
     if spawned is not None:
         _watch_parent(loop, ended.set)
         for name, pid in spawned.pids.items():
-            neighbours.watch(name, pid, lambda name=name: spawned.how_it_ended(name))  # type: ignore[misc]
-        gathering = asyncio.ensure_future(neighbours.gather(MOCKS, within_s=options.up_within_s))
-        await first_of(gathering, neighbours.fallen, asyncio.ensure_future(ended.wait()))
-        if neighbours.fallen.done():
+            mocks.watch(name, pid, lambda name=name: spawned.how_it_ended(name))  # type: ignore[misc]
+        gathering = asyncio.ensure_future(mocks.gather(MOCKS, within_s=options.up_within_s))
+        await first_of(gathering, mocks.fallen, asyncio.ensure_future(ended.wait()))
+        if mocks.fallen.done():
             gathering.cancel()
-            neighbours.fallen.result()
+            mocks.fallen.result()
         if ended.is_set():
             return
         gathering.result()
         spawned.settled()
-    port = await doorway.open(options.host, options.port)
-    ready = {"port": port, "clock": clock, "endpoints": neighbours.endpoints}
+    port = await door_server.open(options.host, options.port)
+    ready = {"port": port, "clock": clock, "endpoints": mocks.endpoints}
     print(json.dumps(ready), flush=True)  # noqa: T201 - read by whoever started this
     await ended.wait()
-    clockwork.stop("the stack ends")
+    night_clock.stop("the stack ends")
 
 
 class Lease:
@@ -155,12 +155,12 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> N
             end()
 
 
-def _clockwork(directory: StackDirectory, why_real: str | None, *, own_children_only: bool) -> Any:
-    from harness.stack.supervisor.night_clock import RealClockwork, VirtualClockwork
+def _night_clock(directory: StackDirectory, why_real: str | None, *, own_children_only: bool) -> Any:
+    from harness.stack.supervisor.night_clock import RealNightClock, VirtualNightClock
 
     if why_real is not None:
-        return RealClockwork(directory)
-    return VirtualClockwork(directory.page, root=os.getpid() if own_children_only else None)
+        return RealNightClock(directory)
+    return VirtualNightClock(directory.page, root=os.getpid() if own_children_only else None)
 
 
 def _share_library(directory: StackDirectory) -> None:

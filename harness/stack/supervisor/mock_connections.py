@@ -16,7 +16,7 @@ ANSWER_TIMEOUT_S = 20.0
 LOOK_EVERY_S = 0.005
 
 
-class Neighbours:
+class MockConnections:
     """The control interfaces of all mocks of one stack.
 
     ``fallen`` is a future that fails with the first mock's death: whoever waits for something waits for it too.

@@ -16,7 +16,7 @@ LOOK_EVERY_S = 0.02
 """How often the real clock looks for the end of the schedule."""
 
 
-class Clockwork(Protocol):
+class NightClock(Protocol):
     """What /run, /pace and /travel need; run and pace block, and are called in a thread."""
 
     def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
@@ -38,7 +38,7 @@ class Clockwork(Protocol):
         """Tell times in this zone."""
 
 
-class VirtualClockwork:
+class VirtualNightClock:
     """The page and its controller."""
 
     def __init__(self, page: Path, *, root: int | None) -> None:
@@ -71,7 +71,7 @@ class VirtualClockwork:
         self._controller.zone = ZoneInfo(timezone)
 
 
-class RealClockwork:
+class RealNightClock:
     """Time as the machine has it: a run waits for the end of the schedule, or of the night."""
 
     def __init__(self, directory: StackDirectory) -> None:

@@ -25,8 +25,8 @@ from harness.errors import StackError
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.spawning import MOCKS
-from harness.stack.supervisor.mock_connections import Neighbours, RefusedError
-from harness.stack.supervisor.night_clock import Clockwork
+from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
+from harness.stack.supervisor.night_clock import NightClock
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -41,22 +41,22 @@ STILL_TOLD = ("/history", "/output", "/lease")
 """What can be asked after a mock's death: what led to it."""
 
 
-class Doorway:
+class DoorServer:
     """The door's routes over what they open."""
 
     def __init__(
         self,
         directory: StackDirectory,
-        clockwork: Clockwork,
-        neighbours: Neighbours,
+        night_clock: NightClock,
+        mocks: MockConnections,
         *,
         token: str,
         clock: str,
         lease: Callable[[bool], None],
     ) -> None:
         self._directory = directory
-        self._clockwork = clockwork
-        self._neighbours = neighbours
+        self._night_clock = night_clock
+        self._mocks = mocks
         self._token = token
         self._clock = clock
         self._lease = lease
@@ -112,11 +112,11 @@ class Doorway:
         """The work's result, or the death of a mock as soon as it is known."""
         task = asyncio.ensure_future(work)
         try:
-            await first_of(task, self._neighbours.fallen)
+            await first_of(task, self._mocks.fallen)
             if task.done() and not task.cancelled() and isinstance(task.exception(), StackError):
-                await first_of(self._neighbours.fallen, timeout_s=DEATH_KNOWN_WITHIN_S)
-            if self._neighbours.fallen.done():
-                self._neighbours.fallen.result()
+                await first_of(self._mocks.fallen, timeout_s=DEATH_KNOWN_WITHIN_S)
+            if self._mocks.fallen.done():
+                self._mocks.fallen.result()
             return task.result()
         finally:
             await _end(task)
@@ -124,15 +124,15 @@ class Doorway:
     # -- the routes -------------------------------------------------------------------------------
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
-        neighbours = self._neighbours
+        mocks = self._mocks
         agents = [socket.stem for socket in self._directory.agents()]
-        known = {"mocks": neighbours.pids, "endpoints": neighbours.endpoints, "agents": agents}
+        known = {"mocks": mocks.pids, "endpoints": mocks.endpoints, "agents": agents}
         return web.json_response({"clock": self._clock, "pid": os.getpid(), **known})
 
     async def _gather(self, request: web.Request) -> web.StreamResponse:
         """Wait until the mocks are there; for a stack whose mocks somebody else starts."""
         asked = await _json(request)
-        await self._neighbours.gather(asked.get("mocks", MOCKS), within_s=asked.get("within_s", GATHER_WITHIN_S))
+        await self._mocks.gather(asked.get("mocks", MOCKS), within_s=asked.get("within_s", GATHER_WITHIN_S))
         return await self._health(request)
 
     async def _has(self, request: web.Request) -> web.StreamResponse:
@@ -160,23 +160,23 @@ class Doorway:
             await asyncio.gather(*(clear(agent) for agent in self._directory.agents()))
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
-            self._clockwork.travel(plan.begins_ns)
-            self._clockwork.speak_in(plan.timezone)
-            await self._neighbours.call_all("POST", "reset", body)
-            self._clockwork.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
+            self._night_clock.travel(plan.begins_ns)
+            self._night_clock.speak_in(plan.timezone)
+            await self._mocks.call_all("POST", "reset", body)
+            self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})
 
     async def _control(self, request: web.Request) -> web.StreamResponse:
         component, path = request.match_info["component"], request.match_info["path"]
-        if component not in self._neighbours.names:
-            return _refuse(404, f"no mock is called {component!r}; known: {', '.join(self._neighbours.names)}")
-        status, answer = await self._neighbours.call(component, request.method, path, await request.read())
+        if component not in self._mocks.names:
+            return _refuse(404, f"no mock is called {component!r}; known: {', '.join(self._mocks.names)}")
+        status, answer = await self._mocks.call(component, request.method, path, await request.read())
         return web.Response(status=status, body=answer, content_type="application/json")
 
     async def _run(self, request: web.Request) -> web.StreamResponse:
         asked = await _json(request)
         async with self._time_moves("run"):
-            running = self._in_thread(lambda: self._clockwork.run(**asked))
+            running = self._in_thread(lambda: self._night_clock.run(**asked))
             try:
                 if (await asyncio.wait({running}, timeout=ALIVE_EVERY_S))[0]:
                     return web.json_response(asdict(running.result()))
@@ -189,10 +189,10 @@ class Doorway:
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
         try:
-            while not await first_of(running, self._neighbours.fallen, timeout_s=ALIVE_EVERY_S):
+            while not await first_of(running, self._mocks.fallen, timeout_s=ALIVE_EVERY_S):
                 await response.write(b"\n")
-            if self._neighbours.fallen.done():
-                self._neighbours.fallen.result()
+            if self._mocks.fallen.done():
+                self._mocks.fallen.result()
             answer = json.dumps(asdict(running.result()))
         except Exception as error:  # the status is sent already: say it in the body
             answer = _explain(error).text or ""
@@ -203,7 +203,7 @@ class Doorway:
     async def _travel(self, request: web.Request) -> web.StreamResponse:
         asked = await _json(request)
         async with self._time_moves("travel"):
-            self._clockwork.travel(asked["at_ns"])
+            self._night_clock.travel(asked["at_ns"])
         return web.json_response({})
 
     async def _pace(self, request: web.Request) -> web.StreamResponse:
@@ -211,7 +211,7 @@ class Doorway:
 
         async def pace() -> None:
             async with self._time_moves("pace"):
-                await self._in_thread(lambda: self._clockwork.pace(until_ns))
+                await self._in_thread(lambda: self._night_clock.pace(until_ns))
 
         await self._unpaced()
         self._pacing = asyncio.create_task(pace())
@@ -222,7 +222,7 @@ class Doorway:
         return web.json_response({})
 
     async def _settle(self, _: web.Request) -> web.StreamResponse:
-        await self._neighbours.call_all("POST", "settle")
+        await self._mocks.call_all("POST", "settle")
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
@@ -265,9 +265,9 @@ class Doorway:
             try:
                 return await asyncio.shield(done)
             except asyncio.CancelledError:
-                self._clockwork.stop("the caller has gone")
+                self._night_clock.stop("the caller has gone")
                 await asyncio.wait({done})
-                self._clockwork.forget_stop()
+                self._night_clock.forget_stop()
                 raise
 
         return asyncio.create_task(stoppable())
