@@ -1,139 +1,118 @@
-"""One container of a stack: how it is started through testcontainers, what it last said, and why it died.
-
-Containers remove themselves when they end, and their logs with them, so their output is followed from the start and
-its last lines are kept for the error that needs them.
-"""
+"""All containers of one stack: how each is started among the others, waited for, and removed with them."""
 
 from __future__ import annotations
 
-import threading
-from collections import deque
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+import io
+import tarfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessBug, StackError
-from harness.stack.docker.engine import CALL_S, engine_calls
+from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, gone, labels
+from harness.stack.docker.arrangement import MOCKS, ROOT, log_path
+from harness.stack.docker.container import ContainerSpec, StackContainer
 
 if TYPE_CHECKING:
-    from docker.models.containers import Container
-    from testcontainers.core.container import DockerContainer
+    from docker import DockerClient
 
-TAIL_LINES = 20
-"""How much of its last output a dead container's error shows."""
+UNPRIVILEGED = ["no-new-privileges"]
 
-
-@dataclass(frozen=True, kw_only=True)
-class ContainerSpec:
-    """What one container of a stack is started from."""
-
-    role: str
-    image: str
-    command: Sequence[str]
-    name: str
-    environment: Mapping[str, str] = field(default_factory=dict)
-    entrypoint: Sequence[str] | None = None
-    ports: Mapping[str, tuple[str, int | None]] = field(default_factory=dict)
-    volumes: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
+READY_S = 60.0
+LOOK_EVERY_S = 0.02
+ALIVE_EVERY_S = 0.25
+STOP_S = 20.0
 
 
-class StackContainer:
-    """A started container; ``died`` says so in an error that names its status, its last output and what to try."""
+class Containers:
+    """The containers of one stack by their roles; each has the stack's volume and labels."""
 
-    def __init__(self, spec: ContainerSpec) -> None:
-        self.spec = spec
-        self._tail: deque[str] = deque(maxlen=TAIL_LINES)
-        self._follower: threading.Thread | None = None
-        self._started: DockerContainer | None = None
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.labels = labels(run_id)
+        self.volume = self.name()
+        self.client: DockerClient | None = None
+        self._started: dict[str, StackContainer] = {}
 
-    def start(self) -> StackContainer:
-        """Create and start it; the engine's own refusal (a missing entrypoint, a bad mount) is an error here."""
-        from testcontainers.core.config import testcontainers_config
-        from testcontainers.core.container import DockerContainer
-
-        testcontainers_config.ryuk_disabled = True  # leases and labels clean up; its image would have to be pulled
-        spec = self.spec
-        with engine_calls(f"starting container {spec.name}"):
-            container = DockerContainer(spec.image, docker_client_kw={"timeout": CALL_S}, name=spec.name)
-            container.env = dict(spec.environment)
-            container.ports = dict(spec.ports)  # type: ignore[arg-type]  # docker-py's (address, port): loopback only
-            container.volumes = {name: {"bind": at, "mode": "rw"} for name, at in spec.volumes.items()}
-            container.with_command(list(spec.command))
-            more = {"entrypoint": list(spec.entrypoint)} if spec.entrypoint is not None else {}
-            container.with_kwargs(auto_remove=True, **more, **spec.options)
-            self._started = container
-            container.start()
-        self._follower = threading.Thread(target=self._follow, name=f"output of {spec.name}", daemon=True)
-        self._follower.start()
-        return self
+    def __getitem__(self, role: str) -> StackContainer:
+        """The started container with that role."""
+        return self._started[role]
 
     @property
-    def wrapped(self) -> Container:
-        """docker-py's container."""
-        return self._container().get_wrapped_container()
+    def engine(self) -> DockerClient:
+        """The connection to the container engine, while the stack is started."""
+        if self.client is None:
+            raise HarnessBug("the docker stack was asked for something while it was not started")
+        return self.client
 
-    def port(self, inside: int) -> int:
-        """The host's port that leads to one of its own."""
-        with engine_calls(f"asking for the port of {self.spec.name}"):
-            self.wrapped.reload()
-            bound = self.wrapped.ports.get(f"{inside}/tcp") or []
-        if not bound:
-            raise self.died("it publishes no port")
-        return int(bound[0]["HostPort"])
+    def name(self, *parts: str) -> str:
+        """A name that belongs to this stack."""
+        return "-".join(["night", self.run_id, *parts])
 
-    def address(self, network: str) -> str:
-        """Its address on one of its networks."""
-        with engine_calls(f"asking for the address of {self.spec.name}"):
-            self.wrapped.reload()
-        return str((self.wrapped.attrs or {})["NetworkSettings"]["Networks"][network]["IPAddress"])
+    def start(self, spec: ContainerSpec) -> StackContainer:
+        """Start one more, with what all of them have."""
+        options = dict(spec.options) | {"labels": self.labels | {ROLE_LABEL: spec.role}, "security_opt": UNPRIVILEGED}
+        container = StackContainer(replace(spec, options=options, volumes={self.volume: ROOT}))
+        self._started[spec.role] = container  # before it starts: what fails half-way is released, too
+        return container.start()
 
-    def running(self) -> bool:
-        """Whether it still is: a container that ended has removed itself, or is about to."""
-        from docker.errors import NotFound
+    def joined(self, network_of: str) -> dict[str, Any]:
+        """The options of a container in the clock's PID namespace, and in the network namespace of another one."""
+        ids = {role: f"container:{self[role].wrapped.id}" for role in ("clock", network_of)}
+        return {"pid_mode": ids["clock"], "network_mode": ids[network_of]}
 
-        with engine_calls(f"looking at container {self.spec.name}"):
+    def until(self, containers: Sequence[StackContainer], answer: Callable[[], Any]) -> Any:
+        """What ``answer`` gives as soon as it gives something; an error when a container is dead or time is up."""
+        began = looked = time.monotonic()
+        why = "no answer"
+        while True:
             try:
-                self.wrapped.reload()
-            except NotFound:
-                return False
-        return self.wrapped.status == "running"
+                if got := answer():
+                    return got
+            except (StackError, HarnessBug) as error:  # not there yet, most likely
+                why = str(error).partition("\n")[0]
+            now = time.monotonic()
+            if now - looked > ALIVE_EVERY_S:
+                looked = now
+                for container in containers:
+                    if not container.running():
+                        raise container.died(tail=self._log_of(container.spec.role))
+            if now - began > READY_S:
+                raise containers[0].died(f"it runs, and was not ready within {READY_S:g} s ({why})")
+            time.sleep(LOOK_EVERY_S)
 
-    def said(self, line: str) -> bool:
-        """Whether it has written that line lately."""
-        return line in list(self._tail)
-
-    def died(self, status: str = "it ended right after its start", *, tail: str | None = None) -> StackError:
-        """The error for a container that is not there when it should be; ``tail`` is what it wrote elsewhere."""
-        if self._follower is not None:
-            self._follower.join(timeout=2)
-        lines = tail.splitlines()[-TAIL_LINES:] if tail else self._tail
-        shown = "\n    ".join(lines) or "(it wrote nothing)"
-        return StackError(
-            f"container {self.spec.name} ({self.spec.role}, image {self.spec.image})",
-            found=f"{status}; its last output:\n    {shown}",
-            expected=f"`{' '.join([*(self.spec.entrypoint or ()), *self.spec.command])}` to keep running",
-            todo="mend what its last line says; after a change of the harness, `harness images build`",
-        )
+    def remove(self) -> None:
+        """End the PID namespace, wait until auto-removal is done, and take by force what it leaves."""
+        given_up = time.monotonic() + STOP_S
+        killed: set[str | None] = set()
+        chosen: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run_id}"}
+        while left := self.engine.containers.list(all=True, filters=chosen, ignore_removed=True):
+            for container in left:
+                if container.status == "created" or time.monotonic() > given_up:
+                    gone(partial(container.remove, force=True))
+                elif container.labels.get(ROLE_LABEL) == "clock" and container.id not in killed:
+                    killed.add(container.id)
+                    gone(container.kill)
+            time.sleep(LOOK_EVERY_S)
 
     def release(self) -> None:
-        """Close the connections to the engine that it held; the container itself goes with its PID namespace."""
-        if self._started is not None:
-            self._started.get_docker_client().client.close()
-        if self._follower is not None:
-            self._follower.join(timeout=2)
+        """Close what each of them held of the engine."""
+        for container in self._started.values():
+            container.release()
+        self._started.clear()
 
-    def _container(self) -> DockerContainer:
-        if self._started is None:
-            raise HarnessBug(f"container {self.spec.name} was asked for something before it was started")
-        return self._started
+    def _log_of(self, role: str) -> str | None:
+        """The log that a mock wrote to the volume, which outlives its container; None for the others."""
+        from docker.errors import APIError
 
-    def _follow(self) -> None:
-        with suppress(Exception):  # the stream ends with the container, in one of several ways
-            rest = b""
-            for chunk in self.wrapped.logs(stream=True, follow=True):
-                *lines, rest = (rest + chunk).split(b"\n")
-                self._tail.extend(line.decode(errors="replace") for line in lines)
-            if rest:
-                self._tail.append(rest.decode(errors="replace"))
+        if role not in MOCKS:
+            return None
+        try:
+            packed, _ = self["clock"].wrapped.get_archive(log_path(role))
+        except APIError:
+            return None
+        with tarfile.open(fileobj=io.BytesIO(b"".join(packed))) as tar:
+            log = tar.extractfile(tar.getmembers()[0])
+            return log.read().decode(errors="replace") if log else None

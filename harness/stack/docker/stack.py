@@ -13,23 +13,18 @@ way out, and of the second one, by which the door is published, only the clock c
 
 from __future__ import annotations
 
-import io
 import secrets
 import shutil
-import tarfile
 import threading
-import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from harness.contract.endpoints import places as endpoint_places
-from harness.errors import HarnessBug, StackError
 from harness.stack import Stack
-from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, gone, labels, sweep_docker
+from harness.stack.cleanup.containers import RUN_LABEL, gone, sweep_docker
 from harness.stack.cleanup.directories import scratch_directory
 from harness.stack.docker.arrangement import (
     DOOR_PORT,
@@ -38,27 +33,18 @@ from harness.stack.docker.arrangement import (
     MOCKS_LIBRARY,
     PORTS,
     ROOT,
-    SECLUDE,
     SUPERVISOR,
     VOLUME_OPTIONS,
     log_path,
 )
 from harness.stack.docker.chain_copy import chain_copy, chain_state
-from harness.stack.docker.containers import ContainerSpec, StackContainer
+from harness.stack.docker.container import ContainerSpec
+from harness.stack.docker.containers import Containers
 from harness.stack.docker.engine import engine_calls, engine_client, engine_host, published_at
-from harness.stack.docker.images import jobs_image, mocks_image, require_image
+from harness.stack.docker.images import mocks_image, require_image
+from harness.stack.docker.job_containers import JobContainers
 from harness.stack.door import Door
 from harness.stack.supervisor import TOKEN
-
-if TYPE_CHECKING:
-    from docker import DockerClient
-
-UNPRIVILEGED = ["no-new-privileges"]
-
-READY_S = 60.0
-LOOK_EVERY_S = 0.02
-ALIVE_EVERY_S = 0.25
-STOP_S = 20.0
 
 
 class DockerStack(Stack):
@@ -75,25 +61,22 @@ class DockerStack(Stack):
     ) -> None:
         self.clock = "not started"
         self.run_id = secrets.token_hex(6)
-        self._default_image = image
         self._published = published
         self._ports = dict(ports or {})
-        self._labels = labels(self.run_id)
-        self._client: DockerClient | None = None
-        self._containers: dict[str, StackContainer] = {}
-        self._agents: dict[str, str] = {}
-        self._environments: dict[str, dict[str, str]] = {}
+        self._containers = Containers(self.run_id)
+        self._jobs = JobContainers(self._containers, image, self._agents)
+        self._inner, self._outer = self._containers.name(), self._containers.name("door")
         self._copied: dict[Path, tuple[object, str]] = {}
         self._lock = threading.Lock()
 
     def start(self) -> Self:
         """Bring everything up; what was started is removed again when something fails half-way."""
-        self._client = engine_client()
+        client = self._containers.client = engine_client()
         try:
             self.scratch = scratch_directory()
-            require_image(self._client, mocks_image(), ours=True)
-            sweep_docker(self._client)
-            self._make_ground()
+            require_image(client, mocks_image(), ours=True)
+            sweep_docker(client)
+            self._make_volume_and_networks()
             self._start_clock()
             self._start_mocks()
         except BaseException:
@@ -103,7 +86,7 @@ class DockerStack(Stack):
 
     def stop(self) -> None:
         """Kill the clock container, and with it every process of the stack; then remove what has no process."""
-        client, self._client = self._client, None
+        client = self._containers.client
         if client is None:
             return
         if hasattr(self, "scratch"):
@@ -112,16 +95,15 @@ class DockerStack(Stack):
             if hasattr(self, "door"):
                 self.door.close()
             with engine_calls("removing the stack"):
-                self._remove_containers(client)
+                self._containers.remove()
                 mine = {"label": f"{RUN_LABEL}={self.run_id}"}
                 for network in client.networks.list(filters=mine):
                     gone(network.remove)
                 for volume in client.volumes.list(filters=mine):
                     gone(partial(volume.remove, force=True))
         finally:
-            for container in self._containers.values():
-                container.release()
-            self._containers.clear()
+            self._containers.client = None
+            self._containers.release()
             client.close()
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
@@ -141,7 +123,7 @@ class DockerStack(Stack):
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The image's own variables, one language, one home, and the night's clock."""
-        own = self._image_environment(jobs_image(image or self._default_image))
+        own = self._jobs.environment(image)
         common = {"HOME": f"{ROOT}/home", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
         return own | common | self._preload(component)
 
@@ -159,23 +141,22 @@ class DockerStack(Stack):
 
     def agent(self, image: str | None = None) -> str:
         """The agent in a container of that image, which is started on first use and kept."""
-        wanted = jobs_image(image or self._default_image)
-        with self._lock:
-            if wanted not in self._agents:
-                name = f"agent-{len(self._agents) + 1}"
-                self._start_agent(name, wanted)
-                self._agents[wanted] = name
-            return self._agents[wanted]
+        return self._jobs.agent(image)
 
-    def _make_ground(self) -> None:
+    def _agents(self) -> list[str]:
+        """The agents that answer the supervisor."""
+        agents: list[str] = self.door.ask("GET", "/health")["agents"]
+        return agents
+
+    def _make_volume_and_networks(self) -> None:
         """The volume and the two networks, all labelled."""
-        client = self._engine()
-        self._volume = self._inner = f"night-{self.run_id}"
-        self._outer = f"{self._inner}-door"
-        plain: dict[str, Any] = {"driver": "bridge", "labels": self._labels}
+        client = self._containers.engine
+        plain: dict[str, Any] = {"driver": "bridge", "labels": self._containers.labels}
         no_way_out = {"com.docker.network.bridge.enable_ip_masquerade": "false"}
         with engine_calls("making the stack's volume and networks"):
-            client.volumes.create(self._volume, driver="local", driver_opts=VOLUME_OPTIONS, labels=self._labels)
+            client.volumes.create(
+                self._containers.volume, driver="local", driver_opts=VOLUME_OPTIONS, labels=self._containers.labels
+            )
             client.networks.create(self._inner, internal=True, **plain)
             client.networks.create(self._outer, options=no_way_out, **plain)
 
@@ -185,32 +166,37 @@ class DockerStack(Stack):
         outside: dict[int, int | None] = {DOOR_PORT: None}
         if self._published:
             outside |= {port: self._ports.get(name) or None for name, port in PORTS.items()}
-        clock = self._started(
+        clock = self._containers.start(
             ContainerSpec(
                 role="clock",
                 image=mocks_image(),
                 command=["python", "-m", "harness.stack.docker.container_init", *SUPERVISOR],
-                name=f"night-{self.run_id}-clock",
+                name=self._containers.name("clock"),
                 environment={TOKEN: token},
                 ports={f"{port}/tcp": (published_at(), chosen) for port, chosen in outside.items()},
                 options={"network": self._outer, "extra_hosts": dict.fromkeys(PORTS, "127.0.0.1")},
             )
         )
         with engine_calls("joining the clock to the internal network"):
-            self._engine().networks.get(self._inner).connect(clock.wrapped)
+            self._containers.engine.networks.get(self._inner).connect(clock.wrapped)
         self.door = Door(f"http://{engine_host()}:{clock.port(DOOR_PORT)}", token)
-        health = self._until([clock], lambda: self.door.ask("GET", "/health"))
+        health = self._containers.until([clock], lambda: self.door.ask("GET", "/health"))
         self.door.take_lease()
         self.clock = str(health.get("clock", "virtual"))
 
     def _start_mocks(self) -> None:
-        """All mocks and the jobs' ground at once: each takes a third of a second, most of it the engine's."""
+        """All mocks and the jobs' network at once: each takes a third of a second, most of it the engine's."""
         with ThreadPoolExecutor(max_workers=8) as pool:
-            begun = [pool.submit(self._start_jobs_ground), *(pool.submit(self._start_mock, name) for name in MOCKS)]
-            for one in begun:
+            starting = [
+                pool.submit(self._jobs.start_network, self._inner),
+                *(pool.submit(self._start_mock, name) for name in MOCKS),
+            ]
+            for one in starting:
                 one.result()
         asked = {"mocks": list(MOCKS), "within_s": 1.0}
-        self._until([self._containers[name] for name in MOCKS], lambda: self.door.ask("POST", "/gather", asked))
+        self._containers.until(
+            [self._containers[name] for name in MOCKS], lambda: self.door.ask("POST", "/gather", asked)
+        )
 
     def _start_mock(self, name: str) -> None:
         command = ["python", "-m", f"harness.mocks.{name}", "--dir", ROOT, *MOCKS[name]]
@@ -221,123 +207,19 @@ class DockerStack(Stack):
             "sh",
             *command,
         ]  # the supervisor quotes the log, too
-        self._started(
+        self._containers.start(
             ContainerSpec(
                 role=name,
                 image=mocks_image(),
                 command=command,
-                name=f"night-{self.run_id}-{name}",
+                name=self._containers.name(name),
                 environment=self._preload(name, MOCKS_LIBRARY),
-                options=self._joined("clock"),
+                options=self._containers.joined("clock"),
             )
         )
-
-    def _start_jobs_ground(self) -> None:
-        """The network namespace of all jobs: the mocks by their names, and no way and no name beyond them."""
-        clock = self._containers["clock"]
-        ground = self._started(
-            ContainerSpec(
-                role="ground",
-                image=mocks_image(),
-                command=[SECLUDE],
-                name=f"night-{self.run_id}-ground",
-                options={
-                    "pid_mode": f"container:{clock.wrapped.id}",
-                    "network": self._inner,
-                    "extra_hosts": dict.fromkeys(PORTS, clock.address(self._inner)),
-                    "cap_add": ["NET_ADMIN"],
-                },
-            )
-        )
-        self._until([ground], lambda: ground.said("secluded"))
-
-    def _start_agent(self, name: str, image: str) -> None:
-        """A container of the user's image with the volume and the names of the mocks added, nothing else."""
-        require_image(self._engine(), image)
-        container = self._started(
-            ContainerSpec(
-                role=name,
-                image=image,
-                entrypoint=[f"{ROOT}/lib/night-agent"],
-                command=[f"{ROOT}/control/{name}.sock"],
-                name=f"night-{self.run_id}-{name}",
-                options=self._joined("ground"),
-            )
-        )
-        self._until([container], lambda: name in self.door.ask("GET", "/health")["agents"])
-
-    def _started(self, spec: ContainerSpec) -> StackContainer:
-        options = dict(spec.options) | {"labels": self._labels | {ROLE_LABEL: spec.role}, "security_opt": UNPRIVILEGED}
-        container = StackContainer(replace(spec, options=options, volumes={self._volume: ROOT}))
-        self._containers[spec.role] = container  # before it starts: what fails half-way is released, too
-        return container.start()
-
-    def _joined(self, network_of: str) -> dict[str, Any]:
-        """A container in the clock's PID namespace, and in the network namespace of the clock or the ground."""
-        ids = {role: f"container:{self._containers[role].wrapped.id}" for role in ("clock", network_of)}
-        return {"pid_mode": ids["clock"], "network_mode": ids[network_of]}
 
     def _preload(self, component: str, library: str = LIBRARY) -> dict[str, str]:
         """The night's clock, for a process in a container."""
         if self.clock != "virtual":
             return {"NIGHT_COMPONENT": component}
         return {"LD_PRELOAD": library, "NIGHT_CLOCK": f"{ROOT}/page", "NIGHT_COMPONENT": component}
-
-    def _image_environment(self, image: str) -> dict[str, str]:
-        if image not in self._environments:
-            variables = require_image(self._engine(), image).get("Env") or []
-            self._environments[image] = dict(variable.split("=", 1) for variable in variables)
-        return self._environments[image]
-
-    def _engine(self) -> DockerClient:
-        if self._client is None:
-            raise HarnessBug("the docker stack was asked for something while it was not started")
-        return self._client
-
-    def _until(self, containers: list[StackContainer], answer: Callable[[], Any]) -> Any:
-        """What ``answer`` gives as soon as it gives something; an error when a container is dead or time is up."""
-        begun = looked = time.monotonic()
-        why = "no answer"
-        while True:
-            try:
-                if got := answer():
-                    return got
-            except (StackError, HarnessBug) as error:  # not there yet, most likely
-                why = str(error).partition("\n")[0]
-            now = time.monotonic()
-            if now - looked > ALIVE_EVERY_S:
-                looked = now
-                for container in containers:
-                    if not container.running():
-                        raise container.died(tail=self._log_of(container.spec.role))
-            if now - begun > READY_S:
-                raise containers[0].died(f"it runs, and was not ready within {READY_S:g} s ({why})")
-            time.sleep(LOOK_EVERY_S)
-
-    def _log_of(self, role: str) -> str | None:
-        """The log that a mock wrote to the volume, which outlives its container; None for the others."""
-        from docker.errors import APIError
-
-        if role not in MOCKS:
-            return None
-        try:
-            packed, _ = self._containers["clock"].wrapped.get_archive(log_path(role))
-        except APIError:
-            return None
-        with tarfile.open(fileobj=io.BytesIO(b"".join(packed))) as tar:
-            log = tar.extractfile(tar.getmembers()[0])
-            return log.read().decode(errors="replace") if log else None
-
-    def _remove_containers(self, client: DockerClient) -> None:
-        """End the namespace, wait until auto-removal is done, and take by force what it leaves."""
-        given_up = time.monotonic() + STOP_S
-        killed: set[str | None] = set()
-        chosen: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run_id}"}
-        while left := client.containers.list(all=True, filters=chosen, ignore_removed=True):
-            for container in left:
-                if container.status == "created" or time.monotonic() > given_up:
-                    gone(partial(container.remove, force=True))
-                elif container.labels.get(ROLE_LABEL) == "clock" and container.id not in killed:
-                    killed.add(container.id)
-                    gone(container.kill)
-            time.sleep(LOOK_EVERY_S)
