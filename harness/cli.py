@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         code = command(options)
         sys.stdout.flush()
         sys.exit(code)
-    except BrokenPipeError:  # whoever read the output has read enough; the interpreter must not try again at its end
+    except BrokenPipeError:  # the reader of the output has closed it; the interpreter must not try again at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(INTERRUPTED)
     except KeyboardInterrupt:

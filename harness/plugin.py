@@ -163,7 +163,7 @@ def _judge(result: Result, request: pytest.FixtureRequest) -> None:
 
 
 def _histories(root: Path) -> Path:
-    """The folder for histories, which nobody is to commit."""
+    """The folder for histories, which git is to ignore."""
     folder = root / HISTORIES
     folder.mkdir(parents=True, exist_ok=True)
     (folder.parent / ".gitignore").write_text("*\n")

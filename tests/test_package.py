@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import setup
-from harness.report.catalogue.event_page import PUBLISHED
+from harness.report.catalogue.show_events import PUBLISHED
 
 TOP = Path(__file__).parents[1]
 SOURCES = ("harness", "fixtures", "scenarios", "pyproject.toml", "setup.py", "README.md", "LICENSE")

@@ -62,7 +62,7 @@ Environment = dict[
 
 
 class Dependency(Strict):
-    """A job that another one minds: on which of its ends, and of how many days before."""
+    """A job that another one depends on: on which of its ends, and of how many days before."""
 
     job: Text
     on: DependencyOn = "finished_ok"

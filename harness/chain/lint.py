@@ -278,7 +278,7 @@ _RUNNING = ("exceeded_max_run_time", "late_to_finish", "still_attempting_start")
 
 
 def _pages(chain: Chain) -> Said:
-    """An owner whom nothing pages learns of a bad night in the morning."""
+    """An owner who is never paged learns of a bad night in the morning."""
     pages = any("page" in rule.do for job in chain.jobs.values() for rule in job.rules)
     environments = [chain.environment, *(job.environment for job in chain.jobs.values())]
     by_themselves = any(

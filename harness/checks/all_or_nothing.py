@@ -14,7 +14,7 @@ from harness.history import History
 def all_or_nothing(night: History, baseline: History) -> Finding:
     """What a consumer holds of the night is all that the night owes it, or nothing.
 
-    A part looks like the whole to who reads it: a plan is made from it that is wrong, and nobody waits for the rest.
+    A reader takes a part for the whole: a wrong plan is made from it, and no one waits for the rest.
     Rows are only counted, so that this can be told of a chain whose baseline leaves doubt which rows are right.
 
     Applies: to chains with consumers.

@@ -92,7 +92,7 @@ def _noted(note: Path) -> Content | None:
 
 
 def _write_whole(path: Path, body: bytes) -> None:
-    # Several test workers share the store: nobody may read half a note.
+    # Several test workers share the store, and none may read half a note.
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".making-")
     with os.fdopen(descriptor, "wb") as out:

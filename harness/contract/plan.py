@@ -80,7 +80,7 @@ class Plan:
     """Login names, in lower case, that get no token of the scheduler."""
 
     def __post_init__(self) -> None:
-        """Refuse moments out of order, two jobs of one name, and jobs that mind others that the plan does not have."""
+        """Refuse moments out of order, two jobs of one name, and dependencies on jobs that it does not have."""
         if not self.begins_ns <= self.deadline_ns <= self.closes_ns:
             moments = f"begins {self.begins_ns}, deadline {self.deadline_ns}, closes {self.closes_ns}"
             raise ContractError(f"found {moments}, expected moments in this order")

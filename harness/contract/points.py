@@ -28,7 +28,7 @@ NEIGHBOURS = tuple(dict.fromkeys(one.mock for one in ENDPOINTS if one.behind is 
 class Point(Generic[E]):
     """A place in a mock that something passes again and again, and asks there whether a fault acts.
 
-    ``where`` says what a passing is of, by name and type; an order may name some of it, and minds nothing else.
+    ``where`` says what a passing is of, by name and type; an order may name some of it, and takes the rest as it comes.
     ``effects`` is the type (or the union of types) of what an order there can make happen.
     """
 

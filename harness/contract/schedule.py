@@ -99,7 +99,7 @@ class Recurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependency:
-    """What a job minds of another: its kind, on which end, and of how many days before."""
+    """What a job depends on of another one: the kind, on which end, and of how many days before."""
 
     job: str
     kind: DependencyKind = "after"

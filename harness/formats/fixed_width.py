@@ -13,7 +13,7 @@ TRAILER_WIDTHS = (8, 12, 20)
 def write(table: Table, layout: Layout, out: Sink) -> Totals:
     """Records of the columns' widths; a value that does not fit, or breaks the line, is a ValueError."""
     width = sum(column.width or 0 for column in table.columns)
-    # Whoever reads the file by its record length must find the trailer there too.
+    # A reader that goes by the record length must find the trailer there too.
     length = max(width, sum(TRAILER_WIDTHS)) if layout.trailer else width
 
     def trailer(totals: Totals) -> str:

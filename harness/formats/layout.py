@@ -113,7 +113,7 @@ def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> L
 
 
 def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, str]]:
-    """(key, text) for what does not go together; values of a wrong type are left to whoever checks types.
+    """(key, text) for what does not go together; values of a wrong type are left to the check of types.
 
     ``made``: the file is written in this form by the harness, rather than found in it.
     """

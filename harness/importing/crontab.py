@@ -1,4 +1,4 @@
-"""A chain skeleton of profile cron from a crontab: of a user, or a system one, whose entries name whom they run as.
+"""A chain skeleton of profile cron from a crontab: of a user, or a system one, whose entries name their users.
 
 The format is that of crontab(5), with CRON_TZ of cronie; what a percent sign means is there too.
 """
@@ -100,7 +100,7 @@ def read_crontab(text: str, file: Path, *, system: bool = False) -> Skeleton:
 
 
 def _scheduler(entries: list[_Entry], skeleton: Skeleton) -> dict[str, str]:
-    """The profile, with whom the first entry mails; a chain has one such address."""
+    """The profile, with the address that the first entry mails; a chain has one."""
     found = {"profile": "cron"}
     mailed = [entry.settings.get("MAILTO") for entry in entries]
     if mailed and mailed[0] is not None:

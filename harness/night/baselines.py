@@ -27,7 +27,7 @@ class Baselines:
     def get(self, depends_on: str, live: Live) -> History:
         """Known, read, or lived here; while another worker lives it, that is waited for."""
         found = self._take(depends_on, live, wait=True)
-        assert found is not None  # noqa: S101 - nobody else can have it any more
+        assert found is not None  # noqa: S101 - no other worker can have it any more
         return found
 
     def get_unless_busy(self, depends_on: str, live: Live) -> History | None:
@@ -70,14 +70,14 @@ class _Kept:
                 yield True
 
     def read(self) -> History | None:
-        """What somebody has kept; None where nobody has, and of a file that is not what its name says."""
+        """What a worker has kept; None where none has, and of a file that is not what its name says."""
         for path in self._folder.glob(f"{self._name}.*.jsonl"):
             if path == self._path_of(path):
                 return History.read(path)
         return None
 
     def write(self, history: History) -> None:
-        """Keep it: nobody sees a file under its name before it is whole."""
+        """Keep it: the file has its name only when it is whole."""
         beside = self._folder / f"{self._name}.part"
         history.write(beside)
         beside.replace(self._path_of(beside))

@@ -39,7 +39,7 @@ class Injection:
 
     @contextmanager
     def armed(self, fault: Fault, point: Point[E], effect: E, **where: str) -> Iterator[None]:
-        """Hold the order in the mock, and its event in whoever will see that, until the context is left."""
+        """Hold the order in its mock, and its event in the mock that will see it, until the context is left."""
         component = point.component
         trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
         order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 BASELINE = "the same night without faults"
 
 RUNAWAY_S = 120.0
-"""Real seconds in which nobody lets the night's time move, before the night is called a runaway."""
+"""Real seconds in which the night's time stands still, before the night is called a runaway."""
 
 TOLD_EVERY_S = 10.0
 """Real seconds of them after which it is said, and said again, who keeps the time from moving."""
@@ -123,7 +123,7 @@ class NightRunner:
         )
 
     def _refuse_a_past_night(self, chain: Chain, night: dt.date) -> None:
-        """With a real clock nobody can travel: a night that has begun is over before its jobs are due."""
+        """With a real clock there is no travelling: a night that has begun is over before its jobs are due."""
         if self.stack.clock != "virtual" and self._planner.times(chain, night).begins_ns < time.time_ns():
             raise StackError(
                 f"the {self.stack.name} stack",

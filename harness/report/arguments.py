@@ -60,14 +60,14 @@ def _judge(options: argparse.Namespace) -> int:
 
 
 def _faults(options: argparse.Namespace) -> int:
-    from harness.report.catalogue.fault_page import show
+    from harness.report.catalogue.show_faults import show
 
     show(options.name, as_markdown=options.markdown)
     return OK
 
 
 def _checks(options: argparse.Namespace) -> int:
-    from harness.report.catalogue.check_page import show
+    from harness.report.catalogue.show_checks import show
 
     show(options.name, as_markdown=options.markdown)
     return OK

@@ -1,4 +1,4 @@
-"""A result as data: for ``--json``, for JUnit properties, and for whoever collects results over runs."""
+"""A result as data: for ``--json``, for JUnit properties, and for programs that collect results over runs."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def show(name: str, *, as_markdown: bool) -> None:
     if not as_markdown:
         sys.stdout.write(json.dumps(_schema(name), indent=2) + "\n")
     elif name == "history":
-        from harness.report.catalogue.event_page import markdown
+        from harness.report.catalogue.show_events import markdown
 
         sys.stdout.write(markdown())
     else:

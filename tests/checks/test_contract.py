@@ -13,7 +13,7 @@ from harness.checks import CHECKS, Check, Finding, Outcome, check, judge
 from harness.checks.model.outcome import CONSEQUENCES
 from harness.errors import AuthorError
 from harness.history import History
-from harness.report.catalogue.checks import NOT_STATED, page
+from harness.report.catalogue.checks import NOT_STATED, entry
 from tests.checks.examples import EXAMPLES
 from tests.checks.nights import BASELINE, calm, night
 
@@ -22,7 +22,7 @@ EVERY = pytest.mark.parametrize("name", CHECKS)
 
 @EVERY
 def test_it_has_a_night_for_each_thing_that_it_can_find(name: str) -> None:
-    told = dict(page(name).sections)
+    told = dict(entry(name).sections)
     states = {"holds", "violated"} if told["Unknown"].startswith("never") else {"holds", "violated", "unknown"}
     assert EXAMPLES[name].keys() == states
 
@@ -56,7 +56,7 @@ def test_its_violation_in_an_otherwise_calm_night_decides(name: str, monkeypatch
 def test_it_says_in_one_line_what_must_hold_and_when_it_applies_and_what_it_does_not_verify(name: str) -> None:
     assert inspect.getdoc(CHECKS[name].judge).splitlines()[0] == CHECKS[name].sentence  # type: ignore[union-attr]
     assert CHECKS[name].sentence.endswith(".")
-    for heading, text in page(name).sections:
+    for heading, text in entry(name).sections:
         assert text != NOT_STATED, f"its docstring says nothing under '{heading}:'"
         assert text.endswith(".")
 

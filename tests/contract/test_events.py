@@ -12,7 +12,7 @@ import pytest
 from harness.contract.events import CONSUMER, EVENTS
 from harness.contract.events.schema import ANY_CONSUMER, recorded
 from harness.faults.model.events import that_may_be_named, that_set_off
-from harness.report.catalogue.event_page import PUBLISHED, markdown
+from harness.report.catalogue.show_events import PUBLISHED, markdown
 
 TOP = Path(__file__).parents[2]
 README = TOP / "harness/contract/events/README.md"

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from harness.contract.events import EVENTS, HISTORY_VERSION, Happening, schema
 from harness.contract.events.schema import history_schema
 from harness.contract.events.vocabulary import NUMBER, TEXT, Field, happening, maybe, or_null
-from harness.report.catalogue.event_page import PUBLISHED
+from harness.report.catalogue.show_events import PUBLISHED
 
 FILE = Path(__file__).parents[2] / "harness/contract/events" / PUBLISHED
 COMMAND = f"harness schema history > harness/contract/events/{PUBLISHED}"

@@ -14,8 +14,8 @@ from rich.console import Console
 from harness.checks import CHECKS
 from harness.checks.model.order import ORDER
 from harness.faults import FAULTS
-from harness.report.catalogue.fault_page import show_page, show_table
-from harness.report.catalogue.faults import catalogue, page
+from harness.report.catalogue.faults import catalogue, entry
+from harness.report.catalogue.show_faults import show_entry, show_table
 
 HARNESS = Path(__file__).parents[2] / "harness"
 READMES = {"faults": HARNESS / "faults/README.md", "checks": HARNESS / "checks/README.md"}
@@ -75,7 +75,7 @@ def test_every_fault_has_a_page_with_a_scenario_and_parameters_that_a_file_can_w
 
 
 def test_a_page_says_what_is_known_of_a_fault() -> None:
-    told = page("truncate_file")
+    told = entry("truncate_file")
     assert [(one.name, one.default) for one in told.parameters][:3] == [
         ("file", None),
         ("keep", None),
@@ -84,7 +84,7 @@ def test_a_page_says_what_is_known_of_a_fault() -> None:
     assert told.parameters[1].values == 'a part such as "50%" or "1234 bytes"'
     assert "curl" in told.seen["length: declared"]["refuses"]
     assert ("delivery/half_a_file.yaml", "recovered") in [(one.path, one.outcome) for one in told.scenarios]
-    shown = on_terminal(show_page, told)
+    shown = on_terminal(show_entry, told)
     assert all(part in shown for part in (told.about, "Stands for", "A sound chain", "half_a_file.yaml: recovered"))
     assert "where: exact, inside_record, record_boundary" in shown
 

@@ -151,7 +151,7 @@ class Refuse:
     """A request is refused. With ``after_bytes`` it is one within a file, which goes beyond so many of its bytes.
 
     ``retry_after_s``: what the answer says of when to come again. ``every_ns``: how long each page of an endless
-    listing takes; in no time at all, nobody's patience would end.
+    listing takes; without it, no time would pass, and no limit of the client would be reached.
     """
 
     refuse: Refusal

@@ -23,7 +23,7 @@ class DeliverUnderAnotherName(Fault):
     """Deliver a file, with all that is beside it, under the name ``as`` and not under its own.
 
     In the name ``{name}``, ``{stem}`` and ``{suffix}`` stand for the file's own: ``"{stem}_v2{suffix}"``. The file is
-    there, whole and in time, and whoever asks for it by its name is told that it is not.
+    there, whole and in time, and a client that asks for it by its name is told that it is not.
 
     Stands for: a sender's new release, a version number that was added, a suffix in capitals.
     Detectable by: the file's absence at the time that was agreed, and a file in the listing that nobody expects.

@@ -20,8 +20,8 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 class EarlyFile(Fault):
     """Let a file, with all that is beside it, arrive at ``arrives``, before its own time.
 
-    Its content is whole and right. Whoever starts by the clock does not notice; whoever starts by the file's arrival
-    starts before what he depends on is there.
+    Its content is whole and right. A job that starts by the clock does not notice; one that starts by the file's
+    arrival starts before what it depends on is there.
 
     Stands for: an upstream schedule that was moved, a sender in another time zone, a re-run of last night's batch.
     Detectable by: its time of arrival against the one that was agreed; nothing in the file tells.

@@ -18,7 +18,7 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 from harness.values.units import Duration
 
 _OTHER_SEEDS = 1_000_000
-"""Nobody gives a night a seed like that by hand, so a correction never has the content that it corrects."""
+"""No night is given such a seed by hand, so a correction never has the content that it corrects."""
 
 
 @fault("supersede_file")

@@ -16,7 +16,7 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 @fault("there_not_listed")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ThereNotListed(Fault):
-    """Leave a file out of every listing, while it is served to whoever asks for it by name.
+    """Leave a file out of every listing, while it is served to a client that asks for it by name.
 
     Stands for: a store that lists what it was told to only some time later, a directory cache, a page that was lost.
     Detectable by: a list of the files that must be there; a chain that takes what is listed has nothing to miss.

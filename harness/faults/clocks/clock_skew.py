@@ -19,7 +19,7 @@ from harness.values.units import Duration, SomeTime
 
 
 def _shift(value: object, info: ValidationInfo) -> int:
-    """Nanoseconds; nobody has to guess the unit of a number."""
+    """Nanoseconds: the unit of a written number is never guessed."""
     if not isinstance(value, str):
         raise ValueError(
             f'found {show(value)} as {info.field_name}, expected a span in quotes such as "-90s" or "1h30m"'
@@ -62,7 +62,7 @@ class ClockSkew(Fault):
     Stands for: a time service that is off after a reboot or a restored snapshot, and then puts the clock right in the
     middle of a job; a machine left in another zone's time.
     Detectable by: business date, offset of the time service.
-    A sound chain: takes the business date from its scheduler, measures its own timeouts by a clock that nobody sets.
+    A sound chain: takes the business date from its scheduler, measures its own timeouts by a clock that cannot be set.
     """
 
     job: str
@@ -76,7 +76,7 @@ class ClockSkew(Fault):
 
     @property
     def why_no_effect(self) -> str:
-        """Where nobody answers for the job's time, nobody can make it wrong."""
+        """Where the clock has not entered the job's processes, it cannot be made wrong."""
         return f"{self.job} was never started in virtual time"
 
     def inject(self, system: System) -> AbstractContextManager[None]:

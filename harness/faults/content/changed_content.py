@@ -18,7 +18,7 @@ class ChangedContent(ContentFault):
     """Serve a new version of a file: every so-manieth record has another number, and the trailer adds them up rightly.
 
     With the old version's manifest (the default) it is the race between two uploads. With ``manifest: follows`` it is a
-    sound file that nothing contradicts: whoever read the first one has other numbers than whoever reads this one.
+    sound file that nothing contradicts: a reader of the first one has other numbers than a reader of this one.
 
     Stands for: a sender that exports again and overwrites what has been read already, or half of file and manifest.
     Detectable by: checksum, with the old manifest; without it by nothing but having kept what was read before.

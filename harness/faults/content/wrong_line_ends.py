@@ -16,7 +16,7 @@ from harness.faults.model.fault import STRICT, System, fault
 class WrongLineEnds(ContentFault):
     """End every line with CR LF or with CR alone, or leave only the last line's end out (``none_last``).
 
-    Many readers do not mind, and then nothing has to react. Those that do find a CR in their last column, or one line
+    Many readers accept it, and then nothing has to react. Those that do find a CR in their last column, or one line
     in the whole file, or lose the last line.
 
     Stands for: a transfer in text mode; an export that was moved to Windows; an editor.

@@ -16,7 +16,7 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 @fault("false_failure")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class FalseFailure(Fault):
-    """Tell the scheduler another exit code than the job's 0: the work is done, and done again by whoever retries.
+    """Tell the scheduler another exit code than the job's 0: the work is done, and a retry does it again.
 
     Stands for: a clean-up step that fails after the load, a warning that is an exit code, a wrapper's own error.
     Detectable by: what is delivered already.

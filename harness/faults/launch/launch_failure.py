@@ -17,9 +17,9 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 class LaunchFailure(Fault):
     """Make the scheduler's order to start a job fail, as the operating system really fails it.
 
-    agent_away: nobody answers on the job's machine; the job waits for it. program_not_found: the program is gone
-    (ENOENT). permission_denied: it is there and may not be executed (EACCES). dies_at_once: it starts and is killed
-    before it does anything. bad_user: the agent cannot log on as the job's user. no_slot: it can start no more
+    agent_away: the agent of the job's machine does not answer; the job waits for it. program_not_found: the program is
+    gone (ENOENT). permission_denied: it is there and may not be executed (EACCES). dies_at_once: it starts and is
+    killed before it does anything. bad_user: the agent cannot log on as the job's user. no_slot: it can start no more
     processes.
 
     Stands for: a moved interpreter after a patch day, a lost execute bit after a deployment, an agent that did not come

@@ -17,7 +17,7 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 class NeverSubmitted(Fault):
     """Leave a job that has qualified in *Released*: no order goes to its machine, and no error comes back.
 
-    Stands for: a scheduler service that hangs on one job, a start that waits for a confirmation that nobody sees.
+    Stands for: a scheduler service that hangs on one job, a start that waits for a confirmation that is never given.
     Detectable by: late to start, latest start.
     A sound chain: flags a job that has not started in time, and pages for it: nothing has failed, so nothing else will.
     """

@@ -17,7 +17,7 @@ from harness.faults.model.fault import STRICT, Fault, System, fault
 class StartedUnseen(Fault):
     """Start the job, and lose everything that its agent says: it does its work, and stays *Still Attempting Start*.
 
-    Whoever starts it again starts it a second time: only what the job itself does against doubles can help then.
+    A restart starts it a second time: only what the job itself does against doubles can help then.
 
     Stands for: an agent whose answers are lost, a network that is open in one direction.
     Detectable by: Still Attempting Start, what the job has left behind.

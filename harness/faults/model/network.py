@@ -9,6 +9,6 @@ from harness.faults.model.fault import Fault
 
 
 def nothing_to_reach(fault: Fault, chain: Chain) -> Iterator[tuple[str, str]]:
-    """Why a fault of the network cannot act: nobody goes to the source."""
+    """Why a fault of the network cannot act: no job goes to the source."""
     if not chain.files:
         yield fault.name, f"{fault.name} needs a file to retrieve, and {chain.chain} has none"

@@ -15,7 +15,7 @@ _BYTES = re.compile(r"(\d[\d_]*)\s*bytes?")
 
 
 def _part(text: object, info: ValidationInfo) -> Fraction | int:
-    """``"50%"`` is a fraction of the file, ``"1234 bytes"`` a count; nothing else, so that nobody guesses a unit."""
+    """``"50%"`` is a fraction of the file, ``"1234 bytes"`` a count; nothing else, so that no unit is guessed."""
     if isinstance(text, Fraction) and 0 <= text < 1:
         return text
     if isinstance(text, str) and (percent := _PERCENT.fullmatch(text.strip())) and float(percent[1]) < 100:

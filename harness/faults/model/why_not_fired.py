@@ -35,7 +35,10 @@ WORDS: Mapping[Point[Any], str] = {
 
 
 def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
-    """``counts`` are the mock's: how often its point was passed, and how often of that it was awake and found prey."""
+    """``counts`` are the mock's.
+
+    They say how often the point was passed, how often the order was awake then, and how often it had something to act on.
+    """
     passed, awake, calls = counts.passed, counts.awake, counts.calls
     if fault.on is not None and not counts.fired:
         return f"its event ({fault.on.component} {fault.on.action}) was never seen"

@@ -15,7 +15,7 @@ NOT_STATED = "not stated"
 
 
 @dataclass(frozen=True)
-class Page:
+class Entry:
     """Everything that is known of one check."""
 
     name: str
@@ -26,21 +26,21 @@ class Page:
     """What stands under each of the headings (`HEADINGS`)."""
 
 
-def catalogue() -> list[Page]:
-    """A page for each registered check, in the order in which they are registered."""
-    return [_page(check) for check in CHECKS.values()]
+def catalogue() -> list[Entry]:
+    """An entry for each registered check, in the order in which they are registered."""
+    return [_entry(check) for check in CHECKS.values()]
 
 
-def page(name: str) -> Page:
-    """The page of one check; AuthorError when there is no such check."""
+def entry(name: str) -> Entry:
+    """The entry of one check; AuthorError when there is no such check."""
     if name not in CHECKS:
         raise AuthorError(unknown("check", name, CHECKS))
-    return _page(CHECKS[name])
+    return _entry(CHECKS[name])
 
 
-def _page(check: Check) -> Page:
+def _entry(check: Check) -> Entry:
     said = docstring(check.judge, HEADINGS)
-    return Page(
+    return Entry(
         name=check.name,
         sentence=check.sentence,
         details=said.paragraphs[1:],

@@ -41,7 +41,7 @@ class Used:
 
 
 @dataclass(frozen=True)
-class Page:
+class Entry:
     """Everything that is known of one fault."""
 
     name: str
@@ -57,24 +57,24 @@ class Page:
     scenarios: tuple[Used, ...]
 
 
-def catalogue() -> list[Page]:
-    """A page for each registered fault, by name."""
+def catalogue() -> list[Entry]:
+    """An entry for each registered fault, by name."""
     used = _scenarios()
-    return [_page(kind, used[name]) for name, kind in sorted(FAULTS.items())]
+    return [_entry(kind, used[name]) for name, kind in sorted(FAULTS.items())]
 
 
-def page(name: str) -> Page:
-    """The page of one fault; AuthorError when there is no such fault."""
+def entry(name: str) -> Entry:
+    """The entry of one fault; AuthorError when there is no such fault."""
     if name not in FAULTS:
         raise AuthorError(unknown("fault", name, FAULTS))
-    return _page(FAULTS[name], _scenarios()[name])
+    return _entry(FAULTS[name], _scenarios()[name])
 
 
-def _page(kind: type[Fault], used: list[Used]) -> Page:
+def _entry(kind: type[Fault], used: list[Used]) -> Entry:
     said = docstring(kind, _HEADINGS)
     if tuple(said.under) != _HEADINGS:
         raise ValueError(f"{kind.name}: found {', '.join(said.under) or 'none'}, expected {', '.join(_HEADINGS)}")
-    return Page(
+    return Entry(
         name=kind.name,
         about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
         does=said.paragraphs,

@@ -122,7 +122,7 @@ class Keeper:
             if pid == 0:
                 return
             if self._program is not None and pid == self._program.pid:
-                self._program.returncode = 0  # reaped here, so that nobody waits for it again
+                self._program.returncode = 0  # reaped here, so that it is not waited for again
                 self._program = None
                 code = os.waitstatus_to_exitcode(status)
                 self._say(f"exited {code}" if code >= 0 else f"signaled {-code}")

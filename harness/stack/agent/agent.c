@@ -1,4 +1,4 @@
-/* The agent: starts a program for whoever asks over a unix socket, and ends all of it when they go.
+/* The agent: starts a program for a client of its unix socket, and ends all of it when the client goes.
 
    One connection is one program. The client sends one frame, a little-endian uint32 length and then
    strings separated by NUL:

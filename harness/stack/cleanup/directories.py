@@ -16,7 +16,7 @@ from harness.stack.cleanup.processes import signal_quietly
 PREFIX = "night-harness-stack-"
 OWNER = "owner"
 UNCLAIMED_FOR_S = 60.0
-"""A directory is claimed right after it is made; one that nobody has claimed for so long never will be."""
+"""A directory is claimed right after it is made; one that is unclaimed for so long never will be."""
 
 GONE_WITHIN_S = 5.0
 
@@ -29,7 +29,7 @@ def homes() -> list[Path]:
 
 
 def scratch_directory() -> Path:
-    """A new private directory on disk, claimed, so that whoever sweeps next takes it if it is left behind."""
+    """A new private directory on disk, claimed, so that the next sweep takes it if it is left behind."""
     directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}scratch-"))
     claim(directory)
     return directory

@@ -14,7 +14,7 @@ from harness.stack.supervisor import __main__ as supervisor
 
 def main() -> None:
     """Take on the duties of process 1, then supervise."""
-    os.umask(0)  # jobs run as the user whom their image names, beside mocks that run as root
+    os.umask(0)  # jobs run as the user of their image, beside mocks that run as root
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # orphans that end here are reaped by the kernel
     supervisor.main()
 

@@ -81,7 +81,7 @@ def published_at() -> str:
 
 
 def unreachable(why: BaseException, limit_s: float) -> EngineError:
-    """Say which of the two it is: nobody there, or somebody who does not answer."""
+    """Say which of the two it is: no engine, or one that does not answer."""
     where = f"container engine at {engine_address()}"
     if "timed out" in str(why).lower():
         return EngineError(

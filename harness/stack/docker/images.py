@@ -50,7 +50,7 @@ RUNS_INSIDE = (
     *("__init__.py", "errors.py", "history.py"),
     *("clock", "contract", "formats", "mocks", "stack"),
 )
-"""The parts of the harness that the mocks image carries; the rest stays with whoever runs the night."""
+"""The parts of the harness that the mocks image carries; the rest stays on the machine that runs the night."""
 
 BASE_ANSWERS_WITHIN_S = 60
 

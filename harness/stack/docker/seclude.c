@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Nobody listens there, and on loopback that is known at once. */
+/* No program listens there, and on loopback that is known at once. */
 static const char names[] = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n";
 
 static int forget_name_servers(void) {
@@ -58,5 +58,5 @@ int main(void) {
     if (printf("secluded\n") < 0 || fflush(stdout) != 0)
         return 1;
     for (;;)
-        pause(); /* without a limit: nobody waits for it, and time passes over it */
+        pause(); /* without a limit: no program waits for it, and time passes over it */
 }

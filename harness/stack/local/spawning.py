@@ -52,7 +52,7 @@ class Spawned:
         self._start("agent", [*agent_program(), "--with-parent", str(self._directory.socket("agent"))], {})
         listens = {one.name: self._reserve() if one.behind else ports.get(one.name, 0) for one in ENDPOINTS}
         options: dict[str, list[str]] = {name: self._options(name, ports, listens) for name in MOCKS}
-        if sys.platform != "linux":  # nobody else adopts what a process leaves behind
+        if sys.platform != "linux":  # there is no subreaper to adopt what a process leaves behind
             programs = {name: [*python(), f"harness.mocks.{name}"] for name in MOCKS} | dict(programs)
         for name, program in programs.items():
             self._start(name, [*program, *options.pop(name)], self._inside(name))
@@ -131,7 +131,7 @@ class Spawned:
             )
 
     def _reserve(self) -> int:
-        """A free port that nobody else is given until the mock listens there: bound here, and not listening."""
+        """A free port that the kernel keeps for the mock until it listens: bound here, and not listening."""
         placeholder = self._reserved.enter_context(socket.socket())
         placeholder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         placeholder.bind((LOOPBACK, 0))

@@ -191,7 +191,7 @@ def _python_path() -> str:
 
 
 def _without_night(environment: Mapping[str, str]) -> dict[str, str]:
-    """The supervisor lives in real time, whoever starts it: a harness under test may itself be in a night."""
+    """The supervisor lives in real time, though its starter may not: a harness under test may itself be in a night."""
     return {
         name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("NIGHT_")
     }

@@ -1,7 +1,7 @@
 """The mocks of a local stack from one process: it loads what they share once, forks each, and ends.
 
 Each begins as a copy of an interpreter that has imported everything, which is most of what a mock's own start takes.
-What it forked becomes the children of whoever started it, which must be a child subreaper.
+What it forked becomes the children of the process that started it, which must be a child subreaper.
 
     zygote < {"desk": {"options": ["--dir", "/a/stack"], "log": "/a/stack/logs/desk.log"}} > {"desk": 4711}
 """
@@ -53,7 +53,7 @@ def main() -> None:
             sys.orig_argv = [*python(), *sys.argv]
             run(PROGRAMS[name])
             return
-    print(json.dumps(born), flush=True)  # noqa: T201 - read by whoever started this
+    print(json.dumps(born), flush=True)  # noqa: T201 - read by the process that started this
     os._exit(0)
 
 

@@ -58,13 +58,13 @@ def main() -> None:
         asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual"))
     except StackError as error:
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
-        print(json.dumps({"error": parts}), flush=True)  # noqa: T201 - read by whoever started this
+        print(json.dumps({"error": parts}), flush=True)  # noqa: T201 - read by the process that started this
     finally:
         if options.spawn:
             kill_descendants()
             for ended in filter(None, (directory.root, options.scratch)):
                 shutil.rmtree(ended, ignore_errors=True)
-    os._exit(0)  # a clock thread that still waits for its last look holds up nobody
+    os._exit(0)  # a clock thread that still waits for its last look does not delay the end
 
 
 async def _serve(
@@ -104,13 +104,13 @@ async def _serve(
         spawned.settled()
     port = await door_server.open(options.host, options.port)
     ready = {"port": port, "clock": clock, "endpoints": mocks.endpoints}
-    print(json.dumps(ready), flush=True)  # noqa: T201 - read by whoever started this
+    print(json.dumps(ready), flush=True)  # noqa: T201 - read by the process that started this
     await ended.wait()
     night_clock.stop("the stack ends")
 
 
 class Lease:
-    """Who holds the stack alive; when nobody takes it up again in time, it ends."""
+    """The connections that keep the stack alive; without one for too long, it ends."""
 
     def __init__(
         self,
@@ -169,7 +169,7 @@ def _share_library(directory: StackDirectory) -> None:
         if artifact is not None and artifact.exists():
             copy = directory.library / artifact.name
             shutil.copy(artifact, copy.with_suffix(".new"))
-            copy.with_suffix(".new").rename(copy)  # whoever has the old one open keeps it whole
+            copy.with_suffix(".new").rename(copy)  # a process that has the old one open keeps it whole
 
 
 def _options() -> argparse.Namespace:

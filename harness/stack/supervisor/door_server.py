@@ -248,7 +248,7 @@ class DoorServer:
 
     @asynccontextmanager
     async def _time_moves(self, doing: str) -> AsyncIterator[None]:
-        """One at a time: whoever moves the clock has it alone."""
+        """One at a time: a call that moves the clock has it alone."""
         if self._moving is not None:
             raise RefusedError(f"{doing} while the stack is busy with {self._moving}")
         self._moving = doing

@@ -19,7 +19,7 @@ LOOK_EVERY_S = 0.005
 class MockConnections:
     """The control interfaces of all mocks of one stack.
 
-    ``fallen`` is a future that fails with the first mock's death: whoever waits for something waits for it too.
+    ``fallen`` is a future that fails with the first mock's death: every wait waits for it too.
     """
 
     def __init__(self, directory: StackDirectory) -> None:
@@ -57,7 +57,7 @@ class MockConnections:
                 raise RefusedError(f"{name}: {method} /{path}: {answer.decode(errors='replace')}")
 
     def watch(self, name: str, pid: int, how_it_ended: Callable[[], str] = lambda: "it ended") -> None:
-        """Say so through ``fallen`` when a process ends that must not; whoever is watched already stays so."""
+        """Tell through ``fallen`` when a process ends that must not; one that is watched already stays so."""
         if name in self._watched or not hasattr(os, "pidfd_open"):
             return
         self._watched.add(name)
@@ -69,7 +69,7 @@ class MockConnections:
             os.close(watched)
             if not self.fallen.done():
                 self.fallen.set_exception(self._ended(name, how_it_ended()))
-                self.fallen.exception()  # it is no mistake if nobody asks any more
+                self.fallen.exception()  # it is no mistake if it is not asked for any more
 
         loop.add_reader(watched, ended)
 
@@ -96,7 +96,7 @@ class MockConnections:
                 expected="that it serves its control interface soon after its start",
                 todo="look at its output; on a machine this busy, start fewer stacks at once",
             ) from None
-        if name == "wire":  # who stands behind it has an endpoint of the same name, which nobody else may use
+        if name == "wire":  # the mock behind it has an endpoint of the same name, which no other may use
             self.endpoints = self.endpoints | health["endpoints"]
         else:
             self.endpoints = health["endpoints"] | self.endpoints

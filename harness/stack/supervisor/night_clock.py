@@ -29,7 +29,7 @@ class NightClock(Protocol):
         """Make run or pace return at once."""
 
     def forget_stop(self) -> None:
-        """Take back a stop that nobody has heeded: it was meant for a run that is over."""
+        """Take back a stop that came too late: it was meant for a run that is over."""
 
     def travel(self, at_ns: int) -> None:
         """Set the wall clock of the night."""
@@ -91,7 +91,7 @@ class RealNightClock:
         self._asked.clear()
         self._asked.wait(max(0.0, (until_ns - time.time_ns()) / 1e9))
 
-    def stop(self, reason: str) -> None:  # noqa: ARG002 - nobody is told why
+    def stop(self, reason: str) -> None:  # noqa: ARG002 - the reason is told nowhere
         """End the wait."""
         self._asked.set()
 
@@ -99,7 +99,7 @@ class RealNightClock:
         """Every wait begins with none."""
 
     def travel(self, at_ns: int) -> None:
-        """Nobody can: the night is now."""
+        """There is no travelling in real time: the night is now."""
 
     def speak_in(self, timezone: str) -> None:
         """No time is told."""

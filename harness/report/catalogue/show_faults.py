@@ -10,8 +10,8 @@ from rich.console import Console
 from harness.chain.controls import CONTROLS
 from harness.faults import REACTIONS
 from harness.faults.model.clients import CLIENTS
-from harness.report.catalogue.faults import Page, Parameter, catalogue
-from harness.report.catalogue.faults import page as page_of
+from harness.report.catalogue.faults import Entry, Parameter, catalogue
+from harness.report.catalogue.faults import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, show_list, table
 
 _TITLES = ("fault", "what goes wrong", "detectable by")
@@ -27,9 +27,9 @@ A fault in a file says which controls of a chain can notice it; with `manifest: 
 manifest can. A chain says in its file which it has (`detects`), and what nothing in it can notice is a finding,
 `detectable`: the data may be right, but only by luck, and such a night is inconclusive.
 
-A new fault is a file here: a frozen dataclass with its parameters, `inject`, and a docstring that ends with what it
-stands for, what can detect it, and what a sound chain does. `__init__.py` imports it, `tests/faults` has an example of
-it, and a scenario uses it."""
+A new fault is a file in its group's folder here: a frozen dataclass with its parameters, `inject`, and a docstring that
+ends with what it stands for, what can detect it, and what a sound chain does. `__init__.py` imports it, `tests/faults`
+has an example of it, and a scenario uses it."""
 
 _LASTING = """\
 `refuses after 2m` and `retries for 8m` say how many whole minutes passed before the client came back; where none are
@@ -45,25 +45,25 @@ def show(name: str | None, *, as_markdown: bool) -> None:
     elif name is None:
         show_table(Console(), catalogue())
     else:
-        show_page(Console(), page_of(name))
+        show_entry(Console(), entry_of(name))
 
 
-def show_table(console: Console, pages: Sequence[Page]) -> None:
+def show_table(console: Console, entries: Sequence[Entry]) -> None:
     """A line for each fault: its name, what happens, and what can notice it."""
-    show_index(console, _TITLES, ((page.name, *_row(page)) for page in pages), command="harness faults")
+    show_index(console, _TITLES, ((entry.name, *_row(entry)) for entry in entries), command="harness faults")
 
 
-def show_page(console: Console, page: Page) -> None:
+def show_entry(console: Console, entry: Entry) -> None:
     """Everything about one fault."""
-    show_head(console, page.name, page.about, page.does, _sections(page))
-    show_list(console, "Parameters", [_parameter(one) for one in page.parameters])
-    show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(page)])
-    show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in page.scenarios])
+    show_head(console, entry.name, entry.about, entry.does, _sections(entry))
+    show_list(console, "Parameters", [_parameter(one) for one in entry.parameters])
+    show_list(console, "Clients by themselves", [": ".join(filter(None, told)) for told in _reactions(entry)])
+    show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in entry.scenarios])
 
 
-def markdown(pages: Sequence[Page]) -> str:
+def markdown(entries: Sequence[Entry]) -> str:
     """The whole catalogue."""
-    rows = ((f"[{page.name}](#{page.name})", *_row(page)) for page in pages)
+    rows = ((f"[{entry.name}](#{entry.name})", *_row(entry)) for entry in entries)
     parts = [
         _INTRODUCTION,
         "## What clients do by themselves",
@@ -74,42 +74,42 @@ def markdown(pages: Sequence[Page]) -> str:
         table(("control", "agrees when"), CONTROLS.items()),
         "## All of them",
         table(_TITLES, rows),
-        *(_page(page) for page in pages),
+        *(_entry(entry) for entry in entries),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _page(page: Page) -> str:
-    lines = head(page.name, page.about, page.does, _sections(page))
-    if page.parameters:
+def _entry(entry: Entry) -> str:
+    lines = head(entry.name, entry.about, entry.does, _sections(entry))
+    if entry.parameters:
         rows = (
-            (f"`{one.name}`", "" if one.default is None else f"`{one.default}`", one.values) for one in page.parameters
+            (f"`{one.name}`", "" if one.default is None else f"`{one.default}`", one.values) for one in entry.parameters
         )
         lines += ["", table(("parameter", "default", "values"), rows)]
-    if page.seen:
+    if entry.seen:
         lines += ["", "**Clients by themselves:**", ""]
-        lines += [f"- {f'`{setting}`: ' if setting else ''}{did}" for setting, did in _reactions(page)]
-    if page.scenarios:
+        lines += [f"- {f'`{setting}`: ' if setting else ''}{did}" for setting, did in _reactions(entry)]
+    if entry.scenarios:
         lines += ["", "**Scenarios:**", ""]
-        lines += [f"- [{one.path}](../../scenarios/{one.path}), {one.outcome}" for one in page.scenarios]
+        lines += [f"- [{one.path}](../../scenarios/{one.path}), {one.outcome}" for one in entry.scenarios]
     return "\n".join(lines)
 
 
-def _row(page: Page) -> tuple[str, str]:
-    return page.about, ", ".join(page.controls) or "nothing"
+def _row(entry: Entry) -> tuple[str, str]:
+    return entry.about, ", ".join(entry.controls) or "nothing"
 
 
-def _sections(page: Page) -> list[tuple[str, str]]:
+def _sections(entry: Entry) -> list[tuple[str, str]]:
     return [
-        ("Stands for", page.stands_for),
-        ("Detectable by", page.detectable),
-        ("A sound chain", page.sound_chain),
+        ("Stands for", entry.stands_for),
+        ("Detectable by", entry.detectable),
+        ("A sound chain", entry.sound_chain),
     ]
 
 
-def _reactions(page: Page) -> Iterator[tuple[str, str]]:
+def _reactions(entry: Entry) -> Iterator[tuple[str, str]]:
     """A setting, and what the clients do about it."""
-    for setting, reactions in page.seen.items():
+    for setting, reactions in entry.seen.items():
         yield setting, "; ".join(f"{reaction}: {', '.join(clients)}" for reaction, clients in reactions.items())
 
 

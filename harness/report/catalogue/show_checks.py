@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.checks.model.order import ORDER
-from harness.report.catalogue.checks import Page, catalogue
-from harness.report.catalogue.checks import page as page_of
+from harness.report.catalogue.checks import Entry, catalogue
+from harness.report.catalogue.checks import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, table
 
 _TITLES = ("check", "what must hold", "violated")
@@ -70,23 +70,23 @@ def show(name: str | None, *, as_markdown: bool) -> None:
     elif name is None:
         show_table(Console(), catalogue())
     else:
-        show_page(Console(), page_of(name))
+        show_entry(Console(), entry_of(name))
 
 
-def show_table(console: Console, pages: Sequence[Page]) -> None:
+def show_table(console: Console, entries: Sequence[Entry]) -> None:
     """A line for each check: its name, what must hold, and what a violation makes of the night."""
-    show_index(console, _TITLES, ((page.name, *_row(page)) for page in pages), command="harness checks")
+    show_index(console, _TITLES, ((entry.name, *_row(entry)) for entry in entries), command="harness checks")
 
 
-def show_page(console: Console, page: Page) -> None:
+def show_entry(console: Console, entry: Entry) -> None:
     """Everything about one check."""
-    show_head(console, page.name, page.sentence, page.details, _sections(page))
+    show_head(console, entry.name, entry.sentence, entry.details, _sections(entry))
 
 
-def markdown(pages: Sequence[Page]) -> str:
+def markdown(entries: Sequence[Entry]) -> str:
     """The whole catalogue, and the order in which a night is judged."""
     order = ((str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(ORDER, start=1))
-    rows = ((f"[{page.name}](#{page.name})", *_row(page)) for page in pages)
+    rows = ((f"[{entry.name}](#{entry.name})", *_row(entry)) for entry in entries)
     parts = [
         _INTRODUCTION,
         "## The order in which a night is judged",
@@ -94,17 +94,17 @@ def markdown(pages: Sequence[Page]) -> str:
         table(("", "there is", "the night is"), order),
         "## All of them",
         table(_TITLES, rows),
-        *("\n".join(head(page.name, page.sentence, page.details, _sections(page))) for page in pages),
+        *("\n".join(head(entry.name, entry.sentence, entry.details, _sections(entry))) for entry in entries),
         "## A check of your own",
         _OWN,
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _row(page: Page) -> tuple[str, str]:
-    return page.sentence, str(page.violated)
+def _row(entry: Entry) -> tuple[str, str]:
+    return entry.sentence, str(entry.violated)
 
 
-def _sections(page: Page) -> list[tuple[str, str]]:
-    verdict = f"the night is {page.violated}, unless a rule decides that stands before it in the order."
-    return [("Violated", verdict), *page.sections]
+def _sections(entry: Entry) -> list[tuple[str, str]]:
+    verdict = f"the night is {entry.violated}, unless a rule decides that stands before it in the order."
+    return [("Violated", verdict), *entry.sections]
