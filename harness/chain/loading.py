@@ -29,7 +29,7 @@ def load_chain(path: Path | str) -> Chain:
     except ValidationError as error:
         mistakes += [Mistake(*source.place(detail["loc"]), detail["msg"]) for detail in error.errors(include_url=False)]
     if mistakes:
-        raise LoadError(told_once(mistakes))
+        raise LoadError(each_once(mistakes))
     return chain.located(source.folder, source.places)
 
 
@@ -125,7 +125,7 @@ def no_file(kind: str, written: str, path: Path) -> str:
     return f"{found} (looked for {path}); paths are relative to the file that names them"
 
 
-def told_once(mistakes: list[Mistake]) -> list[Mistake]:
+def each_once(mistakes: list[Mistake]) -> list[Mistake]:
     """A key without a value is told by the text; what the model then misses at the same place is no second mistake."""
     empty = {(mistake.file, mistake.line) for mistake in mistakes if "has no value" in mistake.text}
     echoes = ("found nothing", "missing key")

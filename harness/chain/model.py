@@ -41,10 +41,10 @@ __all__ = [
     "Defence",
     "Dependency",
     "Duration",
+    "EarlierFile",
     "FileSpec",
     "Folder",
     "FromPlace",
-    "Held",
     "Job",
     "Machine",
     "OneOrMore",
@@ -139,7 +139,7 @@ class Consumer(Strict):
     records: Literal["every", "some"] = "every"
 
 
-class Held(Strict):
+class EarlierFile(Strict):
     """An earlier day's file that a folder holds when the night begins."""
 
     file: Text
@@ -149,7 +149,7 @@ class Held(Strict):
 class Folder(Strict):
     """A working folder of the chain, watched through the night."""
 
-    holds: Annotated[tuple[Held, ...], LAX] = ()
+    holds: Annotated[tuple[EarlierFile, ...], LAX] = ()
 
 
 def _control(value: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from harness.chain.loading import beside, load_chain, no_file, told_once
+from harness.chain.loading import beside, each_once, load_chain, no_file
 from harness.chain.model import Chain
 from harness.checks.model.outcome import EXPECTABLE
 from harness.errors import LoadError, Mistake
@@ -36,7 +36,7 @@ def load_scenario(path: Path | str) -> Scenario:
                 mistakes.append(Mistake(document.file, _line(document.lines, detail["loc"]), detail["msg"]))
     mistakes += [Mistake(document.file, _line(document.lines, key), text) for key, text in _proves_nothing(document)]
     if mistakes:
-        raise LoadError(told_once(mistakes))
+        raise LoadError(each_once(mistakes))
     return scenario.located(document.file, document.lines)
 
 

@@ -12,7 +12,7 @@ import pytest
 from rich.console import Console
 
 from harness.checks import CHECKS
-from harness.checks.model.order import ORDER
+from harness.checks.model.precedence import PRECEDENCE
 from harness.faults import FAULTS
 from harness.report.catalogue.faults import catalogue, entry
 from harness.report.catalogue.show_faults import show_entry, show_table
@@ -116,5 +116,5 @@ def test_what_a_check_does_not_state_is_shown_as_not_stated(tmp_path: Path) -> N
 
 def test_the_order_of_judging_is_in_the_readme_of_the_checks_rule_by_rule() -> None:
     rows = re.findall(r"^\| (\d+) \| (.+) \| (\w+) \|$", READMES["checks"].read_text(), re.MULTILINE)
-    told = [(str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(ORDER, start=1)]
+    told = [(str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(PRECEDENCE, start=1)]
     assert rows == told

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.checks.model.check import CHECKS, Finding
-from harness.checks.model.order import ORDER, Case
 from harness.checks.model.outcome import Outcome
+from harness.checks.model.precedence import PRECEDENCE, Case
 from harness.history import History
 
 
@@ -31,6 +31,6 @@ def judge(night: History, baseline: History) -> Judgement:
     found = (check.where_it_applies(night, baseline) for check in CHECKS.values())
     findings = tuple(finding for finding in found if finding is not None)
     case = Case(night, baseline, findings)
-    spoken = ((rule.outcome, rule.because(case)) for rule in ORDER)
+    spoken = ((rule.outcome, rule.because(case)) for rule in PRECEDENCE)
     outcome, because = next((outcome, because) for outcome, because in spoken if because is not None)
     return Judgement(outcome, because, findings)

@@ -37,7 +37,7 @@ WORDS: Mapping[Point[Any], str] = {
 def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
     """``counts`` are the mock's.
 
-    They say how often the point was passed, how often the order was awake then, and how often it had something to act on.
+    They say how often the point was passed, how often the order was awake then, and how often it could act.
     """
     passed, awake, calls = counts.passed, counts.awake, counts.calls
     if fault.on is not None and not counts.fired:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from harness.checks.model.order import ORDER
+from harness.checks.model.precedence import PRECEDENCE
 from harness.report.catalogue.checks import Entry, catalogue
 from harness.report.catalogue.checks import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, table
@@ -85,7 +85,7 @@ def show_entry(console: Console, entry: Entry) -> None:
 
 def markdown(entries: Sequence[Entry]) -> str:
     """The whole catalogue, and the order in which a night is judged."""
-    order = ((str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(ORDER, start=1))
+    order = ((str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(PRECEDENCE, start=1))
     rows = ((f"[{entry.name}](#{entry.name})", *_row(entry)) for entry in entries)
     parts = [
         _INTRODUCTION,

@@ -37,7 +37,7 @@ def engine_client(*, call_s: float = CALL_S) -> DockerClient:
     address = engine_address()
     try:
         if address.startswith(("unix://", "tcp://", "http://")) and not os.environ.get("DOCKER_CERT_PATH"):
-            _knock(address)
+            _try_to_connect(address)
         environment = dict(os.environ) | {"DOCKER_HOST": address}
         client = docker.from_env(environment=environment, timeout=int(call_s))
         client.ping()
@@ -46,7 +46,7 @@ def engine_client(*, call_s: float = CALL_S) -> DockerClient:
     return client
 
 
-def _knock(address: str) -> None:
+def _try_to_connect(address: str) -> None:
     """See within the short limit that somebody answers; docker-py has one limit for all, and leaks on a refusal."""
     with ExitStack() as closing:
         if address.startswith("unix://"):

@@ -46,7 +46,7 @@ class Spawned:
         self._reserved = ExitStack()
 
     def start(self, ports: Ports, programs: Mapping[str, list[str]]) -> None:
-        """Start everything and wait for nothing: `born` when there are mocks, `settled` when all answer."""
+        """Start everything and wait for nothing: `adopted` when there are mocks, `settled` when all answer."""
         for name in ports:
             self._require_free(name, ports[name])
         self._start("agent", [*agent_program(), "--with-parent", str(self._directory.socket("agent"))], {})
@@ -60,7 +60,7 @@ class Spawned:
         if asked:
             self._ask(ZYGOTE, [*python(), "harness.stack.local.zygote"], self._inside(), asked)
 
-    def born(self) -> None:
+    def adopted(self) -> None:
         """Wait until the mocks have been forked; StackError when they have not."""
         zygote = self._started.pop(ZYGOTE, None)
         if zygote is None:

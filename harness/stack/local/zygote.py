@@ -35,10 +35,10 @@ def main() -> None:
     ended, alive = os.pipe()
     gc.collect()
     gc.freeze()  # a collection that looks at what is shared would make a copy of it
-    born = {}
+    forked = {}
     for name, how in asked.items():
-        born[name] = os.fork()
-        if born[name] == 0:
+        forked[name] = os.fork()
+        if forked[name] == 0:
             os.close(alive)
             _leave(how["log"])
             os.read(ended, 1)
@@ -53,7 +53,7 @@ def main() -> None:
             sys.orig_argv = [*python(), *sys.argv]
             run(PROGRAMS[name])
             return
-    print(json.dumps(born), flush=True)  # noqa: T201 - read by the process that started this
+    print(json.dumps(forked), flush=True)  # noqa: T201 - read by the process that started this
     os._exit(0)
 
 

@@ -81,7 +81,7 @@ async def _serve(
     from harness.stack.supervisor.mock_connections import MockConnections
 
     if spawned is not None:
-        spawned.born()  # what this process needs is loaded by now, beside what the mocks need
+        spawned.adopted()  # what this process needs is loaded by now, beside what the mocks need
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signo in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):

@@ -161,7 +161,7 @@ class DoorServer:
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
             self._night_clock.travel(plan.begins_ns)
-            self._night_clock.speak_in(plan.timezone)
+            self._night_clock.tell_times_in(plan.timezone)
             await self._mocks.call_all("POST", "reset", body)
             self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})

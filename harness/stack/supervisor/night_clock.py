@@ -34,7 +34,7 @@ class NightClock(Protocol):
     def travel(self, at_ns: int) -> None:
         """Set the wall clock of the night."""
 
-    def speak_in(self, timezone: str) -> None:
+    def tell_times_in(self, timezone: str) -> None:
         """Tell times in this zone."""
 
 
@@ -66,7 +66,7 @@ class VirtualNightClock:
         """See `Page.travel`."""
         self._page.travel(at_ns)
 
-    def speak_in(self, timezone: str) -> None:
+    def tell_times_in(self, timezone: str) -> None:
         """See `Controller`."""
         self._controller.zone = ZoneInfo(timezone)
 
@@ -101,7 +101,7 @@ class RealNightClock:
     def travel(self, at_ns: int) -> None:
         """There is no travelling in real time: the night is now."""
 
-    def speak_in(self, timezone: str) -> None:
+    def tell_times_in(self, timezone: str) -> None:
         """No time is told."""
 
     def _complete(self) -> bool:

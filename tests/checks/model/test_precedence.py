@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from harness.checks import CHECKS, Check, Finding, Judgement, Outcome, judge
-from harness.checks.model import order
-from harness.checks.model.order import ORDER, Case
+from harness.checks.model import precedence
 from harness.checks.model.outcome import CONSEQUENCES
+from harness.checks.model.precedence import PRECEDENCE, Case
 from tests.checks.nights import TRUNCATED, Line, calm, ended, holds, launched, night, paged
 
 
@@ -120,7 +120,7 @@ BOTH_WAYS = [("a_check", "b_check"), ("b_check", "a_check")]
 
 
 def test_the_order_is_this_one() -> None:
-    assert [(rule.there_is, rule.outcome) for rule in ORDER] == [(part.there_is, part.outcome) for part in PARTS]
+    assert [(rule.there_is, rule.outcome) for rule in PRECEDENCE] == [(part.there_is, part.outcome) for part in PARTS]
 
 
 @pytest.mark.parametrize("part", PARTS, ids=str)
@@ -137,7 +137,7 @@ def test_of_two_rules_that_speak_the_first_decides(first: Part, second: Part, ju
     judgement, case = judged(second, first)
     assert judgement.outcome is first.outcome
     assert judgement.because.startswith(first.says)
-    [other] = [rule for rule in ORDER if rule.there_is == second.there_is]
+    [other] = [rule for rule in PRECEDENCE if rule.there_is == second.there_is]
     assert other.because(case), "the second does not speak, so the first decided nothing"
 
 
@@ -159,7 +159,7 @@ def test_of_two_unknowns_the_first_registered_is_the_reason(names: tuple[str, st
 
 
 def test_no_check_has_a_name_in_the_order() -> None:
-    assert not set(CHECKS) & set(re.findall(r"""["'](\w+)["']""", Path(order.__file__).read_text()))
+    assert not set(CHECKS) & set(re.findall(r"""["'](\w+)["']""", Path(precedence.__file__).read_text()))
 
 
 def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:

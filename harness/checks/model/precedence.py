@@ -47,7 +47,7 @@ class Rule:
     """Why, in one sentence; None where it is not so."""
 
 
-def _silent_fault(case: Case) -> str | None:
+def _fault_that_never_acted(case: Case) -> str | None:
     acted = {event.value.get("id") for event in case.night.of("fault")}
     silent = [fault["id"] for fault in begin_event(case.night).value["faults"] if fault["id"] not in acted]
     if not silent:
@@ -57,7 +57,7 @@ def _silent_fault(case: Case) -> str | None:
     return f"a fault never acted: {told}"
 
 
-def _untrustworthy_baseline(case: Case) -> str | None:
+def _invalid_baseline(case: Case) -> str | None:
     return invalid_because(case.baseline)
 
 
@@ -87,13 +87,13 @@ def _reacted(case: Case) -> str | None:
     return f"complete, exact and on time after {case.cost.sentence}" if case.cost.reacted else None
 
 
-def _calm(case: Case) -> str:  # noqa: ARG001 - whatever else it is
+def _nothing_happened(case: Case) -> str:  # noqa: ARG001 - whatever else it is
     return "complete, exact and on time, and nothing needed to react"
 
 
-ORDER = (
-    Rule("a fault that never acted", Outcome.INCONCLUSIVE, _silent_fault),
-    Rule("a baseline that failed, or was not calm", Outcome.INCONCLUSIVE, _untrustworthy_baseline),
+PRECEDENCE = (
+    Rule("a fault that never acted", Outcome.INCONCLUSIVE, _fault_that_never_acted),
+    Rule("a baseline that failed, or was not calm", Outcome.INCONCLUSIVE, _invalid_baseline),
     # Before what is unknown: what is known to be wrong is not made doubtful by what is not known.
     Rule("a violation declared damaged", Outcome.DAMAGED, _violated(Outcome.DAMAGED)),
     Rule("a check that had nothing to check", Outcome.INCONCLUSIVE, _unknown),
@@ -109,6 +109,6 @@ ORDER = (
     ),
     Rule("a step by hand", Outcome.DEGRADED, _by_hand),
     Rule("more pages, re-runs, rules, requests or delay than in the baseline", Outcome.RECOVERED, _reacted),
-    Rule("nothing of all that", Outcome.UNAFFECTED, _calm),
+    Rule("nothing of all that", Outcome.UNAFFECTED, _nothing_happened),
 )
 """From the first that is asked to the last, which always speaks; a violation says of itself which it is."""
