@@ -29,7 +29,7 @@ def scenario_schema() -> dict[str, Any]:
     definitions = schema.setdefault("$defs", {})
     definitions["Expect"]["required"] = ["outcome"]
     faults: list[dict[str, Any]] = []
-    for name, kind in FAULTS.items():
+    for name, kind in sorted(FAULTS.items()):
         fault = TypeAdapter(kind).json_schema(by_alias=True, ref_template="#/$defs/{model}")
         definitions |= fault.pop("$defs", {})
         faults.append(
