@@ -19,7 +19,7 @@ from harness.contract.protocols import OPERATIONS, PROTOCOLS, REFUSALS, SPOKEN_B
 from harness.faults.model.why_not_fired import WORDS
 
 MOCKS_README = (Path(__file__).parents[2] / "harness/mocks/README.md").read_text()
-PRECEDENCE: dict[str, Any] = {
+ORDER: dict[str, Any] = {
     "id": "0:launch_failure",
     "fault": "launch_failure",
     "point": "launch",
@@ -65,14 +65,14 @@ def test_a_relay_and_counts_survive_their_way() -> None:
 )
 def test_an_order_that_the_contract_does_not_have_is_refused(change: dict[str, Any], says: str) -> None:
     with pytest.raises(ContractError) as refused:
-        read_order(PRECEDENCE | change, [LAUNCH])
+        read_order(ORDER | change, [LAUNCH])
     assert str(refused.value).startswith(says)
 
 
 @pytest.mark.parametrize("key", ["id", "fault", "point", "where", "effect"])
 def test_an_order_without_a_part_is_refused_by_name(key: str) -> None:
     with pytest.raises(ContractError, match=f"missing key '{key}'"):
-        read_order({name: part for name, part in PRECEDENCE.items() if name != key}, [LAUNCH])
+        read_order({name: part for name, part in ORDER.items() if name != key}, [LAUNCH])
 
 
 def test_an_effect_of_another_point_cannot_be_ordered() -> None:
@@ -165,7 +165,7 @@ def test_an_order_that_could_never_do_what_it_says_is_refused(
     point: str, where: dict[str, Any], effect: dict[str, Any], says: str
 ) -> None:
     with pytest.raises(ContractError) as refused:
-        read_order(PRECEDENCE | {"point": point, "where": where, "effect": effect}, POINTS.values())
+        read_order(ORDER | {"point": point, "where": where, "effect": effect}, POINTS.values())
     assert says in str(refused.value)
 
 
@@ -179,7 +179,7 @@ def test_an_order_that_could_never_do_what_it_says_is_refused(
 )
 def test_a_trigger_that_never_agrees_is_refused(trigger: dict[str, Any], says: str) -> None:
     with pytest.raises(ContractError, match=re.escape(says)):
-        read_order(PRECEDENCE | {"trigger": trigger}, [LAUNCH])
+        read_order(ORDER | {"trigger": trigger}, [LAUNCH])
 
 
 def test_a_relay_to_no_mock_is_refused() -> None:
