@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 from harness.contract.effects.damages import Damage
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 P = TypeVar("P", bound=Damage)
 
-Spoil = Callable[[Body, Held, P], Body]
+Spoil = Callable[[Body, SourceFile, P], Body]
 """The damaged bytes; the same body when there is nothing to damage, and then the fault has not acted."""
 
 SPOILS: dict[type[Damage], Spoil[Any]] = {}
@@ -31,11 +31,11 @@ def damage(kind: type[P]) -> Callable[[Spoil[P]], Spoil[P]]:
     return register
 
 
-def spoil(body: Body, held: Held, given: Damage) -> Body:
+def spoil(body: Body, source_file: SourceFile, given: Damage) -> Body:
     """What a client gets instead of a file's body."""
-    return SPOILS[type(given)](body, held, given)
+    return SPOILS[type(given)](body, source_file, given)
 
 
-def chosen(held: Held, key: str, count: int) -> int:
+def chosen(source_file: SourceFile, key: str, count: int) -> int:
     """One of so many places in a file: the same one each time for the same content, another one for another."""
-    return int.from_bytes(hashlib.sha256(f"{held.sha256}/{key}".encode()).digest()[:8]) % max(1, count)
+    return int.from_bytes(hashlib.sha256(f"{source_file.sha256}/{key}".encode()).digest()[:8]) % max(1, count)

@@ -15,7 +15,7 @@ from harness.formats.fixed_width import TRAILER_WIDTHS
 from harness.formats.table import NUMBERS
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 _QUOTED = re.compile(r'["\r\n]|^$')
 """What makes a writer quote a line's values, delimiters aside."""
@@ -135,9 +135,11 @@ class Form:
             return value
 
 
-def in_records(body: Body, held: Held, recipe: object, change: Callable[[Form, int, Values], Values | None]) -> Body:
+def in_records(
+    body: Body, source_file: SourceFile, recipe: object, change: Callable[[Form, int, Values], Values | None]
+) -> Body:
     """The file with each record as ``change`` makes it, which is given its number; None leaves it as it is."""
-    form = Form(held.layout)
+    form = Form(source_file.layout)
     if not form.columns:
         return body
 
@@ -149,7 +151,7 @@ def in_records(body: Body, held: Held, recipe: object, change: Callable[[Form, i
             number += line.kind == "record"
             yield line.data if made is None else form.line(made, line.data)
 
-    return in_lines(body, held, recipe, changed)
+    return in_lines(body, source_file, recipe, changed)
 
 
 def _span(column: PlacedColumn) -> tuple[int, int]:

@@ -8,37 +8,37 @@ from typing import Any
 
 from harness.mocks.source.damage.text import BROKEN, TEXTS, unpacked
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 _TRAILERS = (b"TRAILER", b'"TRAILER', b'{"TRAILER"')
 """What a trailer begins with in the formats of `harness.formats`."""
 
 
-def stated_of(body: Body, held: Held) -> dict[str, Any]:
+def stated_of(body: Body, source_file: SourceFile) -> dict[str, Any]:
     """Size, checksum and record count of a body that stands in for a file; a broken last line counts."""
     digest = hashlib.sha256()
     for chunk in body.chunks():
         digest.update(chunk)
-    return {"size": body.size, "sha256": digest.hexdigest(), "records": _records(body, held)}
+    return {"size": body.size, "sha256": digest.hexdigest(), "records": _records(body, source_file)}
 
 
-def _records(body: Body, held: Held) -> int:
+def _records(body: Body, source_file: SourceFile) -> int:
     """As many as its lines without header and trailer; what cannot be unpacked is said to have what it should have."""
-    layout = held.layout
+    layout = source_file.layout
     if layout is None:
         # Of a file of which nothing is known, what it has in lines beyond its records is a header first, then trailers.
         lines, _ = _lines(body.chunks())
-        header = 1 if _lines(held.body.chunks())[0] > held.records else 0
-        return max(0, min(held.records, lines - header))
+        header = 1 if _lines(source_file.body.chunks())[0] > source_file.records else 0
+        return max(0, min(source_file.records, lines - header))
     if not body.size:
         return 0
     if layout.format not in TEXTS:
-        return held.records
+        return source_file.records
     try:
         with unpacked(body, layout.compress) as text:
             lines, last = _lines(iter(lambda: text.read(CHUNK_BYTES), b""))
     except (*BROKEN, IndexError):
-        return held.records
+        return source_file.records
     trailer = layout.trailer if last.upper().startswith(_TRAILERS) else 0
     return max(0, lines - layout.header - trailer)
 

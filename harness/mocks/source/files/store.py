@@ -20,7 +20,7 @@ from harness.mocks.source.arrival.arrivals import Arrivals
 from harness.mocks.source.damage import spoil
 from harness.mocks.source.faults import wrong_length
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Entry, Held, entries_of
+from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
 from harness.mocks.source.files.stated import stated_of
 from harness.mocks.source.files.upload import Upload
 
@@ -77,7 +77,7 @@ class Store:
         self._replaced.clear()
         self._spoiled.clear()
         self._stated.clear()
-        self.arrivals.expect([Held.planned(given, self._mock.dir / "store") for given in plan.files])
+        self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
 
     def entries(self, via: Protocol) -> list[Entry]:
         """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
@@ -108,9 +108,9 @@ class Store:
         """The entry as it is served now; faults that damage it leave their receipts."""
         orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
         sight = self._seen(entry, orders)
-        if entry.what == "file" and sight.stated != entry.held.stated:
+        if entry.what == "file" and sight.stated != entry.source_file.stated:
             # To its sender this is the file: who takes all of it has taken no part of another one.
-            value = {"file": entry.held.file, "name": entry.held.name} | sight.stated
+            value = {"file": entry.source_file.file, "name": entry.source_file.name} | sight.stated
             self._mock.recorder.record("info", "restate", value)
         return sight
 
@@ -136,36 +136,40 @@ class Store:
         """
         entry = self.find(via, name)
         if entry is not None:
-            held = replace(entry.held, name=to) if entry.what == "file" else entry.held
+            source_file = replace(entry.source_file, name=to) if entry.what == "file" else entry.source_file
             del self._there[via, name]
-            self._there[via, to] = Entry(to, entry.what, held)
-            self._mock.recorder.record("info", "rename", {"file": entry.held.file, "name": name, "to": to, "via": via})
+            self._there[via, to] = Entry(to, entry.what, source_file)
+            self._mock.recorder.record(
+                "info", "rename", {"file": entry.source_file.file, "name": name, "to": to, "via": via}
+            )
         return entry
 
     def put(self, entry: Entry) -> None:
         """Let something arrive; the history is told of files, not of what is beside them."""
-        held = entry.held
-        self._name(held.via, entry)
+        source_file = entry.source_file
+        self._name(source_file.via, entry)
         if entry.what == "file":
-            self._mock.recorder.record("info", "publish", {"file": held.file, "name": held.name} | held.stated)
+            self._mock.recorder.record(
+                "info", "publish", {"file": source_file.file, "name": source_file.name} | source_file.stated
+            )
 
-    def rename(self, held: Held, to: str) -> bool:
+    def rename(self, source_file: SourceFile, to: str) -> bool:
         """Give a file another name, as its sender does, with all that is beside it."""
-        there = self._there.get((held.via, held.name))
+        there = self._there.get((source_file.via, source_file.name))
         if there is None:
             return False
-        for old, new in zip(entries_of(there.held), entries_of(there.held.renamed(to)), strict=True):
-            entry = self._there.pop((held.via, old.name), None)
+        for old, new in zip(entries_of(there.source_file), entries_of(there.source_file.renamed(to)), strict=True):
+            entry = self._there.pop((source_file.via, old.name), None)
             if entry is not None:
-                self._there[held.via, new.name] = new
-        self._mock.recorder.record("info", "rename", {"file": held.file, "name": held.name, "to": to})
+                self._there[source_file.via, new.name] = new
+        self._mock.recorder.record("info", "rename", {"file": source_file.file, "name": source_file.name, "to": to})
         return True
 
     def state(self) -> dict[str, Any]:
         """Names of what is there and of what is still to come."""
         return {
             "arrived": sorted(entry.name for entry in self._there.values() if entry.what == "file"),
-            "to come": [held.name for held in self.arrivals.waiting],
+            "to come": [source_file.name for source_file in self.arrivals.waiting],
         }
 
     def _hidden(self, entry: Entry, by: str) -> bool:
@@ -173,11 +177,14 @@ class Store:
 
     def _applies(self, entry: Entry, order: Armed[Served]) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
-        effect, held = order.effect, entry.held
+        effect, source_file = order.effect, entry.source_file
         if isinstance(effect, Misstate):
             return True
         if isinstance(effect, Grow):
-            return growing.present_bytes(effect, held.size, _grows_since(order, held), time.time_ns()) < held.size
+            return (
+                growing.present_bytes(effect, source_file.size, _grows_since(order, source_file), time.time_ns())
+                < source_file.size
+            )
         body = self._true(entry)
         return self._spoil(entry, body, effect) != body
 
@@ -186,48 +193,48 @@ class Store:
         if entry.what == "flag":
             return Body()
         if entry.what == "file":
-            return entry.held.body
-        stated = self.sight(Entry(entry.held.name, "file", entry.held)).stated
-        return Body.of_bytes(json.dumps({"name": entry.held.name, **stated}).encode())
+            return entry.source_file.body
+        stated = self.sight(Entry(entry.source_file.name, "file", entry.source_file)).stated
+        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **stated}).encode())
 
     def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
-        held, true, now_ns = entry.held, self._true(entry), time.time_ns()
-        body, modified_ns = true, held.arrives_ns
+        source_file, true, now_ns = entry.source_file, self._true(entry), time.time_ns()
+        body, modified_ns = true, source_file.arrives_ns
         for order in orders:
             if isinstance(order.effect, Grow):
-                since_ns = _grows_since(order, held)
-                body = body.part(0, growing.present_bytes(order.effect, held.size, since_ns, now_ns))
+                since_ns = _grows_since(order, source_file)
+                body = body.part(0, growing.present_bytes(order.effect, source_file.size, since_ns, now_ns))
                 modified_ns = max(modified_ns, growing.written_ns(order.effect, since_ns, now_ns))
         present, declared = body.size, cast("int | None", body.size)
-        stated = held.stated if entry.what == "file" else self._state(held, true)
-        promised, checksums = true, held.checksums
+        stated = source_file.stated if entry.what == "file" else self._state(source_file, true)
+        promised, checksums = true, source_file.checksums
         for order in orders:
             effect = order.effect
             if isinstance(effect, Damaged) and (spoiled := self._spoil(entry, body, effect)) != body:
                 body = spoiled
                 declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
                 if effect.manifest == "follows":
-                    stated, present, promised = self._state(held, body), body.size, body
+                    stated, present, promised = self._state(source_file, body), body.size, body
                 checksums = checksums and effect.checksum != "off"
         whole = body == true
         for order in orders:
             if isinstance(order.effect, Misstate):
                 whole, declared = False, wrong_length.stated_bytes(order.effect, body.size)
-        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, held.chunked)
+        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, source_file.chunked)
 
     def _spoil(self, entry: Entry, body: Body, effect: Damaged) -> Body:
         key = (body, json.dumps(write(effect.damage), sort_keys=True))
         if key not in self._spoiled:
-            self._spoiled[key] = spoil(body, entry.held, effect.damage)
+            self._spoiled[key] = spoil(body, entry.source_file, effect.damage)
         return self._spoiled[key]
 
-    def _state(self, held: Held, body: Body) -> dict[str, Any]:
+    def _state(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
         if body not in self._stated:
-            self._stated[body] = stated_of(body, held)
+            self._stated[body] = stated_of(body, source_file)
         return self._stated[body]
 
-    def _put(self, held: Held) -> None:
-        self._name(held.via, Entry(held.name, "file", held))
+    def _put(self, source_file: SourceFile) -> None:
+        self._name(source_file.via, Entry(source_file.name, "file", source_file))
 
     def _name(self, via: Protocol, entry: Entry) -> None:
         """Let it have its name; what had that name before becomes an older version."""
@@ -237,6 +244,6 @@ class Store:
         self._there[via, entry.name] = entry
 
 
-def _grows_since(order: Armed[Served], held: Held) -> int:
+def _grows_since(order: Armed[Served], source_file: SourceFile) -> int:
     """The later of the file's arrival and the order's trigger."""
-    return max(order.since_ns, held.arrives_ns)
+    return max(order.since_ns, source_file.arrives_ns)

@@ -8,14 +8,14 @@ from collections.abc import Callable
 
 from harness.contract.protocols import Protocol
 from harness.mocks.core.control import Mock
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 class Upload:
     """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
 
     def __init__(
-        self, mock: Mock, via: Protocol, name: str, put: Callable[[Held], None], ended: Callable[[Upload], None]
+        self, mock: Mock, via: Protocol, name: str, put: Callable[[SourceFile], None], ended: Callable[[Upload], None]
     ) -> None:
         self._mock, self._via, self._name, self._put, self._ended = mock, via, name, put, ended
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
@@ -36,7 +36,7 @@ class Upload:
         self._size += len(chunk)
         self._lines += chunk.count(b"\n")
 
-    def finish(self, *, tag: str | None = None, error: str | None = None) -> Held:
+    def finish(self, *, tag: str | None = None, error: str | None = None) -> SourceFile:
         """No more bytes come, and the file takes its name (and the tag, if S3 has one of its own for it).
 
         With an ``error``, what came is kept and is not all.
@@ -45,14 +45,14 @@ class Upload:
         self._end()
         sha256 = self._sha256.hexdigest()
         path = self._path.replace(self._path.with_name(sha256))
-        held = Held(
+        source_file = SourceFile(
             file="", name=self._name, via=self._via, arrives_ns=time.time_ns(), sha256=sha256,
             md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path, tag=tag,
         )  # fmt: skip
-        self._put(held)
-        stated = {} if error else {"size": held.size, "sha256": sha256}
+        self._put(source_file)
+        stated = {} if error else {"size": source_file.size, "sha256": sha256}
         self._mock.recorder.record("fail" if error else "ok", "put", self._value | stated, error=error)
-        return held
+        return source_file
 
     def abandon(self, because: str) -> None:
         """The client has gone, or is refused: nothing is kept."""

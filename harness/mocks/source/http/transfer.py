@@ -63,7 +63,7 @@ class Account:
 def name_and_what(name: str, entry: Entry | None) -> tuple[str, str]:
     """What the history calls an entry that is asked for by this name; what is not there is called by it alone."""
     if entry is not None:
-        return (entry.name if entry.what == "flag" else entry.held.name), entry.what
+        return (entry.name if entry.what == "flag" else entry.source_file.name), entry.what
     return (name.removesuffix(MANIFEST), "manifest") if name.endswith(MANIFEST) else (name, "file")
 
 

@@ -61,9 +61,9 @@ class Bucket:
 
     def tag(self, entry: Entry, sight: Sight) -> str:
         """Its ETag: the MD5 of what its sender sent, unless it came in parts."""
-        held = entry.held
-        if entry.what == "file" and sight.promised == held.body and (held.tag or held.md5):
-            return f'"{held.tag or held.md5}"'
+        source_file = entry.source_file
+        if entry.what == "file" and sight.promised == source_file.body and (source_file.tag or source_file.md5):
+            return f'"{source_file.tag or source_file.md5}"'
         return f'"{self._digests.md5(sight.promised).hex()}"'
 
     def headers(self, entry: Entry, sight: Sight) -> dict[str, str]:
@@ -90,8 +90,8 @@ class Bucket:
 
 def version_of(entry: Entry) -> str:
     """What tells this object from all others that had or will have its name."""
-    held = entry.held
-    return hashlib.sha256(f"{held.sha256} {held.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
+    source_file = entry.source_file
+    return hashlib.sha256(f"{source_file.sha256} {source_file.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
 
 
 def hold_to_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:

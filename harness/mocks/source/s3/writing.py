@@ -127,9 +127,9 @@ class Writing:
         except BaseException:
             upload.abandon("client gone")
             raise
-        held = upload.finish(tag=tag)
-        entry = Entry(key, "file", held)
-        return f'"{held.tag or held.md5}"', version_of(entry)
+        source_file = upload.finish(tag=tag)
+        entry = Entry(key, "file", source_file)
+        return f'"{source_file.tag or source_file.md5}"', version_of(entry)
 
     def _hold_to_conditions(self, request: web.Request, key: str) -> None:
         """A put may ask that nothing is there yet (``If-None-Match: *``), or that it still is what the client knows."""

@@ -331,5 +331,5 @@ def _writing(opened: Open) -> Writing:
 def _value(name: str, found: Entry | Writing | None) -> dict[str, Any]:
     """What is asked for, in the history's words."""
     if isinstance(found, Entry):
-        return {"name": found.name if found.what == "flag" else found.held.name, "what": found.what}
+        return {"name": found.name if found.what == "flag" else found.source_file.name, "what": found.what}
     return {"name": name.removesuffix(MANIFEST), "what": "manifest" if name.endswith(MANIFEST) else "file"}

@@ -146,10 +146,10 @@ class Answering:
     def _md5_of(self, entry: Entry, sight: Sight) -> str:
         """The checksum that a listing states: of the bytes that the sender says are there."""
         stated = sight.body
-        if entry.what == "file" and sight.stated["sha256"] == entry.held.sha256:
-            stated = entry.held.body.part(0, sight.present)
-            if sight.present == entry.held.size and entry.held.md5:
-                return entry.held.md5
+        if entry.what == "file" and sight.stated["sha256"] == entry.source_file.sha256:
+            stated = entry.source_file.body.part(0, sight.present)
+            if sight.present == entry.source_file.size and entry.source_file.md5:
+                return entry.source_file.md5
         if stated not in self._md5:
             digest = hashlib.md5(usedforsecurity=False)
             for chunk in stated.chunks():

@@ -119,8 +119,8 @@ class Blobs:
             except (ConnectionError, web.RequestPayloadError):
                 upload.abandon("client gone")
                 raise ConnectionResetError from None
-            held = upload.finish()
-            return web.Response(headers=answers.APART | {"ETag": f'"{held.md5}"'})
+            source_file = upload.finish()
+            return web.Response(headers=answers.APART | {"ETag": f'"{source_file.md5}"'})
 
         return write
 
@@ -131,5 +131,5 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def _meta(entry: Entry) -> dict[str, str]:
     """The checksum that Snowflake keeps with what drivers put: of the content as it was sent."""
-    digest = base64.b64encode(bytes.fromhex(entry.held.sha256)).decode()
+    digest = base64.b64encode(bytes.fromhex(entry.source_file.sha256)).decode()
     return {"x-goog-meta-sfc-digest": digest, "x-amz-meta-sfc-digest": digest} if entry.what == "file" else {}

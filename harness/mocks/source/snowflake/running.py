@@ -15,7 +15,7 @@ from harness.mocks.source.snowflake.refused import Refused
 from harness.mocks.source.snowflake.sessions import Session
 
 HOLD_S = 45.0
-"""How long a request for a result is held before it is answered "in progress", as a real account does."""
+"""How long a request for a result waits before it is answered "in progress", as a real account does."""
 
 CANCELLED = ("000604", "SQL execution canceled")
 TIMED_OUT = "000630"

@@ -19,7 +19,7 @@ from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode,
 from harness.mocks.source.damage import SPOILS, spoil
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.stated import stated_of
-from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, held_of
+from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, source_file_of
 
 PACKED = pytest.mark.parametrize("compress", [None, "gzip", "zip"])
 
@@ -35,7 +35,7 @@ def test_a_cut_inside_a_character_leaves_half_of_it(make: Make) -> None:
 
 def test_a_text_of_plain_letters_has_no_such_place(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.spoiled("cut", fraction=0.5, where="inside_character") == sample.held.body
+    assert sample.spoiled("cut", fraction=0.5, where="inside_character") == sample.source_file.body
 
 
 @pytest.mark.parametrize("compress", ["gzip", "zip"])
@@ -60,7 +60,7 @@ def test_a_cut_in_the_middle_of_a_member_takes_data(make: Make) -> None:
 
 def test_a_file_that_is_not_compressed_has_no_member_to_cut(make: Make) -> None:
     sample = make()
-    assert sample.spoiled("cut", fraction=0.5, where="inside_member") == sample.held.body
+    assert sample.spoiled("cut", fraction=0.5, where="inside_member") == sample.source_file.body
 
 
 def test_the_tail_is_nuls_and_the_length_is_right(make: Make) -> None:
@@ -110,9 +110,12 @@ def test_another_content_is_served(make: Make) -> None:
     sample = make()
     other = b"yesterday's\n"
     sha256 = hashlib.sha256(other).hexdigest()
-    (sample.held.path.parent / sha256).write_bytes(other)
+    (sample.source_file.path.parent / sha256).write_bytes(other)
     assert bytes_of(sample.spoiled("replace", sha256=sha256, size=len(other))) == other
-    assert sample.spoiled("replace", sha256=sample.held.sha256, size=sample.held.size) == sample.held.body
+    assert (
+        sample.spoiled("replace", sha256=sample.source_file.sha256, size=sample.source_file.size)
+        == sample.source_file.body
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ def test_the_text_is_the_same_in_another_encoding(make: Make, encoding: str, exp
 
 def test_plain_letters_are_the_same_in_latin_1(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.spoiled("encode", encoding="latin-1") == sample.held.body
+    assert sample.spoiled("encode", encoding="latin-1") == sample.source_file.body
 
 
 @pytest.mark.parametrize(("ends", "end"), [("crlf", b"\r\n"), ("cr", b"\r")])
@@ -139,7 +142,7 @@ def test_lines_end_otherwise(make: Make, ends: str, end: bytes) -> None:
     sample = make()
     assert bytes_of(sample.spoiled("line_ends", ends=ends)) == sample.content.replace(b"\n", end)
     assert bytes_of(sample.spoiled("line_ends", ends="none_last")) == sample.content[:-1]
-    assert sample.spoiled("line_ends", ends="lf") == sample.held.body
+    assert sample.spoiled("line_ends", ends="lf") == sample.source_file.body
 
 
 @PACKED
@@ -159,7 +162,7 @@ def test_a_manifest_made_from_it_states_what_is_there(
     sample = make(compress=compress)
     body = sample.spoiled(key, **given)
     data = bytes_of(body)
-    assert stated_of(body, sample.held) == {
+    assert stated_of(body, sample.source_file) == {
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "records": records,
@@ -169,15 +172,18 @@ def test_a_manifest_made_from_it_states_what_is_there(
 def test_a_manifest_of_what_cannot_be_unpacked_states_the_records_that_it_should_have(make: Make) -> None:
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
-        assert stated_of(sample.held.body.part(0, sample.held.size // 2), sample.held)["records"] == 20
-        assert stated_of(Body(), sample.held)["records"] == 0
+        assert (
+            stated_of(sample.source_file.body.part(0, sample.source_file.size // 2), sample.source_file)["records"]
+            == 20
+        )
+        assert stated_of(Body(), sample.source_file)["records"] == 0
 
 
 def test_what_another_fault_has_damaged_cannot_be_unpacked_and_stays_as_it_is(make: Make) -> None:
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
-        broken = sample.held.body.part(0, sample.held.size // 2)
-        assert spoil(broken, sample.held, DropTrailer()) == broken
+        broken = sample.source_file.body.part(0, sample.source_file.size // 2)
+        assert spoil(broken, sample.source_file, DropTrailer()) == broken
 
 
 def test_a_zip_keeps_its_members_name(make: Make) -> None:
@@ -188,16 +194,16 @@ def test_a_zip_keeps_its_members_name(make: Make) -> None:
 
 @pytest.mark.exhaustive
 def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> None:
-    layout = make().held.layout
+    layout = make().source_file.layout
     record = "Évry 00,2026-11-24,1\n".encode()
-    held = held_of(
+    source_file = source_file_of(
         tmp_path, b"site,day,quantity\n" + record * 400_000 + b"TRAILER,400000,400000\n", layout, records=400_000
     )
     tracemalloc.start()
     try:
         damages: list[Damage] = [DropTrailer(), Encode(encoding="latin-1"), Nuls(fraction=0.5)]
         for damage in damages:
-            stated_of(spoil(held.body, held, damage), held)
+            stated_of(spoil(source_file.body, source_file, damage), source_file)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()

@@ -42,8 +42,8 @@ def test_only_the_trailer_is_missing(make: Make, form: str, compress: str | None
 @FORMATS
 def test_a_file_without_a_trailer_has_none_to_lose_and_none_to_be_wrong(make: Make, form: str) -> None:
     sample = make(form, trailer=0)
-    assert sample.spoiled("drop_trailer") == sample.held.body
-    assert sample.spoiled("totals", of="record_count", by=1) == sample.held.body
+    assert sample.spoiled("drop_trailer") == sample.source_file.body
+    assert sample.spoiled("totals", of="record_count", by=1) == sample.source_file.body
 
 
 @FORMATS
@@ -64,7 +64,7 @@ def test_a_trailer_states_one_too_many(
 def test_records_in_the_middle_are_there_twice(make: Make, form: str, totals: str, said: tuple[int, int]) -> None:
     sample = make(form, trailer=1)
     lines = sample.text_spoiled("repeat", records=2, totals=totals)
-    first = sample.held.layout.header + 9
+    first = sample.source_file.layout.header + 9
     assert lines[:-1] == sample.text[: first + 2] + sample.text[first:-1]
     assert stated(lines[-1]) == said
 
@@ -141,7 +141,7 @@ def test_a_column_that_is_not_there_cannot_drift_nor_one_that_keeps_its_name(
     make: Make, key: str, given: dict[str, str]
 ) -> None:
     sample = make()
-    assert sample.spoiled(key, **given) == sample.held.body
+    assert sample.spoiled(key, **given) == sample.source_file.body
 
 
 @FORMATS
@@ -149,7 +149,7 @@ def test_an_hour_back_is_the_day_before_and_an_hour_on_the_same_day(make: Make, 
     sample = make(form)
     lines = sample.text_spoiled("zone", hours=-1)
     assert [line.replace("2026-11-23", "2026-11-24") for line in lines] == sample.text
-    assert sample.spoiled("zone", hours=1) == sample.held.body
+    assert sample.spoiled("zone", hours=1) == sample.source_file.body
 
 
 def test_a_timestamp_is_moved_without_a_word(make: Make) -> None:
@@ -174,13 +174,13 @@ def test_another_delimiter_separates_every_line(make: Make, compress: str | None
     sample = make(compress=compress)
     assert sample.text_spoiled("delimiter", delimiter=";") == [line.replace(",", ";") for line in sample.text]
     other = make("fixed")
-    assert other.spoiled("delimiter", delimiter=";") == other.held.body
+    assert other.spoiled("delimiter", delimiter=";") == other.source_file.body
 
 
 @FORMATS
 def test_only_the_header_is_left_or_no_records(make: Make, form: str) -> None:
     sample = make(form, trailer=1)
-    header = sample.held.layout.header
+    header = sample.source_file.layout.header
     assert sample.text_spoiled("empty", leave="header") == sample.text[:header]
     lines = sample.text_spoiled("empty", leave="no_records")
     assert lines[:-1] == sample.text[:header]
@@ -199,7 +199,7 @@ def test_what_holds_no_lines_is_left_as_it_is(make: Make) -> None:
         ("flip", {"where": "text"}),
         ("encode", {"encoding": "latin-1"}),
     ]:
-        assert sample.spoiled(key, **given) == sample.held.body, key
+        assert sample.spoiled(key, **given) == sample.source_file.body, key
 
 
 def test_a_quoted_line_end_ends_no_record(make: Make) -> None:
@@ -212,7 +212,7 @@ def test_a_quoted_line_end_ends_no_record(make: Make) -> None:
 def test_it_is_made_once_and_nothing_else_is_left_in_the_store(make: Make) -> None:
     sample = make(compress="gzip")
     before = sample.spoiled("drop_trailer")
-    made = {path: path.stat().st_mtime_ns for path in sample.held.path.parent.iterdir()}
+    made = {path: path.stat().st_mtime_ns for path in sample.source_file.path.parent.iterdir()}
     assert sample.spoiled("drop_trailer") == before
-    assert {path: path.stat().st_mtime_ns for path in sample.held.path.parent.iterdir()} == made
+    assert {path: path.stat().st_mtime_ns for path in sample.source_file.path.parent.iterdir()} == made
     assert not any(path.name.startswith(".deriving-") for path in made)
