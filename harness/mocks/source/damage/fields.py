@@ -76,8 +76,8 @@ class Form:
             return [str(value) for value in found.values()] or None
         if self.format == "fixed":
             at, records, total = TRAILER_WIDTHS
-            stated = [text[at : at + records], text[at + records : at + records + total]]
-            return [value.strip() for value in stated if value.strip()] or None
+            found = [text[at : at + records], text[at + records : at + records + total]]
+            return [value.strip() for value in found if value.strip()] or None
         return next(csv.reader([text], delimiter=self.delimiter), [""])[1:] or None
 
     def trailer(self, totals: list[str], like: bytes) -> bytes:
@@ -88,8 +88,8 @@ class Form:
             return self._bytes(json.dumps({"trailer": {name: json.loads(value) for name, value in named}}), like)
         if self.format == "fixed":
             at, *widths = TRAILER_WIDTHS
-            stated = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))
-            return self._bytes((text[:at] + stated).ljust(len(text)), like)
+            written = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))
+            return self._bytes((text[:at] + written).ljust(len(text)), like)
         word = next(csv.reader([text], delimiter=self.delimiter))[0]
         return self.separated([word, *totals], like)
 

@@ -27,11 +27,11 @@ def repeat(body: Body, source_file: SourceFile, given: Repeat) -> Body:
     def doubled(lines: Iterator[Line]) -> Iterator[bytes]:
         number, block, added = 0, [], Decimal(0)
         for line in lines:
-            stated = form.totals(line.data) if line.kind == "trailer" and follow else None
-            if stated:
-                stated[0] = one_more(stated[0], count)
-                stated[1:] = [one_more(total, added) for total in stated[1:2]]
-                yield form.trailer(stated, line.data)
+            written = form.totals(line.data) if line.kind == "trailer" and follow else None
+            if written:
+                written[0] = one_more(written[0], count)
+                written[1:] = [one_more(total, added) for total in written[1:2]]
+                yield form.trailer(written, line.data)
                 continue
             yield line.data
             if line.kind == "record":

@@ -24,10 +24,10 @@ def totals(body: Body, source_file: SourceFile, given: WrongTotals) -> Body:
 
     def wrong(lines: Iterator[Line]) -> Iterator[bytes]:
         for line in lines:
-            stated = form.totals(line.data) if line.kind == "trailer" else None
-            if stated and len(stated) > place:
-                stated[place] = one_more(stated[place], by)
-                yield form.trailer(stated, line.data)
+            found = form.totals(line.data) if line.kind == "trailer" else None
+            if found and len(found) > place:
+                found[place] = one_more(found[place], by)
+                yield form.trailer(found, line.data)
             else:
                 yield line.data
 

@@ -12,7 +12,7 @@ from harness.contract.plan import PlannedFile
 from harness.contract.protocols import Protocol
 from harness.mocks.source.files.body import Body
 
-MANIFEST = ".manifest.json"
+MANIFEST_SUFFIX = ".manifest.json"
 """What a file's manifest is called, after the file's own name."""
 
 
@@ -74,8 +74,8 @@ class SourceFile:
         return Body.of_file(self.path, self.size)
 
     @property
-    def stated(self) -> dict[str, Any]:
-        """What a sender that has the whole file says of it."""
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest of the whole file says: size, checksum and record count."""
         return {"size": self.size, "sha256": self.sha256, "records": self.records}
 
 
@@ -97,7 +97,7 @@ def entries_of(source_file: SourceFile) -> list[Entry]:
     """A file with what its sender puts beside it; a client's own has nothing beside it."""
     found = [Entry(source_file.name, "file", source_file)]
     if source_file.file:
-        found.append(Entry(source_file.name + MANIFEST, "manifest", source_file))
+        found.append(Entry(source_file.name + MANIFEST_SUFFIX, "manifest", source_file))
     if source_file.flag is not None:
         found.append(Entry(source_file.flag, "flag", source_file))
     return found

@@ -17,11 +17,12 @@ from harness.mocks.core.control import Mock, until
 from harness.mocks.core.serving import refuse, serve
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Sight, Store
 from harness.mocks.source.http.access import LASTS_S, HttpAccess, Refused
-from harness.mocks.source.http.conditions import range_holds, unmet
-from harness.mocks.source.http.retrieval import Retrievals, glanced_range
-from harness.mocks.source.http.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
+from harness.mocks.source.over_http.conditions import range_holds, unmet
+from harness.mocks.source.over_http.retrieval import Retrievals, glanced_range
+from harness.mocks.source.over_http.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
 VIA: Protocol = "http"
 _TYPES = {"file": "application/octet-stream", "manifest": "application/json", "flag": "text/plain"}
@@ -174,11 +175,11 @@ def _headers(entry: Entry, sight: Sight) -> dict[str, str]:
     found = {
         "Content-Type": _TYPES[entry.what],
         "Accept-Ranges": "bytes",
-        "ETag": f'"{sight.stated["sha256"][:32]}"',
+        "ETag": f'"{sight.manifest["sha256"][:32]}"',
         "Last-Modified": http_date(sight.modified_ns),
     }
     if sight.checksums:  # of the whole file, whatever part of it is sent: RFC 9530
-        digest = base64.b64encode(bytes.fromhex(sight.stated["sha256"])).decode()
+        digest = base64.b64encode(bytes.fromhex(sight.manifest["sha256"])).decode()
         found["Repr-Digest"] = f"sha-256=:{digest}:"
     return found
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from harness.contract.protocols import Protocol
 from harness.mocks.source.files.digests import Digests
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Sight, Store
-from harness.mocks.source.http.conditions import NOT_MODIFIED, unmet
+from harness.mocks.source.over_http.conditions import NOT_MODIFIED, unmet
 from harness.mocks.source.s3.errors import S3Error
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
 VIA: Protocol = "s3"
 _TYPES = {"file": "binary/octet-stream", "manifest": "application/json", "flag": "binary/octet-stream"}

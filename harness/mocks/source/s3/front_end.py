@@ -18,9 +18,8 @@ from harness.mocks.core.control import Mock, until
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals
-from harness.mocks.source.http.transfer import Account, name_and_what
+from harness.mocks.source.over_http.retrieval import Retrievals
+from harness.mocks.source.over_http.transfer import Account, name_and_what
 from harness.mocks.source.s3 import sts
 from harness.mocks.source.s3.access import Access, Signed
 from harness.mocks.source.s3.bucket import VIA, Bucket
@@ -31,6 +30,7 @@ from harness.mocks.source.s3.session import Sessions
 from harness.mocks.source.s3.signature import query_pairs
 from harness.mocks.source.s3.writing import Writing, buckets
 from harness.mocks.source.s3.xml import HEAD, document, texts
+from harness.mocks.source.store.store import Store
 
 OPERATIONS: Mapping[str, Operation] = {"GET": "get", "HEAD": "stat", "PUT": "put", "POST": "put", "DELETE": "remove"}
 """What a method on an object is in the words that all protocols share."""

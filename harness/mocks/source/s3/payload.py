@@ -141,8 +141,8 @@ class Payload:
 def _claims(headers: Mapping[str, str]) -> dict[str, str]:
     """The checksums that headers state, by algorithm."""
     lowered = {name.lower(): value for name, value in headers.items()}
-    stated = {name: value for name, value in lowered.items() if name not in _NO_VALUES}
-    return {name.removeprefix(_CHECKSUM): value for name, value in stated.items() if name.startswith(_CHECKSUM)}
+    given = {name: value for name, value in lowered.items() if name not in _NO_VALUES}
+    return {name.removeprefix(_CHECKSUM): value for name, value in given.items() if name.startswith(_CHECKSUM)}
 
 
 def _announced(headers: Mapping[str, str]) -> list[str]:

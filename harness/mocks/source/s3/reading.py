@@ -7,12 +7,12 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals, glanced_range
-from harness.mocks.source.http.transfer import Account, RangeRefused, Transfer, http_date
+from harness.mocks.source.over_http.retrieval import Retrievals, glanced_range
+from harness.mocks.source.over_http.transfer import Account, RangeRefused, Transfer, http_date
 from harness.mocks.source.s3.bucket import Bucket, hold_to_conditions
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.listing import Listing
+from harness.mocks.source.store.store import Store
 
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-\d+)")
 _REPLACED = {

@@ -7,14 +7,14 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import web
 
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals
+from harness.mocks.source.over_http.retrieval import Retrievals
 from harness.mocks.source.s3.access import Signed
 from harness.mocks.source.s3.bucket import VIA, Bucket, hold_to_conditions, version_of
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.multipart import Multipart, Multiparts, put_together
 from harness.mocks.source.s3.payload import Payload
 from harness.mocks.source.s3.xml import children, document, element, moment, texts
+from harness.mocks.source.store.store import Store
 
 LARGEST_DOCUMENT_BYTES = 4 << 20
 MOST_KEYS = 1000

@@ -10,7 +10,7 @@ from harness.contract.protocols import Protocol
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
-from harness.mocks.source.files.store import Store
+from harness.mocks.source.store.store import Store
 
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server

@@ -17,7 +17,7 @@ from harness.contract.effects.source import Refuse
 from harness.contract.protocols import Operation
 from harness.mocks.core.control import until
 from harness.mocks.source.faults.pace import Hushed
-from harness.mocks.source.files.source_file import MANIFEST, Entry
+from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
 from harness.mocks.source.sftp import words
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.reading import Reading
@@ -128,7 +128,7 @@ class Operations(asyncssh.SFTPServer):
         opened = _opened(file_obj)
         await self._pass("stat", opened.name)
         if isinstance(opened.file, Reading):
-            return self._tree.stated(opened.path, opened.file.declared, opened.file.modified_ns)
+            return self._tree.file_attributes(opened.path, opened.file.declared, opened.file.modified_ns)
         return self._tree.attributes(opened.path)
 
     @surfacing
@@ -332,4 +332,7 @@ def _value(name: str, found: Entry | Writing | None) -> dict[str, Any]:
     """What is asked for, in the history's words."""
     if isinstance(found, Entry):
         return {"name": found.name if found.what == "flag" else found.source_file.name, "what": found.what}
-    return {"name": name.removesuffix(MANIFEST), "what": "manifest" if name.endswith(MANIFEST) else "file"}
+    return {
+        "name": name.removesuffix(MANIFEST_SUFFIX),
+        "what": "manifest" if name.endswith(MANIFEST_SUFFIX) else "file",
+    }

@@ -10,10 +10,10 @@ from harness.contract.ssh_keys import HOST_KEY
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
-from harness.mocks.source.files.store import Store
 from harness.mocks.source.sftp.login import Login
 from harness.mocks.source.sftp.tree import Tree
 from harness.mocks.source.sftp.words import drop
+from harness.mocks.source.store.store import Store
 
 LOGIN_GRACE_S = 120
 """sshd's LoginGraceTime: one timer a connection, gone when the client is in."""

@@ -12,10 +12,10 @@ import asyncssh
 from harness.contract.endpoints import SFTP
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Store
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
 from harness.mocks.source.sftp.front_end import VIA
 from harness.mocks.source.sftp.writing import Writing
+from harness.mocks.source.store.store import Store
 
 INBOX = SFTP["folder"]
 
@@ -92,11 +92,11 @@ class Tree:
             return folder_attributes(self._folders[path])
         found = self.find(path)
         if isinstance(found, Writing):
-            return self.stated(path, found.size, found.modified_ns)
+            return self.file_attributes(path, found.size, found.modified_ns)
         sight = self._store.sight(found)
-        return self.stated(path, sight.declared, sight.modified_ns)
+        return self.file_attributes(path, sight.declared, sight.modified_ns)
 
-    def stated(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
+    def file_attributes(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
         """What a stat says of a file of this size and date, where a client has not set another one."""
         setting = self._settings.get(path, Setting())
         return attributes(size=size, modified_ns=setting.modified_ns or modified_ns, mode=setting.mode)
@@ -181,10 +181,10 @@ class Tree:
             path = posixpath.join(INBOX, entry.name)
             if posixpath.dirname(path) == folder:
                 sight = self._store.sight(entry)
-                found[posixpath.basename(path)] = self.stated(path, sight.present, sight.modified_ns)
+                found[posixpath.basename(path)] = self.file_attributes(path, sight.present, sight.modified_ns)
         for writing, path in self._writings.items():
             if posixpath.dirname(path) == folder:
-                found[posixpath.basename(path)] = self.stated(path, writing.size, writing.modified_ns)
+                found[posixpath.basename(path)] = self.file_attributes(path, writing.size, writing.modified_ns)
         for path, made_ns in self._folders.items():
             if posixpath.dirname(path) == folder and path != "/":
                 found[posixpath.basename(path)] = folder_attributes(made_ns)

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
-from harness.mocks.source.files.upload import Upload
+from harness.mocks.source.store.upload import Upload
 
 
 class Writing:

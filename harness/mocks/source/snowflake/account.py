@@ -15,8 +15,8 @@ from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import answers, login, refusing, selecting, statements
 from harness.mocks.source.snowflake.answering import VIA, Answering
+from harness.mocks.source.snowflake.queries import Queries, Query
 from harness.mocks.source.snowflake.refused import Refused, SqlRefused
-from harness.mocks.source.snowflake.running import Queries, Query
 from harness.mocks.source.snowflake.sessions import MASTER_S, SESSION_S, Session, Sessions
 
 _TOKEN = re.compile(r'Snowflake Token="(.*)"')

@@ -12,14 +12,15 @@ from harness.contract.protocols import Protocol
 from harness.mocks.core.control import Mock
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Sight, Store
-from harness.mocks.source.http.transfer import http_date
+from harness.mocks.source.over_http.transfer import http_date
 from harness.mocks.source.snowflake import answers, selecting, signing, statements
 from harness.mocks.source.snowflake.answers import Column, Result, Rows, Transfer
 from harness.mocks.source.snowflake.refused import SqlRefused
 from harness.mocks.source.snowflake.sessions import PARAMETERS, Session
 from harness.mocks.source.snowflake.signing import Keys
 from harness.mocks.source.snowflake.stages import Place, place
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
 VIA: Protocol = "snowflake"
 LARGEST_SINGLE_PUT = 209_715_200
@@ -145,17 +146,17 @@ class Answering:
 
     def _md5_of(self, entry: Entry, sight: Sight) -> str:
         """The checksum that a listing states: of the bytes that the sender says are there."""
-        stated = sight.body
-        if entry.what == "file" and sight.stated["sha256"] == entry.source_file.sha256:
-            stated = entry.source_file.body.part(0, sight.present)
+        listed = sight.body
+        if entry.what == "file" and sight.manifest["sha256"] == entry.source_file.sha256:
+            listed = entry.source_file.body.part(0, sight.present)
             if sight.present == entry.source_file.size and entry.source_file.md5:
                 return entry.source_file.md5
-        if stated not in self._md5:
+        if listed not in self._md5:
             digest = hashlib.md5(usedforsecurity=False)
-            for chunk in stated.chunks():
+            for chunk in listed.chunks():
                 digest.update(chunk)
-            self._md5[stated] = digest.hexdigest()
-        return self._md5[stated]
+            self._md5[listed] = digest.hexdigest()
+        return self._md5[listed]
 
     def _remove(self, session: Session, asked: statements.Remove) -> Rows:
         of = place(session, asked.stage)

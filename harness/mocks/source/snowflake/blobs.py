@@ -11,12 +11,12 @@ from aiohttp import web
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals, glanced_range
-from harness.mocks.source.http.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
+from harness.mocks.source.over_http.retrieval import Retrievals, glanced_range
+from harness.mocks.source.over_http.transfer import Account, RangeRefused, Transfer, http_date, name_and_what
 from harness.mocks.source.snowflake import answers, refusing, signing
 from harness.mocks.source.snowflake.answering import VIA, Answering
 from harness.mocks.source.snowflake.refusing import storage_error
+from harness.mocks.source.store.store import Store
 
 _CREDENTIAL = re.compile(r"Credential=ASIA([\w-]+)/")
 
@@ -88,7 +88,7 @@ class Blobs:
             **answers.APART,
             "Content-Type": "application/octet-stream",
             "Accept-Ranges": "bytes",
-            "ETag": f'"{sight.stated["sha256"][:32]}"',
+            "ETag": f'"{sight.manifest["sha256"][:32]}"',
             "Last-Modified": http_date(sight.modified_ns),
             **_meta(entry),
         }

@@ -6,10 +6,10 @@ from harness.contract.plan import Plan
 from harness.mocks.core.control import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
-from harness.mocks.source.files.store import Store
 from harness.mocks.source.snowflake.account import Account
 from harness.mocks.source.snowflake.answering import Answering
 from harness.mocks.source.snowflake.blobs import Blobs
+from harness.mocks.source.store.store import Store
 
 
 class SnowflakeFrontEnd:

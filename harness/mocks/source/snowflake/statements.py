@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.mocks.source.snowflake.refused import SqlRefused
-from harness.mocks.source.snowflake.tokens import Reader, Token
+from harness.mocks.source.snowflake.sql_lexer import Reader, Token
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from harness.contract.codec import ContractError, read
 from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode, Nuls
 from harness.mocks.source.damage import SPOILS, spoil
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.stated import stated_of
+from harness.mocks.source.store.manifest import manifest_of
 from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, source_file_of
 
 PACKED = pytest.mark.parametrize("compress", [None, "gzip", "zip"])
@@ -162,7 +162,7 @@ def test_a_manifest_made_from_it_states_what_is_there(
     sample = make(compress=compress)
     body = sample.spoiled(key, **given)
     data = bytes_of(body)
-    assert stated_of(body, sample.source_file) == {
+    assert manifest_of(body, sample.source_file) == {
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "records": records,
@@ -173,10 +173,10 @@ def test_a_manifest_of_what_cannot_be_unpacked_states_the_records_that_it_should
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
         assert (
-            stated_of(sample.source_file.body.part(0, sample.source_file.size // 2), sample.source_file)["records"]
+            manifest_of(sample.source_file.body.part(0, sample.source_file.size // 2), sample.source_file)["records"]
             == 20
         )
-        assert stated_of(Body(), sample.source_file)["records"] == 0
+        assert manifest_of(Body(), sample.source_file)["records"] == 0
 
 
 def test_what_another_fault_has_damaged_cannot_be_unpacked_and_stays_as_it_is(make: Make) -> None:
@@ -203,7 +203,7 @@ def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> Non
     try:
         damages: list[Damage] = [DropTrailer(), Encode(encoding="latin-1"), Nuls(fraction=0.5)]
         for damage in damages:
-            stated_of(spoil(source_file.body, source_file, damage), source_file)
+            manifest_of(spoil(source_file.body, source_file, damage), source_file)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()

@@ -50,8 +50,8 @@ class Upload:
             md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path, tag=tag,
         )  # fmt: skip
         self._put(source_file)
-        stated = {} if error else {"size": source_file.size, "sha256": sha256}
-        self._mock.recorder.record("fail" if error else "ok", "put", self._value | stated, error=error)
+        manifest = {} if error else {"size": source_file.size, "sha256": sha256}
+        self._mock.recorder.record("fail" if error else "ok", "put", self._value | manifest, error=error)
         return source_file
 
     def abandon(self, because: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from harness.contract.codec import write
@@ -15,38 +15,18 @@ from harness.contract.points import LOOK, SERVE
 from harness.contract.protocols import Protocol
 from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock
-from harness.mocks.source.arrival import growing
+from harness.mocks.source.arrival import growth
 from harness.mocks.source.arrival.arrivals import Arrivals
 from harness.mocks.source.damage import spoil
 from harness.mocks.source.faults import wrong_length
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
-from harness.mocks.source.files.stated import stated_of
-from harness.mocks.source.files.upload import Upload
+from harness.mocks.source.store.manifest import manifest_of
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.upload import Upload
 
 Served = Grow | Misstate | Damaged
 """What a fault makes of how a file is served."""
-
-
-@dataclass(frozen=True)
-class Sight:
-    """A file as one client sees it at one moment.
-
-    ``body`` is served, and claimed to have ``declared`` bytes (None: nothing is claimed). The manifest and the tag
-    come from ``stated``, the listing says ``present`` bytes. ``promised`` is what a sender's checksums are of, and
-    ``checksums`` whether the protocol states any. ``whole`` says that it is the true file, ``chunked`` that HTTP is to
-    send it in chunks instead of stating a length.
-    """
-
-    body: Body
-    declared: int | None
-    modified_ns: int
-    stated: dict[str, Any]
-    present: int
-    whole: bool
-    promised: Body
-    checksums: bool = True
-    chunked: bool = False
 
 
 class Store:
@@ -65,7 +45,7 @@ class Store:
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
         self._spoiled: dict[tuple[Body, str], Body] = {}
-        self._stated: dict[Body, dict[str, Any]] = {}
+        self._manifests: dict[Body, dict[str, Any]] = {}
 
     def reset(self, plan: Plan) -> None:
         """Begin a night with the plan's files."""
@@ -76,7 +56,7 @@ class Store:
         self._there.clear()
         self._replaced.clear()
         self._spoiled.clear()
-        self._stated.clear()
+        self._manifests.clear()
         self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
 
     def entries(self, via: Protocol) -> list[Entry]:
@@ -108,9 +88,9 @@ class Store:
         """The entry as it is served now; faults that damage it leave their receipts."""
         orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
         sight = self._seen(entry, orders)
-        if entry.what == "file" and sight.stated != entry.source_file.stated:
+        if entry.what == "file" and sight.manifest != entry.source_file.manifest:
             # To its sender this is the file: who takes all of it has taken no part of another one.
-            value = {"file": entry.source_file.file, "name": entry.source_file.name} | sight.stated
+            value = {"file": entry.source_file.file, "name": entry.source_file.name} | sight.manifest
             self._mock.recorder.record("info", "restate", value)
         return sight
 
@@ -150,7 +130,7 @@ class Store:
         self._name(source_file.via, entry)
         if entry.what == "file":
             self._mock.recorder.record(
-                "info", "publish", {"file": source_file.file, "name": source_file.name} | source_file.stated
+                "info", "publish", {"file": source_file.file, "name": source_file.name} | source_file.manifest
             )
 
     def rename(self, source_file: SourceFile, to: str) -> bool:
@@ -182,7 +162,7 @@ class Store:
             return True
         if isinstance(effect, Grow):
             return (
-                growing.present_bytes(effect, source_file.size, _grows_since(order, source_file), time.time_ns())
+                growth.present_bytes(effect, source_file.size, _grows_since(order, source_file), time.time_ns())
                 < source_file.size
             )
         body = self._true(entry)
@@ -194,8 +174,8 @@ class Store:
             return Body()
         if entry.what == "file":
             return entry.source_file.body
-        stated = self.sight(Entry(entry.source_file.name, "file", entry.source_file)).stated
-        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **stated}).encode())
+        manifest = self.sight(Entry(entry.source_file.name, "file", entry.source_file)).manifest
+        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **manifest}).encode())
 
     def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
         source_file, true, now_ns = entry.source_file, self._true(entry), time.time_ns()
@@ -203,10 +183,10 @@ class Store:
         for order in orders:
             if isinstance(order.effect, Grow):
                 since_ns = _grows_since(order, source_file)
-                body = body.part(0, growing.present_bytes(order.effect, source_file.size, since_ns, now_ns))
-                modified_ns = max(modified_ns, growing.written_ns(order.effect, since_ns, now_ns))
+                body = body.part(0, growth.present_bytes(order.effect, source_file.size, since_ns, now_ns))
+                modified_ns = max(modified_ns, growth.written_ns(order.effect, since_ns, now_ns))
         present, declared = body.size, cast("int | None", body.size)
-        stated = source_file.stated if entry.what == "file" else self._state(source_file, true)
+        manifest = source_file.manifest if entry.what == "file" else self._manifest(source_file, true)
         promised, checksums = true, source_file.checksums
         for order in orders:
             effect = order.effect
@@ -214,13 +194,13 @@ class Store:
                 body = spoiled
                 declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
                 if effect.manifest == "follows":
-                    stated, present, promised = self._state(source_file, body), body.size, body
+                    manifest, present, promised = self._manifest(source_file, body), body.size, body
                 checksums = checksums and effect.checksum != "off"
         whole = body == true
         for order in orders:
             if isinstance(order.effect, Misstate):
-                whole, declared = False, wrong_length.stated_bytes(order.effect, body.size)
-        return Sight(body, declared, modified_ns, stated, present, whole, promised, checksums, source_file.chunked)
+                whole, declared = False, wrong_length.declared_bytes(order.effect, body.size)
+        return Sight(body, declared, modified_ns, manifest, present, whole, promised, checksums, source_file.chunked)
 
     def _spoil(self, entry: Entry, body: Body, effect: Damaged) -> Body:
         key = (body, json.dumps(write(effect.damage), sort_keys=True))
@@ -228,10 +208,10 @@ class Store:
             self._spoiled[key] = spoil(body, entry.source_file, effect.damage)
         return self._spoiled[key]
 
-    def _state(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
-        if body not in self._stated:
-            self._stated[body] = stated_of(body, source_file)
-        return self._stated[body]
+    def _manifest(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
+        if body not in self._manifests:
+            self._manifests[body] = manifest_of(body, source_file)
+        return self._manifests[body]
 
     def _put(self, source_file: SourceFile) -> None:
         self._name(source_file.via, Entry(source_file.name, "file", source_file))

@@ -14,7 +14,7 @@ _TRAILERS = (b"TRAILER", b'"TRAILER', b'{"TRAILER"')
 """What a trailer begins with in the formats of `harness.formats`."""
 
 
-def stated_of(body: Body, source_file: SourceFile) -> dict[str, Any]:
+def manifest_of(body: Body, source_file: SourceFile) -> dict[str, Any]:
     """Size, checksum and record count of a body that stands in for a file; a broken last line counts."""
     digest = hashlib.sha256()
     for chunk in body.chunks():

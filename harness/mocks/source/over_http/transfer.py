@@ -10,9 +10,10 @@ from aiohttp import HttpVersion11, web
 
 from harness.mocks.core.control import Mock
 from harness.mocks.source.files.body import CHUNK_BYTES
-from harness.mocks.source.files.source_file import MANIFEST, Entry
-from harness.mocks.source.files.store import Sight, Store
-from harness.mocks.source.http.sending import send_body
+from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
+from harness.mocks.source.over_http.sending import send_body
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
 
 class _CloseDelimited(web.StreamResponse):
@@ -64,7 +65,7 @@ def name_and_what(name: str, entry: Entry | None) -> tuple[str, str]:
     """What the history calls an entry that is asked for by this name; what is not there is called by it alone."""
     if entry is not None:
         return (entry.name if entry.what == "flag" else entry.source_file.name), entry.what
-    return (name.removesuffix(MANIFEST), "manifest") if name.endswith(MANIFEST) else (name, "file")
+    return (name.removesuffix(MANIFEST_SUFFIX), "manifest") if name.endswith(MANIFEST_SUFFIX) else (name, "file")
 
 
 class Transfer:

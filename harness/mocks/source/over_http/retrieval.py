@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Sight, Store
-from harness.mocks.source.http.transfer import RangeRefused, asked_range, length_of
+from harness.mocks.source.over_http.transfer import RangeRefused, asked_range, length_of
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
 
 @dataclass
