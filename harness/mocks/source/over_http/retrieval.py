@@ -12,10 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from aiohttp import web
-
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.over_http.transfer import RangeRefused, asked_range, length_of
 from harness.mocks.source.store.sight import Sight
 from harness.mocks.source.store.store import Store
 
@@ -48,7 +45,7 @@ class Retrievals:
         return self._store.take(entry)
 
     def end(self, name: str, ticket: str = "") -> None:
-        """Whoever asks for a part of it next begins anew."""
+        """End the retrieval of this name: the next request for a part of it begins another one."""
         self._going_on.pop((ticket, name), None)
 
     def part(self, entry: Entry, first: int, end: int, ticket: str = "") -> Sight:
@@ -59,13 +56,3 @@ class Retrievals:
             found = _Retrieval(entry, self._store.night, self._store.take(entry), [(first, end)])
             self._going_on[ticket, entry.name] = found
         return found.sight
-
-
-def glanced_range(request: web.Request, sight: Sight) -> tuple[int, int]:
-    """First byte and end of what a Range header asks for; all of it, when it fits nothing (which sending will say)."""
-    length = length_of(sight)
-    try:
-        first, last = asked_range(request, length)
-    except RangeRefused:
-        return 0, max(1, length)
-    return first, last + 1

@@ -8,8 +8,9 @@ from aiohttp import web
 
 from harness.mocks.source.files.source_file import Entry
 from harness.mocks.source.over_http.retrieval import Retrievals
+from harness.mocks.source.s3 import VIA
 from harness.mocks.source.s3.access import Signed
-from harness.mocks.source.s3.bucket import VIA, Bucket, hold_to_conditions, version_of
+from harness.mocks.source.s3.bucket import Bucket, hold_to_conditions, version_of
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.multipart import Multipart, Multiparts, put_together
 from harness.mocks.source.s3.payload import Payload

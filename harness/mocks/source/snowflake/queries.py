@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from harness.mocks.source.snowflake import answers
-from harness.mocks.source.snowflake.refused import Refused
+from harness.mocks.source.snowflake.errors import Refused
 from harness.mocks.source.snowflake.sessions import Session
 
 HOLD_S = 45.0

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.mocks.source.snowflake.refused import Refused
+from harness.mocks.source.snowflake.errors import MASTER_EXPIRED, SESSION_EXPIRED, Refused
 
 SESSION_S = 3600
 MASTER_S = 14_400
@@ -15,9 +15,6 @@ MASTER_S = 14_400
 
 LONGEST_STATEMENT_S = 604_800
 """Seven days, the largest STATEMENT_TIMEOUT_IN_SECONDS that a real account takes."""
-
-SESSION_EXPIRED = ("390112", "Session token has expired, and needs to be renewed with the master token.")
-MASTER_EXPIRED = ("390114", "Authentication token has expired.  The user must authenticate again.")
 
 PARAMETERS: dict[str, Any] = {
     "AUTOCOMMIT": True,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.mocks.source.snowflake.refused import unexpected
+from harness.mocks.source.snowflake.errors import unexpected
 
 _TOKEN = re.compile(
     r"""
