@@ -17,7 +17,7 @@ SLOW: Protocol = "sftp"
 HTTP, which the wire can slow down, hang or reset at any byte."""
 
 
-class Hushed(Exception):
+class SilenceOver(Exception):
     """The silence is over because its fault was taken out: nobody waits for an answer any more, so none is given."""
 
 
@@ -33,7 +33,7 @@ class Pace:
         self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
-        """Return when the answer may be given; `Hushed` when it must not. ``reaches``: the byte that it goes up to."""
+        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: the byte that it goes up to."""
         for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):
@@ -46,7 +46,7 @@ class Pace:
                     await over.wait()
                 finally:
                     del self._silent[id(over)]
-                raise Hushed
+                raise SilenceOver
 
     def release(self, order: Armed[Answer] | None = None) -> None:
         """End the silence that an order keeps; without one, every silence."""

@@ -61,7 +61,7 @@ def unexpected(found: str, line: int, position: int) -> SqlRefused:
 
 
 def failure(refused: Refused, **data: Any) -> web.Response:
-    """A request that did not, with status 200 all the same."""
+    """The answer to a request that is refused, with status 200 all the same."""
     told = {**refused.data, **data} or None
     return json_answer(
         {"data": told, "code": refused.code, "message": refused.message, "success": False, "headers": None}

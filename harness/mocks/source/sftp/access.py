@@ -1,24 +1,23 @@
-"""Logins of the SFTP front end: a password or a key, checked as sshd checks them, and the session that follows."""
+"""Who may come in: a password or a key, checked as sshd checks them, and the session that follows a login."""
 
 from __future__ import annotations
 
 import hmac
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncssh
 from asyncssh.stream import SSHServerStreamSession
 
 from harness.contract.effects.source import Refuse
 from harness.contract.endpoints import SFTP
-from harness.mocks.source.sftp.front_end import VIA
+from harness.mocks.source.sftp import VIA
+from harness.mocks.source.sftp.connections import Connections
+from harness.mocks.source.sftp.errors import end_connection, ending, ends_connection
 from harness.mocks.source.sftp.operations import Operations
-from harness.mocks.source.sftp.words import end_connection, ending, ends_connection
-
-if TYPE_CHECKING:
-    from harness.mocks.source.sftp.server import Server
+from harness.mocks.source.sftp.state import State
 
 VERSION = 3
-"""Of SFTP: the one that OpenSSH speaks, and hence everybody."""
+"""Of SFTP: the one that OpenSSH speaks, and so nearly every client."""
 
 KNOWN_KEY = asyncssh.import_private_key(SFTP["key"]).convert_to_public()
 
@@ -30,38 +29,38 @@ class Login(asyncssh.SSHServer):
     that is not taken is a ``fail login``, as each is a line in sshd's log.
     """
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, state: State, connections: Connections) -> None:
+        self._state, self._connections = state, connections
         self._connection: asyncssh.SSHServerConnection
         self._refusal: Refuse | None = None
-        self._night = server.store.night
+        self._night = state.store.night
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """A client is there."""
         self._connection = conn
-        self._server.came(conn)
+        self._connections.came(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone; what asyncssh could not explain is a mistake of ours."""
-        self._server.gone(self._connection)
+        """It is gone; what asyncssh could not explain is a mistake of the mock."""
+        self._connections.gone(self._connection)
         if exc is not None and not isinstance(exc, (asyncssh.Error, OSError)):
-            self._server.mock.bug("an SFTP connection", exc)
+            self._state.mock.bug("an SFTP connection", exc)
 
     def begin_auth(self, username: str) -> bool:
         """A user asks to be let in, and has to prove who that is."""
         self._event("invoke", username)
-        self._refusal = self._server.gate.refusal(VIA, "login", username)
+        self._refusal = self._state.gate.refusal(VIA, "login", username)
         if self._refusal is not None and ends_connection(self._refusal):
             self._event("fail", username, ending(self._refusal))
             end_connection(self._refusal, self._connection)
         return True
 
     def public_key_auth_supported(self) -> bool:
-        """Yes."""
+        """Keys are taken."""
         return True
 
     def password_auth_supported(self) -> bool:
-        """Yes."""
+        """Passwords are taken."""
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
@@ -81,7 +80,7 @@ class Login(asyncssh.SSHServer):
     def session_requested(self) -> SSHServerStreamSession[bytes]:
         """A session that can do nothing but SFTP."""
         session: SSHServerStreamSession[bytes] = SSHServerStreamSession(
-            None, lambda channel: Operations(channel, self._server, session), VERSION
+            None, lambda channel: Operations(channel, self._state, session), VERSION
         )
         return session
 
@@ -99,5 +98,5 @@ class Login(asyncssh.SSHServer):
         return False
 
     def _event(self, type: Any, username: str, error: str | None = None) -> None:  # noqa: A002 - as in events
-        if self._night == self._server.store.night:
-            self._server.mock.recorder.record(type, "login", {"via": VIA, "user": username}, error=error)
+        if self._night == self._state.store.night:
+            self._state.mock.recorder.record(type, "login", {"via": VIA, "user": username}, error=error)

@@ -1,17 +1,20 @@
-"""What a refusal is called in SFTP: an answer with a status, or the end of the connection.
+"""How SFTP says no: an answer with a status, or the end of the connection; also for a mistake of the mock itself.
 
 Status codes are those of draft-ietf-secsh-filexfer-02, which OpenSSH and nearly all other servers speak (version 3).
 """
 
 from __future__ import annotations
 
+import functools
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 import asyncssh
 
 from harness.contract.effects.source import Refuse
+from harness.mocks.core.control import Mock
 
 STATUS: dict[str, Callable[[], asyncssh.SFTPError]] = {
     "forbidden": lambda: asyncssh.SFTPPermissionDenied("Permission denied"),
@@ -62,3 +65,32 @@ def drop(connection: asyncssh.SSHServerConnection) -> None:
     if raw is not None and raw.fileno() >= 0:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     connection.abort()
+
+
+class OfMock(Protocol):
+    """A session that knows its mock."""
+
+    mock: Mock
+
+
+S = TypeVar("S", bound=OfMock)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def surfacing(
+    operation: Callable[Concatenate[S, P], Awaitable[R]],
+) -> Callable[Concatenate[S, P], Coroutine[Any, Any, R]]:
+    """Let a mistake of the mock reach the history: asyncssh would only make it an answer to the client."""
+
+    @functools.wraps(operation)
+    async def called(self: S, /, *arguments: P.args, **more: P.kwargs) -> R:
+        try:
+            return await operation(self, *arguments, **more)
+        except asyncssh.SFTPError:
+            raise
+        except Exception as error:  # whatever it is
+            self.mock.bug(f"SFTP {operation.__name__}", error)
+            raise asyncssh.SFTPFailure("Failure") from error
+
+    return called
