@@ -58,7 +58,7 @@ class Ledger:
         self.key_columns = tuple(key_columns)
         path.unlink(missing_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None)
-        # The file lives as long as the night; what a crash of the machine would leave of it is nobody's concern.
+        # The file lives as long as the night: it does not have to survive a crash of the machine.
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
 
     def store(self, key: str | None, batch: Batch, sent: str) -> int | None:

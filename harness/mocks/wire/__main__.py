@@ -20,7 +20,7 @@ from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock, run
 from harness.mocks.wire import forwarding
 from harness.mocks.wire.forwarding import a_few_at_a_time, all_of_it, hang, so_many
-from harness.mocks.wire.port_states import Doors, family_of
+from harness.mocks.wire.port_states import PortStates, family_of
 
 BACKLOG = 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -84,8 +84,8 @@ class Wire(Mock):
         super().__init__(options)
         self._routes: list[Route] = options.route
         self._lines: set[Line] = set()
-        self._doormen: list[asyncio.Task[None]] = []
-        self._doors = Doors(self)
+        self._acceptors: list[asyncio.Task[None]] = []
+        self._port_states = PortStates(self)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -105,24 +105,24 @@ class Wire(Mock):
         for route in self._routes:
             listening = socket.create_server((self.host, route.port), family=family_of(self.host), backlog=BACKLOG)
             listening.setblocking(False)
-            self._doormen.append(asyncio.create_task(self._accept(route, listening)))
+            self._acceptors.append(asyncio.create_task(self._accept(route, listening)))
             endpoints[route.endpoint] = listening.getsockname()[1]
         return endpoints
 
     async def reset(self, _: Plan) -> None:
         """Drop what is left of the last night's connections."""
-        await self._doors.close()
+        await self._port_states.close()
         await _dropped(self._lines)
 
     async def armed(self, order: Armed[Any]) -> None:
-        """Hold a door for what happens before a connection is there."""
+        """Serve the state of the port where a fault acts before a connection is there."""
         if order.point is DIAL:
             routes = {route.endpoint: (route.neighbour, self.endpoints[route.endpoint]) for route in self._routes}
-            await self._doors.open(order, routes)
+            await self._port_states.serve(order, routes)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Drop the connections that the fault has hung or slowed down."""
-        await self._doors.close(order.id)
+        await self._port_states.close(order.id)
         await _dropped(line for line in self._lines if line.hung_by is order)
 
     def state(self) -> dict[str, Any]:

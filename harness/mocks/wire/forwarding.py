@@ -39,7 +39,7 @@ async def all_of_it(source: socket.socket, target: socket.socket) -> None:
 async def so_many(source: socket.socket, target: socket.socket, count: int) -> bytes:
     """Pass only so many bytes on, and wait for one more; that one, not passed on yet. Empty when it does not come.
 
-    Of no bytes at all it is the answer's first: whoever acts there acts on a request that was taken.
+    With a count of zero it is the answer's first byte: a fault that acts there acts on a request that was taken.
     """
     buffer, left = _buffer(), count
     while left and (taken := await _read(source, buffer[:left])):
@@ -51,7 +51,7 @@ async def so_many(source: socket.socket, target: socket.socket, count: int) -> b
 async def a_few_at_a_time(source: socket.socket, target: socket.socket, portion: int, every_ns: int) -> None:
     """Pass one portion on at once, and each further one so long after the last.
 
-    A portion is counted in bytes, however many pieces they come in, so that nothing depends on the network's moods.
+    A portion is counted in bytes, in however many pieces they come, so that nothing depends on how the network cuts.
     The rest waits in the kernel: the endpoint has handed out more than the client has got.
     """
     buffer, left = _buffer(), portion
@@ -89,7 +89,7 @@ async def _read(source: socket.socket, buffer: memoryview) -> int:
 
 
 def _buffer() -> memoryview:
-    # Zeroed memory that nobody has written to yet is no memory at all, so a short answer costs no more than its size.
+    # Zeroed memory takes no room until it is written to, so a short answer costs no more than its size.
     return memoryview(bytearray(CHUNK_BYTES))
 
 

@@ -19,8 +19,8 @@ from harness.mocks.source.arrival import delivery
 from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
 
 
-class Shelf(Protocol):
-    """Where what has arrived can be seen."""
+class Destination(Protocol):
+    """Where files arrive; the store is one."""
 
     def put(self, entry: Entry) -> None:
         """It is there from now on, in the place of what had its name."""
@@ -30,10 +30,10 @@ class Shelf(Protocol):
 
 
 class Arrivals:
-    """What is still to come, in the order in which it will, and the faults that have their hand in it."""
+    """The deliveries that are still to come, in their order, and what faults make of them."""
 
-    def __init__(self, armory: Armory, shelf: Shelf) -> None:
-        self._armory, self._shelf = armory, shelf
+    def __init__(self, armory: Armory, destination: Destination) -> None:
+        self._armory, self._destination = armory, destination
         self._steps: list[tuple[int, int, Callable[[], object]]] = []
         self._numbers = itertools.count()
         self._waiting: list[SourceFile] = []
@@ -60,7 +60,7 @@ class Arrivals:
         return list(self._waiting)
 
     def catch_up(self) -> None:
-        """Let happen whatever is due: a request and the timer may come to the same moment, and one of them is first."""
+        """Deliver what is due: a request and the timer may come at the same moment, and the request first."""
         while self._steps and self._steps[0][0] <= time.time_ns():
             _, _, step = heapq.heappop(self._steps)
             step()
@@ -122,9 +122,9 @@ class Arrivals:
     def _part(self, entry: Entry, at_ns: int) -> None:
         part = replace(entry, source_file=replace(entry.source_file, arrives_ns=at_ns))
         if at_ns > entry.source_file.arrives_ns:
-            self._at(at_ns, partial(self._shelf.put, part))
+            self._at(at_ns, partial(self._destination.put, part))
         else:
-            self._shelf.put(part)
+            self._destination.put(part)
 
     # ---- what comes after a delivery -------------------------------------------------------------------------
 
@@ -138,14 +138,14 @@ class Arrivals:
             return
         if order.effect.again is not None:
             for entry in entries_of(delivery.delivered(source_file, order.effect, at_ns)):
-                self._shelf.put(entry)
+                self._destination.put(entry)
             return
         if (rename := order.effect.rename) is None:
             return
         name = delivery.named(rename.to, source_file.name)
-        if self._shelf.rename(source_file, name) and rename.back_ns is not None:
+        if self._destination.rename(source_file, name) and rename.back_ns is not None:
             renamed = replace(source_file, name=name)
-            self._at(at_ns + rename.back_ns, partial(self._shelf.rename, renamed, source_file.name))
+            self._at(at_ns + rename.back_ns, partial(self._destination.rename, renamed, source_file.name))
 
     # ---- time ------------------------------------------------------------------------------------------------
 

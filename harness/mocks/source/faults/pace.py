@@ -1,4 +1,4 @@
-"""How long the source takes to answer: where faults make it slow, or silent for good."""
+"""Where faults make the source slow to answer, or silent for good."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ HTTP, which the wire can slow down, hang or reset at any byte."""
 
 
 class SilenceOver(Exception):
-    """The silence is over because its fault was taken out: nobody waits for an answer any more, so none is given."""
+    """The silence is over because its fault was taken out: the client has stopped waiting, so no answer is given."""
 
 
 class Pace:
@@ -33,7 +33,7 @@ class Pace:
         self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
-        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: the byte that it goes up to."""
+        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: where it ends in the file."""
         for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):

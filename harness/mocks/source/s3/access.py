@@ -105,7 +105,7 @@ class Access:
             scope = Scope.parse(credential)
         except ValueError as error:
             raise S3Error(malformed, f"Credential: {error}") from None
-        # Who asks where a bucket lies does not know yet what to sign for.
+        # A client that asks for the bucket's location does not know yet which region to sign for.
         if scope.region != self._region and "location" not in request.query:
             wrong = f"the region '{scope.region}' is wrong; expecting '{self._region}'"
             raise S3Error(malformed, f"The authorization header is malformed; {wrong}", Region=self._region)

@@ -22,8 +22,8 @@ PAGE = 128
 """Names in one answer to a listing: asyncssh's own number."""
 
 ENDLESS_PAGE_NS = 1_000_000_000
-"""How long a page of a listing without an end takes where the fault does not say: who reads on for ever must not keep
-the clock from moving."""
+"""How long a page of a listing without an end takes where the fault does not say: a client that reads on for ever
+must not keep the clock from moving."""
 
 
 class Reading(Session):

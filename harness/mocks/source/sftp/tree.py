@@ -64,7 +64,7 @@ class Tree:
         return self._open_at(path) or self._store.find(VIA, self.name(path))
 
     def known(self, path: str) -> Entry | WriteHandle | None:
-        """The same, for who only calls it by its kind; no fault hides it."""
+        """The same, for an event that only names it; no fault hides it."""
         return self._open_at(path) or self._store.known(VIA, self.name(path))
 
     def find(self, path: str) -> Entry | WriteHandle:

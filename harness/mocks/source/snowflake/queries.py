@@ -41,7 +41,7 @@ class Query:
 
     @property
     def runs_until_ns(self) -> int:
-        """When it ends, unless somebody cancels it."""
+        """When it ends, unless it is cancelled."""
         limit_ns = self.begun_ns + self.limit_s * 10**9
         return limit_ns if self.ends_ns is None else min(limit_ns, self.ends_ns)
 
@@ -73,7 +73,7 @@ class Queries:
         self._count = itertools.count(1)
 
     def reset(self) -> None:
-        """Begin a night: nobody waits any more for the last one's."""
+        """Begin a night: the last one's queries are cancelled."""
         for query in self._queries.values():
             query.cancelled.set()
         self._queries.clear()

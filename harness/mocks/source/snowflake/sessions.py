@@ -1,4 +1,4 @@
-"""Sessions: who is logged in, with which tokens, until when; virtual time ages them as real time ages real ones."""
+"""Sessions: which users are logged in, with which tokens, until when in the night's time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.mocks.source.snowflake.errors import MASTER_EXPIRED, SESSION_EXPIRE
 
 SESSION_S = 3600
 MASTER_S = 14_400
-"""What a real account says of its tokens unless somebody has set it otherwise (validityInSeconds)."""
+"""What a real account says of its tokens unless an administrator has set it otherwise (validityInSeconds)."""
 
 LONGEST_STATEMENT_S = 604_800
 """Seven days, the largest STATEMENT_TIMEOUT_IN_SECONDS that a real account takes."""
@@ -65,7 +65,7 @@ class Sessions:
     _count: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin(self, user: str, **chosen: Any) -> Session:
-        """Let somebody in."""
+        """Begin a session for a user."""
         session = Session(next(self._count), user, **chosen)
         self._issue(session)
         return session
@@ -84,7 +84,7 @@ class Sessions:
         return session
 
     def renew(self, master: str | None) -> Session:
-        """New tokens for whom this master token belongs to."""
+        """New tokens for the session of this master token."""
         session = self._masters.get(master or "")
         if session is None or session.closed:
             raise Refused("390113", "Master token not found.  The user must authenticate again.")

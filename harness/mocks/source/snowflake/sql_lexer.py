@@ -70,7 +70,7 @@ class Reader:
 
     @property
     def next(self) -> Token:
-        """The token that comes, or one that says that none does."""
+        """The next token, or one of kind ``end``."""
         return self._tokens[self._at] if self._at < len(self._tokens) else Token("end", "<EOF>", len(self.sql.rstrip()))
 
     def take(self, *kinds: str) -> Token:

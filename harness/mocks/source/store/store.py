@@ -1,4 +1,4 @@
-"""What the source holds: files that have arrived, and what a fault lets a client see of them."""
+"""The store: files that have arrived, and what a fault lets a client see of them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Store:
         return None if entry is None or self._hidden(entry, "name") else entry
 
     def known(self, via: Protocol, name: str) -> Entry | None:
-        """What has this name, for who only calls it by its kind; no fault hides it."""
+        """What has this name, for an event that only names it; no fault hides it."""
         self.arrivals.catch_up()
         return self._there.get((via, name))
 
@@ -89,7 +89,7 @@ class Store:
         orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
         sight = self._seen(entry, orders)
         if entry.what == "file" and sight.manifest != entry.source_file.manifest:
-            # To its sender this is the file: who takes all of it has taken no part of another one.
+            # To its sender this is the file: a client that takes all of it has the whole file.
             value = {"file": entry.source_file.file, "name": entry.source_file.name} | sight.manifest
             self._mock.recorder.record("info", "restate", value)
         return sight
