@@ -70,7 +70,7 @@ class Armed(Generic[E]):
         )
 
     def concerns(self, point: Point[Any], where: Mapping[str, Any]) -> bool:
-        """Whether the order waits at this point for this one; a key that its ``where`` does not name may be anything."""
+        """Whether the order waits at this point for this one; keys that its ``where`` does not name are free."""
         order = self.order
         return order.point is point and all(where.get(name) == wanted for name, wanted in order.where.items())
 

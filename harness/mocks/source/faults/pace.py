@@ -33,7 +33,7 @@ class Pace:
         self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
-        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: where it ends in the file."""
+        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: its end in the file."""
         for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):
