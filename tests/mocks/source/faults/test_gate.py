@@ -11,12 +11,6 @@ from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 NAME = "forecast.csv"
 
 
-@pytest.fixture
-def source(night: NightOfMocks) -> Played:
-    night.publish(NAME)
-    return night.start("source")
-
-
 @pytest.mark.parametrize(
     ("kind", "status"),
     [

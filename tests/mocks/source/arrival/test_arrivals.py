@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-from contextlib import closing
 from typing import Any
 
 import pytest
@@ -12,8 +10,9 @@ import pytest
 from tests.mocks.conftest import BEGINS_NS, CONTENT, MINUTE_NS, NightOfMocks, Played
 
 NAME = "forecast.csv"
-SIZE = len(CONTENT)
 DUE = 90
+
+
 OTHERWISE: dict[str, object] = {"md5": "", "control_total": None, "layout": None}
 """What a content has beside what a manifest states of it."""
 """Minutes after the night's begin at which the file is due."""
@@ -230,41 +229,6 @@ def test_the_files_of_a_feed_come_last_first(night: NightOfMocks) -> None:
     night.run(DUE + 30)
     assert arrivals(night) == [("feed.3", DUE), ("feed.2", DUE + 10), ("feed.1", DUE + 20)]
     assert receipts(night) == [DUE, DUE], "the last one came in its own time"
-
-
-@pytest.mark.parametrize(("by", "listed", "served"), [("listing", [], 200), ("name", [NAME], 404)])
-def test_a_file_is_hidden_from_one_way_to_it(
-    night: NightOfMocks, source: Played, by: str, listed: list[str], served: int
-) -> None:
-    source.arm("look", {"hide": True}, where={"file": "forecast", "what": "file", "by": by}, times=1)
-    night.run(DUE + 1)
-    assert names(source) == listed
-    assert source.get(f"/files/{NAME}.manifest.json").status == 200
-    assert source.get(f"/files/{NAME}").status == served
-    assert len(receipts(night)) == 1
-    assert (names(source), source.get(f"/files/{NAME}").status) == ([NAME], 200)
-
-
-@pytest.mark.parametrize(
-    ("by", "stated"), [(7, SIZE + 7), (-7, SIZE - 7), (0.5, SIZE + SIZE // 2), (-0.5, SIZE - SIZE // 2)]
-)
-def test_a_length_is_misstated(night: NightOfMocks, by: float, stated: int) -> None:
-    night.publish(NAME)
-    source = night.start("source")
-    source.arm("serve", {"misstate": {"by": by}}, where={"file": "forecast", "what": "file"})
-    with closing(http.client.HTTPConnection("127.0.0.1", source.endpoints["source"])) as client:
-        client.request("GET", f"/files/{NAME}")
-        answer = client.getresponse()
-        try:
-            body = answer.read()
-        except http.client.IncompleteRead as short:
-            body = short.partial
-    assert answer.headers["Content-Length"] == str(stated)
-    assert body == CONTENT[:stated]
-    assert source.get(f"/files/{NAME}.manifest.json").json()["size"] == SIZE
-    kind, value, error = night.events("serve")[1]
-    assert value["complete"] is False
-    assert (kind, error) == (("fail", f"closed after {SIZE} of {stated} bytes") if by > 0 else ("ok", None))
 
 
 @pytest.mark.parametrize(

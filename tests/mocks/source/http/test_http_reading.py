@@ -1,4 +1,4 @@
-"""The source over HTTP: pages, conditions, digests, chunks, credentials, refusals."""
+"""What clients read over HTTP: pages of the listing, conditions, digests, chunks, and large files."""
 
 from __future__ import annotations
 
@@ -10,34 +10,13 @@ import struct
 import pytest
 import urllib3
 
-from harness.contract.endpoints import GRANTS
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 
 NAME = "forecast.csv"
 FILE = f"/files/{NAME}"
 SIZE = len(CONTENT)
-GRANT = GRANTS["source"]
-BASIC = "Basic " + base64.b64encode(f"{GRANT['user']}:{GRANT['password']}".encode()).decode()
-BEARER = f"Bearer {GRANT['token']}"
 TAG = f'"{hashlib.sha256(CONTENT).hexdigest()[:32]}"'
 THEN, BEFORE = "Sun, 22 Nov 2026 21:00:00 GMT", "Sun, 22 Nov 2026 20:59:59 GMT"
-
-
-@pytest.fixture
-def source(night: NightOfMocks) -> Played:
-    night.publish(NAME)
-    return night.start("source")
-
-
-@pytest.fixture
-def closed(night: NightOfMocks) -> Played:
-    """A source whose chain takes credentials."""
-    night.publish(NAME)
-    night.plan["takes"] = ["source.token", "source.url"]
-    return night.start("source")
-
-
-# --- the listing --------------------------------------------------------------------------------------------------
 
 
 def pages(source: Played, address: str, most: int = 20) -> list[list[str]]:
@@ -81,9 +60,6 @@ def test_a_listing_can_page_for_ever(source: Played) -> None:
     assert pages(source, "/files/", 50) == [[NAME]] * 50
     source.done("DELETE", "arm/0")
     assert pages(source, "/files/") == [[NAME]]
-
-
-# --- conditions and ranges ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -135,9 +111,6 @@ def test_the_ranges_of_one_retrieval_see_one_file(night: NightOfMocks, source: P
     assert len(night.events("fault")) == 1
 
 
-# --- digests and chunks -------------------------------------------------------------------------------------------
-
-
 def digest_of(content: bytes) -> str:
     return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
@@ -185,102 +158,6 @@ def test_a_client_of_http_1_0_gets_no_chunks(night: NightOfMocks) -> None:
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.endswith(b"\r\n\r\n" + CONTENT)
 
-
-# --- credentials --------------------------------------------------------------------------------------------------
-
-
-def test_a_chain_that_takes_no_credentials_needs_none(source: Played) -> None:
-    assert source.get(FILE).status == 200
-
-
-@pytest.mark.parametrize("given", [BEARER, BASIC])
-@pytest.mark.parametrize("path", [FILE, "/files/", f"{FILE}.manifest.json"])
-def test_one_that_takes_them_is_let_in_with_them(closed: Played, given: str, path: str) -> None:
-    assert closed.get(path, Authorization=given).status == 200
-
-
-@pytest.mark.parametrize(
-    ("given", "says"),
-    [
-        (None, "no credentials"),
-        ("Bearer other", "the token is not known"),
-        ("Basic !", "the credentials are not base64 of NAME:PASSWORD"),
-        ("Basic " + base64.b64encode(b"retriever:wrong").decode(), "wrong name or password"),
-        ("Digest x", "found credentials of the scheme 'Digest', expected Bearer or Basic"),
-    ],
-)
-def test_wrong_credentials_are_a_401_that_says_why(
-    night: NightOfMocks, closed: Played, given: str | None, says: str
-) -> None:
-    answer = closed.get(FILE, **({} if given is None else {"Authorization": given}))
-    assert (answer.status, answer.json()["error"]) == (401, says)
-    assert 'realm="source"' in answer.headers["WWW-Authenticate"]
-    user = "retriever" if "wrong" in says else ""
-    assert night.events("login") == [("fail", {"via": "http", "user": user}, f"401: {says}")]
-    assert night.events("serve")[-1][2] == f"401: {says}"
-
-
-def test_a_token_is_good_for_an_hour_of_the_night(night: NightOfMocks, closed: Played) -> None:
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = closed.post("/token", b"grant_type=client_credentials", Authorization=BASIC, **form)
-    given = answer.json()
-    assert (given["token_type"], given["expires_in"]) == ("Bearer", 3600)
-    bearer = f"Bearer {given['access_token']}"
-    night.run(59)
-    assert closed.get(FILE, Authorization=bearer).status == 200
-    night.run(61)
-    answer = closed.get(FILE, Authorization=bearer)
-    assert (answer.status, answer.json()["error"]) == (401, "the token has expired")
-    assert 'error="invalid_token", error_description="the token has expired"' in answer.headers["WWW-Authenticate"]
-    forged = bearer.replace(bearer[7], str((int(bearer[7]) + 1) % 10), 1)
-    assert closed.get(FILE, Authorization=forged).json()["error"] == "the token is not known"
-
-
-@pytest.mark.parametrize(
-    ("body", "status"),
-    [
-        (b"grant_type=password", 400),
-        (b"grant_type=client_credentials&client_id=retriever&client_secret=wrong", 401),
-        (b"grant_type=client_credentials&client_id=retriever&client_secret=two-in-the-morning", 200),
-    ],
-)
-def test_a_token_is_given_for_name_and_password_in_the_form(closed: Played, body: bytes, status: int) -> None:
-    assert closed.post("/token", body).status == status
-
-
-# --- refusals -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("kind", "status"),
-    [
-        ("unavailable", 503),
-        ("internal_error", 500),
-        ("throttled", 429),
-        ("forbidden", 403),
-        ("login_refused", 401),
-        ("session_expired", 401),
-        ("token_expired", 401),
-    ],
-)
-def test_a_fault_refuses_in_the_words_of_http(night: NightOfMocks, source: Played, kind: str, status: int) -> None:
-    source.arm("request", {"refuse": kind, "retry_after_s": 90}, where={"via": "http", "operation": "get"}, times=1)
-    answer = source.get(FILE)
-    assert (answer.status, answer.headers["Retry-After"]) == (status, "90")
-    assert ("WWW-Authenticate" in answer.headers) == (status == 401)
-    (receipt,) = night.events("fault")
-    assert receipt[1]["where"] == {"via": "http", "operation": "get", "name": NAME}
-    assert source.get(FILE).data == CONTENT
-
-
-def test_a_fault_refuses_a_listing_or_a_login_alone(source: Played) -> None:
-    source.arm("request", {"refuse": "unavailable"}, where={"operation": "list"})
-    source.arm("request", {"refuse": "login_refused"}, where={"operation": "login"}, order_id="1")
-    assert [source.get(path).status for path in ("/files/", FILE)] == [503, 200]
-    assert source.post("/token", b"grant_type=client_credentials").status == 401
-
-
-# --- large files --------------------------------------------------------------------------------------------------
 
 LARGE = bytes(range(256)) * (16 << 12)
 
