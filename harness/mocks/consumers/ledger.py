@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """What there is to say of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
+    """What is kept of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
 
     business_date: str
     fallback_of: str | None
@@ -104,7 +104,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def _texts(rows: Sequence[Row]) -> list[str]:
     """Each row as canonical JSON: all are written at once, which takes half the time, and cut where two meet.
 
-    What looks like such a place inside a row makes the pieces too many.
+    Where the text of a row contains such a place, the pieces are too many, and each row is written by itself.
     """
     pieces = _canonical(rows)[2:-2].split("},{")
     return [f"{{{piece}}}" for piece in pieces] if len(pieces) == len(rows) else [_canonical(row) for row in rows]

@@ -199,7 +199,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
         return 200, {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke: nothing to tell, the caller knows."""
+        """Do nothing: the caller of a connection that broke knows it."""
 
     def _arm(self, body: Json) -> tuple[int, Json]:
         mock = self.mock
@@ -245,4 +245,4 @@ class _Call(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: events are the only record."""
+        """Write nothing: events are the only record."""

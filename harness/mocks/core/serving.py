@@ -32,7 +32,7 @@ async def serve(
         except web.HTTPException as refusal:
             return refuse(refusal.status, f"{refusal.reason}: {request.method} {request.path}")
         except (ConnectionError, asyncio.CancelledError):
-            raise  # the client has gone, which is its own affair
+            raise  # the client has gone: no mistake of the mock
         except Exception as error:  # a mistake of the mock must reach the history, whatever it is
             mock.bug(f"{request.method} {request.path}", error)
             return refuse(500, repr(error))

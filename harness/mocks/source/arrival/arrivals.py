@@ -1,4 +1,4 @@
-"""When files arrive: each at its time, once and whole, unless a fault at the point ``arrive`` has it otherwise."""
+"""When files arrive: each at its time, once and whole, unless a fault at the point ``arrive`` changes that."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Destination(Protocol):
     """Where files arrive; the store is one."""
 
     def put(self, entry: Entry) -> None:
-        """It is there from now on, in the place of what had its name."""
+        """Take an entry that arrives, in the place of what had its name."""
 
     def rename(self, source_file: SourceFile, to: str) -> bool:
         """Give a file, with all that is beside it, another name; False when it is not there."""
@@ -105,7 +105,7 @@ class Arrivals:
             self._come(source_file, [order], at_ns)
 
     def _come(self, source_file: SourceFile, orders: list[Armed[Delivery]], at_ns: int) -> None:
-        """Let a file come with all its parts, each at its own time, and then again or elsewhere where orders say so."""
+        """Deliver a file with all its parts, each at its own time, and plan what orders do with it later."""
         for order in orders:
             source_file = delivery.delivered(source_file, order.effect, at_ns)
         source_file = replace(source_file, arrives_ns=at_ns)

@@ -1,4 +1,4 @@
-"""How far a file has come that can be read before its sender has finished it."""
+"""How much is there of a file that its sender is still writing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from harness.contract.effects.source import Grow
 
 
 def present_bytes(grow: Grow, size: int, since_ns: int, now_ns: int) -> int:
-    """How many bytes of it are there now; it grows since then."""
+    """How many of its bytes are there now; it has grown since ``since_ns``."""
     start = min(size, grow.from_ if isinstance(grow.from_, int) else int(size * grow.from_))
     return start + (size - start) * _steps(grow, since_ns, now_ns) // grow.steps
 

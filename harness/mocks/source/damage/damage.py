@@ -12,28 +12,28 @@ from harness.mocks.source.files.source_file import SourceFile
 
 P = TypeVar("P", bound=Damage)
 
-Spoil = Callable[[Body, SourceFile, P], Body]
+DamageFunction = Callable[[Body, SourceFile, P], Body]
 """The damaged bytes; the same body when there is nothing to damage, and then the fault has not acted."""
 
-SPOILS: dict[type[Damage], Spoil[Any]] = {}
+DAMAGES: dict[type[Damage], DamageFunction[Any]] = {}
 """What each kind of damage does."""
 
 
-def damage(kind: type[P]) -> Callable[[Spoil[P]], Spoil[P]]:
+def damage(kind: type[P]) -> Callable[[DamageFunction[P]], DamageFunction[P]]:
     """Register what a kind of damage does."""
 
-    def register(spoil: Spoil[P]) -> Spoil[P]:
-        if kind in SPOILS:
+    def register(function: DamageFunction[P]) -> DamageFunction[P]:
+        if kind in DAMAGES:
             raise ValueError(f"two functions do the damage {kind.under!r}")
-        SPOILS[kind] = spoil
-        return spoil
+        DAMAGES[kind] = function
+        return function
 
     return register
 
 
-def spoil(body: Body, source_file: SourceFile, given: Damage) -> Body:
+def apply_damage(body: Body, source_file: SourceFile, given: Damage) -> Body:
     """What a client gets instead of a file's body."""
-    return SPOILS[type(given)](body, source_file, given)
+    return DAMAGES[type(given)](body, source_file, given)
 
 
 def chosen(source_file: SourceFile, key: str, count: int) -> int:

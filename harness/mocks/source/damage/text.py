@@ -40,20 +40,20 @@ class Line(NamedTuple):
 Change = Callable[[Iterator[Line]], Iterator[bytes]]
 
 
-def in_text(body: Body, source_file: SourceFile, spoil: Callable[[Body], Body]) -> Body:
-    """What ``spoil`` makes of the unpacked file; the same body where it changes nothing, or cannot be unpacked."""
+def in_text(body: Body, source_file: SourceFile, change: Callable[[Body], Body]) -> Body:
+    """What ``change`` makes of the unpacked file; the same body where it changes nothing, or cannot be unpacked."""
     compress = source_file.layout.compress if source_file.layout is not None else None
     if compress is None:
-        return spoil(body)
+        return change(body)
     try:
         text = _derived(source_file, ("unpacked", body.pieces), lambda out: _unpack(body, compress, out))
     except BROKEN:
         return body
-    spoiled = spoil(text)
-    if spoiled == text:
+    damaged = change(text)
+    if damaged == text:
         return body
     return _derived(
-        source_file, ("packed", compress, spoiled.pieces), lambda out: _pack(spoiled, compress, source_file, out)
+        source_file, ("packed", compress, damaged.pieces), lambda out: _pack(damaged, compress, source_file, out)
     )
 
 

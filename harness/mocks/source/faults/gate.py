@@ -25,8 +25,8 @@ class Gate:
     ) -> Refuse | None:
         """How a fault refuses this request; None when it may pass.
 
-        ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
-        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
+        ``reaches`` is the byte up to which a request within a transfer goes, in a protocol that has such requests: an
+        effect with ``after_bytes`` acts there, and only there. ``endless_listing`` acts on listings alone.
         """
 
         def acts(armed: Armed[Refuse]) -> bool:

@@ -62,14 +62,14 @@ def reached(effect: Answer | Refuse, reaches: int | None) -> bool:
 
 
 def check(order: Order) -> None:
-    """Refuse an effect on an answer that no front end passes this point with."""
+    """Refuse an order for answers of a front end that does not pass this point."""
     via = order.where.get("via", SLOW)
     if via != SLOW:
         raise ValueError(f"answer: found via={via!r}, but {SLOW} alone passes this point; use the wire's drip or hang")
 
 
 def check_after(order: Order) -> None:
-    """Refuse an ``after_bytes`` that no front end would come to."""
+    """Refuse an ``after_bytes`` for a front end that does not know requests within a file."""
     via = order.where.get("via", SLOW)
     if order.effect.after_bytes is not None and via != SLOW:
         raise ValueError(f"after_bytes: found via={via!r}, but {SLOW} alone knows a request within a file")

@@ -1,4 +1,4 @@
-"""A file that the source holds, and what it may be chosen by."""
+"""A file that the source has, and its entries: itself, its manifest, its flag."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Entry:
-    """One name that a front end has: a file, the manifest that states it, or the flag that says that it is done."""
+    """One name at a front end: a file, its manifest, or the flag that says that the file is complete."""
 
     name: str
     what: Part

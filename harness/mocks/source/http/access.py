@@ -95,7 +95,7 @@ class Access:
             pair = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
             given = base64.b64encode(pair.encode()).decode()
         user = self._check_password(given)
-        return self._sealed(int(time.time()) + LASTS_S), user
+        return self._signed(int(time.time()) + LASTS_S), user
 
     def _check_password(self, given: str) -> str:
         try:
@@ -110,11 +110,11 @@ class Access:
         if hmac.compare_digest(given.encode(), self._grants["token"].encode()):
             return
         ends, _, _ = given.partition(".")
-        if not ends.isdecimal() or not hmac.compare_digest(given.encode(), self._sealed(int(ends)).encode()):
+        if not ends.isdecimal() or not hmac.compare_digest(given.encode(), self._signed(int(ends)).encode()):
             raise Unauthorized("the token is not known", error="invalid_token")
         if time.time() >= int(ends):
             raise Unauthorized("the token has expired", error="invalid_token")
 
-    def _sealed(self, ends_s: int) -> str:
+    def _signed(self, ends_s: int) -> str:
         """A token that says when it ends; nothing has to be remembered."""
         return f"{ends_s}.{hmac.new(self._grants['token'].encode(), str(ends_s).encode(), 'sha256').hexdigest()}"

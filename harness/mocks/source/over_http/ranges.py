@@ -16,7 +16,7 @@ class RangeRefused(Exception):
 
 
 def length_of(sight: Sight) -> int:
-    """How long the file is said to be, or would be if anything were said."""
+    """The declared length of the file; where none is declared, the length that is there."""
     return sight.present if sight.declared is None else sight.declared
 
 

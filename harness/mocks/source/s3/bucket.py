@@ -94,7 +94,7 @@ def version_of(entry: Entry) -> str:
     return hashlib.sha256(f"{source_file.sha256} {source_file.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
 
 
-def hold_to_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
+def require_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
     """Refuse what a client wants only under a condition that does not hold."""
     wrong = unmet(headers, tag, modified_ns)
     if wrong is None:

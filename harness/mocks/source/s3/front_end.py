@@ -129,7 +129,7 @@ class S3FrontEnd:
         return bucket, key
 
     def _pass(self, operation: Operation, name: str) -> Refuse | None:
-        """Ask the gate; what it says of a listing that is to have no end."""
+        """Ask the gate, and raise a fault's refusal; the refusal of an endless listing is returned."""
         refusal = self._gate.refusal(VIA, operation, name)
         if refusal is None or refusal.refuse == "endless_listing":
             return refusal

@@ -11,7 +11,7 @@ from harness.mocks.source.over_http.ranges import RangeRefused, range_or_whole
 from harness.mocks.source.over_http.retrieval import Retrievals
 from harness.mocks.source.over_http.serve_events import ServeEvents
 from harness.mocks.source.over_http.transfer import Transfer, http_date
-from harness.mocks.source.s3.bucket import Bucket, hold_to_conditions
+from harness.mocks.source.s3.bucket import Bucket, require_conditions
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.listing import Listing
 from harness.mocks.source.store.store import Store
@@ -42,7 +42,7 @@ class Reading:
             raise S3Error("NotImplemented", "partNumber is not implemented here: ask for a range")
         entry = self._bucket.find(key, query.get("versionId"))
         sight = self._store.sight(entry)
-        hold_to_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
+        require_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
         ranged = _is_range(request.headers.get("Range"))
         if request.method == "HEAD":
             self._retrievals.end(key)

@@ -20,7 +20,7 @@ LONGEST_S = {"GetSessionToken": 129_600, "AssumeRole": 43_200}
 
 
 def answer(form: Mapping[str, str], sessions: Sessions, request_id: str) -> str:
-    """The XML that answers a call; S3Error when it is none that can be."""
+    """The XML that answers a call; S3Error for one that cannot be answered."""
     action = form.get("Action", "")
     if action not in LASTS_S:
         raise S3Error("NotImplemented", f"STS: found Action={action!r}, expected one of {', '.join(LASTS_S)}")

@@ -1,4 +1,4 @@
-"""One SFTP session: each request past the faults, and its ``serve`` events in the history."""
+"""One SFTP session: its requests pass the points where faults act, and leave their ``serve`` events."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Session(asyncssh.SFTPServer):
         *,
         reaches: int | None = None,
     ) -> Refuse | None:
-        """Wait as long as the answer takes, and raise what refuses it. What it may do without an end, it returns."""
+        """Wait as long as a fault delays the answer, and raise its refusal; that of an endless listing is returned."""
         if self._over:  # what had come before that, asyncssh still brings
             raise asyncssh.SFTPConnectionLost("Connection lost")
         try:

@@ -56,7 +56,7 @@ class Tree:
         return posixpath.normpath("/" + given.decode(errors="surrogateescape")).replace("//", "/")
 
     def name(self, path: str) -> str:
-        """The same in the store's words."""
+        """What the store and the history call a path."""
         return path.removeprefix(INBOX + "/")
 
     def look(self, path: str) -> Entry | WriteHandle | None:

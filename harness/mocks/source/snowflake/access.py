@@ -23,7 +23,7 @@ PASSWORDS = frozenset({"", "SNOWFLAKE"})
 
 
 class Access:
-    """The requests by which clients come in, stay in and go; and whose each other request is."""
+    """Answers logins, renewals, heartbeats and logouts, and knows the session of every other request."""
 
     def __init__(self, mock: Mock, gate: Gate) -> None:
         self._mock, self._gate = mock, gate

@@ -1,4 +1,4 @@
-"""The account's REST interface, as drivers use it: login, queries and their results, tokens, heartbeat, the end."""
+"""The account's REST interface, as drivers use it: its routes, and queries with their results."""
 
 from __future__ import annotations
 

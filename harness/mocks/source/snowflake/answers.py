@@ -92,12 +92,12 @@ Result = Rows | Transfer
 
 
 def executed(statement_type: int) -> Rows:
-    """What statements answer that bring nothing back."""
+    """The answer to a statement that has no rows of its own."""
     return Rows([Column("status")], [["Statement executed successfully."]], statement_type)
 
 
 def success(data: Any = None, *, apart: bool = False) -> web.Response:
-    """A request that worked."""
+    """The answer to a request that worked."""
     answer = json_answer({"data": data, "code": None, "message": None, "success": True})
     answer.headers.update(APART if apart else {})
     return answer

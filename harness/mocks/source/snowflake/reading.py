@@ -91,7 +91,7 @@ class Reading:
         return self._digests.md5(listed).hex()
 
     async def blob(self, request: web.Request, ticket: str, mistake: Mistake | None) -> web.StreamResponse:
-        """GET or HEAD of one file at the blob storage, by a ticket with which nothing or something is wrong."""
+        """GET or HEAD of one file at the blob storage, by a ticket that may have a mistake."""
         name = request.match_info["name"]
         entry = self._store.find(VIA, name)
         called, what = name_and_what(name, entry)

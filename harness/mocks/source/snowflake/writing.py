@@ -57,7 +57,7 @@ class Writing:
         return Rows([Column("name"), Column("result")], rows, answers.REMOVE)
 
     async def blob(self, request: web.Request, mistake: Mistake | None) -> web.Response:
-        """PUT of one file at the blob storage, by a ticket with which nothing or something is wrong."""
+        """PUT of one file at the blob storage, by a ticket that may have a mistake."""
         name = request.match_info["name"]
         upload = self._store.upload(VIA, name)
         refusal = self._gate.refusal(VIA, "put", name)

@@ -1,4 +1,4 @@
-"""What a sender that has only these bytes would say of them, in a manifest or a listing."""
+"""The manifest that a sender would write that has only these bytes: their size, checksum and record count."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def manifest_of(body: Body, source_file: SourceFile) -> dict[str, Any]:
 
 
 def _records(body: Body, source_file: SourceFile) -> int:
-    """As many as its lines without header and trailer; what cannot be unpacked is said to have what it should have."""
+    """Its lines without header and trailer; a body that cannot be unpacked counts as the whole file."""
     layout = source_file.layout
     if layout is None:
-        # Of a file of which nothing is known, what it has in lines beyond its records is a header first, then trailers.
+        # In a file without a layout, the lines beyond its records are taken for a header first, then for trailers.
         lines, _ = _lines(body.chunks())
         header = 1 if _lines(source_file.body.chunks())[0] > source_file.records else 0
         return max(0, min(source_file.records, lines - header))

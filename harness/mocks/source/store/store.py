@@ -17,7 +17,7 @@ from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock
 from harness.mocks.source.arrival import growth
 from harness.mocks.source.arrival.arrivals import Arrivals
-from harness.mocks.source.damage import spoil
+from harness.mocks.source.damage import apply_damage
 from harness.mocks.source.faults import wrong_length
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
@@ -44,7 +44,7 @@ class Store:
         self._replaced: dict[tuple[Protocol, str], list[Entry]] = {}
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
-        self._spoiled: dict[tuple[Body, str], Body] = {}
+        self._damaged: dict[tuple[Body, str], Body] = {}
         self._manifests: dict[Body, dict[str, Any]] = {}
 
     def reset(self, plan: Plan) -> None:
@@ -55,7 +55,7 @@ class Store:
             upload.forget()
         self._there.clear()
         self._replaced.clear()
-        self._spoiled.clear()
+        self._damaged.clear()
         self._manifests.clear()
         self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
 
@@ -112,7 +112,7 @@ class Store:
     def move(self, via: Protocol, name: str, to: str) -> Entry | None:
         """Let a client give something another name, and take the place of what has it; None when it was not there.
 
-        It stays the file that it was: what a fault chooses by the chain's word for it still meets it.
+        It stays the same file: a fault that names it by the chain's word still acts on it.
         """
         entry = self.find(via, name)
         if entry is not None:
@@ -125,7 +125,7 @@ class Store:
         return entry
 
     def put(self, entry: Entry) -> None:
-        """Let something arrive; the history is told of files, not of what is beside them."""
+        """Let an entry arrive; files leave an event, manifests and flags do not."""
         source_file = entry.source_file
         self._name(source_file.via, entry)
         if entry.what == "file":
@@ -166,7 +166,7 @@ class Store:
                 < source_file.size
             )
         body = self._true(entry)
-        return self._spoil(entry, body, effect) != body
+        return self._apply(entry, body, effect) != body
 
     def _true(self, entry: Entry) -> Body:
         """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
@@ -190,8 +190,8 @@ class Store:
         promised, checksums = true, source_file.checksums
         for order in orders:
             effect = order.effect
-            if isinstance(effect, Damaged) and (spoiled := self._spoil(entry, body, effect)) != body:
-                body = spoiled
+            if isinstance(effect, Damaged) and (damaged := self._apply(entry, body, effect)) != body:
+                body = damaged
                 declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
                 if effect.manifest == "follows":
                     manifest, present, promised = self._manifest(source_file, body), body.size, body
@@ -202,11 +202,11 @@ class Store:
                 whole, declared = False, wrong_length.declared_bytes(order.effect, body.size)
         return Sight(body, declared, modified_ns, manifest, present, whole, promised, checksums, source_file.chunked)
 
-    def _spoil(self, entry: Entry, body: Body, effect: Damaged) -> Body:
+    def _apply(self, entry: Entry, body: Body, effect: Damaged) -> Body:
         key = (body, json.dumps(write(effect.damage), sort_keys=True))
-        if key not in self._spoiled:
-            self._spoiled[key] = spoil(body, entry.source_file, effect.damage)
-        return self._spoiled[key]
+        if key not in self._damaged:
+            self._damaged[key] = apply_damage(body, entry.source_file, effect.damage)
+        return self._damaged[key]
 
     def _manifest(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
         if body not in self._manifests:
@@ -217,7 +217,7 @@ class Store:
         self._name(source_file.via, Entry(source_file.name, "file", source_file))
 
     def _name(self, via: Protocol, entry: Entry) -> None:
-        """Let it have its name; what had that name before becomes an older version."""
+        """Give an entry its name; what had that name before becomes an older version."""
         before = self._there.get((via, entry.name))
         if before is not None:
             self._replaced.setdefault((via, entry.name), []).insert(0, before)

@@ -39,7 +39,7 @@ class Upload:
     def finish(self, *, tag: str | None = None, error: str | None = None) -> SourceFile:
         """No more bytes come, and the file takes its name (and the tag, if S3 has one of its own for it).
 
-        With an ``error``, what came is kept and is not all.
+        With an ``error``, what came is kept although it is not all.
         """
         self.write(b"")
         self._end()
@@ -61,7 +61,7 @@ class Upload:
             self._mock.recorder.record("fail", "put", self._value, error=because)
 
     def forget(self) -> None:
-        """Its night is over, of which nothing is kept, and no event is told to the next one."""
+        """Discard it with its night: nothing is kept, and the next night gets no event of it."""
         self._end()
         self._path.unlink(missing_ok=True)
 

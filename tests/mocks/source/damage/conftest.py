@@ -18,7 +18,7 @@ from harness.contract.codec import read
 from harness.contract.content import FileLayout
 from harness.contract.effects.damages import KINDS
 from harness.formats import Column, Form, Table, made_layout, write
-from harness.mocks.source.damage import spoil
+from harness.mocks.source.damage import apply_damage
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -38,11 +38,11 @@ class Sample:
     def text(self) -> list[str]:
         return text_of(self.source_file.body, self.source_file)
 
-    def spoiled(self, key: str, **given: Any) -> Body:
-        return spoil(self.source_file.body, self.source_file, read(KINDS[key], {key: given}, "effect"))
+    def damaged(self, key: str, **given: Any) -> Body:
+        return apply_damage(self.source_file.body, self.source_file, read(KINDS[key], {key: given}, "effect"))
 
-    def text_spoiled(self, key: str, **given: Any) -> list[str]:
-        body = self.spoiled(key, **given)
+    def text_damaged(self, key: str, **given: Any) -> list[str]:
+        body = self.damaged(key, **given)
         assert body != self.source_file.body, "nothing was damaged"
         return text_of(body, self.source_file)
 
