@@ -37,22 +37,22 @@ def test_an_unanswered_connection_is_waited_for_as_long_as_the_client_waits(
     assert len(night.events("fault")) == 1
 
 
-def test_a_door_is_there_only_while_its_fault_is(night: NightOfMocks, wire: Played) -> None:
-    door = Path(night.dir / "doors" / str(wire.endpoints["source"]))
-    assert not door.exists()
+def test_a_port_has_a_state_only_while_its_fault_is_armed(night: NightOfMocks, wire: Played) -> None:
+    state = Path(night.dir / "doors" / str(wire.endpoints["source"]))
+    assert not state.exists()
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "source"})
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "source"}, order_id="1")
     wire.done("DELETE", "arm/0")
-    assert door.exists()
+    assert state.exists()
     assert tries(night, wire) == [["ConnectionRefusedError", 0, 0, 0]]
     wire.done("DELETE", "arm/1")
-    assert not door.exists()
+    assert not state.exists()
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "source"})
     wire.done("POST", "reset", night.plan)
-    assert not door.exists()
+    assert not state.exists()
 
 
-def test_another_endpoint_has_no_door(night: NightOfMocks, wire: Played) -> None:
+def test_another_endpoint_has_no_state(night: NightOfMocks, wire: Played) -> None:
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "consumers"})
     assert tries(night, wire)[0][0] == "whole"
     assert night.events("fault") == []
