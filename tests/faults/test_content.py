@@ -12,7 +12,7 @@ from harness.content.shipped import fixtures
 from harness.contract.content import Content
 from harness.errors import AuthorError
 from harness.faults import FAULTS, ContentFault
-from harness.mocks.source.damage import SPOILS
+from harness.mocks.source.damage import DAMAGES
 from harness.scenario.model import build_fault
 from tests.faults.examples_content import EXAMPLES
 
@@ -97,7 +97,7 @@ class Bare:
 @pytest.mark.parametrize("name", sorted(EXAMPLES))
 def test_the_source_understands_its_damage(name: str) -> None:
     damage = EXAMPLES[name].damage(Bare())  # type: ignore[attr-defined, arg-type]
-    assert type(damage) in SPOILS
+    assert type(damage) in DAMAGES
 
 
 @pytest.mark.parametrize(

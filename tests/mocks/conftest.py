@@ -158,10 +158,16 @@ class NightOfMocks:
         """Put a file into the plan; its checksum."""
         sha256 = hashlib.sha256(content).hexdigest()
         (self.dir / "store" / sha256).write_bytes(content)
-        held: dict[str, Any] = {"sha256": sha256, "md5": "", "size": len(content), "records": records}
-        held |= {key: more.pop(key, None) for key in ("control_total", "layout")}
-        held |= {"md5": more.pop("md5", "")}
-        file = {"file": name.split(".")[0], "name": name, "arrives_ns": arrives_ns, "source": source, "content": held}
+        described: dict[str, Any] = {"sha256": sha256, "md5": "", "size": len(content), "records": records}
+        described |= {key: more.pop(key, None) for key in ("control_total", "layout")}
+        described |= {"md5": more.pop("md5", "")}
+        file = {
+            "file": name.split(".")[0],
+            "name": name,
+            "arrives_ns": arrives_ns,
+            "source": source,
+            "content": described,
+        }
         self.plan["files"].append(file | more)
         return sha256
 

@@ -1,1 +1,1 @@
-"""The chain's consumers: what each of them holds, and the front ends that take it in."""
+"""The chain's consumers: what each of them holds, and the front end that takes it in."""

@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Batch:
-    """What there is to say of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
+    """What is kept of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
 
     business_date: str
     fallback_of: str | None
@@ -58,7 +58,7 @@ class Ledger:
         self.key_columns = tuple(key_columns)
         path.unlink(missing_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None)
-        # The file lives as long as the night; what a crash of the machine would leave of it is nobody's concern.
+        # The file lives as long as the night: it does not have to survive a crash of the machine.
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
 
     def store(self, key: str | None, batch: Batch, sent: str) -> int | None:
@@ -104,7 +104,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_asci
 def _texts(rows: Sequence[Row]) -> list[str]:
     """Each row as canonical JSON: all are written at once, which takes half the time, and cut where two meet.
 
-    What looks like such a place inside a row makes the pieces too many.
+    Where the text of a row contains such a place, the pieces are too many, and each row is written by itself.
     """
     pieces = _canonical(rows)[2:-2].split("},{")
     return [f"{{{piece}}}" for piece in pieces] if len(pieces) == len(rows) else [_canonical(row) for row in rows]

@@ -1,1 +1,1 @@
-"""What all mocks share: the program around them, their control interface, and the faults they hold armed."""
+"""What all mocks share: the program around them, their control interface, and the faults that are armed in them."""

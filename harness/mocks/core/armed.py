@@ -1,4 +1,4 @@
-"""Faults that a mock holds ready: armed orders, the triggers that let them act, and the receipts they leave."""
+"""Faults that are armed in a mock: orders, the triggers that let them act, and the receipts they leave."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class Armed(Generic[E]):
 
     @property
     def counts(self) -> Counts:
-        """How far it came, for whoever asks why it never acted."""
+        """How far it came, for a report of why it never acted."""
         return Counts(
             passed=self.passed, awake=self.wakes, calls=self.calls, acts=self.acts, fired=self.fired_ns is not None
         )
 
     def concerns(self, point: Point[Any], where: Mapping[str, Any]) -> bool:
-        """Whether the order waits at this point for this one (what it does not name, it does not mind)."""
+        """Whether the order waits at this point for this one; keys that its ``where`` does not name are free."""
         order = self.order
         return order.point is point and all(where.get(name) == wanted for name, wanted in order.where.items())
 
@@ -123,7 +123,7 @@ class Armory:
         recorder.listeners.append(self.notice)
 
     def arm(self, order: Order | Relay) -> Armed[Any] | None:
-        """Hold an order ready (or a relay to another mock's, of which nothing is given back).
+        """Keep an order armed (or a relay to another mock's order, for which nothing is returned).
 
         Arming an id again replaces the order, and its counts begin anew.
         """
@@ -197,7 +197,7 @@ class Armory:
             return orders + [{"relay": write(relay)} for relay in self._relays.values()]
 
     def restore(self, dumped: list[Json]) -> None:
-        """Hold what an earlier life held, with what each order has counted so far."""
+        """Arm again what was armed in an earlier life, with what each order has counted so far."""
         with self._lock:
             for one in dumped:
                 if "relay" in one:
@@ -230,7 +230,7 @@ class Armory:
     def _pass(
         self, point: Point[E], applies: Callable[[Armed[E]], bool], where: Mapping[str, str], *, acts: bool
     ) -> list[Armed[E]]:
-        """The orders that agree to this passing of a point; whether they count it as an act is the caller's to say."""
+        """The orders that agree to this passing of a point; the caller says whether they count it as an act."""
         acting: list[Armed[E]] = []
         with self._lock:
             now_ns = self._clock()

@@ -69,10 +69,10 @@ class Mock:
         """Get ready for an order that may have to act before its point is passed."""
 
     async def fired(self, order: Armed[Any]) -> None:
-        """Act on an order whose event came; whoever recorded that event goes on only after this returns."""
+        """Act on an order whose event came; the mock that recorded that event goes on only after this returns."""
 
     async def disarmed(self, order: Armed[Any]) -> None:
-        """Let go of whatever the order still holds."""
+        """Release what the order still keeps back."""
 
     def check(self, order: Order) -> None:
         """Refuse an order that the contract allows and this mock could never act on; ValueError says why."""
@@ -86,7 +86,7 @@ class Mock:
         return {}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record an exception that nobody expected."""
+        """Record an unexpected exception."""
         text = "".join(traceback.format_exception(error)).replace(str(self.dir), "DIR")
         self.recorder.record("fail", "bug", {"where": where}, error=text)
 
@@ -94,7 +94,7 @@ class Mock:
         self.loop.call_soon_threadsafe(lambda: self.loop.create_task(self.fired(order)))
 
     def _relay(self, relayed: Relay) -> None:
-        # Whoever fires an order of ours meanwhile is not made to wait for us: two mocks that fire each other's orders
+        # A mock that fires an order of this one meanwhile does not wait for it: two mocks that fire each other's orders
         # in the same moment would wait for ever.
         self.relaying.set()
         try:
@@ -104,7 +104,7 @@ class Mock:
 
 
 async def until(at_ns: int) -> None:
-    """Sleep to a moment of the night; loops round when they may wake a hair early, so look again."""
+    """Sleep to a moment of the night. An event loop rounds times and may wake a moment early, so it looks again."""
     while (now_ns := time.time_ns()) < at_ns:
         await asyncio.sleep((at_ns - now_ns) / 1e9)
 
@@ -142,7 +142,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
     """The control interface, in threads beside the event loop.
 
     Threads, because an order must be fired even while the event loop itself waits for another mock; and blocking
-    reads without any timer, because a timer would look to the clock like somebody who has something to wait for.
+    reads without any timer, because the clock would take a timer for something that a program waits for.
     """
 
     daemon_threads = True
@@ -199,7 +199,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
         return 200, {}
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A connection that broke: nothing to tell, the caller knows."""
+        """Do nothing: the caller of a connection that broke knows it."""
 
     def _arm(self, body: Json) -> tuple[int, Json]:
         mock = self.mock
@@ -245,4 +245,4 @@ class _Call(BaseHTTPRequestHandler):
     do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - the names that http.server looks for
 
     def log_message(self, *_: Any) -> None:
-        """Nothing: events are the only record."""
+        """Write nothing: events are the only record."""

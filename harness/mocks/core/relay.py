@@ -1,4 +1,4 @@
-"""A call from one mock to another's control interface: what this one saw sets off an order that the other one holds."""
+"""A call from one mock to another's control interface: an event in this one fires an order that the other one has."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class UnixConnection(http.client.HTTPConnection):
 def fire(control: Path, target: str, order: str) -> None:
     """Fire an order of the mock ``target``; returns when it has acted.
 
-    An order that is no longer armed there is none to fire: its fault was taken out a moment ago.
+    An order that is no longer armed there is not fired: its fault was taken out a moment ago.
     """
     connection = UnixConnection(control / f"{target}.sock")
     try:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 LARGEST_BODY_BYTES = 1 << 30
 IDLE_CLOSE_S = 75.0
-"""What common servers wait before they close an idle connection; without an end, nobody could ever be stuck."""
+"""What common servers wait before they close an idle connection. It ends, so that a night can be found to be stuck."""
 
 
 async def serve(
     mock: Mock, routes: list[web.RouteDef], port: int | None = None, *, tls: ssl.SSLContext | None = None
 ) -> int:
-    """Listen at the mock's address, on its own port or on another; the port. With ``tls``, only for who speaks that."""
+    """Listen at the mock's address, on its own port or another; the port. With ``tls``, for clients that speak it."""
 
     @web.middleware
     async def surface(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -32,8 +32,8 @@ async def serve(
         except web.HTTPException as refusal:
             return refuse(refusal.status, f"{refusal.reason}: {request.method} {request.path}")
         except (ConnectionError, asyncio.CancelledError):
-            raise  # the client has gone, which is its own affair
-        except Exception as error:  # a mistake of ours must reach the history, whatever it is
+            raise  # the client has gone: no mistake of the mock
+        except Exception as error:  # a mistake of the mock must reach the history, whatever it is
             mock.bug(f"{request.method} {request.path}", error)
             return refuse(500, repr(error))
 

@@ -12,7 +12,7 @@ from harness.mocks.core.serving import Refusal, fields_of, serve
 
 
 class Desk(Mock):
-    """The incident desk: whoever is paged, with what cause and text, is on record."""
+    """The incident desk: it records each page, with its owner, cause and text."""
 
     component = "desk"
 
@@ -31,7 +31,7 @@ class Desk(Mock):
         return {"pages": self._pages}
 
     async def _page(self, request: web.Request) -> web.Response:
-        # An owner whom nobody knows is paged like any other: a desk takes the call, and the check judges it.
+        # An unknown owner is paged like any other: a desk takes the call, and the check judges it.
         try:
             given = await fields_of(request)
             page = {name: given.text(name) for name in ("owner", "job", "cause", "text")}

@@ -14,12 +14,12 @@ from harness.mocks.core.control import Mock, run
 from harness.mocks.source.faults import gate, pace
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
-from harness.mocks.source.files.store import Store
 from harness.mocks.source.front_end import FrontEnd
 from harness.mocks.source.http.front_end import HttpFrontEnd
 from harness.mocks.source.s3.front_end import S3FrontEnd
 from harness.mocks.source.sftp.front_end import SftpFrontEnd
 from harness.mocks.source.snowflake.front_end import SnowflakeFrontEnd
+from harness.mocks.source.store.store import Store
 
 
 class Source(Mock):

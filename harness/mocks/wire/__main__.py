@@ -19,8 +19,8 @@ from harness.contract.points import CONNECT, DIAL
 from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock, run
 from harness.mocks.wire import forwarding
-from harness.mocks.wire.forwarding import a_few_at_a_time, all_of_it, hang, so_many
-from harness.mocks.wire.port_states import Doors, family_of
+from harness.mocks.wire.forwarding import drip, forward, forward_bytes, hang
+from harness.mocks.wire.port_states import PortStates, family_of
 
 BACKLOG = 1024
 RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -63,7 +63,7 @@ class Line:
             side.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a chunk is passed on as it came
 
     def close(self, *, lost: bool) -> None:
-        """End both sides: in peace, or with a reset, as a network does that ``lost`` it."""
+        """End both sides: in order, or with a reset when the connection is ``lost``."""
         for side in (self.client, self.endpoint):
             if lost:
                 side.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
@@ -73,7 +73,7 @@ class Line:
 class Wire(Mock):
     """The wire: passes bytes through unchanged, with back-pressure and half-closed connections, until a fault acts.
 
-    A hung connection takes whatever is sent on either side and passes nothing on. Taking the fault out resets it, and
+    A hung connection takes all that is sent on either side and passes nothing on. Taking the fault out resets it, and
     lets what only drips flow again.
     """
 
@@ -84,8 +84,8 @@ class Wire(Mock):
         super().__init__(options)
         self._routes: list[Route] = options.route
         self._lines: set[Line] = set()
-        self._doormen: list[asyncio.Task[None]] = []
-        self._doors = Doors(self)
+        self._acceptors: list[asyncio.Task[None]] = []
+        self._port_states = PortStates(self)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -105,24 +105,24 @@ class Wire(Mock):
         for route in self._routes:
             listening = socket.create_server((self.host, route.port), family=family_of(self.host), backlog=BACKLOG)
             listening.setblocking(False)
-            self._doormen.append(asyncio.create_task(self._accept(route, listening)))
+            self._acceptors.append(asyncio.create_task(self._accept(route, listening)))
             endpoints[route.endpoint] = listening.getsockname()[1]
         return endpoints
 
     async def reset(self, _: Plan) -> None:
         """Drop what is left of the last night's connections."""
-        await self._doors.close()
+        await self._port_states.close()
         await _dropped(self._lines)
 
     async def armed(self, order: Armed[Any]) -> None:
-        """Hold a door for what happens before a connection is there."""
+        """Serve the state of the port where a fault acts before a connection is there."""
         if order.point is DIAL:
             routes = {route.endpoint: (route.neighbour, self.endpoints[route.endpoint]) for route in self._routes}
-            await self._doors.open(order, routes)
+            await self._port_states.serve(order, routes)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Drop the connections that the fault has hung or slowed down."""
-        await self._doors.close(order.id)
+        await self._port_states.close(order.id)
         await _dropped(line for line in self._lines if line.hung_by is order)
 
     def state(self) -> dict[str, Any]:
@@ -157,7 +157,7 @@ class Wire(Mock):
         """Carry one connection to its end; False when its endpoint is not there."""
         self.recorder.record("info", "connect", {"endpoint": route.endpoint})
         where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
-        acting = self.armory.act(CONNECT, lambda order: not forwarding.is_later(order.effect), **where)
+        acting = self.armory.act(CONNECT, lambda order: not forwarding.acts_in_answer(order.effect), **where)
         line.hung_by = next(iter(acting), None)
         if line.hung_by is not None and isinstance(line.hung_by.effect, Hang):
             await hang(line.client)
@@ -170,28 +170,28 @@ class Wire(Mock):
             self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
             return False
         now_ns, waiting = time.time_ns(), self.armory.waiting(CONNECT, **where)
-        later = (order for order in waiting if order.awake(now_ns) and forwarding.is_later(order.effect))
+        later = (order for order in waiting if order.awake(now_ns) and forwarding.acts_in_answer(order.effect))
         acts = line.hung_by or next(later, None)
         async with asyncio.TaskGroup() as both:
-            both.create_task(all_of_it(line.client, line.endpoint))
+            both.create_task(forward(line.client, line.endpoint))
             both.create_task(self._answer(line, acts, where))
         return True
 
     async def _answer(self, line: Line, acts: Armed[Connection] | None, where: Mapping[str, str]) -> None:
         """Pass the answer on, as far and as fast as the fault lets it."""
         if acts is not None and isinstance(acts.effect, Drip):
-            await a_few_at_a_time(line.endpoint, line.client, acts.effect.bytes, acts.effect.every_ns)
+            await drip(line.endpoint, line.client, acts.effect.bytes, acts.effect.every_ns)
             return
         if acts is not None:
             # A connection that never gets so far has not met the fault, and does not use it up.
-            following = await so_many(line.endpoint, line.client, forwarding.after_bytes(acts.effect))
+            following = await forward_bytes(line.endpoint, line.client, forwarding.after_bytes(acts.effect))
             if following and self.armory.act(CONNECT, lambda order: order is acts, **where):
                 line.hung_by = acts
                 if isinstance(acts.effect, Reset):
                     raise ConnectionResetError
                 await hang(line.endpoint)
             await forwarding.write(line.client, following)
-        await all_of_it(line.endpoint, line.client)
+        await forward(line.endpoint, line.client)
 
 
 async def _dropped(lines: Iterable[Line]) -> None:

@@ -18,7 +18,7 @@ from harness.mocks.core.control import until
 CHUNK_BYTES = 1024 * 1024
 
 
-def is_later(effect: Connection) -> bool:
+def acts_in_answer(effect: Connection) -> bool:
     """Whether it acts in the middle of an answer, and not when a connection begins."""
     return isinstance(effect, Reset) or (isinstance(effect, Hang) and effect.hang == "body")
 
@@ -28,7 +28,7 @@ def after_bytes(effect: Connection) -> int:
     return 0 if isinstance(effect, Drip) else effect.after_bytes or 0
 
 
-async def all_of_it(source: socket.socket, target: socket.socket) -> None:
+async def forward(source: socket.socket, target: socket.socket) -> None:
     """Pass bytes on until one side ends; the end is passed on too, and the other direction goes on."""
     buffer = _buffer()
     while count := await _read(source, buffer):
@@ -36,10 +36,10 @@ async def all_of_it(source: socket.socket, target: socket.socket) -> None:
     _pass_the_end_on(target)
 
 
-async def so_many(source: socket.socket, target: socket.socket, count: int) -> bytes:
+async def forward_bytes(source: socket.socket, target: socket.socket, count: int) -> bytes:
     """Pass only so many bytes on, and wait for one more; that one, not passed on yet. Empty when it does not come.
 
-    Of no bytes at all it is the answer's first: whoever acts there acts on a request that was taken.
+    With a count of zero it is the answer's first byte: a fault that acts there acts on a request that was taken.
     """
     buffer, left = _buffer(), count
     while left and (taken := await _read(source, buffer[:left])):
@@ -48,10 +48,10 @@ async def so_many(source: socket.socket, target: socket.socket, count: int) -> b
     return b"" if left else bytes(buffer[: await _read(source, buffer[:1])])
 
 
-async def a_few_at_a_time(source: socket.socket, target: socket.socket, portion: int, every_ns: int) -> None:
+async def drip(source: socket.socket, target: socket.socket, portion: int, every_ns: int) -> None:
     """Pass one portion on at once, and each further one so long after the last.
 
-    A portion is counted in bytes, however many pieces they come in, so that nothing depends on the network's moods.
+    A portion is counted in bytes, in however many pieces they come, so that nothing depends on how the network cuts.
     The rest waits in the kernel: the endpoint has handed out more than the client has got.
     """
     buffer, left = _buffer(), portion
@@ -89,7 +89,7 @@ async def _read(source: socket.socket, buffer: memoryview) -> int:
 
 
 def _buffer() -> memoryview:
-    # Zeroed memory that nobody has written to yet is no memory at all, so a short answer costs no more than its size.
+    # Zeroed memory takes no room until it is written to, so a short answer costs no more than its size.
     return memoryview(bytearray(CHUNK_BYTES))
 
 

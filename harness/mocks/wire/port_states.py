@@ -1,10 +1,10 @@
-"""The doors of the wire: where the clock's library asks, before a job connects, what a fault has made of the port.
+"""The states of the wire's ports: before a job connects, the clock's library asks what a fault has made of the port.
 
-A port on which nobody listens is refused by the kernel, and a lost packet is lost there, so that no program behind the
-port could count either or choose one. So a job's process asks first, over the unix socket ``DIR/doors/PORT``, which is
-there only while a fault is armed for that port (harness/clock/dialing.c is the other end). Each question passes the
-point ``dial`` once. The answer is one line: ``pass``, ``refused``, or ``silence PORT``: a port of the same host that
-never answers.
+The kernel refuses a connection to a port without a listener, and a lost packet is lost in the kernel, so that no
+program behind the port could count either or choose one. So a job's process asks first, over the unix socket
+``DIR/doors/PORT``, which is there only while a fault is armed for that port (harness/clock/dialing.c is the other end).
+Each question passes the point ``dial`` once. The answer is one line: ``pass``, ``refused``, or ``silence PORT``: a port
+of the same host that never answers.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock
 
 
-class Doors:
-    """One door for each port that an order is about."""
+class PortStates:
+    """A unix socket that tells the state, for each port that an order is about."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
         self._folder = mock.dir / "doors"
-        self._held: dict[int, tuple[asyncio.Server, set[str]]] = {}
+        self._sockets: dict[int, tuple[asyncio.Server, set[str]]] = {}
         self._silent: SilentPort | None = None
 
-    async def open(self, order: Armed[Dial], ports: Mapping[str, tuple[str, int]]) -> None:
-        """Hold a door for each endpoint that the order concerns; ``ports`` gives each one's neighbour and port."""
+    async def serve(self, order: Armed[Dial], ports: Mapping[str, tuple[str, int]]) -> None:
+        """Have a socket for each endpoint that the order concerns; ``ports`` gives each one's neighbour and port."""
         self._folder.mkdir(exist_ok=True)
         for endpoint, (neighbour, port) in ports.items():
             if not order.concerns(DIAL, {"endpoint": endpoint, "neighbour": neighbour}):
                 continue
-            if port not in self._held:
-                self._held[port] = await self._hold(endpoint, neighbour, port), set()
-            self._held[port][1].add(order.id)
+            if port not in self._sockets:
+                self._sockets[port] = await self._start(endpoint, neighbour, port), set()
+            self._sockets[port][1].add(order.id)
 
     async def close(self, order_id: str | None = None) -> None:
-        """Let go of what an order holds, or of everything; a door that nobody holds is taken away."""
-        for port, (server, ids) in list(self._held.items()):
+        """End what an order is served with, or everything; a socket that no order needs any more is removed."""
+        for port, (server, ids) in list(self._sockets.items()):
             ids.discard(order_id or "")
             if order_id is None or not ids:
                 server.close()
                 (self._folder / str(port)).unlink(missing_ok=True)
-                del self._held[port]
-        if self._silent and order_id is None:  # and not before: whoever was sent there may still wait
+                del self._sockets[port]
+        if self._silent and order_id is None:  # and not before: a client that was sent there may still wait
             self._silent.close()
             self._silent = None
 
-    async def _hold(self, endpoint: str, neighbour: str, port: int) -> asyncio.Server:
+    async def _start(self, endpoint: str, neighbour: str, port: int) -> asyncio.Server:
         async def asked(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(ConnectionError):
                 writer.write(f"{self._answer(endpoint, neighbour)}\n".encode())

@@ -10,7 +10,7 @@ from harness.mocks.core.control import run
 from harness.mocks.source.__main__ import Source
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damages.damage
@@ -27,13 +27,13 @@ class TestedMore:
 
 
 @damage(TestedByte)
-def tested_byte(body: Body, _: Held, given: TestedByte) -> Body:
+def tested_byte(body: Body, _: SourceFile, given: TestedByte) -> Body:
     """An X at ``at``."""
     return body.part(0, given.at) + Body.of_bytes(b"X") + body.part(given.at + 1)
 
 
 @damage(TestedMore)
-def tested_more(body: Body, _: Held, __: TestedMore) -> Body:
+def tested_more(body: Body, _: SourceFile, __: TestedMore) -> Body:
     """The content, and the same again: with its length declared, a stat tells half of it."""
     return body + body
 

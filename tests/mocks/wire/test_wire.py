@@ -19,17 +19,6 @@ HANG = {"hang": "first_byte"}
 
 
 @pytest.fixture
-def source(night: NightOfMocks) -> Played:
-    night.publish("forecast.csv")
-    return night.start("source")
-
-
-@pytest.fixture
-def wire(night: NightOfMocks, source: Played) -> Played:
-    return night.start("wire", "--route", f"source=0=127.0.0.1:{source.endpoints['source']}")
-
-
-@pytest.fixture
 def behind() -> Iterator[socket.socket]:
     """An endpoint of which the test is the server."""
     with socket.create_server(("127.0.0.1", 0)) as listening:

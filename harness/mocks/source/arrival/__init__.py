@@ -1,1 +1,1 @@
-"""When files arrive, and how a fault has them arrive otherwise."""
+"""When files arrive, and how a fault changes their arrival."""

@@ -8,30 +8,30 @@ from pathlib import PurePosixPath
 from harness.contract.effects.source import Delivery, MoveAway, MoveTo
 from harness.contract.plan import PlannedFile
 from harness.mocks.core.armed import Armed
-from harness.mocks.source.files.source_file import Held, entries_of
+from harness.mocks.source.files.source_file import SourceFile, entries_of
 
 
-def early_ns(order: Armed[Delivery], held: Held) -> int | None:
+def early_ns(order: Armed[Delivery], source_file: SourceFile) -> int | None:
     """When the order brings the file before its time; None where it does not."""
     move = order.effect.move
-    return move.at_ns if isinstance(move, MoveTo) and move.at_ns < held.arrives_ns else None
+    return move.at_ns if isinstance(move, MoveTo) and move.at_ns < source_file.arrives_ns else None
 
 
-def departs(order: Armed[Delivery], held: Held, rank: int) -> bool:
+def departs(order: Armed[Delivery], source_file: SourceFile, rank: int) -> bool:
     """Whether the order makes anything else of a planned arrival; ``rank`` counts the later files of the feed."""
     effect = order.effect
-    if effect.after_ns is not None or early_ns(order, held) is not None:
+    if effect.after_ns is not None or early_ns(order, source_file) is not None:
         return False
     if effect.ways == {"reverse"}:
         return rank > 0
     if effect.ways == {"parts"} and effect.parts is not None:
-        return any(entry.what in effect.parts for entry in entries_of(held))
+        return any(entry.what in effect.parts for entry in entries_of(source_file))
     return True
 
 
-def arrival_ns(orders: list[Armed[Delivery]], held: Held, rank: int) -> int | None:
+def arrival_ns(orders: list[Armed[Delivery]], source_file: SourceFile, rank: int) -> int | None:
     """When a planned file comes although these orders act on it; None: never."""
-    at_ns = held.arrives_ns
+    at_ns = source_file.arrives_ns
     for order in orders:
         move, reverse = order.effect.move, order.effect.reverse
         if isinstance(move, MoveAway):
@@ -41,20 +41,20 @@ def arrival_ns(orders: list[Armed[Delivery]], held: Held, rank: int) -> int | No
     return at_ns
 
 
-def delivered(held: Held, effect: Delivery, at_ns: int) -> Held:
+def delivered(source_file: SourceFile, effect: Delivery, at_ns: int) -> SourceFile:
     """The file as it is delivered: at that moment, with the name and the content that the effect gives it."""
-    changed = replace(held, arrives_ns=at_ns)
+    changed = replace(source_file, arrives_ns=at_ns)
     if effect.content is not None:
         planned = PlannedFile(
-            file=held.file,
-            name=held.name,
+            file=source_file.file,
+            name=source_file.name,
             arrives_ns=at_ns,
             content=effect.content,
-            source=held.via,
-            flag=held.flag,
+            source=source_file.via,
+            flag=source_file.flag,
         )
-        changed = Held.planned(planned, held.path.parent)
-    return changed if effect.as_ is None else changed.renamed(named(effect.as_, held.name))
+        changed = SourceFile.planned(planned, source_file.path.parent)
+    return changed if effect.as_ is None else changed.renamed(named(effect.as_, source_file.name))
 
 
 def named(pattern: str, name: str) -> str:

@@ -18,10 +18,11 @@ from harness.mocks.source.damage import (
     totals,
     zone,
 )
-from harness.mocks.source.damage.damage import SPOILS, spoil
+from harness.mocks.source.damage.damage import DAMAGES, apply_damage
 
 __all__ = [
-    "SPOILS",
+    "DAMAGES",
+    "apply_damage",
     "columns",
     "cut",
     "decimal_comma",
@@ -36,7 +37,6 @@ __all__ = [
     "repeat",
     "replace",
     "revise",
-    "spoil",
     "totals",
     "zone",
 ]

@@ -9,19 +9,19 @@ from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 ADDED, RENAMED = "remark", "{}_id"
 """What a new column is called, and what an old one is called then."""
 
 
 @damage(OtherColumns)
-def columns(body: Body, held: Held, given: OtherColumns) -> Body:
+def columns(body: Body, source_file: SourceFile, given: OtherColumns) -> Body:
     """One column is added before ``column`` (the first, if none is named), dropped, renamed, or moved to the end.
 
     The header follows, or is kept as it was. A file that does not have the column stays as it is.
     """
-    form, how = Form(held.layout), given.how
+    form, how = Form(source_file.layout), given.how
     column = given.column or next(iter(form.names), None)
     if column not in form.columns:
         return body
@@ -39,7 +39,7 @@ def columns(body: Body, held: Held, given: OtherColumns) -> Body:
             else:
                 yield line.data
 
-    return in_lines(body, held, ("columns", how, column, given.header), changed)
+    return in_lines(body, source_file, ("columns", how, column, given.header), changed)
 
 
 def _changed(values: Values, how: str, column: str) -> Values:

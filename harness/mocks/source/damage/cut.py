@@ -8,7 +8,7 @@ from harness.contract.effects.damages import Cut, Nuls
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 _OF_THE_TEXT = ("inside_record", "record_boundary", "inside_character")
 
@@ -20,15 +20,15 @@ _LEAD = re.compile(rb"[\xc2-\xf4]")
 
 
 @damage(Cut)
-def cut_off(body: Body, held: Held, cut: Cut) -> Body:
+def cut_off(body: Body, source_file: SourceFile, cut: Cut) -> Body:
     """Keep ``bytes`` or a ``fraction``, moved to the place that ``where`` says.
 
     A place in the text of a compressed file is one in what it unpacks to, and what is left is packed again.
     """
     if cut.where in _OF_THE_TEXT:
-        return in_text(body, held, lambda text: _kept(text, kept_bytes(text, cut)))
+        return in_text(body, source_file, lambda text: _kept(text, kept_bytes(text, cut)))
     if cut.where == "inside_member":
-        return _kept(body, _in_member(body, held, part_bytes(body, cut)))
+        return _kept(body, _in_member(body, source_file, part_bytes(body, cut)))
     return _kept(body, kept_bytes(body, cut))
 
 
@@ -59,9 +59,9 @@ def _kept(body: Body, size: int) -> Body:
     return body if size >= body.size else body.part(0, size)
 
 
-def _in_member(body: Body, held: Held, at: int) -> int:
+def _in_member(body: Body, source_file: SourceFile, at: int) -> int:
     """Moved into the compressed data; at its very end, only the checksum behind it is missing."""
-    if held.layout is None or held.layout.compress is None:
+    if source_file.layout is None or source_file.layout.compress is None:
         return body.size
     return max(min(at, body.size - _GZIP_TRAILER), min(_GZIP_HEAD + 1, body.size - 1))
 

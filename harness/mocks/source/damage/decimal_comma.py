@@ -6,16 +6,16 @@ from harness.contract.effects.damages import DecimalComma
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(DecimalComma)
-def decimal_comma(body: Body, held: Held, _: DecimalComma) -> Body:
+def decimal_comma(body: Body, source_file: SourceFile, _: DecimalComma) -> Body:
     """A comma for the point of every decimal; where a file has none, whole numbers get ``,00``.
 
     That is what an export does whose locale has changed. Where the comma is the delimiter, the value is quoted.
     """
-    return in_records(body, held, "decimal_comma", _with_comma)
+    return in_records(body, source_file, "decimal_comma", _with_comma)
 
 
 def _with_comma(form: Form, _: int, values: Values) -> Values | None:

@@ -9,17 +9,17 @@ from harness.contract.effects.damages import Encode
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(Encode)
-def encode(body: Body, held: Held, given: Encode) -> Body:
+def encode(body: Body, source_file: SourceFile, given: Encode) -> Body:
     """Written again as ``encoding``; a file that would be the same stays as it is.
 
     ``utf-8-sig`` puts a byte order mark before it, ``utf-8-twice`` takes its UTF-8 for Latin-1 and writes it as UTF-8
     once more. What Latin-1 does not have becomes a question mark.
     """
-    encoding, was = given.encoding, (held.layout and held.layout.encoding) or "utf-8"
+    encoding, was = given.encoding, (source_file.layout and source_file.layout.encoding) or "utf-8"
 
     def encoded(lines: Iterator[Line]) -> Iterator[bytes]:
         for number, line in enumerate(lines):
@@ -34,4 +34,4 @@ def encode(body: Body, held: Held, given: Encode) -> Body:
             else:
                 yield line.data.decode(was, "replace").encode("latin-1", "replace")
 
-    return in_lines(body, held, ("encode", encoding), encoded)
+    return in_lines(body, source_file, ("encode", encoding), encoded)

@@ -15,7 +15,7 @@ from harness.formats.fixed_width import TRAILER_WIDTHS
 from harness.formats.table import NUMBERS
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 _QUOTED = re.compile(r'["\r\n]|^$')
 """What makes a writer quote a line's values, delimiters aside."""
@@ -76,8 +76,8 @@ class Form:
             return [str(value) for value in found.values()] or None
         if self.format == "fixed":
             at, records, total = TRAILER_WIDTHS
-            stated = [text[at : at + records], text[at + records : at + records + total]]
-            return [value.strip() for value in stated if value.strip()] or None
+            found = [text[at : at + records], text[at + records : at + records + total]]
+            return [value.strip() for value in found if value.strip()] or None
         return next(csv.reader([text], delimiter=self.delimiter), [""])[1:] or None
 
     def trailer(self, totals: list[str], like: bytes) -> bytes:
@@ -88,8 +88,8 @@ class Form:
             return self._bytes(json.dumps({"trailer": {name: json.loads(value) for name, value in named}}), like)
         if self.format == "fixed":
             at, *widths = TRAILER_WIDTHS
-            stated = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))
-            return self._bytes((text[:at] + stated).ljust(len(text)), like)
+            written = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))
+            return self._bytes((text[:at] + written).ljust(len(text)), like)
         word = next(csv.reader([text], delimiter=self.delimiter))[0]
         return self.separated([word, *totals], like)
 
@@ -135,9 +135,11 @@ class Form:
             return value
 
 
-def in_records(body: Body, held: Held, recipe: object, change: Callable[[Form, int, Values], Values | None]) -> Body:
+def in_records(
+    body: Body, source_file: SourceFile, recipe: object, change: Callable[[Form, int, Values], Values | None]
+) -> Body:
     """The file with each record as ``change`` makes it, which is given its number; None leaves it as it is."""
-    form = Form(held.layout)
+    form = Form(source_file.layout)
     if not form.columns:
         return body
 
@@ -149,7 +151,7 @@ def in_records(body: Body, held: Held, recipe: object, change: Callable[[Form, i
             number += line.kind == "record"
             yield line.data if made is None else form.line(made, line.data)
 
-    return in_lines(body, held, recipe, changed)
+    return in_lines(body, source_file, recipe, changed)
 
 
 def _span(column: PlacedColumn) -> tuple[int, int]:

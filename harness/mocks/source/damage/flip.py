@@ -8,7 +8,7 @@ from harness.contract.effects.damages import Flip
 from harness.mocks.source.damage.damage import chosen, damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 _CASE, _LOWEST = 0x20, 0x01
 """The bit that makes an ASCII letter another letter, and the one that makes a digit another digit."""
@@ -18,7 +18,7 @@ _LAST_DIGIT = re.compile(r"[0-9](?=[^0-9]*$)")
 
 
 @damage(Flip)
-def flip(body: Body, held: Held, given: Flip) -> Body:
+def flip(body: Body, source_file: SourceFile, given: Flip) -> Body:
     """One bit at a place that the content decides.
 
     ``text``: in the first letter of a text, which stays a letter. ``number``: in the last digit of a number (of the
@@ -26,8 +26,8 @@ def flip(body: Body, held: Held, given: Flip) -> Body:
     """
     where = given.where
     if where == "anywhere":
-        return _anywhere(body, chosen(held, "flip", body.size))
-    first = chosen(held, "flip", held.records)
+        return _anywhere(body, chosen(source_file, "flip", body.size))
+    first = chosen(source_file, "flip", source_file.records)
     done = False
 
     def flipped(form: Form, number: int, values: Values) -> Values | None:
@@ -42,7 +42,7 @@ def flip(body: Body, held: Held, given: Flip) -> Body:
                 return values | {column: value[: found.start()] + other + value[found.end() :]}
         return None
 
-    return in_records(body, held, ("flip", where), flipped)
+    return in_records(body, source_file, ("flip", where), flipped)
 
 
 def _columns(form: Form, where: str) -> list[str]:

@@ -6,17 +6,17 @@ from harness.contract.effects.damages import WrongPart
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.text import in_text
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(WrongPart)
-def part(body: Body, held: Held, given: WrongPart) -> Body:
+def part(body: Body, source_file: SourceFile, given: WrongPart) -> Body:
     """Of so many equal parts, this one is missing, comes twice, or after the next one (the last: before its own place).
 
     ``exact``: cut by bytes, as the file is. ``record_boundary``: between records, of what a compressed file unpacks to.
     """
     if given.where == "record_boundary":
-        return in_text(body, held, lambda text: _without_order(text, given, between_records=True))
+        return in_text(body, source_file, lambda text: _without_order(text, given, between_records=True))
     return _without_order(body, given, between_records=False)
 
 

@@ -11,13 +11,13 @@ from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form
 from harness.mocks.source.damage.text import Line, in_lines
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(Revise)
-def revise(body: Body, held: Held, given: Revise) -> Body:
+def revise(body: Body, source_file: SourceFile, given: Revise) -> Body:
     """Add one to a number of every so-manieth record, and to the trailer's control total what that comes to."""
-    form, every = Form(held.layout), given.every
+    form, every = Form(source_file.layout), given.every
     column = form.control or next(iter(form.of_type("integer", "decimal")), None)
     if column is None:
         return body
@@ -38,7 +38,7 @@ def revise(body: Body, held: Held, given: Revise) -> Body:
             else:
                 yield line.data
 
-    return in_lines(body, held, ("revise", every), revised)
+    return in_lines(body, source_file, ("revise", every), revised)
 
 
 def one_more(number: str, by: int | Decimal) -> str:

@@ -21,7 +21,7 @@ from typing import IO, Literal, NamedTuple, cast
 
 from harness.formats.compression import compressed, member_name
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 TEXTS = frozenset({"csv", "fixed", "jsonl"})
 """The formats whose records are lines."""
@@ -40,42 +40,44 @@ class Line(NamedTuple):
 Change = Callable[[Iterator[Line]], Iterator[bytes]]
 
 
-def in_text(body: Body, held: Held, spoil: Callable[[Body], Body]) -> Body:
-    """What ``spoil`` makes of the unpacked file; the same body where it changes nothing, or cannot be unpacked."""
-    compress = held.layout.compress if held.layout is not None else None
+def in_text(body: Body, source_file: SourceFile, change: Callable[[Body], Body]) -> Body:
+    """What ``change`` makes of the unpacked file; the same body where it changes nothing, or cannot be unpacked."""
+    compress = source_file.layout.compress if source_file.layout is not None else None
     if compress is None:
-        return spoil(body)
+        return change(body)
     try:
-        text = _derived(held, ("unpacked", body.pieces), lambda out: _unpack(body, compress, out))
+        text = _derived(source_file, ("unpacked", body.pieces), lambda out: _unpack(body, compress, out))
     except BROKEN:
         return body
-    spoiled = spoil(text)
-    if spoiled == text:
+    damaged = change(text)
+    if damaged == text:
         return body
-    return _derived(held, ("packed", compress, spoiled.pieces), lambda out: _pack(spoiled, compress, held, out))
+    return _derived(
+        source_file, ("packed", compress, damaged.pieces), lambda out: _pack(damaged, compress, source_file, out)
+    )
 
 
-def in_lines(body: Body, held: Held, recipe: object, change: Change) -> Body:
+def in_lines(body: Body, source_file: SourceFile, recipe: object, change: Change) -> Body:
     """The text as ``change`` rewrites it, line by line; the same body where there is none.
 
     ``recipe`` tells this change from every other one.
     """
-    if held.layout is None or held.layout.format not in TEXTS:
+    if source_file.layout is None or source_file.layout.format not in TEXTS:
         return body
 
     def rewritten(text: Body) -> Body:
         def write(out: IO[bytes]) -> None:
-            out.writelines(change(lines_of(text, held)))
+            out.writelines(change(lines_of(text, source_file)))
 
-        made = _derived(held, ("rewritten", recipe, text.pieces), write)
+        made = _derived(source_file, ("rewritten", recipe, text.pieces), write)
         return text if made.size == text.size and _digest(made) == _digest(text) else made
 
-    return in_text(body, held, rewritten)
+    return in_text(body, source_file, rewritten)
 
 
-def lines_of(text: Body, held: Held) -> Iterator[Line]:
+def lines_of(text: Body, source_file: SourceFile) -> Iterator[Line]:
     """Header, records and trailer of a text, by the numbers of lines that its layout says."""
-    layout = held.layout
+    layout = source_file.layout
     header, trailer = (layout.header, layout.trailer) if layout is not None else (0, 0)
     quoted = layout is not None and layout.format == "csv"
     waiting: deque[Line] = deque()
@@ -113,17 +115,17 @@ def _unpack(body: Body, compress: str, out: IO[bytes]) -> None:
         shutil.copyfileobj(text, out, CHUNK_BYTES)
 
 
-def _pack(text: Body, compress: str, held: Held, out: IO[bytes]) -> None:
-    with compressed(out, compress, member_name(held.name)) as inside:
+def _pack(text: Body, compress: str, source_file: SourceFile, out: IO[bytes]) -> None:
+    with compressed(out, compress, member_name(source_file.name)) as inside:
         for chunk in text.chunks():
             inside.write(chunk)
 
 
-def _derived(held: Held, recipe: object, write: Callable[[IO[bytes]], None]) -> Body:
+def _derived(source_file: SourceFile, recipe: object, write: Callable[[IO[bytes]], None]) -> Body:
     """A body in a file of its own; made once for each recipe."""
-    path = held.path.with_name(f".derived-{hashlib.sha256(repr(recipe).encode()).hexdigest()}")
+    path = source_file.path.with_name(f".derived-{hashlib.sha256(repr(recipe).encode()).hexdigest()}")
     if not path.exists():
-        descriptor, name = tempfile.mkstemp(dir=held.path.parent, prefix=".deriving-")
+        descriptor, name = tempfile.mkstemp(dir=source_file.path.parent, prefix=".deriving-")
         try:
             with os.fdopen(descriptor, "wb") as out:
                 write(out)

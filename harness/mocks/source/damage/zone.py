@@ -8,11 +8,11 @@ from harness.contract.effects.damages import OtherZone
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.damage.fields import Form, Values, in_records
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(OtherZone)
-def zone(body: Body, held: Held, given: OtherZone) -> Body:
+def zone(body: Body, source_file: SourceFile, given: OtherZone) -> Body:
     """Move every date and time by so many hours, without saying so.
 
     A date is a midnight that is moved and then cut to its date again: an hour back makes it the day before, and an
@@ -24,7 +24,7 @@ def zone(body: Body, held: Held, given: OtherZone) -> Body:
         of_dates = form.of_type("date", "timestamp")
         return values | {name: _moved(values[name], by) for name in of_dates if name in values}
 
-    return in_records(body, held, ("zone", given.hours), moved)
+    return in_records(body, source_file, ("zone", given.hours), moved)
 
 
 def _moved(text: str, by: dt.timedelta) -> str:

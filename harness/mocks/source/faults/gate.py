@@ -1,4 +1,4 @@
-"""Where faults refuse requests: each front end asks before it answers, and says no in its own protocol's words."""
+"""Where faults refuse requests: each front end asks before it answers, and refuses in its own protocol's words."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from harness.mocks.core.armed import Armed
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.pace import check_after, reached
 
-ONCE_IN = frozenset({"forbidden", "session_expired"})
-"""What only somebody meets who is in: no login is refused like this, unless the fault names that operation."""
+AFTER_LOGIN = frozenset({"forbidden", "session_expired"})
+"""Refusals that only a logged-in client gets: no login is refused like this, unless the fault names that operation."""
 
 
 class Gate:
@@ -25,13 +25,13 @@ class Gate:
     ) -> Refuse | None:
         """How a fault refuses this request; None when it may pass.
 
-        ``reaches`` is the byte up to which a request within a transfer goes, where a protocol has such: an effect with
-        ``after_bytes`` acts there, and only there. A listing without an end is one of listings alone.
+        ``reaches`` is the byte up to which a request within a transfer goes, in a protocol that has such requests: an
+        effect with ``after_bytes`` acts there, and only there. ``endless_listing`` acts on listings alone.
         """
 
         def acts(armed: Armed[Refuse]) -> bool:
             kind = armed.effect.refuse
-            early = operation == "login" and kind in ONCE_IN and "operation" not in armed.order.where
+            early = operation == "login" and kind in AFTER_LOGIN and "operation" not in armed.order.where
             elsewhere = kind == "endless_listing" and operation != "list"
             return not (early or elsewhere) and reached(armed.effect, reaches)
 
@@ -41,7 +41,7 @@ class Gate:
 
 
 def check(order: Order) -> None:
-    """Refuse an endless answer to what is no listing, and a place in a file that no front end would come to."""
+    """Refuse an order for an endless answer to another request than a listing, or for a place that is never reached."""
     operation = order.where.get("operation", "list")
     if order.effect.refuse == "endless_listing" and operation != "list":
         raise ValueError(f"request: found refuse='endless_listing' for operation={operation!r}, expected 'list'")

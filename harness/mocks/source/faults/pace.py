@@ -1,4 +1,4 @@
-"""How long the source takes to answer: where faults make it slow, or silent for good."""
+"""Where faults make the source slow to answer, or silent for good."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ SLOW: Protocol = "sftp"
 HTTP, which the wire can slow down, hang or reset at any byte."""
 
 
-class Hushed(Exception):
-    """The silence is over because its fault was taken out: nobody waits for an answer any more, so none is given."""
+class SilenceOver(Exception):
+    """The silence is over because its fault was taken out: the client has stopped waiting, so no answer is given."""
 
 
 class Pace:
@@ -33,7 +33,7 @@ class Pace:
         self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
-        """Return when the answer may be given; `Hushed` when it must not. ``reaches``: the byte that it goes up to."""
+        """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: its end in the file."""
         for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):
@@ -46,7 +46,7 @@ class Pace:
                     await over.wait()
                 finally:
                     del self._silent[id(over)]
-                raise Hushed
+                raise SilenceOver
 
     def release(self, order: Armed[Answer] | None = None) -> None:
         """End the silence that an order keeps; without one, every silence."""
@@ -62,14 +62,14 @@ def reached(effect: Answer | Refuse, reaches: int | None) -> bool:
 
 
 def check(order: Order) -> None:
-    """Refuse an effect on an answer that no front end passes this point with."""
+    """Refuse an order for answers of a front end that does not pass this point."""
     via = order.where.get("via", SLOW)
     if via != SLOW:
         raise ValueError(f"answer: found via={via!r}, but {SLOW} alone passes this point; use the wire's drip or hang")
 
 
 def check_after(order: Order) -> None:
-    """Refuse an ``after_bytes`` that no front end would come to."""
+    """Refuse an ``after_bytes`` for a front end that does not know requests within a file."""
     via = order.where.get("via", SLOW)
     if order.effect.after_bytes is not None and via != SLOW:
         raise ValueError(f"after_bytes: found via={via!r}, but {SLOW} alone knows a request within a file")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from harness.contract.effects.source import Misstate
 
 
-def stated_bytes(misstate: Misstate, size: int) -> int:
-    """The length that is stated for a body of ``size`` bytes: at least one byte off, and never below zero."""
+def declared_bytes(misstate: Misstate, size: int) -> int:
+    """The length that is declared for a body of ``size`` bytes: at least one byte off, and never below zero."""
     by = misstate.by
     off = by if isinstance(by, int) else int(size * by) or (1 if by > 0 else -1)
     return max(0, size + off)

@@ -1,1 +1,1 @@
-"""The files that the source holds: their bytes, their checksums, and what a client may see of them."""
+"""The files that the source has: what each is, its bytes, and their checksums."""

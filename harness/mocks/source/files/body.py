@@ -31,7 +31,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A few bytes over and over: what no file holds. ``offset`` says where in ``data`` it begins."""
+    """A few bytes over and over, which are in no stored file. ``offset`` says where in ``data`` it begins."""
 
     data: bytes
     size: int
@@ -138,11 +138,11 @@ class BodyFile(io.RawIOBase):
         self._files: dict[Path, io.FileIO] = {}
 
     def readable(self) -> bool:
-        """It is."""
+        """A body can be read."""
         return True
 
     def seekable(self) -> bool:
-        """It is."""
+        """A body can be read from any byte on."""
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:

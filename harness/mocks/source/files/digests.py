@@ -1,4 +1,4 @@
-"""Checksums of bodies in the words of protocols, each worked out once a night."""
+"""Checksums of bodies as protocols use them, each worked out once a night."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from harness.mocks.source.files.body import Body
 
 
 class Digest(Protocol):
-    """What is fed with bytes and then says what they come to, as those of hashlib do."""
+    """A checksum in progress, with the methods of those of hashlib."""
 
     def update(self, data: bytes, /) -> None:
         """The next bytes."""
 
     def digest(self) -> bytes:
-        """What all of them come to."""
+        """The checksum of all of them."""
 
 
 class Crc32:
@@ -31,7 +31,7 @@ class Crc32:
         self._value = zlib.crc32(data, self._value)
 
     def digest(self) -> bytes:
-        """What all of them come to."""
+        """The checksum of all of them."""
         return self._value.to_bytes(4)
 
 

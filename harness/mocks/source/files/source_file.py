@@ -1,4 +1,4 @@
-"""A file that the source holds, and what it may be chosen by."""
+"""A file that the source has, and its entries: itself, its manifest, its flag."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from harness.contract.plan import PlannedFile
 from harness.contract.protocols import Protocol
 from harness.mocks.source.files.body import Body
 
-MANIFEST = ".manifest.json"
+MANIFEST_SUFFIX = ".manifest.json"
 """What a file's manifest is called, after the file's own name."""
 
 
 @dataclass(frozen=True)
-class Held:
+class SourceFile:
     """A file of the plan, or one that a client has put here; its true content lies in the store under its checksum.
 
     ``file`` is the chain's word for it ("" for a client's), ``via`` the front end that serves it. ``arrives_ns`` is
@@ -43,7 +43,7 @@ class Held:
     tag: str | None = None
 
     @classmethod
-    def planned(cls, planned: PlannedFile, store: Path) -> Held:
+    def planned(cls, planned: PlannedFile, store: Path) -> SourceFile:
         """A file as the night's plan gives it."""
         content = planned.content
         return cls(
@@ -63,7 +63,7 @@ class Held:
             chunked=planned.chunked,
         )
 
-    def renamed(self, name: str) -> Held:
+    def renamed(self, name: str) -> SourceFile:
         """The same file under another name, which its flag's name follows."""
         flag = None if self.flag is None else self.flag.replace(self.name, name)
         return replace(self, name=name, flag=flag)
@@ -74,30 +74,30 @@ class Held:
         return Body.of_file(self.path, self.size)
 
     @property
-    def stated(self) -> dict[str, Any]:
-        """What a sender that has the whole file says of it."""
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest of the whole file says: size, checksum and record count."""
         return {"size": self.size, "sha256": self.sha256, "records": self.records}
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One name that a front end has: a file, the manifest that states it, or the flag that says that it is done."""
+    """One name at a front end: a file, its manifest, or the flag that says that the file is complete."""
 
     name: str
     what: Part
-    held: Held
+    source_file: SourceFile
 
     @property
     def where(self) -> dict[str, str]:
         """What a fault may choose it by, when it is served."""
-        return {"file": self.held.file, "name": self.name, "what": self.what}
+        return {"file": self.source_file.file, "name": self.name, "what": self.what}
 
 
-def entries_of(held: Held) -> list[Entry]:
+def entries_of(source_file: SourceFile) -> list[Entry]:
     """A file with what its sender puts beside it; a client's own has nothing beside it."""
-    found = [Entry(held.name, "file", held)]
-    if held.file:
-        found.append(Entry(held.name + MANIFEST, "manifest", held))
-    if held.flag is not None:
-        found.append(Entry(held.flag, "flag", held))
+    found = [Entry(source_file.name, "file", source_file)]
+    if source_file.file:
+        found.append(Entry(source_file.name + MANIFEST_SUFFIX, "manifest", source_file))
+    if source_file.flag is not None:
+        found.append(Entry(source_file.flag, "flag", source_file))
     return found

@@ -1,7 +1,7 @@
-"""Who may come in over HTTP, where a chain takes credentials: a bearer token, or a name and a password.
+"""Who may come in over HTTP, where a chain takes credentials: with a bearer token, or a name and a password.
 
-A chain that takes none of them needs none, so that the simplest one stays simple. Tokens for a while are handed out at
-``POST /token`` for the name and the password (RFC 6749, 4.4); the one of the chain's places is good for ever.
+A chain that takes none of them needs none, so that the simplest one stays simple. ``POST /token`` hands out tokens for
+an hour, for the name and the password (RFC 6749, 4.4); the token in the chain's places does not expire.
 """
 
 from __future__ import annotations
@@ -14,27 +14,24 @@ from urllib.parse import parse_qs
 
 from aiohttp import web
 
+from harness.contract.effects.source import Refuse
+from harness.mocks.core.control import Mock
+from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.http import VIA
+from harness.mocks.source.http.errors import Unauthorized, error_response, refused_by
+from harness.mocks.source.over_http.serve_events import ServeEvents
+
 LASTS_S = 3600
 """How long a token from ``POST /token`` is good."""
 
 CREDENTIALS = ("source.token", "source.user", "source.password")
 
 
-class Refused(Exception):
-    """A request without good credentials: what is wrong, whose it is, and the headers of the 401."""
+class Access:
+    """Checks requests against what a night grants, and records each login."""
 
-    def __init__(self, text: str, user: str = "", *, error: str | None = None) -> None:
-        super().__init__(text)
-        self.user = user
-        more = "" if error is None else f', error="{error}", error_description="{text}"'
-        self.headers = {"WWW-Authenticate": f'Bearer realm="source"{more}, Basic realm="source"'}
-
-
-class HttpAccess:
-    """Checks requests against what a night grants."""
-
-    def __init__(self, grants: Mapping[str, str]) -> None:
-        self._grants = grants
+    def __init__(self, mock: Mock, gate: Gate, grants: Mapping[str, str]) -> None:
+        self._mock, self._gate, self._grants = mock, gate, grants
         self._asked = False
 
     def reset(self, takes: Iterable[str]) -> None:
@@ -42,22 +39,54 @@ class HttpAccess:
         self._asked = bool(set(takes) & set(CREDENTIALS))
 
     def check(self, request: web.Request) -> None:
-        """Let it pass, or raise `Refused`."""
+        """Let it pass, or raise `Unauthorized`."""
         if not self._asked:
             return
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         match scheme.lower():
             case "":
-                raise Refused("no credentials")
+                raise Unauthorized("no credentials")
             case "bearer":
                 self._check_token(given.strip())
             case "basic":
                 self._check_password(given.strip())
             case _:
-                raise Refused(f"found credentials of the scheme {scheme!r}, expected Bearer or Basic")
+                raise Unauthorized(f"found credentials of the scheme {scheme!r}, expected Bearer or Basic")
 
-    async def token(self, request: web.Request) -> tuple[str, str]:
-        """A token that is good for an hour, and whose it is; `Refused` for wrong ones, ValueError for a wrong form."""
+    def refused(self, request: web.Request, events: ServeEvents, refusal: Refuse | None) -> web.Response | None:
+        """The answer to a request that a fault refuses, or that brings no good credentials; None for any other."""
+        if refusal is not None:
+            status, text, headers = refused_by(refusal)
+            events.fail(f"{status}: {text}")
+            return error_response(status, text, headers)
+        try:
+            self.check(request)
+        except Unauthorized as refused:
+            events.fail(f"401: {refused}")
+            return self._login_failed(refused.user, 401, str(refused), refused.headers)
+        return None
+
+    async def token(self, request: web.Request) -> web.Response:
+        """``POST /token``."""
+        refusal = self._gate.refusal(VIA, "login")
+        if refusal is not None:
+            return self._login_failed("", *refused_by(refusal))
+        try:
+            token, user = await self._new_token(request)
+        except Unauthorized as refused:
+            return self._login_failed(refused.user, 401, str(refused), refused.headers)
+        except ValueError as error:
+            return self._login_failed("", 400, str(error), {})
+        self._mock.recorder.record("ok", "login", {"via": VIA, "user": user})
+        told = {"access_token": token, "token_type": "Bearer", "expires_in": LASTS_S}
+        return web.json_response(told, headers={"Cache-Control": "no-store"})
+
+    def _login_failed(self, user: str, status: int, text: str, headers: Mapping[str, str]) -> web.Response:
+        self._mock.recorder.record("fail", "login", {"via": VIA, "user": user}, error=f"{status}: {text}")
+        return error_response(status, text, headers)
+
+    async def _new_token(self, request: web.Request) -> tuple[str, str]:
+        """A token for an hour, and whose it is; `Unauthorized` for wrong credentials, ValueError for a wrong form."""
         form = {name: values[-1] for name, values in parse_qs(await request.text()).items()}
         if form.get("grant_type") != "client_credentials":
             raise ValueError(f"grant_type: found {form.get('grant_type')!r}, expected 'client_credentials'")
@@ -66,26 +95,26 @@ class HttpAccess:
             pair = f"{form.get('client_id', '')}:{form.get('client_secret', '')}"
             given = base64.b64encode(pair.encode()).decode()
         user = self._check_password(given)
-        return self._sealed(int(time.time()) + LASTS_S), user
+        return self._signed(int(time.time()) + LASTS_S), user
 
     def _check_password(self, given: str) -> str:
         try:
             user, _, password = base64.b64decode(given, validate=True).decode().partition(":")
         except ValueError:
-            raise Refused("the credentials are not base64 of NAME:PASSWORD") from None
+            raise Unauthorized("the credentials are not base64 of NAME:PASSWORD") from None
         if (user, password) != (self._grants["user"], self._grants["password"]):
-            raise Refused("wrong name or password", user)
+            raise Unauthorized("wrong name or password", user)
         return user
 
     def _check_token(self, given: str) -> None:
         if hmac.compare_digest(given.encode(), self._grants["token"].encode()):
             return
         ends, _, _ = given.partition(".")
-        if not ends.isdecimal() or not hmac.compare_digest(given.encode(), self._sealed(int(ends)).encode()):
-            raise Refused("the token is not known", error="invalid_token")
+        if not ends.isdecimal() or not hmac.compare_digest(given.encode(), self._signed(int(ends)).encode()):
+            raise Unauthorized("the token is not known", error="invalid_token")
         if time.time() >= int(ends):
-            raise Refused("the token has expired", error="invalid_token")
+            raise Unauthorized("the token has expired", error="invalid_token")
 
-    def _sealed(self, ends_s: int) -> str:
+    def _signed(self, ends_s: int) -> str:
         """A token that says when it ends; nothing has to be remembered."""
         return f"{ends_s}.{hmac.new(self._grants['token'].encode(), str(ends_s).encode(), 'sha256').hexdigest()}"

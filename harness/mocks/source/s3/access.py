@@ -11,7 +11,7 @@ from aiohttp import web
 
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.session import Sessions, TokenExpired
-from harness.mocks.source.s3.signature import ALGORITHM, Scope, Seal, canonical_request, parse_moment, query_pairs
+from harness.mocks.source.s3.signature import ALGORITHM, Scope, Signer, canonical_request, parse_moment, query_pairs
 from harness.mocks.source.s3.xml import moment as written
 
 SKEW_S = 15 * 60
@@ -27,7 +27,7 @@ class Signed:
 
     access_key: str
     payload: str
-    seal: Seal
+    signer: Signer
     signature: str
 
 
@@ -66,8 +66,8 @@ class Access:
         payload = request.headers.get("X-Amz-Content-Sha256", sha256)
         if payload is None:
             raise S3Error("InvalidRequest", "Missing required header for this request: x-amz-content-sha256")
-        seal = Seal.of(scope, at, self._secret_of(scope.access_key, request.headers.get("X-Amz-Security-Token")))
-        return self._compared(request, seal, parts["SignedHeaders"], parts["Signature"], payload)
+        signer = Signer.of(scope, at, self._secret_of(scope.access_key, request.headers.get("X-Amz-Security-Token")))
+        return self._compared(request, signer, parts["SignedHeaders"], parts["Signature"], payload)
 
     def _presigned(self, request: web.Request, query: Mapping[str, str]) -> Signed:
         malformed = "AuthorizationQueryParametersError"
@@ -87,25 +87,25 @@ class Access:
         if now_s >= ends:
             until, now = written(ends * 1_000_000_000), written(time.time_ns())
             raise S3Error("AccessDenied", "Request has expired", Expires=until, ServerTime=now)
-        seal = Seal.of(scope, at, self._secret_of(scope.access_key, query.get("X-Amz-Security-Token")))
-        return self._compared(request, seal, headers, signature, UNSIGNED)
+        signer = Signer.of(scope, at, self._secret_of(scope.access_key, query.get("X-Amz-Security-Token")))
+        return self._compared(request, signer, headers, signature, UNSIGNED)
 
-    def _compared(self, request: web.Request, seal: Seal, names: str, signature: str, payload: str) -> Signed:
+    def _compared(self, request: web.Request, signer: Signer, names: str, signature: str, payload: str) -> Signed:
         path, _, query = request.raw_path.partition("?")
         headers = {name: ",".join(request.headers.getall(name, [""])) for name in names.lower().split(";")}
         if "host" not in headers:
             raise S3Error("SignatureDoesNotMatch", "The host header must be signed")
         canonical = canonical_request(request.method, path, query_pairs(query), headers, payload)
-        if not hmac.compare_digest(seal.request(canonical), signature):
-            raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=seal.scope.access_key, CanonicalRequest=canonical)
-        return Signed(seal.scope.access_key, payload, seal, signature)
+        if not hmac.compare_digest(signer.request(canonical), signature):
+            raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=signer.scope.access_key, CanonicalRequest=canonical)
+        return Signed(signer.scope.access_key, payload, signer, signature)
 
     def _scope(self, request: web.Request, credential: str, malformed: str) -> Scope:
         try:
             scope = Scope.parse(credential)
         except ValueError as error:
             raise S3Error(malformed, f"Credential: {error}") from None
-        # Who asks where a bucket lies does not know yet what to sign for.
+        # A client that asks for the bucket's location does not know yet which region to sign for.
         if scope.region != self._region and "location" not in request.query:
             wrong = f"the region '{scope.region}' is wrong; expecting '{self._region}'"
             raise S3Error(malformed, f"The authorization header is malformed; {wrong}", Region=self._region)

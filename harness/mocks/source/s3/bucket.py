@@ -7,19 +7,19 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.contract.protocols import Protocol
 from harness.mocks.source.files.digests import Digests
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Sight, Store
-from harness.mocks.source.http.conditions import NOT_MODIFIED, unmet
+from harness.mocks.source.over_http.conditions import NOT_MODIFIED, unmet
+from harness.mocks.source.s3 import VIA
 from harness.mocks.source.s3.errors import S3Error
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.store import Store
 
-VIA: Protocol = "s3"
 _TYPES = {"file": "binary/octet-stream", "manifest": "application/json", "flag": "binary/octet-stream"}
 
 
 @dataclass(frozen=True)
-class Seen:
+class ListedObject:
     """An object in a listing."""
 
     key: str
@@ -46,24 +46,24 @@ class Bucket:
                 return entry
         raise S3Error("NoSuchVersion", Key=key, VersionId=str(version))
 
-    def seen(self, prefix: str) -> Iterator[Seen]:
+    def objects(self, prefix: str) -> Iterator[ListedObject]:
         """Every object whose key begins so, in the order of keys."""
         entries = [entry for entry in self._store.entries(VIA) if entry.name.startswith(prefix)]
         for entry in sorted(entries, key=lambda entry: entry.name.encode()):
-            yield self._seen(entry)
+            yield self._listed(entry)
 
-    def seen_versions(self, prefix: str) -> Iterator[Seen]:
+    def versions(self, prefix: str) -> Iterator[ListedObject]:
         """The same with what had each name before, the newest first."""
-        for newest in self.seen(prefix):
+        for newest in self.objects(prefix):
             yield newest
             for entry in self._store.versions(VIA, newest.key)[1:]:
-                yield self._seen(entry, newest=False)
+                yield self._listed(entry, newest=False)
 
     def tag(self, entry: Entry, sight: Sight) -> str:
         """Its ETag: the MD5 of what its sender sent, unless it came in parts."""
-        held = entry.held
-        if entry.what == "file" and sight.promised == held.body and (held.tag or held.md5):
-            return f'"{held.tag or held.md5}"'
+        source_file = entry.source_file
+        if entry.what == "file" and sight.promised == source_file.body and (source_file.tag or source_file.md5):
+            return f'"{source_file.tag or source_file.md5}"'
         return f'"{self._digests.md5(sight.promised).hex()}"'
 
     def headers(self, entry: Entry, sight: Sight) -> dict[str, str]:
@@ -82,19 +82,19 @@ class Bucket:
         crc32 = base64.b64encode(self._digests.crc32(sight.promised)).decode()
         return {"x-amz-checksum-crc32": crc32, "x-amz-checksum-type": "FULL_OBJECT"}
 
-    def _seen(self, entry: Entry, *, newest: bool = True) -> Seen:
+    def _listed(self, entry: Entry, *, newest: bool = True) -> ListedObject:
         sight = self._store.sight(entry)
         tag = self.tag(entry, sight)
-        return Seen(entry.name, sight.present, tag, sight.modified_ns, version_of(entry), newest)
+        return ListedObject(entry.name, sight.present, tag, sight.modified_ns, version_of(entry), newest)
 
 
 def version_of(entry: Entry) -> str:
     """What tells this object from all others that had or will have its name."""
-    held = entry.held
-    return hashlib.sha256(f"{held.sha256} {held.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
+    source_file = entry.source_file
+    return hashlib.sha256(f"{source_file.sha256} {source_file.arrives_ns} {entry.what}".encode()).hexdigest()[:32]
 
 
-def hold_to_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
+def require_conditions(headers: Mapping[str, str], tag: str, modified_ns: int) -> None:
     """Refuse what a client wants only under a condition that does not hold."""
     wrong = unmet(headers, tag, modified_ns)
     if wrong is None:

@@ -6,7 +6,7 @@ Codes, statuses and sentences as in https://docs.aws.amazon.com/AmazonS3/latest/
 from __future__ import annotations
 
 from harness.contract.effects.source import Refuse
-from harness.mocks.source.s3.xml import element
+from harness.mocks.source.s3.xml import STS_NAMESPACE, document, element, texts
 
 CODES: dict[str, tuple[int, str]] = {
     "AccessDenied": (403, "Access Denied"),
@@ -58,6 +58,19 @@ REFUSALS = {
 """The words of S3 for what a fault refuses. It has no sessions: what expires is a temporary credential's token."""
 
 
+LOGIN_ERRORS = frozenset(
+    {
+        "AccessDenied",
+        "ExpiredToken",
+        "InvalidAccessKeyId",
+        "InvalidToken",
+        "RequestTimeTooSkewed",
+        "SignatureDoesNotMatch",
+    }
+)
+"""The codes of a request that brings no good credentials: each is a failed login."""
+
+
 class S3Error(Exception):
     """A refusal of S3; ``details`` are further elements of its XML, ``headers`` go out with it."""
 
@@ -82,3 +95,8 @@ class S3Error(Exception):
         told = {"Code": self.code, "Message": self.message, **self.details}
         told |= {"Resource": resource, "RequestId": request_id}
         return element("Error", "".join(element(name, text, quoted=True) for name, text in told.items()))
+
+    def sts_xml(self, request_id: str) -> str:
+        """The document that STS sends, whose form is not that of S3."""
+        error = element("Error", texts(Type="Sender", Code=self.code, Message=self.message))
+        return document("ErrorResponse", error + texts(RequestId=request_id), STS_NAMESPACE)

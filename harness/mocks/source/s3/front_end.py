@@ -18,33 +18,22 @@ from harness.mocks.core.control import Mock, until
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals
-from harness.mocks.source.http.transfer import Account, name_and_what
-from harness.mocks.source.s3 import sts
+from harness.mocks.source.over_http.retrieval import Retrievals
+from harness.mocks.source.over_http.serve_events import ServeEvents, name_and_what
+from harness.mocks.source.s3 import VIA, sts
 from harness.mocks.source.s3.access import Access, Signed
-from harness.mocks.source.s3.bucket import VIA, Bucket
-from harness.mocks.source.s3.errors import S3Error
+from harness.mocks.source.s3.bucket import Bucket
+from harness.mocks.source.s3.errors import LOGIN_ERRORS, S3Error
 from harness.mocks.source.s3.multipart import Multiparts
 from harness.mocks.source.s3.reading import Reading
 from harness.mocks.source.s3.session import Sessions
 from harness.mocks.source.s3.signature import query_pairs
 from harness.mocks.source.s3.writing import Writing, buckets
 from harness.mocks.source.s3.xml import HEAD, document, texts
+from harness.mocks.source.store.store import Store
 
 OPERATIONS: Mapping[str, Operation] = {"GET": "get", "HEAD": "stat", "PUT": "put", "POST": "put", "DELETE": "remove"}
 """What a method on an object is in the words that all protocols share."""
-
-LOGIN_ERRORS = frozenset(
-    {
-        "AccessDenied",
-        "ExpiredToken",
-        "InvalidAccessKeyId",
-        "InvalidToken",
-        "RequestTimeTooSkewed",
-        "SignatureDoesNotMatch",
-    }
-)
 
 _ABSENT = frozenset(
     {
@@ -114,21 +103,21 @@ class S3FrontEnd:
             signed = self._signed(request, bucket)
             return await self._change(request, signed, key, query)
         name, what = name_and_what(key, self._store.known(VIA, key)) if key else (query.get("prefix", ""), "listing")
-        account = Account(self._mock, self._store, request, VIA, name, what)
-        account.begin()
+        events = ServeEvents(self._mock, self._store, request, VIA, name, what)
+        events.begin()
         try:
             endless = self._pass(OPERATIONS[request.method] if key else "list", key or name)
             self._signed(request, bucket)
             if key and "uploadId" not in query:
-                return await self._reading.read(request, account, key, query)
+                return await self._reading.read(request, events, key, query)
             if bucket and not _ABOUT & set(query) and request.method == "GET" and not key:
                 if endless is not None:
                     await until(time.time_ns() + endless.every_ns)
-                return self._reading.listing(account, query, endless=endless is not None)
-            account.over = True  # about the bucket, not of what is in it
+                return self._reading.listing(events, query, endless=endless is not None)
+            events.over = True  # about the bucket, not of what is in it
             return self._told(bucket, key, query)
         except S3Error as refused:
-            account.fail(str(refused))
+            events.fail(str(refused))
             raise
 
     def _place(self, request: web.Request, path: str) -> tuple[str, str]:
@@ -140,7 +129,7 @@ class S3FrontEnd:
         return bucket, key
 
     def _pass(self, operation: Operation, name: str) -> Refuse | None:
-        """Ask the gate; what it says of a listing that is to have no end."""
+        """Ask the gate, and raise a fault's refusal; the refusal of an endless listing is returned."""
         refusal = self._gate.refusal(VIA, operation, name)
         if refusal is None or refusal.refuse == "endless_listing":
             return refusal
@@ -170,7 +159,7 @@ class S3FrontEnd:
             text = sts.answer(dict(parse_qsl(body.decode("utf-8", "replace"))), self._sessions, id_)
         except S3Error as refused:
             self._refused(refused)
-            told = sts.refusal_xml(refused, id_)
+            told = refused.sts_xml(id_)
             return web.Response(text=told, status=refused.status, headers=refused.headers, content_type="text/xml")
         self._mock.recorder.record("ok", "login", {"via": VIA, "user": signed.access_key})
         return web.Response(text=text, content_type="text/xml")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from harness.mocks.source.s3.bucket import Bucket, Seen
+from harness.mocks.source.s3.bucket import Bucket, ListedObject
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.xml import document, element, moment, texts
 
@@ -22,17 +22,17 @@ _ENDLESS = "\0again:"  # no key begins so
 class Page:
     """What one answer lists: objects, common prefixes, and after which name the next one goes on (None: it ends)."""
 
-    objects: tuple[Seen, ...]
+    objects: tuple[ListedObject, ...]
     prefixes: tuple[str, ...]
     last: str | None
 
     @classmethod
-    def of(cls, seen: Iterable[Seen], prefix: str, delimiter: str, after: str, most: int) -> Page:
+    def of(cls, listed: Iterable[ListedObject], prefix: str, delimiter: str, after: str, most: int) -> Page:
         """The first ``most`` objects and common prefixes behind ``after``; S3 counts both."""
-        objects: list[Seen] = []
+        objects: list[ListedObject] = []
         prefixes: list[str] = []
         last = ""
-        for one in seen:
+        for one in listed:
             head, found, _ = one.key[len(prefix) :].partition(delimiter) if delimiter else ("", "", "")
             group = prefix + head + delimiter if found else None
             name = group or one.key
@@ -75,7 +75,7 @@ class Listing:
         token = self._query.get("continuation-token")
         start = self._query.get("start-after", "")
         after, again = (start, 0) if token is None else _read(token)
-        page = Page.of(bucket.seen(self.prefix), self.prefix, self._delimiter, after, self._most)
+        page = Page.of(bucket.objects(self.prefix), self.prefix, self._delimiter, after, self._most)
         following = None
         if self._endless:
             following = _written(f"{_ENDLESS}{again + 1}:{after}")
@@ -96,7 +96,7 @@ class Listing:
     def _first(self, bucket: Bucket) -> str:
         marker = self._query.get("marker", "")
         after, again = _read(marker) if self._endless and marker else (marker, 0)
-        page = Page.of(bucket.seen(self.prefix), self.prefix, self._delimiter, after, self._most)
+        page = Page.of(bucket.objects(self.prefix), self.prefix, self._delimiter, after, self._most)
         following = page.last
         if self._endless:
             following = _written(f"{_ENDLESS}{again + 1}:{after}")
@@ -106,7 +106,7 @@ class Listing:
 
     def _versions(self, bucket: Bucket) -> str:
         marker = self._query.get("key-marker", "")
-        page = Page.of(bucket.seen_versions(self.prefix), self.prefix, self._delimiter, marker, self._most)
+        page = Page.of(bucket.versions(self.prefix), self.prefix, self._delimiter, marker, self._most)
         more = element("KeyMarker", self._name_of(marker), quoted=True)
         more += texts(NextKeyMarker=None if page.last is None else self._name_of(page.last))
         return self._document("ListVersionsResult", page, more, page.last is not None, versions=True)
@@ -121,13 +121,13 @@ class Listing:
         told += "".join(element("CommonPrefixes", texts(Prefix=self._name_of(name))) for name in page.prefixes)
         return document(kind, told)
 
-    def _object(self, seen: Seen, version: bool) -> str:
-        more = texts(VersionId=seen.version, IsLatest=seen.newest) if version else ""
+    def _object(self, listed: ListedObject, version: bool) -> str:
+        more = texts(VersionId=listed.version, IsLatest=listed.newest) if version else ""
         told = texts(
-            Key=self._name_of(seen.key),
-            LastModified=moment(seen.modified_ns),
-            ETag=seen.tag,
-            Size=seen.size,
+            Key=self._name_of(listed.key),
+            LastModified=moment(listed.modified_ns),
+            ETag=listed.tag,
+            Size=listed.size,
             StorageClass="STANDARD",
         )
         return element("Version" if version else "Contents", told + more)

@@ -22,7 +22,7 @@ MOST_PARTS = 10_000
 
 @dataclass(frozen=True)
 class Part:
-    """A part that is here."""
+    """A part that has come in."""
 
     path: Path
     size: int
@@ -55,7 +55,7 @@ class PartFile:
         return Part(self._path, self._size, self._md5.digest())
 
     def abandon(self) -> None:
-        """It does not come."""
+        """Discard what came of it."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 

@@ -110,7 +110,7 @@ class Payload:
                 yield piece
             if signed:
                 given = extension.decode("latin-1").removeprefix("chunk-signature=")
-                before = self._agreed(self._signed.seal.chunk(before, digest.hexdigest()), given)
+                before = self._agreed(self._signed.signer.chunk(before, digest.hexdigest()), given)
             if empty:
                 break
             await content.readexactly(2)
@@ -127,7 +127,7 @@ class Payload:
             lines += f"{name}:{value}\n".encode()
             self._claims |= _claims({name: value})
         if signed and self._signed.payload.endswith("TRAILER"):
-            self._agreed(self._signed.seal.trailer(before, lines), given)
+            self._agreed(self._signed.signer.trailer(before, lines), given)
         for name in _announced(self._request.headers):
             if name not in self._claims:
                 raise S3Error("InvalidRequest", f"x-amz-trailer announces {_CHECKSUM}{name}, and it did not come")
@@ -141,8 +141,8 @@ class Payload:
 def _claims(headers: Mapping[str, str]) -> dict[str, str]:
     """The checksums that headers state, by algorithm."""
     lowered = {name.lower(): value for name, value in headers.items()}
-    stated = {name: value for name, value in lowered.items() if name not in _NO_VALUES}
-    return {name.removeprefix(_CHECKSUM): value for name, value in stated.items() if name.startswith(_CHECKSUM)}
+    given = {name: value for name, value in lowered.items() if name not in _NO_VALUES}
+    return {name.removeprefix(_CHECKSUM): value for name, value in given.items() if name.startswith(_CHECKSUM)}
 
 
 def _announced(headers: Mapping[str, str]) -> list[str]:

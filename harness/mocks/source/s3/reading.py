@@ -7,12 +7,14 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals, glanced_range
-from harness.mocks.source.http.transfer import Account, RangeRefused, Transfer, http_date
-from harness.mocks.source.s3.bucket import Bucket, hold_to_conditions
+from harness.mocks.source.over_http.ranges import RangeRefused, range_or_whole
+from harness.mocks.source.over_http.retrieval import Retrievals
+from harness.mocks.source.over_http.serve_events import ServeEvents
+from harness.mocks.source.over_http.transfer import Transfer, http_date
+from harness.mocks.source.s3.bucket import Bucket, require_conditions
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.listing import Listing
+from harness.mocks.source.store.store import Store
 
 _RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-\d+)")
 _REPLACED = {
@@ -33,21 +35,21 @@ class Reading:
         self._name, self._store, self._bucket, self._retrievals = name, store, bucket, retrievals
 
     async def read(
-        self, request: web.Request, account: Account, key: str, query: Mapping[str, str]
+        self, request: web.Request, events: ServeEvents, key: str, query: Mapping[str, str]
     ) -> web.StreamResponse:
         """GetObject and HeadObject."""
         if "partNumber" in query:
             raise S3Error("NotImplemented", "partNumber is not implemented here: ask for a range")
         entry = self._bucket.find(key, query.get("versionId"))
         sight = self._store.sight(entry)
-        hold_to_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
+        require_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
         ranged = _is_range(request.headers.get("Range"))
         if request.method == "HEAD":
             self._retrievals.end(key)
         elif not ranged:
             sight = self._retrievals.whole(entry)
         else:
-            sight = self._retrievals.part(entry, *glanced_range(request, sight))
+            sight = self._retrievals.part(entry, *range_or_whole(request, sight))
         headers = self._bucket.headers(entry, sight)
         headers["Last-Modified"] = http_date(sight.modified_ns)
         if not ranged and request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
@@ -55,7 +57,7 @@ class Reading:
         headers |= {header: query[name] for name, header in _REPLACED.items() if name in query}
         headers |= request["headers"]
         try:
-            return await Transfer(request, account).send(sight, headers, ranged=ranged, all_is_a_part=True)
+            return await Transfer(request, events).send(sight, headers, ranged=ranged, all_is_a_part=True)
         except RangeRefused as refused:
             size = refused.headers["Content-Range"].rpartition("/")[2]
             asked = request.headers["Range"]
@@ -63,12 +65,12 @@ class Reading:
                 "InvalidRange", headers=refused.headers, RangeRequested=asked, ActualObjectSize=size
             ) from None
 
-    def listing(self, account: Account, query: Mapping[str, str], *, endless: bool) -> web.Response:
+    def listing(self, events: ServeEvents, query: Mapping[str, str], *, endless: bool) -> web.Response:
         """ListObjectsV2, ListObjects, ListObjectVersions."""
         answer = web.Response(
             text=Listing(self._name, query, endless=endless).answer(self._bucket), content_type="application/xml"
         )
-        account.ok(len(answer.text or ""), complete=True)
+        events.ok(len(answer.text or ""), complete=True)
         return answer
 
 

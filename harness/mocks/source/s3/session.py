@@ -24,7 +24,7 @@ class Session:
 
 
 class Sessions:
-    """Makes and knows temporary credentials. Nothing is stored: a token carries its end, and its seal proves it."""
+    """Makes and knows temporary credentials. Nothing is stored: a token carries its end, signed."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
@@ -47,8 +47,8 @@ class Sessions:
         return known.secret_key
 
     def _of(self, ends_s: int) -> Session:
-        seal = hmac.digest(self._secret, str(ends_s).encode(), "sha256")
-        token = base64.b64encode(b"%d:%s" % (ends_s, base64.b64encode(seal))).decode()
-        digest = hashlib.sha256(seal).digest()
+        signature = hmac.digest(self._secret, str(ends_s).encode(), "sha256")
+        token = base64.b64encode(b"%d:%s" % (ends_s, base64.b64encode(signature))).decode()
+        digest = hashlib.sha256(signature).digest()
         access_key = "ASIA" + base64.b32encode(digest[:10]).decode()
         return Session(access_key, base64.b64encode(digest[:30]).decode(), token, ends_s)

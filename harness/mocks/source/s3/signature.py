@@ -41,7 +41,7 @@ class Scope:
 
 
 @dataclass(frozen=True)
-class Seal:
+class Signer:
     """Signs in one scope at one moment: the request, then each chunk of its body in turn."""
 
     scope: Scope
@@ -49,7 +49,7 @@ class Seal:
     key: bytes
 
     @classmethod
-    def of(cls, scope: Scope, moment: str, secret: str) -> Seal:
+    def of(cls, scope: Scope, moment: str, secret: str) -> Signer:
         """Derive the signing key of a secret."""
         key = f"AWS4{secret}".encode()
         for part in scope.text.split("/"):

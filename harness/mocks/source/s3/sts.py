@@ -1,6 +1,6 @@
-"""STS at the door of S3: GetSessionToken and AssumeRole, whose credentials expire in the night's time.
+"""STS, beside S3: GetSessionToken and AssumeRole, whose credentials expire in the night's time.
 
-Beside S3 at the same address, as MinIO has it; the form of calls and answers is that of
+It is at the same address as S3, as MinIO has it; the form of calls and answers is that of
 https://docs.aws.amazon.com/STS/latest/APIReference/.
 """
 
@@ -10,9 +10,8 @@ from collections.abc import Mapping
 
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.session import Sessions
-from harness.mocks.source.s3.xml import document, element, moment, texts
+from harness.mocks.source.s3.xml import STS_NAMESPACE, document, element, moment, texts
 
-NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 SHORTEST_S = 900
 LASTS_S = {"GetSessionToken": 43_200, "AssumeRole": 3600}
 """How long each one's credentials are good when the call does not say."""
@@ -21,7 +20,7 @@ LONGEST_S = {"GetSessionToken": 129_600, "AssumeRole": 43_200}
 
 
 def answer(form: Mapping[str, str], sessions: Sessions, request_id: str) -> str:
-    """The XML that answers a call; S3Error when it is none that can be."""
+    """The XML that answers a call; S3Error for one that cannot be answered."""
     action = form.get("Action", "")
     if action not in LASTS_S:
         raise S3Error("NotImplemented", f"STS: found Action={action!r}, expected one of {', '.join(LASTS_S)}")
@@ -44,10 +43,4 @@ def answer(form: Mapping[str, str], sessions: Sessions, request_id: str) -> str:
         arn = role.replace(":iam:", ":sts:").replace(":role/", ":assumed-role/")
         found += element("AssumedRoleUser", texts(Arn=f"{arn}/{name}", AssumedRoleId=f"{session.access_key}:{name}"))
     metadata = element("ResponseMetadata", texts(RequestId=request_id))
-    return document(f"{action}Response", element(f"{action}Result", found) + metadata, NAMESPACE)
-
-
-def refusal_xml(refused: S3Error, request_id: str) -> str:
-    """A refusal in the form of STS, which is not that of S3."""
-    error = element("Error", texts(Type="Sender", Code=refused.code, Message=refused.message))
-    return document("ErrorResponse", error + texts(RequestId=request_id), NAMESPACE)
+    return document(f"{action}Response", element(f"{action}Result", found) + metadata, STS_NAMESPACE)

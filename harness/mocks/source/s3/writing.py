@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator, Mapping
 from aiohttp import web
 
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.http.retrieval import Retrievals
+from harness.mocks.source.over_http.retrieval import Retrievals
+from harness.mocks.source.s3 import VIA
 from harness.mocks.source.s3.access import Signed
-from harness.mocks.source.s3.bucket import VIA, Bucket, hold_to_conditions, version_of
+from harness.mocks.source.s3.bucket import Bucket, require_conditions, version_of
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.multipart import Multipart, Multiparts, put_together
 from harness.mocks.source.s3.payload import Payload
 from harness.mocks.source.s3.xml import children, document, element, moment, texts
+from harness.mocks.source.store.store import Store
 
 LARGEST_DOCUMENT_BYTES = 4 << 20
 MOST_KEYS = 1000
@@ -31,7 +32,7 @@ class Writing:
         """PutObject: nothing of it is there before all of it is, and is what the client says."""
         if "x-amz-copy-source" in request.headers:
             raise S3Error("NotImplemented", "CopyObject is not implemented here: get the object and put it")
-        self._hold_to_conditions(request, key)
+        self._require_conditions(request, key)
         tag, version = await self._store_as(key, Payload(request, signed).chunks())
         return web.Response(headers={"ETag": tag, "x-amz-version-id": version})
 
@@ -59,7 +60,7 @@ class Writing:
     async def complete(self, request: web.Request, signed: Signed, key: str, id_: str) -> web.Response:
         """CompleteMultipartUpload."""
         upload = self._multiparts.find(id_, key)
-        self._hold_to_conditions(request, key)
+        self._require_conditions(request, key)
         tag, chunks = put_together(
             upload, _children(await Payload(request, signed).whole(LARGEST_DOCUMENT_BYTES), "Part")
         )
@@ -127,11 +128,11 @@ class Writing:
         except BaseException:
             upload.abandon("client gone")
             raise
-        held = upload.finish(tag=tag)
-        entry = Entry(key, "file", held)
-        return f'"{held.tag or held.md5}"', version_of(entry)
+        source_file = upload.finish(tag=tag)
+        entry = Entry(key, "file", source_file)
+        return f'"{source_file.tag or source_file.md5}"', version_of(entry)
 
-    def _hold_to_conditions(self, request: web.Request, key: str) -> None:
+    def _require_conditions(self, request: web.Request, key: str) -> None:
         """A put may ask that nothing is there yet (``If-None-Match: *``), or that it still is what the client knows."""
         entry = self._store.find(VIA, key)
         if entry is None:
@@ -140,7 +141,7 @@ class Writing:
             return
         try:
             sight = self._store.sight(entry)
-            hold_to_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
+            require_conditions(request.headers, self._bucket.tag(entry, sight), sight.modified_ns)
         except S3Error as refusal:
             condition = refusal.details.get("Condition", "If-None-Match")
             raise S3Error("PreconditionFailed", Condition=condition) from None

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/"
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 

@@ -1,4 +1,4 @@
-"""The door of the SFTP front end: a socket from the start, and a server from the first night that needs one."""
+"""The SFTP front end as a whole: a socket from the start, and a server from the first night that needs one."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import socket
 from typing import TYPE_CHECKING
 
 from harness.contract.plan import Plan
-from harness.contract.protocols import Protocol
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
-from harness.mocks.source.files.store import Store
+from harness.mocks.source.sftp import VIA
+from harness.mocks.source.store.store import Store
 
 if TYPE_CHECKING:
     from harness.mocks.source.sftp.server import Server
 
-VIA: Protocol = "sftp"
 BACKLOG = 1024
 
 
 class SftpFrontEnd:
     """Files of the night in ``/inbox``, and what clients put beside them.
 
-    Until a night has a file of SFTP the port is taken, and nobody listens on it: connections are refused.
+    Until a night has a file of SFTP the port is taken but not listened on: connections are refused.
     """
 
     def __init__(self, mock: Mock, store: Store, gate: Gate, pace: Pace) -> None:

@@ -1,85 +1,125 @@
-"""A file that a client has open for reading: what it has been given, and what the history says of that."""
+"""What clients read: listings, attributes, and the content of files."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+import time
+from collections.abc import AsyncIterator
 from typing import Any
 
-from harness.mocks.source.files.body import Body
+import asyncssh
+from asyncssh import SFTPAttrs, SFTPName
 
-Tell = Callable[[str, dict[str, Any], str | None], None]
-"""Records a ``serve`` event: its type, more of its value, its error."""
+from harness.contract.effects.source import Refuse
+from harness.mocks.core.control import until
+from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
+from harness.mocks.source.sftp.errors import surfacing
+from harness.mocks.source.sftp.read_handle import ReadHandle
+from harness.mocks.source.sftp.session import OpenFile, Session, open_file
+from harness.mocks.source.sftp.write_handle import WriteHandle
 
+PAGE = 128
+"""Names in one answer to a listing: asyncssh's own number."""
 
-class Reading:
-    """One open of a file, which is one retrieval: whatever happens meanwhile, all its reads see the same bytes.
-
-    ``size`` is how many there are, ``declared`` how many a stat says, ``whole`` whether they are the true file.
-    Clients read in pieces, several at once and not always in order. The retrieval is over with the piece that makes
-    the content complete, or else when the file is closed.
-    """
-
-    def __init__(self, body: Body, declared: int | None, modified_ns: int, tell: Tell, *, whole: bool) -> None:
-        self.size, self.declared, self.modified_ns = body.size, declared, modified_ns
-        self._whole = whole
-        self._tell = tell
-        self._file = body.open()
-        self._given = Given()
-        self._told = False
-
-    def read(self, start: int, count: int) -> bytes:
-        """Up to so many bytes; nothing at the end."""
-        self._file.seek(start)
-        data = self._file.read(count)
-        self._given.add(start, start + len(data))
-        if self._given.bytes == self.size:
-            # Before the last bytes, not after them: whoever has them may act on them at once, and what they do then
-            # has to come later in the history.
-            self._end()
-        return data
-
-    def failed(self, error: str) -> None:
-        """The retrieval ends here, without all of its bytes."""
-        if not self._told:
-            self._told = True
-            self._tell("fail", {}, error)
-
-    def close(self, *, gone: bool) -> None:
-        """The client has closed it, or is gone: then how far it came depends on buffers, and is not said."""
-        self._file.close()
-        if gone:
-            self.failed("client gone")
-        else:
-            self._end()
-
-    def _end(self) -> None:
-        if self._told:
-            return
-        self._told = True
-        given, declared = self._given.bytes, self.declared
-        if given == self.size < (declared or 0):
-            self._tell("fail", {"bytes": given, "complete": False}, f"ended after {given} of {declared} bytes")
-        else:
-            self._tell("ok", {"bytes": given, "complete": self._whole and given == self.size}, None)
+ENDLESS_PAGE_NS = 1_000_000_000
+"""How long a page of a listing without an end takes where the fault does not say: a client that reads on for ever
+must not keep the clock from moving."""
 
 
-class Given:
-    """Which bytes a client has: ranges that neither touch nor overlap."""
+class Reading(Session):
+    """The operations that read."""
 
-    def __init__(self) -> None:
-        self._ranges: list[tuple[int, int]] = []
+    # --- folders
 
-    @property
-    def bytes(self) -> int:
-        """How many."""
-        return sum(end - start for start, end in self._ranges)
+    def scandir(self, path: bytes) -> AsyncIterator[SFTPName]:
+        """A folder's names, a page at a time."""
+        return self._names(self.tree.path(path))
 
-    def add(self, start: int, end: int) -> None:
-        """These too."""
-        apart: list[tuple[int, int]] = []
-        for other in self._ranges:
-            if other[1] < start or end < other[0]:
-                apart.append(other)
-            else:
-                start, end = min(start, other[0]), max(end, other[1])
-        self._ranges = sorted([*apart, (start, end)])
+    async def _names(self, folder: str) -> AsyncIterator[SFTPName]:
+        names, endless = await self._listing(folder)
+        for number, name in enumerate(itertools.cycle(names) if endless is not None else names):
+            if endless is not None and number % PAGE == 0:
+                await until(time.time_ns() + (endless.every_ns or ENDLESS_PAGE_NS))
+            yield name
+
+    @surfacing
+    async def _listing(self, folder: str) -> tuple[list[SFTPName], Refuse | None]:
+        name = folder.strip("/") + "/"
+        value = {"name": name, "what": "listing"}
+        self.record_serve("invoke", value)
+        refusal = await self.let_pass("list", name, lambda error: self.record_serve("fail", value, error=error))
+        try:
+            names = self.tree.names(folder)
+        except asyncssh.SFTPError as error:
+            self.record_serve("fail", value, error=error.reason)
+            raise
+        self.record_serve("ok", value | {"complete": refusal is None})
+        return names, refusal
+
+    @surfacing
+    async def realpath(self, path: bytes) -> bytes:
+        """The path from the root on; it need not exist."""
+        return self.tree.path(path).encode(errors="surrogateescape")
+
+    # --- attributes
+
+    @surfacing
+    async def stat(self, path: bytes) -> SFTPAttrs:
+        """What is there."""
+        await self.let_pass("stat", self.name(path))
+        return self.tree.attributes(self.tree.path(path))
+
+    @surfacing
+    async def lstat(self, path: bytes) -> SFTPAttrs:
+        """The same: there are no links."""
+        await self.let_pass("stat", self.name(path))
+        return self.tree.attributes(self.tree.path(path))
+
+    @surfacing
+    async def fstat(self, file_obj: object) -> SFTPAttrs:
+        """An open file, as it was when it was opened, or as it is written."""
+        opened = open_file(file_obj)
+        await self.let_pass("stat", opened.name)
+        if isinstance(opened.handle, ReadHandle):
+            return self.tree.file_attributes(opened.path, opened.handle.declared, opened.handle.modified_ns)
+        return self.tree.attributes(opened.path)
+
+    # --- files
+
+    async def open_to_read(self, name: str, path: str) -> OpenFile:
+        """Open a file for reading; this is the retrieval that faults act on."""
+        value = _value(name, self.tree.known(path))
+        self.record_serve("invoke", value)
+        await self.let_pass("get", name, lambda error: self.record_serve("fail", value, error=error))
+        try:
+            found = self.tree.find(path)
+        except asyncssh.SFTPError as error:
+            self.record_serve("fail", value, error=error.reason)
+            raise
+
+        def tell(how: str, more: dict[str, Any], error: str | None) -> None:
+            self.record_serve(how, value | more, error=error)
+
+        if isinstance(found, WriteHandle):
+            return OpenFile(path, name, ReadHandle(found.body, found.size, found.modified_ns, tell, whole=False))
+        sight = self.state.store.take(found)
+        return OpenFile(path, name, ReadHandle(sight.body, sight.declared, sight.modified_ns, tell, whole=sight.whole))
+
+    @surfacing
+    async def read(self, file_obj: object, offset: int, size: int) -> bytes:
+        """Some bytes of it, once the client has taken enough of those before."""
+        opened = open_file(file_obj)
+        await self.stream.drain(None)
+        if isinstance(opened.handle, ReadHandle) and offset < opened.handle.size:
+            await self.let_pass_within("get", opened, min(offset + size, opened.handle.size))
+        return opened.handle.read(offset, size)
+
+
+def _value(name: str, found: Entry | WriteHandle | None) -> dict[str, Any]:
+    """What is asked for, as events name it."""
+    if isinstance(found, Entry):
+        return {"name": found.name if found.what == "flag" else found.source_file.name, "what": found.what}
+    return {
+        "name": name.removesuffix(MANIFEST_SUFFIX),
+        "what": "manifest" if name.endswith(MANIFEST_SUFFIX) else "file",
+    }

@@ -1,4 +1,4 @@
-"""The SSH server of the SFTP front end: its options, its connections, and their end with the night."""
+"""The SSH server of the SFTP front end: its options, and what it works on."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from harness.contract.ssh_keys import HOST_KEY
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
-from harness.mocks.source.files.store import Store
-from harness.mocks.source.sftp.login import Login
+from harness.mocks.source.sftp.access import Login
+from harness.mocks.source.sftp.connections import Connections
+from harness.mocks.source.sftp.state import State
 from harness.mocks.source.sftp.tree import Tree
-from harness.mocks.source.sftp.words import drop
+from harness.mocks.source.store.store import Store
 
 LOGIN_GRACE_S = 120
 """sshd's LoginGraceTime: one timer a connection, gone when the client is in."""
@@ -22,20 +23,18 @@ NEVER = 0
 
 
 class Server:
-    """What all connections of the front end share."""
+    """The server behind the front end's socket."""
 
     def __init__(self, mock: Mock, store: Store, gate: Gate, pace: Pace) -> None:
-        self.mock, self.store, self.gate, self.pace = mock, store, gate, pace
-        self.tree = Tree(store, mock.dir / "store")
-        self.needed = True
-        self._connections: set[asyncssh.SSHServerConnection] = set()
+        self._state = State(mock, store, gate, pace, Tree(store, mock.dir / "store"))
+        self._connections = Connections()
 
     async def listen(self, bound: socket.socket, backlog: int) -> None:
         """Begin to take connections."""
         await asyncssh.listen(
             sock=bound,
             backlog=backlog,
-            server_factory=lambda: Login(self),
+            server_factory=lambda: Login(self._state, self._connections),
             server_host_keys=[asyncssh.import_private_key(HOST_KEY)],
             server_version="NightHarness",
             login_timeout=LOGIN_GRACE_S,
@@ -52,17 +51,5 @@ class Server:
 
     def reset(self, names: list[str]) -> None:
         """Begin a night that has these files: drop the last one's connections, and new ones where there is no file."""
-        self.needed = bool(names)
-        for connection in list(self._connections):
-            drop(connection)
-        self.tree.reset(names)
-
-    def came(self, connection: asyncssh.SSHServerConnection) -> None:
-        """A client has connected."""
-        self._connections.add(connection)
-        if not self.needed:
-            drop(connection)
-
-    def gone(self, connection: asyncssh.SSHServerConnection) -> None:
-        """A connection is over."""
-        self._connections.discard(connection)
+        self._connections.reset(needed=bool(names))
+        self._state.tree.reset(names)

@@ -12,10 +12,10 @@ import asyncssh
 from harness.contract.endpoints import SFTP
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.files.store import Store
+from harness.mocks.source.sftp import VIA
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
-from harness.mocks.source.sftp.front_end import VIA
-from harness.mocks.source.sftp.writing import Writing
+from harness.mocks.source.sftp.write_handle import WriteHandle
+from harness.mocks.source.store.store import Store
 
 INBOX = SFTP["folder"]
 
@@ -38,14 +38,14 @@ class Tree:
         self._store = store
         self._scratch = scratch
         self._folders: dict[str, int] = {}
-        self._writings: dict[Writing, str] = {}
+        self._open: dict[WriteHandle, str] = {}
         self._settings: dict[str, Setting] = {}
 
     def reset(self, names: list[str]) -> None:
         """Begin a night that has these files; one whose name holds a path has brought its folders along."""
-        for writing in self._writings:
-            writing.discard()
-        self._writings.clear()
+        for handle in self._open:
+            handle.discard()
+        self._open.clear()
         self._settings.clear()
         paths = [PurePosixPath(INBOX, name) for name in names]
         folders = {str(folder) for path in paths for folder in path.parents} | {"/", INBOX}
@@ -56,18 +56,18 @@ class Tree:
         return posixpath.normpath("/" + given.decode(errors="surrogateescape")).replace("//", "/")
 
     def name(self, path: str) -> str:
-        """The same in the store's words."""
+        """What the store and the history call a path."""
         return path.removeprefix(INBOX + "/")
 
-    def look(self, path: str) -> Entry | Writing | None:
+    def look(self, path: str) -> Entry | WriteHandle | None:
         """The file there, if there is one; a fault may hide it from this one look."""
-        return self._writing(path) or self._store.find(VIA, self.name(path))
+        return self._open_at(path) or self._store.find(VIA, self.name(path))
 
-    def known(self, path: str) -> Entry | Writing | None:
-        """The same, for who only calls it by its kind; no fault hides it."""
-        return self._writing(path) or self._store.known(VIA, self.name(path))
+    def known(self, path: str) -> Entry | WriteHandle | None:
+        """The same, for an event that only names it; no fault hides it."""
+        return self._open_at(path) or self._store.known(VIA, self.name(path))
 
-    def find(self, path: str) -> Entry | Writing:
+    def find(self, path: str) -> Entry | WriteHandle:
         """The file there."""
         if self.is_folder(path):
             raise asyncssh.SFTPFailure("Failure")
@@ -91,12 +91,12 @@ class Tree:
         if self.is_folder(path):
             return folder_attributes(self._folders[path])
         found = self.find(path)
-        if isinstance(found, Writing):
-            return self.stated(path, found.size, found.modified_ns)
+        if isinstance(found, WriteHandle):
+            return self.file_attributes(path, found.size, found.modified_ns)
         sight = self._store.sight(found)
-        return self.stated(path, sight.declared, sight.modified_ns)
+        return self.file_attributes(path, sight.declared, sight.modified_ns)
 
-    def stated(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
+    def file_attributes(self, path: str, size: int | None, modified_ns: int) -> asyncssh.SFTPAttrs:
         """What a stat says of a file of this size and date, where a client has not set another one."""
         setting = self._settings.get(path, Setting())
         return attributes(size=size, modified_ns=setting.modified_ns or modified_ns, mode=setting.mode)
@@ -112,23 +112,23 @@ class Tree:
         if attrs.permissions is not None:
             setting.mode = FILE_MODE & ~0o7777 | attrs.permissions & 0o7777
 
-    def write(self, path: str, content: Body | None) -> Writing:
+    def write(self, path: str, content: Body | None) -> WriteHandle:
         """Begin a file, with a content or empty, in the place of one that may be there."""
         self._require_folder(posixpath.dirname(path))
         self._settings.pop(path, None)
         upload = self._store.upload(VIA, self.name(path))
-        writing = Writing(upload, self._scratch / f".sftp-{id(upload):x}", content)
-        self._writings[writing] = path
-        return writing
+        handle = WriteHandle(upload, self._scratch / f".sftp-{id(upload):x}", content)
+        self._open[handle] = path
+        return handle
 
-    def written(self, writing: Writing, *, error: str | None = None) -> None:
+    def written(self, handle: WriteHandle, *, error: str | None = None) -> None:
         """A file that was begun is closed; one that another night took away is gone already."""
-        if self._writings.pop(writing, None) is not None:
-            writing.finish(error=error)
+        if self._open.pop(handle, None) is not None:
+            handle.finish(error=error)
 
     def remove(self, path: str) -> None:
         """Take a file away."""
-        self._require_no_writing(path)
+        self._require_not_open(path)
         if self._store.remove(VIA, self.name(path)) is None:
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
         self._settings.pop(path, None)
@@ -138,7 +138,7 @@ class Tree:
         self._require_folder(posixpath.dirname(to))
         if self.is_folder(path):
             raise asyncssh.SFTPOpUnsupported("Folders cannot be renamed here")
-        self._require_no_writing(path)
+        self._require_not_open(path)
         if self.is_folder(to) or (not replacing and self.look(to) is not None):
             raise asyncssh.SFTPFailure("Failure")
         if self._store.move(VIA, self.name(path), self.name(to)) is None:
@@ -164,15 +164,15 @@ class Tree:
         if not self.is_folder(path):
             raise asyncssh.SFTPNoSuchFile("No such file or directory")
 
-    def _require_no_writing(self, path: str) -> None:
+    def _require_not_open(self, path: str) -> None:
         if self.is_folder(path):
             raise asyncssh.SFTPFailure("Failure")
-        if self._writing(path) is not None:
+        if self._open_at(path) is not None:
             raise asyncssh.SFTPFailure("The file is being written")
 
-    def _writing(self, path: str) -> Writing | None:
+    def _open_at(self, path: str) -> WriteHandle | None:
         """What is being written there; of two at once, the one that began last."""
-        return next((writing for writing, at in reversed(self._writings.items()) if at == path), None)
+        return next((handle for handle, at in reversed(self._open.items()) if at == path), None)
 
     def _inside(self, folder: str) -> dict[str, asyncssh.SFTPAttrs]:
         """What a folder holds, by name; of a file, what a listing says of it."""
@@ -181,10 +181,10 @@ class Tree:
             path = posixpath.join(INBOX, entry.name)
             if posixpath.dirname(path) == folder:
                 sight = self._store.sight(entry)
-                found[posixpath.basename(path)] = self.stated(path, sight.present, sight.modified_ns)
-        for writing, path in self._writings.items():
+                found[posixpath.basename(path)] = self.file_attributes(path, sight.present, sight.modified_ns)
+        for handle, path in self._open.items():
             if posixpath.dirname(path) == folder:
-                found[posixpath.basename(path)] = self.stated(path, writing.size, writing.modified_ns)
+                found[posixpath.basename(path)] = self.file_attributes(path, handle.size, handle.modified_ns)
         for path, made_ns in self._folders.items():
             if posixpath.dirname(path) == folder and path != "/":
                 found[posixpath.basename(path)] = folder_attributes(made_ns)

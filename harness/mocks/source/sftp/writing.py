@@ -1,59 +1,106 @@
-"""A file that a client has open for writing: there for everybody from the start, as long as it is at the moment."""
+"""What clients change: files put, written to, renamed and removed, their attributes, and folders."""
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
+import asyncssh
+from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, SFTPAttrs
 
-from harness.mocks.source.files.body import CHUNK_BYTES, Body
-from harness.mocks.source.files.upload import Upload
+from harness.mocks.source.sftp.errors import surfacing
+from harness.mocks.source.sftp.read_handle import ReadHandle
+from harness.mocks.source.sftp.session import OpenFile, Session, open_file
+from harness.mocks.source.sftp.write_handle import WriteHandle
 
 
-class Writing:
-    """Bytes at any place, in a file of its own; when it is closed, the upload gets them in their order."""
+class Writing(Session):
+    """The operations that write."""
 
-    def __init__(self, upload: Upload, scratch: Path, content: Body | None = None) -> None:
-        self._upload = upload
-        self._path = scratch
-        self._file = scratch.open("w+b")
-        self.size = 0
-        self.modified_ns = time.time_ns()
-        for chunk in content.chunks() if content is not None else ():
-            self.write(self.size, chunk)
+    # --- folders
 
-    @property
-    def body(self) -> Body:
-        """What is there now."""
-        self._file.flush()
-        return Body.of_file(self._path, self.size)
+    @surfacing
+    async def mkdir(self, path: bytes, attrs: SFTPAttrs) -> None:  # noqa: ARG002 - all folders have the same mode
+        """Make a folder."""
+        await self.let_pass("put", self.name(path))
+        self.tree.make_folder(self.tree.path(path))
 
-    def read(self, start: int, count: int) -> bytes:
-        """Up to so many bytes; nothing at the end."""
-        self._file.seek(start)
-        return self._file.read(count)
+    @surfacing
+    async def rmdir(self, path: bytes) -> None:
+        """Remove an empty folder."""
+        await self.let_pass("remove", self.name(path))
+        self.tree.remove_folder(self.tree.path(path))
 
-    def write(self, start: int, data: bytes) -> None:
-        """These bytes at this place; a hole before them holds zeros."""
-        self._file.seek(start)
-        self._file.write(data)
-        self.size = max(self.size, start + len(data))
-        self.modified_ns = time.time_ns()
+    # --- attributes
 
-    def truncate(self, size: int) -> None:
-        """Make it so long."""
-        self._file.truncate(size)
-        self.size = size
-        self.modified_ns = time.time_ns()
+    @surfacing
+    async def setstat(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """Change date and mode."""
+        await self.let_pass("put", self.name(path))
+        if attrs.size is not None:
+            raise asyncssh.SFTPOpUnsupported("Only a file that is open can be truncated")
+        self.tree.set(self.tree.path(path), attrs)
 
-    def finish(self, *, error: str | None = None) -> None:
-        """The client has closed it, or is gone: what is there stays, as it does on a server's disk."""
-        self._file.seek(0)
-        while chunk := self._file.read(CHUNK_BYTES):
-            self._upload.write(chunk)
-        self.discard()
-        self._upload.finish(error=error)
+    @surfacing
+    async def lsetstat(self, path: bytes, attrs: SFTPAttrs) -> None:
+        """The same."""
+        await self.setstat(path, attrs)
 
-    def discard(self) -> None:
-        """Leave nothing behind."""
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+    @surfacing
+    async def fsetstat(self, file_obj: object, attrs: SFTPAttrs) -> None:
+        """Change date, mode or length of an open file."""
+        opened = open_file(file_obj)
+        await self.let_pass("put", opened.name)
+        if attrs.size is not None:
+            _writing(opened).truncate(attrs.size)
+        self.tree.set(opened.path, attrs)
+
+    # --- files
+
+    async def open_to_write(self, name: str, path: str, pflags: int) -> OpenFile:
+        """Open a file for writing, and begin it where it is not there."""
+        await self.let_pass("put", name)
+        found = self.tree.look(path)
+        if self.tree.is_folder(path) or (found is not None and pflags & FXF_EXCL):
+            raise asyncssh.SFTPFailure("Failure")
+        if found is None and not pflags & FXF_CREAT:
+            raise asyncssh.SFTPNoSuchFile("No such file or directory")
+        content = None
+        if found is not None and not pflags & FXF_TRUNC:
+            content = found.body if isinstance(found, WriteHandle) else self.state.store.sight(found).body
+        return OpenFile(path, name, self.tree.write(path, content), append=bool(pflags & FXF_APPEND))
+
+    @surfacing
+    async def write(self, file_obj: object, offset: int, data: bytes) -> int:
+        """Some bytes for it."""
+        opened = open_file(file_obj)
+        writing = _writing(opened)
+        await self.let_pass_within("put", opened, offset + len(data))
+        writing.write(writing.size if opened.append else offset, data)
+        return len(data)
+
+    @surfacing
+    async def fsync(self, file_obj: object) -> None:
+        """Nothing to do: no power fails here."""
+        _writing(open_file(file_obj))
+
+    @surfacing
+    async def remove(self, path: bytes) -> None:
+        """Take a file away."""
+        await self.let_pass("remove", self.name(path))
+        self.tree.remove(self.tree.path(path))
+
+    @surfacing
+    async def rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Give a file another name, which must be free."""
+        await self.let_pass("rename", self.name(oldpath))
+        self.tree.rename(self.tree.path(oldpath), self.tree.path(newpath), replacing=False)
+
+    @surfacing
+    async def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
+        """Give a file another name, and replace what has it."""
+        await self.let_pass("rename", self.name(oldpath))
+        self.tree.rename(self.tree.path(oldpath), self.tree.path(newpath), replacing=True)
+
+
+def _writing(opened: OpenFile) -> WriteHandle:
+    if isinstance(opened.handle, ReadHandle):
+        raise asyncssh.SFTPPermissionDenied("Permission denied")
+    return opened.handle

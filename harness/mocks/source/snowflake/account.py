@@ -1,11 +1,8 @@
-"""The account's REST interface, as drivers use it: login, queries and their results, tokens, heartbeat, the end."""
+"""The account's REST interface, as drivers use it: its routes, and queries with their results."""
 
 from __future__ import annotations
 
-import json
-import re
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from aiohttp import web
@@ -13,13 +10,13 @@ from aiohttp import web
 from harness.contract.protocols import Operation
 from harness.mocks.core.control import Mock
 from harness.mocks.source.faults.gate import Gate
-from harness.mocks.source.snowflake import answers, login, refusing, selecting, statements
-from harness.mocks.source.snowflake.answering import VIA, Answering
-from harness.mocks.source.snowflake.refused import Refused, SqlRefused
-from harness.mocks.source.snowflake.running import Queries, Query
-from harness.mocks.source.snowflake.sessions import MASTER_S, SESSION_S, Session, Sessions
+from harness.mocks.source.snowflake import VIA, answers, selecting, statements
+from harness.mocks.source.snowflake.access import Access, document_of
+from harness.mocks.source.snowflake.errors import ENDLESS, SqlRefused, account_refusal, failure, with_refusals
+from harness.mocks.source.snowflake.execution import Executor
+from harness.mocks.source.snowflake.queries import Queries, Query
+from harness.mocks.source.snowflake.sessions import Session
 
-_TOKEN = re.compile(r'Snowflake Token="(.*)"')
 LONGEST_SHOWN = 500
 """Characters of a statement that an event carries."""
 
@@ -27,85 +24,43 @@ LONGEST_SHOWN = 500
 class Account:
     """The requests that are not for blobs."""
 
-    def __init__(self, mock: Mock, gate: Gate, answering: Answering) -> None:
-        self._mock, self._gate, self._answering = mock, gate, answering
-        self._sessions = Sessions()
+    def __init__(self, mock: Mock, gate: Gate, access: Access, executor: Executor) -> None:
+        self._mock, self._gate, self._access, self._executor = mock, gate, access, executor
         self._queries = Queries()
 
     def reset(self) -> None:
-        """Begin a night: nobody is logged in."""
-        self._sessions = Sessions()
+        """Begin a night: no query runs."""
         self._queries.reset()
 
     def routes(self) -> list[web.RouteDef]:
         """What it answers to."""
         return [
-            web.post("/session/v1/login-request", self._login),
-            web.post("/session/token-request", _refusing(self._renew)),
-            web.post("/session/heartbeat", _refusing(self._heartbeat)),
-            web.post("/session", _refusing(self._close)),
-            web.post("/queries/v1/query-request", _refusing(self._query)),
-            web.post("/queries/v1/abort-request", _refusing(self._abort)),
-            web.get("/queries/{id}/result", _refusing(self._result)),
-            web.get("/monitoring/queries/{id:.+}", _refusing(self._monitor)),
+            web.post("/session/v1/login-request", self._access.login),
+            web.post("/session/token-request", with_refusals(self._access.renew)),
+            web.post("/session/heartbeat", with_refusals(self._access.heartbeat)),
+            web.post("/session", with_refusals(self._access.close)),
+            web.post("/queries/v1/query-request", with_refusals(self._query)),
+            web.post("/queries/v1/abort-request", with_refusals(self._abort)),
+            web.get("/queries/{id}/result", with_refusals(self._result)),
+            web.get("/monitoring/queries/{id:.+}", with_refusals(self._monitor)),
             web.post("/telemetry/send", self._telemetry),
         ]
-
-    async def _login(self, request: web.Request) -> web.Response:
-        data = (await _document(request)).get("data")
-        data = data if isinstance(data, dict) else {}
-        value = {"via": VIA, "user": str(data.get("LOGIN_NAME", ""))}
-        record = self._mock.recorder.record
-        record("invoke", "login", value)
-        if (refusal := self._gate.refusal(VIA, "login")) is not None:
-            record("fail", "login", value, error=refusal.refuse)
-            return refusing.account(refusal)
-        if not login.knows_account(data):
-            record("fail", "login", value, error=f"there is no account {data.get('ACCOUNT_NAME')!r}")
-            return web.Response(status=403)
-        try:
-            session = login.log_in(self._sessions, data, request.query)
-        except Refused as refused:
-            record("fail", "login", value, error=str(refused))
-            return answers.failure(refused)
-        record("ok", "login", value)
-        return answers.success(login.told(session))
-
-    async def _renew(self, request: web.Request) -> web.Response:
-        session = self._sessions.renew(_token(request))
-        return answers.success(
-            {
-                "sessionToken": session.token,
-                "validityInSecondsST": SESSION_S,
-                "masterToken": session.master,
-                "validityInSecondsMT": MASTER_S,
-                "sessionId": session.id,
-            }
-        )
-
-    async def _heartbeat(self, request: web.Request) -> web.Response:
-        self._sessions.keep_alive(self._session(request))
-        return answers.success()
-
-    async def _close(self, request: web.Request) -> web.Response:
-        self._session(request).closed = True
-        return answers.success()
 
     async def _telemetry(self, _: web.Request) -> web.Response:
         return answers.success("Log Received")
 
     async def _query(self, request: web.Request) -> web.Response:
-        asked = await _document(request)
+        asked = await document_of(request)
         sql = str(asked.get("sqlText", ""))
         parsed, mistake = _parsed(sql)
         operations: dict[type, Operation] = {statements.ListFiles: "list", statements.Remove: "remove"}
         operation = operations.get(type(parsed), "query")
         refusal = self._gate.refusal(VIA, operation)
-        endless = refusal is not None and refusal.refuse == refusing.ENDLESS
+        endless = refusal is not None and refusal.refuse == ENDLESS
         if refusal is not None and not endless:
             self._failed(sql, refusal.refuse)
-            return refusing.account(refusal)
-        session = self._session(request)
+            return account_refusal(refusal)
+        session = self._access.session(request)
         query_id = self._queries.next_id()
         try:
             if parsed is None:
@@ -114,10 +69,10 @@ class Account:
                 return await self._queries.outcome(self._queries.find(parsed.query_id))
             runs_s = selecting.wait_s(parsed) if isinstance(parsed, statements.Select) else 0.0
             ends_ns = None if endless else time.time_ns() + int(runs_s * 1e9)
-            result = None if endless else self._answering.result(session, parsed, request.host, query_id)
+            result = None if endless else self._executor.result(session, parsed, request.host, query_id)
         except SqlRefused as refused:
             self._failed(sql, str(refused), refused.code)
-            return answers.failure(refused, queryId=query_id)
+            return failure(refused, queryId=query_id)
         detached = bool(asked.get("asyncExec"))
         shaped = result.data() if result is not None else {}
         query = Query(
@@ -130,23 +85,20 @@ class Account:
         return await self._queries.outcome(query)
 
     async def _result(self, request: web.Request) -> web.Response:
-        self._session(request)
+        self._access.session(request)
         return await self._queries.outcome(self._queries.find(request.match_info["id"]))
 
     async def _monitor(self, request: web.Request) -> web.Response:
-        self._session(request)
+        self._access.session(request)
         query = self._queries.find(request.match_info["id"].strip("/"))  # 5.x has two slashes in front of it
         told = {"id": query.id, "status": query.status, "state": query.status, "sqlText": query.sql}
         return answers.success({"queries": [told]})
 
     async def _abort(self, request: web.Request) -> web.Response:
-        self._session(request)
-        asked = await _document(request)
+        self._access.session(request)
+        asked = await document_of(request)
         self._queries.abort(str(asked.get("requestId", "")), asked.get("queryId"))
         return answers.success()
-
-    def _session(self, request: web.Request) -> Session:
-        return self._sessions.of(_token(request))
 
     def _failed(self, sql: str, error: str, code: str | None = None) -> None:
         value = {"via": VIA, "statement": sql[:LONGEST_SHOWN]} | ({"code": code} if code else {})
@@ -171,29 +123,3 @@ def _about(session: Session, query_id: str) -> dict[str, Any]:
         "finalWarehouseName": session.warehouse,
         "finalRoleName": session.role,
     }
-
-
-def _refusing(
-    answer: Callable[[web.Request], Awaitable[web.Response]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def answered(request: web.Request) -> web.Response:
-        try:
-            return await answer(request)
-        except Refused as refused:
-            return answers.failure(refused)
-
-    return answered
-
-
-def _token(request: web.Request) -> str | None:
-    found = _TOKEN.fullmatch(request.headers.get("Authorization", ""))
-    return found[1] if found else None
-
-
-async def _document(request: web.Request) -> dict[str, Any]:
-    """The JSON object that came, which 4.x packs with gzip and 5.x does not; an empty one when none did."""
-    try:
-        found = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise web.HTTPBadRequest(reason="a body that is no JSON") from None
-    return found if isinstance(found, dict) else {}

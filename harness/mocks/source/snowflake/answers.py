@@ -1,4 +1,4 @@
-"""The shapes of an account's answers: success, failure, a query that still runs, and rows as JSON."""
+"""The shapes of an account's answers: success, a query that still runs, rows as JSON, and transfers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
-
-from harness.mocks.source.snowflake.refused import Refused
 
 IN_PROGRESS = "333333"
 IN_PROGRESS_ASYNC = "333334"
@@ -21,6 +19,9 @@ GET, PUT, REMOVE = 0x7101, 0x7102, 0x7103
 APART = {"Connection": "close"}
 """On answers that send a driver to blob storage, and on the storage's own: account and storage are different hosts, and
 what happens to a connection to one of them must not reach the other."""
+
+LARGEST_SINGLE_TRANSFER = 209_715_200
+"""Bytes above which drivers send and fetch in parts, where the storage can (``threshold``)."""
 
 LONGEST_TEXT = 16_777_216
 
@@ -91,29 +92,24 @@ Result = Rows | Transfer
 
 
 def executed(statement_type: int) -> Rows:
-    """What statements answer that bring nothing back."""
+    """The answer to a statement that has no rows of its own."""
     return Rows([Column("status")], [["Statement executed successfully."]], statement_type)
 
 
 def success(data: Any = None, *, apart: bool = False) -> web.Response:
-    """A request that worked."""
-    answer = _answer({"data": data, "code": None, "message": None, "success": True})
+    """The answer to a request that worked."""
+    answer = json_answer({"data": data, "code": None, "message": None, "success": True})
     answer.headers.update(APART if apart else {})
     return answer
-
-
-def failure(refused: Refused, **data: Any) -> web.Response:
-    """A request that did not, with status 200 all the same."""
-    told = {**refused.data, **data} or None
-    return _answer({"data": told, "code": refused.code, "message": refused.message, "success": False, "headers": None})
 
 
 def in_progress(query_id: str, code: str) -> web.Response:
     """A query that has no result yet, and where to ask for it."""
     data = {"queryId": query_id, "getResultUrl": f"/queries/{query_id}/result", "queryAbortsAfterSecs": 300}
     message = "Query execution in progress. Please check query status and results later."
-    return _answer({"data": data, "code": code, "message": message, "success": True})
+    return json_answer({"data": data, "code": code, "message": message, "success": True})
 
 
-def _answer(document: dict[str, Any]) -> web.Response:
+def json_answer(document: dict[str, Any]) -> web.Response:
+    """A document as JSON, with status 200."""
     return web.Response(body=json.dumps(document).encode(), content_type="application/json")

@@ -6,10 +6,14 @@ from harness.contract.plan import Plan
 from harness.mocks.core.control import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
-from harness.mocks.source.files.store import Store
+from harness.mocks.source.snowflake.access import Access
 from harness.mocks.source.snowflake.account import Account
-from harness.mocks.source.snowflake.answering import Answering
-from harness.mocks.source.snowflake.blobs import Blobs
+from harness.mocks.source.snowflake.blob_storage import BlobStorage
+from harness.mocks.source.snowflake.execution import Executor
+from harness.mocks.source.snowflake.reading import Reading
+from harness.mocks.source.snowflake.signing import Keys
+from harness.mocks.source.snowflake.writing import Writing
+from harness.mocks.source.store.store import Store
 
 
 class SnowflakeFrontEnd:
@@ -17,16 +21,20 @@ class SnowflakeFrontEnd:
 
     def __init__(self, mock: Mock, store: Store, gate: Gate) -> None:
         self._mock = mock
-        self._answering = Answering(mock, store)
-        self._account = Account(mock, gate, self._answering)
-        self._blobs = Blobs(mock, store, gate, self._answering)
+        self._keys = Keys()
+        self._reading = Reading(mock, store, gate, self._keys)
+        writing = Writing(store, gate, self._keys)
+        self._access = Access(mock, gate)
+        self._account = Account(mock, gate, self._access, Executor(self._reading, writing))
+        self._storage = BlobStorage(self._reading, writing, self._keys)
 
     async def listen(self, port: int) -> int:
         """Start; the port."""
-        return await serve(self._mock, [*self._account.routes(), *self._blobs.routes()], port)
+        return await serve(self._mock, [*self._account.routes(), *self._storage.routes()], port)
 
     async def reset(self, _: Plan) -> None:
         """Begin a night: no session, no link, no query of the last one."""
+        self._access.reset()
         self._account.reset()
-        self._answering.reset()
-        self._blobs.reset()
+        self._keys.forget()
+        self._reading.reset()

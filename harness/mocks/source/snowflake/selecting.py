@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from harness.contract.endpoints import SNOWFLAKE
 from harness.mocks.source.snowflake.answers import Column, Rows
-from harness.mocks.source.snowflake.refused import SqlRefused
+from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sessions import LONGEST_STATEMENT_S, Session
 from harness.mocks.source.snowflake.statements import Expression, Select
 

@@ -1,4 +1,4 @@
-"""Sessions: who is logged in, with which tokens, until when; virtual time ages them as real time ages real ones."""
+"""Sessions: which users are logged in, with which tokens, until when in the night's time."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.mocks.source.snowflake.refused import Refused
+from harness.mocks.source.snowflake.errors import MASTER_EXPIRED, SESSION_EXPIRED, Refused
 
 SESSION_S = 3600
 MASTER_S = 14_400
-"""What a real account says of its tokens unless somebody has set it otherwise (validityInSeconds)."""
+"""What a real account says of its tokens unless an administrator has set it otherwise (validityInSeconds)."""
 
 LONGEST_STATEMENT_S = 604_800
 """Seven days, the largest STATEMENT_TIMEOUT_IN_SECONDS that a real account takes."""
-
-SESSION_EXPIRED = ("390112", "Session token has expired, and needs to be renewed with the master token.")
-MASTER_EXPIRED = ("390114", "Authentication token has expired.  The user must authenticate again.")
 
 PARAMETERS: dict[str, Any] = {
     "AUTOCOMMIT": True,
@@ -68,7 +65,7 @@ class Sessions:
     _count: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def begin(self, user: str, **chosen: Any) -> Session:
-        """Let somebody in."""
+        """Begin a session for a user."""
         session = Session(next(self._count), user, **chosen)
         self._issue(session)
         return session
@@ -87,7 +84,7 @@ class Sessions:
         return session
 
     def renew(self, master: str | None) -> Session:
-        """New tokens for whom this master token belongs to."""
+        """New tokens for the session of this master token."""
         session = self._masters.get(master or "")
         if session is None or session.closed:
             raise Refused("390113", "Master token not found.  The user must authenticate again.")

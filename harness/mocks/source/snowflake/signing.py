@@ -28,6 +28,10 @@ _SIGNED = {
 _WHEN = "%Y%m%dT%H%M%SZ"
 
 
+Mistake = tuple[int, str, str]
+"""What is wrong with a request at the storage: status, code and message as the storage says it."""
+
+
 def link(host: str, name: str, ticket: str, *, method: str = "GET", valid_s: int = VALID_S) -> str:
     """The URL under which an object can be had (or put) for so long; ``ticket`` tells one statement from another."""
     asked = {
@@ -41,8 +45,8 @@ def link(host: str, name: str, ticket: str, *, method: str = "GET", valid_s: int
     return f"http://{host}/{BUCKET}/{quote(name)}?{urlencode(asked)}"
 
 
-def link_mistake(method: str, name: str, asked: Mapping[str, str]) -> tuple[int, str, str] | None:
-    """What is wrong with a link: status, code and message as the storage says it."""
+def link_mistake(method: str, name: str, asked: Mapping[str, str]) -> Mistake | None:
+    """What is wrong with a link; None for a good one."""
     signed = {key: value for key, value in asked.items() if key != "X-Goog-Signature"}
     if _signature(method, name, signed) != asked.get("X-Goog-Signature"):
         return 403, "SignatureDoesNotMatch", "Access denied."
@@ -58,13 +62,17 @@ class Keys:
     def __init__(self) -> None:
         self._until_ns: dict[str, int] = {}
 
+    def forget(self) -> None:
+        """Begin a night."""
+        self._until_ns.clear()
+
     def issue(self, ticket: str) -> dict[str, str]:
         """A key for one statement, as its answer carries it."""
         self._until_ns[ticket] = time.time_ns() + VALID_S * 10**9
         return {"AWS_KEY_ID": f"ASIA{ticket}", "AWS_SECRET_KEY": _token(ticket)[:40], "AWS_TOKEN": _token(ticket)}
 
-    def mistake(self, ticket: str, token: str) -> tuple[int, str, str] | None:
-        """What is wrong with a key that came with a request: status, code and message as S3 says it."""
+    def mistake(self, ticket: str, token: str) -> Mistake | None:
+        """What is wrong with a key that came with a request; None for a good one."""
         until_ns = self._until_ns.get(ticket)
         if until_ns is None:
             return 403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records."

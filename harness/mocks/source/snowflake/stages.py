@@ -1,15 +1,18 @@
-"""Stages: what ``@stage/path`` means in a session, and which files it names."""
+"""Stages: what ``@stage/path`` means in a session, which files it names, and where a driver finds them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from harness.contract.endpoints import SNOWFLAKE
 from harness.mocks.source.files.source_file import Entry
-from harness.mocks.source.snowflake.refused import SqlRefused
+from harness.mocks.source.snowflake import signing
+from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sessions import Session
+from harness.mocks.source.snowflake.signing import Keys
 
 TRANSPORTS = {SNOWFLAKE["stage"]: "GCS", SNOWFLAKE["s3_stage"]: "S3"}
 """How the files of each stage travel, in a driver's words (``locationType``)."""
@@ -66,6 +69,21 @@ def place(session: Session, reference: str) -> Place:
     if whole[:2] != known or whole[2:] not in [[stage] for stage in TRANSPORTS]:
         raise _missing(".".join(str(part) for part in whole))
     return Place(parts[-1], found[2] or "")
+
+
+def stage_info(of: Place, keys: Keys, host: str, query_id: str, folder: str = "") -> dict[str, Any]:
+    """Where a driver finds the files of a stage, as answers to GET and PUT tell it (``stageInfo``)."""
+    below = f"{folder}/" if folder else ""
+    told: dict[str, Any] = {"locationType": of.transport, "path": below, "isClientSideEncrypted": False}
+    if of.transport == "GCS":
+        told |= {"location": f"{signing.BUCKET}/{below}", "region": "us-central1", "creds": {}, "endPoint": None}
+        return told
+    return told | {
+        "location": f"{signing.S3_BUCKET}/{below}",
+        "region": signing.REGION,
+        "endPoint": f"http://{host}",
+        "creds": keys.issue(query_id),
+    }
 
 
 def _missing(name: str) -> SqlRefused:

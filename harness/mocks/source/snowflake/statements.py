@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.mocks.source.snowflake.refused import SqlRefused
-from harness.mocks.source.snowflake.tokens import Reader, Token
+from harness.mocks.source.snowflake.errors import SqlRefused
+from harness.mocks.source.snowflake.sql_lexer import Reader, Token
 
 
 @dataclass(frozen=True)

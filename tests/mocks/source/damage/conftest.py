@@ -18,9 +18,9 @@ from harness.contract.codec import read
 from harness.contract.content import FileLayout
 from harness.contract.effects.damages import KINDS
 from harness.formats import Column, Form, Table, made_layout, write
-from harness.mocks.source.damage import spoil
+from harness.mocks.source.damage import apply_damage
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Held
+from harness.mocks.source.files.source_file import SourceFile
 
 COLUMNS = (Column("site", width=12), Column("day", "date", 10), Column("quantity", "integer", 6))
 ROWS = [(f"Évry {number:02d}", dt.date(2026, 11, 24), number) for number in range(20)]
@@ -31,30 +31,30 @@ TOTAL = sum(number for _, _, number in ROWS)
 class Sample:
     """A file that lies in a store."""
 
-    held: Held
+    source_file: SourceFile
     content: bytes
 
     @property
     def text(self) -> list[str]:
-        return text_of(self.held.body, self.held)
+        return text_of(self.source_file.body, self.source_file)
 
-    def spoiled(self, key: str, **given: Any) -> Body:
-        return spoil(self.held.body, self.held, read(KINDS[key], {key: given}, "effect"))
+    def damaged(self, key: str, **given: Any) -> Body:
+        return apply_damage(self.source_file.body, self.source_file, read(KINDS[key], {key: given}, "effect"))
 
-    def text_spoiled(self, key: str, **given: Any) -> list[str]:
-        body = self.spoiled(key, **given)
-        assert body != self.held.body, "nothing was damaged"
-        return text_of(body, self.held)
+    def text_damaged(self, key: str, **given: Any) -> list[str]:
+        body = self.damaged(key, **given)
+        assert body != self.source_file.body, "nothing was damaged"
+        return text_of(body, self.source_file)
 
 
 def bytes_of(body: Body) -> bytes:
     return b"".join(body.chunks())
 
 
-def text_of(body: Body, held: Held) -> list[str]:
+def text_of(body: Body, source_file: SourceFile) -> list[str]:
     """The lines without their ends, unpacked."""
     data = bytes_of(body)
-    layout = held.layout
+    layout = source_file.layout
     assert layout is not None
     if layout.compress == "gzip":
         data = gzip.decompress(data)
@@ -65,10 +65,12 @@ def text_of(body: Body, held: Held) -> list[str]:
     return data.decode().splitlines()
 
 
-def held_of(folder: Path, content: bytes, layout: FileLayout | None, *, records: int, name: str = "f.csv") -> Held:
+def source_file_of(
+    folder: Path, content: bytes, layout: FileLayout | None, *, records: int, name: str = "f.csv"
+) -> SourceFile:
     sha256 = hashlib.sha256(content).hexdigest()
     (folder / sha256).write_bytes(content)
-    return Held(
+    return SourceFile(
         file="f", name=name, via="http", arrives_ns=0, sha256=sha256, md5="", size=len(content), records=records,
         path=folder / sha256, layout=layout,
     )  # fmt: skip
@@ -83,6 +85,8 @@ def make(tmp_path: Path) -> Make:
         layout = made_layout(Form(format=form, compress=compress, **more), columns, more.get("control", "quantity"))
         out = io.BytesIO()
         totals = write(Table(columns, iter(rows), layout.control), layout, out)
-        return Sample(held_of(tmp_path, out.getvalue(), layout.described(), records=totals.records), out.getvalue())
+        return Sample(
+            source_file_of(tmp_path, out.getvalue(), layout.described(), records=totals.records), out.getvalue()
+        )
 
     return made

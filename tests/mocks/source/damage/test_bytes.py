@@ -16,17 +16,17 @@ import pytest
 
 from harness.contract.codec import ContractError, read
 from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode, Nuls
-from harness.mocks.source.damage import SPOILS, spoil
+from harness.mocks.source.damage import DAMAGES, apply_damage
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.stated import stated_of
-from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, held_of
+from harness.mocks.source.store.manifest import manifest_of
+from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, source_file_of
 
 PACKED = pytest.mark.parametrize("compress", [None, "gzip", "zip"])
 
 
 def test_a_cut_inside_a_character_leaves_half_of_it(make: Make) -> None:
     sample = make()
-    data = bytes_of(sample.spoiled("cut", fraction=0.5, where="inside_character"))
+    data = bytes_of(sample.damaged("cut", fraction=0.5, where="inside_character"))
     assert sample.content.startswith(data)
     assert data.endswith(b"\xc3")
     with pytest.raises(UnicodeDecodeError):
@@ -35,18 +35,18 @@ def test_a_cut_inside_a_character_leaves_half_of_it(make: Make) -> None:
 
 def test_a_text_of_plain_letters_has_no_such_place(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.spoiled("cut", fraction=0.5, where="inside_character") == sample.held.body
+    assert sample.damaged("cut", fraction=0.5, where="inside_character") == sample.source_file.body
 
 
 @pytest.mark.parametrize("compress", ["gzip", "zip"])
 def test_a_cut_between_records_of_a_compressed_file_leaves_a_sound_shorter_archive(make: Make, compress: str) -> None:
     sample = make(compress=compress)
-    assert sample.text_spoiled("cut", fraction=0.5, where="record_boundary") == sample.text[:11]
+    assert sample.text_damaged("cut", fraction=0.5, where="record_boundary") == sample.text[:11]
 
 
 def test_a_cut_at_the_end_of_a_member_takes_only_its_checksum(make: Make) -> None:
     sample = make(compress="gzip")
-    data = bytes_of(sample.spoiled("cut", fraction=0.9999, where="inside_member"))
+    data = bytes_of(sample.damaged("cut", fraction=0.9999, where="inside_member"))
     assert zlib.decompressobj(wbits=31).decompress(data).decode().splitlines() == sample.text
     with pytest.raises(EOFError):
         gzip.decompress(data)
@@ -54,18 +54,18 @@ def test_a_cut_at_the_end_of_a_member_takes_only_its_checksum(make: Make) -> Non
 
 def test_a_cut_in_the_middle_of_a_member_takes_data(make: Make) -> None:
     sample = make(compress="gzip")
-    data = bytes_of(sample.spoiled("cut", fraction=0.5, where="inside_member"))
+    data = bytes_of(sample.damaged("cut", fraction=0.5, where="inside_member"))
     assert 0 < len(zlib.decompressobj(wbits=31).decompress(data)) < len("\n".join(sample.text))
 
 
 def test_a_file_that_is_not_compressed_has_no_member_to_cut(make: Make) -> None:
     sample = make()
-    assert sample.spoiled("cut", fraction=0.5, where="inside_member") == sample.held.body
+    assert sample.damaged("cut", fraction=0.5, where="inside_member") == sample.source_file.body
 
 
 def test_the_tail_is_nuls_and_the_length_is_right(make: Make) -> None:
     sample = make()
-    data = bytes_of(sample.spoiled("nuls", fraction=0.9))
+    data = bytes_of(sample.damaged("nuls", fraction=0.9))
     kept = int(len(sample.content) * 0.9)
     assert data == sample.content[:kept] + bytes(len(sample.content) - kept)
 
@@ -73,10 +73,10 @@ def test_the_tail_is_nuls_and_the_length_is_right(make: Make) -> None:
 @pytest.mark.parametrize("compress", [None, "gzip"])
 def test_one_bit_anywhere_is_another_always_the_same_one(make: Make, compress: str | None) -> None:
     sample = make(compress=compress)
-    data = bytes_of(sample.spoiled("flip", where="anywhere"))
+    data = bytes_of(sample.damaged("flip", where="anywhere"))
     [(old, new)] = [pair for pair in zip(sample.content, data, strict=True) if pair[0] != pair[1]]
     assert (old ^ new).bit_count() == 1
-    assert bytes_of(sample.spoiled("flip", where="anywhere")) == data
+    assert bytes_of(sample.damaged("flip", where="anywhere")) == data
 
 
 @PACKED
@@ -85,7 +85,7 @@ def test_one_bit_anywhere_is_another_always_the_same_one(make: Make, compress: s
 )
 def test_part_three_of_five_between_records(make: Make, compress: str | None, how: str, order: tuple[int, ...]) -> None:
     sample = make(compress=compress)
-    lines = sample.text_spoiled("part", part=3, of=5, how=how, where="record_boundary")
+    lines = sample.text_damaged("part", part=3, of=5, how=how, where="record_boundary")
     text = "\n".join(sample.text) + "\n"
     size = len(text.encode())
     ends = [text.encode().index(b"\n", size * index // 5 - 1) + 1 for index in range(1, 5)]
@@ -95,14 +95,14 @@ def test_part_three_of_five_between_records(make: Make, compress: str | None, ho
 
 def test_the_last_part_is_out_of_order_when_it_comes_before_the_one_before(make: Make) -> None:
     sample = make()
-    data = bytes_of(sample.spoiled("part", part=2, of=2, how="out_of_order", where="exact"))
+    data = bytes_of(sample.damaged("part", part=2, of=2, how="out_of_order", where="exact"))
     half = len(sample.content) // 2
     assert data == sample.content[half:] + sample.content[:half]
 
 
 def test_parts_by_bytes_are_those_of_the_file_as_it_is(make: Make) -> None:
     sample = make(compress="gzip")
-    data = bytes_of(sample.spoiled("part", part=1, of=4, how="missing", where="exact"))
+    data = bytes_of(sample.damaged("part", part=1, of=4, how="missing", where="exact"))
     assert data == sample.content[len(sample.content) // 4 :]
 
 
@@ -110,9 +110,12 @@ def test_another_content_is_served(make: Make) -> None:
     sample = make()
     other = b"yesterday's\n"
     sha256 = hashlib.sha256(other).hexdigest()
-    (sample.held.path.parent / sha256).write_bytes(other)
-    assert bytes_of(sample.spoiled("replace", sha256=sha256, size=len(other))) == other
-    assert sample.spoiled("replace", sha256=sample.held.sha256, size=sample.held.size) == sample.held.body
+    (sample.source_file.path.parent / sha256).write_bytes(other)
+    assert bytes_of(sample.damaged("replace", sha256=sha256, size=len(other))) == other
+    assert (
+        sample.damaged("replace", sha256=sample.source_file.sha256, size=sample.source_file.size)
+        == sample.source_file.body
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,20 +129,20 @@ def test_another_content_is_served(make: Make) -> None:
 )
 def test_the_text_is_the_same_in_another_encoding(make: Make, encoding: str, expected: Any) -> None:
     sample = make()
-    assert bytes_of(sample.spoiled("encode", encoding=encoding)) == expected(sample.content.decode())
+    assert bytes_of(sample.damaged("encode", encoding=encoding)) == expected(sample.content.decode())
 
 
 def test_plain_letters_are_the_same_in_latin_1(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.spoiled("encode", encoding="latin-1") == sample.held.body
+    assert sample.damaged("encode", encoding="latin-1") == sample.source_file.body
 
 
 @pytest.mark.parametrize(("ends", "end"), [("crlf", b"\r\n"), ("cr", b"\r")])
 def test_lines_end_otherwise(make: Make, ends: str, end: bytes) -> None:
     sample = make()
-    assert bytes_of(sample.spoiled("line_ends", ends=ends)) == sample.content.replace(b"\n", end)
-    assert bytes_of(sample.spoiled("line_ends", ends="none_last")) == sample.content[:-1]
-    assert sample.spoiled("line_ends", ends="lf") == sample.held.body
+    assert bytes_of(sample.damaged("line_ends", ends=ends)) == sample.content.replace(b"\n", end)
+    assert bytes_of(sample.damaged("line_ends", ends="none_last")) == sample.content[:-1]
+    assert sample.damaged("line_ends", ends="lf") == sample.source_file.body
 
 
 @PACKED
@@ -157,9 +160,9 @@ def test_a_manifest_made_from_it_states_what_is_there(
     make: Make, compress: str | None, key: str, given: dict[str, Any], records: int
 ) -> None:
     sample = make(compress=compress)
-    body = sample.spoiled(key, **given)
+    body = sample.damaged(key, **given)
     data = bytes_of(body)
-    assert stated_of(body, sample.held) == {
+    assert manifest_of(body, sample.source_file) == {
         "size": len(data),
         "sha256": hashlib.sha256(data).hexdigest(),
         "records": records,
@@ -169,42 +172,45 @@ def test_a_manifest_made_from_it_states_what_is_there(
 def test_a_manifest_of_what_cannot_be_unpacked_states_the_records_that_it_should_have(make: Make) -> None:
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
-        assert stated_of(sample.held.body.part(0, sample.held.size // 2), sample.held)["records"] == 20
-        assert stated_of(Body(), sample.held)["records"] == 0
+        assert (
+            manifest_of(sample.source_file.body.part(0, sample.source_file.size // 2), sample.source_file)["records"]
+            == 20
+        )
+        assert manifest_of(Body(), sample.source_file)["records"] == 0
 
 
 def test_what_another_fault_has_damaged_cannot_be_unpacked_and_stays_as_it_is(make: Make) -> None:
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
-        broken = sample.held.body.part(0, sample.held.size // 2)
-        assert spoil(broken, sample.held, DropTrailer()) == broken
+        broken = sample.source_file.body.part(0, sample.source_file.size // 2)
+        assert apply_damage(broken, sample.source_file, DropTrailer()) == broken
 
 
 def test_a_zip_keeps_its_members_name(make: Make) -> None:
     sample = make(compress="zip")
-    with zipfile.ZipFile(io.BytesIO(bytes_of(sample.spoiled("drop_trailer")))) as archive:
+    with zipfile.ZipFile(io.BytesIO(bytes_of(sample.damaged("drop_trailer")))) as archive:
         assert archive.namelist() == ["f.csv"]
 
 
 @pytest.mark.exhaustive
 def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> None:
-    layout = make().held.layout
+    layout = make().source_file.layout
     record = "Évry 00,2026-11-24,1\n".encode()
-    held = held_of(
+    source_file = source_file_of(
         tmp_path, b"site,day,quantity\n" + record * 400_000 + b"TRAILER,400000,400000\n", layout, records=400_000
     )
     tracemalloc.start()
     try:
         damages: list[Damage] = [DropTrailer(), Encode(encoding="latin-1"), Nuls(fraction=0.5)]
         for damage in damages:
-            stated_of(spoil(held.body, held, damage), held)
+            manifest_of(apply_damage(source_file.body, source_file, damage), source_file)
         assert tracemalloc.get_traced_memory()[1] < 4 << 20
     finally:
         tracemalloc.stop()
 
 
 def test_every_damage_of_the_contract_is_done_by_the_source() -> None:
-    assert set(SPOILS) == set(KINDS.values())
+    assert set(DAMAGES) == set(KINDS.values())
 
 
 @pytest.mark.parametrize(

@@ -36,14 +36,14 @@ def values(line: str) -> list[str]:
 @PACKED
 def test_only_the_trailer_is_missing(make: Make, form: str, compress: str | None) -> None:
     sample = make(form, compress, trailer=1)
-    assert sample.text_spoiled("drop_trailer") == sample.text[:-1]
+    assert sample.text_damaged("drop_trailer") == sample.text[:-1]
 
 
 @FORMATS
 def test_a_file_without_a_trailer_has_none_to_lose_and_none_to_be_wrong(make: Make, form: str) -> None:
     sample = make(form, trailer=0)
-    assert sample.spoiled("drop_trailer") == sample.held.body
-    assert sample.spoiled("totals", of="record_count", by=1) == sample.held.body
+    assert sample.damaged("drop_trailer") == sample.source_file.body
+    assert sample.damaged("totals", of="record_count", by=1) == sample.source_file.body
 
 
 @FORMATS
@@ -53,7 +53,7 @@ def test_a_trailer_states_one_too_many(
     make: Make, form: str, compress: str | None, of: str, wrong: tuple[int, int]
 ) -> None:
     sample = make(form, compress, trailer=1)
-    lines = sample.text_spoiled("totals", of=of, by=1)
+    lines = sample.text_damaged("totals", of=of, by=1)
     assert lines[:-1] == sample.text[:-1]
     assert stated(lines[-1]) == wrong
     assert form != "fixed" or len(lines[-1]) == len(sample.text[-1])
@@ -63,15 +63,15 @@ def test_a_trailer_states_one_too_many(
 @pytest.mark.parametrize(("totals", "said"), [("kept", (20, TOTAL)), ("follow", (22, TOTAL + 9 + 10))])
 def test_records_in_the_middle_are_there_twice(make: Make, form: str, totals: str, said: tuple[int, int]) -> None:
     sample = make(form, trailer=1)
-    lines = sample.text_spoiled("repeat", records=2, totals=totals)
-    first = sample.held.layout.header + 9
+    lines = sample.text_damaged("repeat", records=2, totals=totals)
+    first = sample.source_file.layout.header + 9
     assert lines[:-1] == sample.text[: first + 2] + sample.text[first:-1]
     assert stated(lines[-1]) == said
 
 
 def test_all_records_may_be_there_twice(make: Make) -> None:
     sample = make()
-    lines = sample.text_spoiled("repeat", records=9999, totals="follow")
+    lines = sample.text_damaged("repeat", records=9999, totals="follow")
     assert len(lines) == 1 + 40 + 1
     assert stated(lines[-1]) == (40, 2 * TOTAL)
 
@@ -80,7 +80,7 @@ def test_all_records_may_be_there_twice(make: Make) -> None:
 @PACKED
 def test_a_new_version_has_other_numbers_and_adds_them_up_rightly(make: Make, form: str, compress: str | None) -> None:
     sample = make(form, compress, trailer=1)
-    lines = sample.text_spoiled("revise", every=5)
+    lines = sample.text_damaged("revise", every=5)
     changed = [pair for pair in zip(sample.text, lines, strict=True) if pair[0] != pair[1]]
     assert len(changed) == 4 + 1
     for old, new in changed[:-1]:
@@ -91,7 +91,7 @@ def test_a_new_version_has_other_numbers_and_adds_them_up_rightly(make: Make, fo
 @FORMATS
 def test_one_letter_is_another_and_every_total_agrees(make: Make, form: str) -> None:
     sample = make(form)
-    [(old, new)] = [pair for pair in zip(sample.text, sample.text_spoiled("flip", where="text"), strict=True)
+    [(old, new)] = [pair for pair in zip(sample.text, sample.text_damaged("flip", where="text"), strict=True)
                     if pair[0] != pair[1]]  # fmt: skip
     assert old.lower() == new.lower()
     assert values(old)[1:] == values(new)[1:]
@@ -100,7 +100,7 @@ def test_one_letter_is_another_and_every_total_agrees(make: Make, form: str) -> 
 @FORMATS
 def test_one_digit_is_another_and_only_the_total_tells(make: Make, form: str) -> None:
     sample = make(form)
-    [(old, new)] = [pair for pair in zip(sample.text, sample.text_spoiled("flip", where="number"), strict=True)
+    [(old, new)] = [pair for pair in zip(sample.text, sample.text_damaged("flip", where="number"), strict=True)
                     if pair[0] != pair[1]]  # fmt: skip
     assert values(old)[:2] == values(new)[:2]
     assert abs(int(values(old)[2]) - int(values(new)[2])) == 1
@@ -120,15 +120,15 @@ def test_one_digit_is_another_and_only_the_total_tells(make: Make, form: str) ->
 )
 def test_columns_drift(make: Make, compress: str | None, how: str, header: str, first: str, record: str) -> None:
     sample = make(compress=compress)
-    lines = sample.text_spoiled("columns", how=how, column="day", header=header)
+    lines = sample.text_damaged("columns", how=how, column="day", header=header)
     assert lines[:2] == [first, record]
     assert lines[-1] == sample.text[-1]
 
 
 def test_columns_drift_in_other_formats(make: Make) -> None:
-    [record, *_] = make("jsonl").text_spoiled("columns", how="renamed", column=None, header="follows")
+    [record, *_] = make("jsonl").text_damaged("columns", how="renamed", column=None, header="follows")
     assert json.loads(record) == {"site_id": "Évry 00", "day": "2026-11-24", "quantity": 0}
-    [record, *_] = make("fixed").text_spoiled("columns", how="dropped", column="day", header="kept")
+    [record, *_] = make("fixed").text_damaged("columns", how="dropped", column="day", header="kept")
     assert record.rstrip() == "Évry 00          0"
     assert len(record) == 40
 
@@ -141,15 +141,15 @@ def test_a_column_that_is_not_there_cannot_drift_nor_one_that_keeps_its_name(
     make: Make, key: str, given: dict[str, str]
 ) -> None:
     sample = make()
-    assert sample.spoiled(key, **given) == sample.held.body
+    assert sample.damaged(key, **given) == sample.source_file.body
 
 
 @FORMATS
 def test_an_hour_back_is_the_day_before_and_an_hour_on_the_same_day(make: Make, form: str) -> None:
     sample = make(form)
-    lines = sample.text_spoiled("zone", hours=-1)
+    lines = sample.text_damaged("zone", hours=-1)
     assert [line.replace("2026-11-23", "2026-11-24") for line in lines] == sample.text
-    assert sample.spoiled("zone", hours=1) == sample.held.body
+    assert sample.damaged("zone", hours=1) == sample.source_file.body
 
 
 def test_a_timestamp_is_moved_without_a_word(make: Make) -> None:
@@ -157,7 +157,7 @@ def test_a_timestamp_is_moved_without_a_word(make: Make) -> None:
 
     moment = dt.datetime(2026, 11, 24, 0, 30, tzinfo=dt.timezone(dt.timedelta(hours=1)))
     sample = make(columns=(Column("site"), Column("at", "timestamp")), rows=[("Lyon", moment)], control=None)
-    assert sample.text_spoiled("zone", hours=-1)[1] == "Lyon,2026-11-23T23:30:00+01:00"
+    assert sample.text_damaged("zone", hours=-1)[1] == "Lyon,2026-11-23T23:30:00+01:00"
 
 
 def test_decimals_get_a_comma_and_whole_numbers_get_one_where_there_are_no_decimals(make: Make) -> None:
@@ -165,27 +165,27 @@ def test_decimals_get_a_comma_and_whole_numbers_get_one_where_there_are_no_decim
 
     columns = (Column("site"), Column("price", "decimal"), Column("pieces", "integer"))
     sample = make(columns=columns, rows=[("Lyon", decimal.Decimal("12.50"), 3)], control=None)
-    assert sample.text_spoiled("decimal_comma")[1] == 'Lyon,"12,50",3'
-    assert make(delimiter=";").text_spoiled("decimal_comma")[2] == "Évry 01;2026-11-24;1,00"
+    assert sample.text_damaged("decimal_comma")[1] == 'Lyon,"12,50",3'
+    assert make(delimiter=";").text_damaged("decimal_comma")[2] == "Évry 01;2026-11-24;1,00"
 
 
 @PACKED
 def test_another_delimiter_separates_every_line(make: Make, compress: str | None) -> None:
     sample = make(compress=compress)
-    assert sample.text_spoiled("delimiter", delimiter=";") == [line.replace(",", ";") for line in sample.text]
+    assert sample.text_damaged("delimiter", delimiter=";") == [line.replace(",", ";") for line in sample.text]
     other = make("fixed")
-    assert other.spoiled("delimiter", delimiter=";") == other.held.body
+    assert other.damaged("delimiter", delimiter=";") == other.source_file.body
 
 
 @FORMATS
 def test_only_the_header_is_left_or_no_records(make: Make, form: str) -> None:
     sample = make(form, trailer=1)
-    header = sample.held.layout.header
-    assert sample.text_spoiled("empty", leave="header") == sample.text[:header]
-    lines = sample.text_spoiled("empty", leave="no_records")
+    header = sample.source_file.layout.header
+    assert sample.text_damaged("empty", leave="header") == sample.text[:header]
+    lines = sample.text_damaged("empty", leave="no_records")
     assert lines[:-1] == sample.text[:header]
     assert stated(lines[-1]) == (0, 0)
-    assert bytes_of(sample.spoiled("empty", leave="nothing")) == b""
+    assert bytes_of(sample.damaged("empty", leave="nothing")) == b""
 
 
 def test_what_holds_no_lines_is_left_as_it_is(make: Make) -> None:
@@ -199,20 +199,20 @@ def test_what_holds_no_lines_is_left_as_it_is(make: Make) -> None:
         ("flip", {"where": "text"}),
         ("encode", {"encoding": "latin-1"}),
     ]:
-        assert sample.spoiled(key, **given) == sample.held.body, key
+        assert sample.damaged(key, **given) == sample.source_file.body, key
 
 
 def test_a_quoted_line_end_ends_no_record(make: Make) -> None:
     rows = [("two\nlines", *row[1:]) for row in ROWS[:3]]
     sample = make(rows=rows)
-    data = bytes_of(sample.spoiled("repeat", records=1, totals="kept"))
+    data = bytes_of(sample.damaged("repeat", records=1, totals="kept"))
     assert data.count(b'"two\nlines"') == 4
 
 
 def test_it_is_made_once_and_nothing_else_is_left_in_the_store(make: Make) -> None:
     sample = make(compress="gzip")
-    before = sample.spoiled("drop_trailer")
-    made = {path: path.stat().st_mtime_ns for path in sample.held.path.parent.iterdir()}
-    assert sample.spoiled("drop_trailer") == before
-    assert {path: path.stat().st_mtime_ns for path in sample.held.path.parent.iterdir()} == made
+    before = sample.damaged("drop_trailer")
+    made = {path: path.stat().st_mtime_ns for path in sample.source_file.path.parent.iterdir()}
+    assert sample.damaged("drop_trailer") == before
+    assert {path: path.stat().st_mtime_ns for path in sample.source_file.path.parent.iterdir()} == made
     assert not any(path.name.startswith(".deriving-") for path in made)

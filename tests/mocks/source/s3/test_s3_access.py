@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from harness.mocks.source.s3.signature import Scope, Seal
+from harness.mocks.source.s3.signature import Scope, Signer
 from tests.mocks.conftest import CONTENT, NightOfMocks, Played
 from tests.mocks.source.s3.asked import GRANT, Asked
 
@@ -148,11 +148,11 @@ def test_sts_is_signed_too_and_says_what_it_does_not_know(boto3: Asked) -> None:
 
 def test_chunks_are_signed_as_in_the_example_of_the_documentation() -> None:
     scope = Scope("AKIAIOSFODNN7EXAMPLE", "20130524", "us-east-1", "s3")
-    seal = Seal.of(scope, "20130524T000000Z", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+    signer = Signer.of(scope, "20130524T000000Z", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     signature = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
     made = []
     for chunk in (b"a" * 65_536, b"a" * 1024, b""):
-        signature = seal.chunk(signature, hashlib.sha256(chunk).hexdigest())
+        signature = signer.chunk(signature, hashlib.sha256(chunk).hexdigest())
         made.append(signature)
     assert made == [
         "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.mocks.source.s3.signature import Scope, Seal, canonical_request
+from harness.mocks.source.s3.signature import Scope, Signer, canonical_request
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks, Played
 from tests.mocks.source.s3.asked import GRANT, Asked
@@ -27,7 +27,7 @@ class Sender:
         self.payload, self._port = payload, source.endpoints["s3"]
         moment = datetime.fromtimestamp(night.page.now_ns / 1e9, UTC).strftime("%Y%m%dT%H%M%SZ")
         scope = Scope(GRANT["access_key"], moment[:8], GRANT["region"], "s3")
-        self.seal = Seal.of(scope, moment, GRANT["secret_key"])
+        self.signer = Signer.of(scope, moment, GRANT["secret_key"])
         signed = {
             "host": f"127.0.0.1:{self._port}",
             "x-amz-content-sha256": payload,
@@ -36,7 +36,7 @@ class Sender:
             "x-amz-trailer": "x-amz-checksum-crc32",
         }
         path = f"/feeds/{key}"
-        self.signature = self.seal.request(canonical_request("PUT", path, [], signed, payload))
+        self.signature = self.signer.request(canonical_request("PUT", path, [], signed, payload))
         credential = f"{GRANT['access_key']}/{scope.text}"
         authorization = (
             f"AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders={';'.join(signed)}, Signature={self.signature}"
@@ -48,7 +48,7 @@ class Sender:
     def chunk(self, data: bytes) -> bytes:
         line = f"{len(data):x}"
         if self.payload == SIGNED:
-            self.signature = self.seal.chunk(self.signature, hashlib.sha256(data).hexdigest())
+            self.signature = self.signer.chunk(self.signature, hashlib.sha256(data).hexdigest())
             line += f";chunk-signature={self.signature}"
         return f"{line}\r\n".encode() + (data + b"\r\n" if data else b"")
 
@@ -56,7 +56,7 @@ class Sender:
         line = f"x-amz-checksum-crc32:{checksum}"
         signed = ""
         if self.payload == SIGNED:
-            signature = self.seal.trailer(self.signature, f"{line}\n".encode())
+            signature = self.signer.trailer(self.signature, f"{line}\n".encode())
             signed = f"x-amz-trailer-signature:{signature}\r\n"
         return f"{line}\r\n{signed}\r\n".encode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from tests.calibration import patience_s
 from tests.clock.needed import needs
 from tests.mocks.conftest import NightOfMocks, Played
 
+NAME = "forecast.csv"
+PATH = f"/inbox/{NAME}"
 CLIENTS = ("paramiko", "asyncssh", "openssh_sftp")
 SCRIPTS = Path(__file__).parents[3] / "faults" / "clients"
 
@@ -30,6 +33,24 @@ def logged_in(source: Played, user: str = SFTP["user"], **credentials: Any) -> I
         port = source.endpoints["sftp"]
         client.connect("127.0.0.1", port, user, allow_agent=False, look_for_keys=False, timeout=patience_s(), **known)
         yield client.open_sftp()
+
+
+def got(sftp: paramiko.SFTPClient, path: str = PATH) -> bytes:
+    content = io.BytesIO()
+    sftp.getfo(path, content)
+    return content.getvalue()
+
+
+def put(sftp: paramiko.SFTPClient, path: str, content: bytes = b"a line\n") -> None:
+    sftp.putfo(io.BytesIO(content), path)
+
+
+def until_told(night: NightOfMocks, action: str, how: str) -> None:
+    """The other side of a connection notices its end when it does: let it."""
+    for _ in range(2_000):
+        if [kind for kind, _, _ in night.events(action)][-1:] == [how]:
+            return
+        night.played["source"].call("GET", "state")
 
 
 @dataclass(frozen=True)

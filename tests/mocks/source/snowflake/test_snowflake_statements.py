@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.mocks.source.snowflake.refused import SqlRefused
+from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sessions import PARAMETERS, Session
 from harness.mocks.source.snowflake.stages import place
 from harness.mocks.source.snowflake.statements import (

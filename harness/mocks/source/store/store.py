@@ -1,0 +1,229 @@
+"""The store: files that have arrived, and what a fault lets a client see of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from typing import Any, cast
+
+from harness.contract.codec import write
+from harness.contract.effects.damages import Damaged
+from harness.contract.effects.source import Grow, Misstate
+from harness.contract.plan import Plan
+from harness.contract.points import LOOK, SERVE
+from harness.contract.protocols import Protocol
+from harness.mocks.core.armed import Armed
+from harness.mocks.core.control import Mock
+from harness.mocks.source.arrival import growth
+from harness.mocks.source.arrival.arrivals import Arrivals
+from harness.mocks.source.damage import apply_damage
+from harness.mocks.source.faults import wrong_length
+from harness.mocks.source.files.body import Body
+from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
+from harness.mocks.source.store.manifest import manifest_of
+from harness.mocks.source.store.sight import Sight
+from harness.mocks.source.store.upload import Upload
+
+Served = Grow | Misstate | Damaged
+"""What a fault makes of how a file is served."""
+
+
+class Store:
+    """The files of the night, by the front end that serves them.
+
+    A front end asks `entries`, `find`, `sight` and, when it serves content, `take`; what a client sends it goes
+    through `upload` and `remove`.
+    """
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self.night = 0
+        self.begins_ns = 0
+        self._there: dict[tuple[Protocol, str], Entry] = {}
+        self._replaced: dict[tuple[Protocol, str], list[Entry]] = {}
+        self._uploads: set[Upload] = set()
+        self.arrivals = Arrivals(mock.armory, self)
+        self._damaged: dict[tuple[Body, str], Body] = {}
+        self._manifests: dict[Body, dict[str, Any]] = {}
+
+    def reset(self, plan: Plan) -> None:
+        """Begin a night with the plan's files."""
+        self.night += 1
+        self.begins_ns = plan.begins_ns
+        for upload in list(self._uploads):
+            upload.forget()
+        self._there.clear()
+        self._replaced.clear()
+        self._damaged.clear()
+        self._manifests.clear()
+        self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
+
+    def entries(self, via: Protocol) -> list[Entry]:
+        """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
+        self.arrivals.catch_up()
+        there = [entry for (of, _), entry in sorted(self._there.items()) if of == via]
+        return [entry for entry in there if not self._hidden(entry, "listing")]
+
+    def find(self, via: Protocol, name: str) -> Entry | None:
+        """What has this name, if it has arrived and no fault hides it."""
+        entry = self.known(via, name)
+        return None if entry is None or self._hidden(entry, "name") else entry
+
+    def known(self, via: Protocol, name: str) -> Entry | None:
+        """What has this name, for an event that only names it; no fault hides it."""
+        self.arrivals.catch_up()
+        return self._there.get((via, name))
+
+    def versions(self, via: Protocol, name: str) -> list[Entry]:
+        """What has this name and what had it before, the newest first."""
+        entry = self.find(via, name)
+        return [] if entry is None else [entry, *self._replaced.get((via, name), ())]
+
+    def sight(self, entry: Entry) -> Sight:
+        """The entry as it would be served now; no fault acts."""
+        return self._seen(entry, self._mock.armory.would_act(SERVE, **entry.where))
+
+    def take(self, entry: Entry) -> Sight:
+        """The entry as it is served now; faults that damage it leave their receipts."""
+        orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
+        sight = self._seen(entry, orders)
+        if entry.what == "file" and sight.manifest != entry.source_file.manifest:
+            # To its sender this is the file: a client that takes all of it has the whole file.
+            value = {"file": entry.source_file.file, "name": entry.source_file.name} | sight.manifest
+            self._mock.recorder.record("info", "restate", value)
+        return sight
+
+    def upload(self, via: Protocol, name: str) -> Upload:
+        """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
+        upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
+        self._uploads.add(upload)
+        return upload
+
+    def remove(self, via: Protocol, name: str) -> Entry | None:
+        """Let a client take something away; it, or None when it was not there."""
+        entry = self.find(via, name)
+        if entry is not None:
+            del self._there[via, name]
+            self._replaced.pop((via, name), None)
+            self._mock.recorder.record("info", "remove", {"name": name, "via": via})
+        return entry
+
+    def move(self, via: Protocol, name: str, to: str) -> Entry | None:
+        """Let a client give something another name, and take the place of what has it; None when it was not there.
+
+        It stays the same file: a fault that names it by the chain's word still acts on it.
+        """
+        entry = self.find(via, name)
+        if entry is not None:
+            source_file = replace(entry.source_file, name=to) if entry.what == "file" else entry.source_file
+            del self._there[via, name]
+            self._there[via, to] = Entry(to, entry.what, source_file)
+            self._mock.recorder.record(
+                "info", "rename", {"file": entry.source_file.file, "name": name, "to": to, "via": via}
+            )
+        return entry
+
+    def put(self, entry: Entry) -> None:
+        """Let an entry arrive; files leave an event, manifests and flags do not."""
+        source_file = entry.source_file
+        self._name(source_file.via, entry)
+        if entry.what == "file":
+            self._mock.recorder.record(
+                "info", "publish", {"file": source_file.file, "name": source_file.name} | source_file.manifest
+            )
+
+    def rename(self, source_file: SourceFile, to: str) -> bool:
+        """Give a file another name, as its sender does, with all that is beside it."""
+        there = self._there.get((source_file.via, source_file.name))
+        if there is None:
+            return False
+        for old, new in zip(entries_of(there.source_file), entries_of(there.source_file.renamed(to)), strict=True):
+            entry = self._there.pop((source_file.via, old.name), None)
+            if entry is not None:
+                self._there[source_file.via, new.name] = new
+        self._mock.recorder.record("info", "rename", {"file": source_file.file, "name": source_file.name, "to": to})
+        return True
+
+    def state(self) -> dict[str, Any]:
+        """Names of what is there and of what is still to come."""
+        return {
+            "arrived": sorted(entry.name for entry in self._there.values() if entry.what == "file"),
+            "to come": [source_file.name for source_file in self.arrivals.waiting],
+        }
+
+    def _hidden(self, entry: Entry, by: str) -> bool:
+        return bool(self._mock.armory.act(LOOK, **entry.where, by=by))
+
+    def _applies(self, entry: Entry, order: Armed[Served]) -> bool:
+        # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
+        effect, source_file = order.effect, entry.source_file
+        if isinstance(effect, Misstate):
+            return True
+        if isinstance(effect, Grow):
+            return (
+                growth.present_bytes(effect, source_file.size, _grows_since(order, source_file), time.time_ns())
+                < source_file.size
+            )
+        body = self._true(entry)
+        return self._apply(entry, body, effect) != body
+
+    def _true(self, entry: Entry) -> Body:
+        """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
+        if entry.what == "flag":
+            return Body()
+        if entry.what == "file":
+            return entry.source_file.body
+        manifest = self.sight(Entry(entry.source_file.name, "file", entry.source_file)).manifest
+        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **manifest}).encode())
+
+    def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
+        source_file, true, now_ns = entry.source_file, self._true(entry), time.time_ns()
+        body, modified_ns = true, source_file.arrives_ns
+        for order in orders:
+            if isinstance(order.effect, Grow):
+                since_ns = _grows_since(order, source_file)
+                body = body.part(0, growth.present_bytes(order.effect, source_file.size, since_ns, now_ns))
+                modified_ns = max(modified_ns, growth.written_ns(order.effect, since_ns, now_ns))
+        present, declared = body.size, cast("int | None", body.size)
+        manifest = source_file.manifest if entry.what == "file" else self._manifest(source_file, true)
+        promised, checksums = true, source_file.checksums
+        for order in orders:
+            effect = order.effect
+            if isinstance(effect, Damaged) and (damaged := self._apply(entry, body, effect)) != body:
+                body = damaged
+                declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
+                if effect.manifest == "follows":
+                    manifest, present, promised = self._manifest(source_file, body), body.size, body
+                checksums = checksums and effect.checksum != "off"
+        whole = body == true
+        for order in orders:
+            if isinstance(order.effect, Misstate):
+                whole, declared = False, wrong_length.declared_bytes(order.effect, body.size)
+        return Sight(body, declared, modified_ns, manifest, present, whole, promised, checksums, source_file.chunked)
+
+    def _apply(self, entry: Entry, body: Body, effect: Damaged) -> Body:
+        key = (body, json.dumps(write(effect.damage), sort_keys=True))
+        if key not in self._damaged:
+            self._damaged[key] = apply_damage(body, entry.source_file, effect.damage)
+        return self._damaged[key]
+
+    def _manifest(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
+        if body not in self._manifests:
+            self._manifests[body] = manifest_of(body, source_file)
+        return self._manifests[body]
+
+    def _put(self, source_file: SourceFile) -> None:
+        self._name(source_file.via, Entry(source_file.name, "file", source_file))
+
+    def _name(self, via: Protocol, entry: Entry) -> None:
+        """Give an entry its name; what had that name before becomes an older version."""
+        before = self._there.get((via, entry.name))
+        if before is not None:
+            self._replaced.setdefault((via, entry.name), []).insert(0, before)
+        self._there[via, entry.name] = entry
+
+
+def _grows_since(order: Armed[Served], source_file: SourceFile) -> int:
+    """The later of the file's arrival and the order's trigger."""
+    return max(order.since_ns, source_file.arrives_ns)
