@@ -19,17 +19,17 @@ from harness.mocks.core.control import Mock, run, until
 from harness.mocks.core.serving import serve
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily.daily import Daily
-from harness.mocks.scheduler.engine import Engine
 from harness.mocks.scheduler.faults.wrong_clock import skewed
-from harness.mocks.scheduler.outside.desk import Desk
+from harness.mocks.scheduler.monitor import Engine
 from harness.mocks.scheduler.outside.msgin import Msgin
-from harness.mocks.scheduler.outside.pager import Pager
+from harness.mocks.scheduler.paging.desk_client import Desk
+from harness.mocks.scheduler.paging.pager import Pager
+from harness.mocks.scheduler.restart import Life, end, resume
 from harness.mocks.scheduler.running import crontab
-from harness.mocks.scheduler.running.agenda import Agenda
-from harness.mocks.scheduler.running.night import Night
-from harness.mocks.scheduler.running.timekeeping import timekeeping
+from harness.mocks.scheduler.running.context import Night
 from harness.mocks.scheduler.state.journal import Journal
-from harness.mocks.scheduler.state.restart import Life, end, resume
+from harness.mocks.scheduler.timing.agenda import Agenda
+from harness.mocks.scheduler.timing.timekeeping import timekeeping
 
 _A_MOMENT_NS = 1_000_000_000
 

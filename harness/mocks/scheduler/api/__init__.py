@@ -8,13 +8,13 @@ from collections.abc import Callable
 from aiohttp import web
 
 from harness.mocks.scheduler.api import acting, building, daily, identity, masters, outputs, shared
+from harness.mocks.scheduler.api.api_tokens import EXPIRED
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.openapi import document
 from harness.mocks.scheduler.api.store import Store
-from harness.mocks.scheduler.api.tokens import EXPIRED
-from harness.mocks.scheduler.daily.moments import wire_time
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Engine
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 ENDPOINTS: list[Endpoint] = [
     *identity.ENDPOINTS,

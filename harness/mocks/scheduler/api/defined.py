@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.contract.schedule import FileArrival, MasterJob
 from harness.mocks.scheduler.daily.daily import DailyJob
-from harness.mocks.scheduler.daily.moments import midnight_ns, minutes_of, wall_minutes, wire_time
-from harness.mocks.scheduler.outside.events import TRIGGERS, BadEvent, Event
+from harness.mocks.scheduler.outside.opcon_events import TRIGGERS, BadEvent, Event
+from harness.mocks.scheduler.timing.local_time import midnight_ns, minutes_of, wall_minutes, wire_time
 
 UNIX = {"id": 6, "description": "UNIX"}
 NULL = {"id": -1, "description": "Null Job"}

@@ -10,11 +10,11 @@ from urllib.parse import unquote
 
 import fastjsonschema
 
+from harness.mocks.scheduler.api.api_tokens import Token
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import Shape
 from harness.mocks.scheduler.api.store import Store
-from harness.mocks.scheduler.api.tokens import Token
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Engine
 
 
 @dataclass(frozen=True, slots=True)

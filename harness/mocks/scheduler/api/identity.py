@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
+from harness.mocks.scheduler.api.api_tokens import EXPIRED, Token
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import FLAG, SOME, TEXT, TOKEN, enum, obj
-from harness.mocks.scheduler.api.tokens import EXPIRED, Token
-from harness.mocks.scheduler.daily.moments import wire_time
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 VERSION = "22.0.0.0"
 """Above what the vendor's clients require (18.3.0); they strip the last part."""

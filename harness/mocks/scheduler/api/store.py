@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from harness.mocks.scheduler.api.tokens import Tokens
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.api.api_tokens import Tokens
+from harness.mocks.scheduler.monitor import Engine
 
 
 class Store:

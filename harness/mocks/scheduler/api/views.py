@@ -8,9 +8,9 @@ from typing import Any
 
 from harness.mocks.scheduler.api import defined, waits
 from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.daily.moments import wire_time
 from harness.mocks.scheduler.daily.status import SCHEDULE_ID
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Engine
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 _NS = 1_000_000_000
 

@@ -14,8 +14,8 @@ from harness.mocks.scheduler.daily.status import FAILED, SCHEDULE_CATEGORY, Stat
 
 if TYPE_CHECKING:
     from harness.mocks.scheduler.daily.dependencies import Edge
-    from harness.mocks.scheduler.running.agenda import Entry
     from harness.mocks.scheduler.running.attempt import Attempt
+    from harness.mocks.scheduler.timing.agenda import Entry
 
 KEPT = (
     "attempt", "retries", "runs", "not_before_ns", "last_cause", "last_exit", "started_ns", "ended_ns", "late",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from harness.contract.schedule import Dependency
 from harness.mocks.scheduler.daily.daily import Daily, DailyJob
-from harness.mocks.scheduler.daily.moments import later
 from harness.mocks.scheduler.daily.status import PREDECESSOR_FAILED, PREDECESSOR_OK
+from harness.mocks.scheduler.timing.local_time import later
 
 
 @dataclass(slots=True, eq=False)

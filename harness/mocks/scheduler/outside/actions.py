@@ -12,7 +12,7 @@ from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
 from harness.mocks.scheduler.daily.status import EVENTS_OF, Status
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 _ENDED = ("Finished Ok", "Failed", "Cancelled", "Fixed", "Under Review", "Skipped")
 

@@ -15,7 +15,7 @@ from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.outside.actions import Refused
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 COMPONENT = "operator"
 

@@ -22,7 +22,7 @@ from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.faults.bad_disk import BadDisk
 from harness.mocks.scheduler.faults.wrong_clock import skewed
 from harness.mocks.scheduler.running.agent import Launch, LaunchRefused, Process
-from harness.mocks.scheduler.running.night import Night
+from harness.mocks.scheduler.running.context import Night
 
 _TAIL_BYTES = 4096
 _LINE_CHARACTERS = 500

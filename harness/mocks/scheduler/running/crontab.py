@@ -15,8 +15,8 @@ from harness.contract.schedule import MasterJob
 from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
-    from harness.mocks.scheduler.running.night import Night
+    from harness.mocks.scheduler.monitor import Engine
+    from harness.mocks.scheduler.running.context import Night
 
 _LAST_MOMENT_NS = 59_000_000_000
 """Cron looks once a minute at what is due, and never back."""

@@ -11,7 +11,7 @@ from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.daily.status import Status
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 _NO_RESTART = {
     "missed_start": "a job that missed its start time cannot be restarted, only started by hand",

@@ -16,7 +16,7 @@ from harness.mocks.scheduler.running.agent import AgentAway, AgentLost, LaunchRe
 from harness.mocks.scheduler.running.attempt import Attempt
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 CHECK_AGAIN_NS = 5 * 60_000_000_000
 """OpCon's "minutes between checking running jobs": so long after the order it asks what has become of the start."""

@@ -12,17 +12,17 @@ from harness.contract.points import ENDED, KILL, STARTED
 from harness.contract.schedule import Rule
 from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.daily.exit_codes import fails
-from harness.mocks.scheduler.daily.moments import clock_time, span
-from harness.mocks.scheduler.daily.qualifying import ASK_AGAIN_NS
 from harness.mocks.scheduler.daily.status import Status
 from harness.mocks.scheduler.running import crontab
 from harness.mocks.scheduler.running.agent import AgentLost
 from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.file_arrival import FileWatch
 from harness.mocks.scheduler.running.launcher import CHECK_AGAIN_NS
+from harness.mocks.scheduler.running.qualifying import ASK_AGAIN_NS
+from harness.mocks.scheduler.timing.local_time import clock_time, span
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 
 class Runs:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from harness.chain.job import EventWhen, When
 from harness.mocks.scheduler.outside.actions import ALLOWED
-from harness.mocks.scheduler.outside.events import TRIGGERS
+from harness.mocks.scheduler.outside.opcon_events import TRIGGERS
 from harness.scenario.operators import JobAction
 from tests.mocks.scheduler.scheduler_stage import Stage, at, clock, minutes
 

@@ -21,17 +21,17 @@ from harness.mocks.scheduler.daily.dependencies import Edges
 from harness.mocks.scheduler.daily.expressions import Properties
 from harness.mocks.scheduler.daily.frequency import why_not
 from harness.mocks.scheduler.daily.masters import on_day
-from harness.mocks.scheduler.daily.moments import days_between, on_another_day
-from harness.mocks.scheduler.daily.qualifying import Qualifying
 from harness.mocks.scheduler.daily.shared_resources import Shared
 from harness.mocks.scheduler.daily.status import EVENTS_OF, RUNNING, Status
-from harness.mocks.scheduler.outside.events import Events
+from harness.mocks.scheduler.outside.opcon_events import Events
 from harness.mocks.scheduler.outside.operators import Operators
+from harness.mocks.scheduler.running.context import Night
 from harness.mocks.scheduler.running.endings import Endings
 from harness.mocks.scheduler.running.launcher import Launcher
-from harness.mocks.scheduler.running.night import Night
 from harness.mocks.scheduler.running.orphans import left_behind
+from harness.mocks.scheduler.running.qualifying import Qualifying
 from harness.mocks.scheduler.running.runs import Runs
+from harness.mocks.scheduler.timing.local_time import days_between, on_another_day
 
 AT_ONCE = 200
 """So many jobs are asked before the event loop may do something else: clients wait no longer than that takes."""

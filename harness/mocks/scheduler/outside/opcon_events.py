@@ -16,7 +16,7 @@ from harness.mocks.scheduler.daily.expressions import filled
 from harness.mocks.scheduler.outside.actions import BULK, MACHINE_ACTIONS, Actions, Refused, spelled
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 JOB_EVENTS: Mapping[str, str] = {
     "HOLD": "hold",

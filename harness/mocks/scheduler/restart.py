@@ -18,11 +18,11 @@ from typing import Any
 from harness.mocks.core.armed import Armory
 from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
 from harness.mocks.scheduler.daily.masters import on_day
-from harness.mocks.scheduler.daily.moments import days_between
 from harness.mocks.scheduler.daily.status import Status
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Engine
 from harness.mocks.scheduler.running.agent import Process
 from harness.mocks.scheduler.running.attempt import Attempt
+from harness.mocks.scheduler.timing.local_time import days_between
 
 RESUMES = "NIGHT_SCHEDULER_RESUMES"
 """The variable that tells a process that it is a second life, and where it finds what it is given."""

@@ -12,10 +12,10 @@ from harness.history import Recorder
 from harness.mocks.core.armed import Armory
 from harness.mocks.scheduler.daily.daily import Daily, DailyJob
 from harness.mocks.scheduler.daily.status import Status
-from harness.mocks.scheduler.outside.pager import Pager
-from harness.mocks.scheduler.running.agenda import Agenda
-from harness.mocks.scheduler.running.timekeeping import Timekeeping
+from harness.mocks.scheduler.paging.pager import Pager
 from harness.mocks.scheduler.state.journal import Journal
+from harness.mocks.scheduler.timing.agenda import Agenda
+from harness.mocks.scheduler.timing.timekeeping import Timekeeping
 
 _HAPPENED = {
     "finished_ok": "finished OK",

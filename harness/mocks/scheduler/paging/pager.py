@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from harness.mocks.scheduler.outside.desk import Desk, DeskAway
+from harness.mocks.scheduler.paging.desk_client import Desk, DeskAway
 
 Page = Mapping[str, str | None]
 

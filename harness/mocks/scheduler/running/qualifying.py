@@ -14,11 +14,11 @@ from harness.contract.points import DEPENDENCY, START_TIME
 from harness.contract.schedule import Rule
 from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.daily.expressions import ExpressionError, evaluate
-from harness.mocks.scheduler.daily.moments import clock_time, span
 from harness.mocks.scheduler.daily.status import Status
+from harness.mocks.scheduler.timing.local_time import clock_time, span
 
 if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+    from harness.mocks.scheduler.monitor import Engine
 
 ASK_AGAIN_NS = 60_000_000_000
 """How long until a machine whose agent did not answer is asked again."""
