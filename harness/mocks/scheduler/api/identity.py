@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from harness.mocks.scheduler.api.api_tokens import EXPIRED, Token
+from harness.mocks.scheduler.api.api_tokens import EXPIRED, ApiToken
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import FLAG, SOME, TEXT, TOKEN, enum, obj
@@ -16,9 +16,9 @@ VERSION = "22.0.0.0"
 USER_DISABLED = 2003
 
 
-def token_view(call: Call, token: Token) -> dict[str, object]:
+def token_view(call: Call, token: ApiToken) -> dict[str, object]:
     """A token with its owner and the time in which it is valid."""
-    timezone = call.engine.night.order.timezone
+    timezone = call.monitor.context.plan.timezone
     return {
         "id": token.id,
         "user": {"loginName": token.login_name},
@@ -31,7 +31,7 @@ def token_view(call: Call, token: Token) -> dict[str, object]:
 def log_in(call: Call) -> Reply:
     """A token for a user, or for an application."""
     user, kind = call.body["user"], call.body["tokenType"]
-    if user["loginName"].lower() in call.engine.night.order.disabled_users:
+    if user["loginName"].lower() in call.monitor.context.plan.disabled_users:
         raise Failure(401, f"User {user['loginName']} is disabled", code=USER_DISABLED)
     token = call.store.tokens.issue(user["loginName"], kind["type"], kind.get("id") or "")
     return Reply(token_view(call, token))
@@ -70,11 +70,11 @@ def version(_: Call | None = None) -> Reply:
 
 def service_status(call: Call) -> Reply:
     """Whether the scheduler itself is there."""
-    now = wire_time(time.time_ns(), call.engine.night.order.timezone)
-    return Reply({"timeStamp": now, "running": call.engine.alive})
+    now = wire_time(time.time_ns(), call.monitor.context.plan.timezone)
+    return Reply({"timeStamp": now, "running": call.monitor.alive})
 
 
-def _token(call: Call) -> Token:
+def _token(call: Call) -> ApiToken:
     if call.token is None:
         raise Failure(401, EXPIRED)
     return call.token

@@ -19,7 +19,7 @@ _EXPIRES_AFTER_NS = 600_000_000_000
 def done(call: Call, items: Iterable[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
     """An action that has been carried out on these: its result is bad when one of theirs is."""
     wrong = [item["message"] for item in items if item["result"] == "failed"]
-    expires = wire_time(time.time_ns() + _EXPIRES_AFTER_NS, call.engine.night.order.timezone)
+    expires = wire_time(time.time_ns() + _EXPIRES_AFTER_NS, call.monitor.context.plan.timezone)
     return {
         "action": call.body["action"],
         "result": "failed" if wrong else "success",

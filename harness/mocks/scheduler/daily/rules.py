@@ -1,10 +1,21 @@
-"""Which of a job's rules act when something happens to it."""
+"""Which of a job's rules act when something happens to it, and what is kept of one that acts later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.contract.schedule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRule:
+    """A rule that is still to act: its place among the job's rules, what happened, why, and at which moment it acts."""
+
+    number: int
+    when: str
+    cause: str
+    at_ns: int
 
 
 class RuleBook:

@@ -1,4 +1,4 @@
-"""The scheduler's line to the incident desk."""
+"""The scheduler's client of the incident desk."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class DeskAway(Exception):
     """The desk did not take a page."""
 
 
-class Desk:
+class DeskClient:
     """Sends pages to the desk, at the address at which the desk says that it listens."""
 
     def __init__(self, control: Path, *, host: str) -> None:

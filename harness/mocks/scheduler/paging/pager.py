@@ -1,4 +1,4 @@
-"""The scheduler's line to the incident desk: pages go out one after the other, in the order in which they were sent."""
+"""Delivers pages to the incident desk, one after the other, in the order in which they were sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 
-from harness.mocks.scheduler.paging.desk_client import Desk, DeskAway
+from harness.mocks.scheduler.paging.desk_client import DeskAway, DeskClient
 
 Page = Mapping[str, str | None]
 
@@ -14,7 +14,9 @@ Page = Mapping[str, str | None]
 class Pager:
     """Delivers pages; ``delivered`` is told whenever none is left, because the night must not end before."""
 
-    def __init__(self, desk: Desk, delivered: Callable[[], None], *, bug: Callable[[str, BaseException], None]) -> None:
+    def __init__(
+        self, desk: DeskClient, delivered: Callable[[], None], *, bug: Callable[[str, BaseException], None]
+    ) -> None:
         self._desk = desk
         self._delivered = delivered
         self._bug = bug

@@ -19,7 +19,7 @@ _LOOKS = 5_000
 
 
 class AgentAway(Exception):
-    """Nobody answers at the agent's socket."""
+    """No agent answers at its socket."""
 
 
 class AgentLost(Exception):
@@ -78,7 +78,7 @@ class Process(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, path: str) -> Process:
-        """Reach an agent; `AgentAway` when nobody listens."""
+        """Reach an agent; `AgentAway` when the agent does not listen."""
         try:
             _, process = await asyncio.get_running_loop().create_unix_connection(cls, path)
         except OSError as error:
@@ -87,7 +87,7 @@ class Process(asyncio.Protocol):
 
     @classmethod
     async def adopt(cls, descriptor: int, pid: int) -> Process:
-        """Take up the connection of a program that an earlier life of this process has started."""
+        """Take up the connection of a program that the scheduler has started before its restart."""
         inherited = socket.socket(fileno=descriptor)
         _, process = await asyncio.get_running_loop().create_unix_connection(cls, sock=inherited)
         process.pid = pid
@@ -113,7 +113,7 @@ class Process(asyncio.Protocol):
             self._transport.write(_signal_line(number))
 
     def stop(self) -> None:
-        """Freeze the program, and return when it stands still: whoever waits for that must not run ahead of it."""
+        """Freeze the program, and return when it stands still: what waits for that must not run ahead of it."""
         self.signal(signal.SIGSTOP)
         for _ in range(_LOOKS):
             if not self.alive or _state(self.pid) in ("T", "t", "Z", "X", None):

@@ -1,4 +1,4 @@
-"""What every part of the scheduler shares in one night: the order, the neighbours, and the one way to show a status."""
+"""What every part of the scheduler shares in one night: the plan, the neighbours, and the one way to show a status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from harness.contract.plan import Plan
 from harness.contract.schedule import Rule
 from harness.history import Recorder
 from harness.mocks.core.armed import Armory
-from harness.mocks.scheduler.daily.daily import Daily, DailyJob
+from harness.mocks.scheduler.daily.daily import Daily
+from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.daily.status import Status
 from harness.mocks.scheduler.paging.pager import Pager
 from harness.mocks.scheduler.state.journal import Journal
@@ -30,10 +31,10 @@ _HAPPENED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Night:
-    """One night of the scheduler: its order, its folder, and the neighbours it talks to."""
+class Context:
+    """The night's plan, the scheduler's folder, its Daily, and the neighbours it talks to."""
 
-    order: Plan
+    plan: Plan
     folder: Path
     recorder: Recorder
     armory: Armory
@@ -51,12 +52,12 @@ class Night:
             return
         self.daily.changed(job, status)
         value = {"job": job.name, "status": status.text, "code": status.code, "attempt": job.attempt}
-        if job.schedule.date != self.order.date:
+        if job.schedule.date != self.plan.date:
             value["date"] = job.schedule.date
         self.recorder.record("info", "status", value, error=why)
         self.journal.keep_job(job)
 
-    def act(self, job: DailyJob, rule: Rule, cause: str, *, refused: str | None = None) -> None:
+    def apply_rule(self, job: DailyJob, rule: Rule, cause: str, *, refused: str | None = None) -> None:
         """Let a rule act: count it, record it, and send its page; what it does to the process is the caller's."""
         job.rules.spend(rule)
         self.recorder.record("info", "rule", {"job": job.name, "when": rule.when, "do": list(rule.do)}, error=refused)
@@ -66,8 +67,8 @@ class Night:
 
     def page(self, job: DailyJob, when: str, cause: str) -> None:
         """Page the job's owner."""
-        text = f"{job.name} of {self.order.chain} {_HAPPENED.get(when, when)} for {job.schedule.date}: {cause}"
-        page = {"owner": job.order.owner, "job": job.name, "cause": cause, "text": text, "runbook": self.order.runbook}
+        text = f"{job.name} of {self.plan.chain} {_HAPPENED.get(when, when)} for {job.schedule.date}: {cause}"
+        page = {"owner": job.master.owner, "job": job.name, "cause": cause, "text": text, "runbook": self.plan.runbook}
         self.pager.send(page)
 
     def relative(self, text: str) -> str:

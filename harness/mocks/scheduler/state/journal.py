@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from harness.mocks.scheduler.daily.daily import DailyJob
+from harness.mocks.scheduler.daily.jobs import DailyJob
 
 Json = dict[str, Any]
 

@@ -10,15 +10,15 @@ from collections.abc import Callable
 
 
 class Entry:
-    """One thing to do at a moment. ``quiet``: the night need not go on for it."""
+    """One thing to do at a moment. ``background``: the night need not go on for it."""
 
-    __slots__ = ("act", "at_ns", "key", "quiet")
+    __slots__ = ("act", "at_ns", "background", "key")
 
-    def __init__(self, at_ns: int, rank: int, number: int, act: Callable[[], None], quiet: bool) -> None:
+    def __init__(self, at_ns: int, rank: int, number: int, act: Callable[[], None], background: bool) -> None:
         self.at_ns = at_ns
         self.key = (at_ns, rank, number)
         self.act: Callable[[], None] | None = act
-        self.quiet = quiet
+        self.background = background
 
     def __lt__(self, other: Entry) -> bool:
         return self.key < other.key
@@ -42,11 +42,11 @@ class Agenda:
         self.pending = 0
         """How many entries are still to come that the night must go on for."""
 
-    def at(self, at_ns: int, act: Callable[[], None], *, rank: int = 0, quiet: bool = False) -> Entry:
+    def at(self, at_ns: int, act: Callable[[], None], *, rank: int = 0, background: bool = False) -> Entry:
         """Do something at a moment; one that has passed is at once, but never before this returns."""
-        entry = Entry(at_ns, rank, next(self._count), act, quiet)
+        entry = Entry(at_ns, rank, next(self._count), act, background)
         heapq.heappush(self._entries, entry)
-        self.pending += not quiet
+        self.pending += not background
         if self._rings_ns is None or at_ns < self._rings_ns:
             self._set_alarm()
         return entry
@@ -55,7 +55,7 @@ class Agenda:
         """It is not to be done any more; None and what was done already are let pass."""
         if entry is not None and entry.act is not None:
             entry.act = None
-            self.pending -= not entry.quiet
+            self.pending -= not entry.background
 
     def clear(self) -> None:
         """Forget everything."""
