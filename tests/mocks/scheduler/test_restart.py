@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import sys
 from typing import Any
@@ -14,13 +13,14 @@ from tests.calibration import patience_s
 from tests.mocks.scheduler.api.opcon_client import OpConClient
 from tests.mocks.scheduler.scheduler_stage import REPOSITORY, Stage, _await_sockets, at, clock, minutes
 
-PAGE = {"when": "failed", "do": ["page"], "after_ns": minutes(30)}
-
 
 def restart(stage: Stage, when: str = "02:05", down: float = 30) -> None:
     order = {"id": "0:scheduler_restart", "fault": "scheduler_restart", "point": "scheduler", "where": {}}
     effect = {"down_ns": minutes(down)}
     stage.ask("scheduler", "/arm", order | {"effect": effect, "trigger": {"at_ns": at(when)}})
+
+
+PAGE = {"when": "failed", "do": ["page"], "after_ns": minutes(30)}
 
 
 def test_what_runs_goes_on_and_what_was_due_meanwhile_starts_late(stage: Stage) -> None:
@@ -176,17 +176,3 @@ def test_a_night_that_ends_before_the_scheduler_is_back_leaves_nothing_to_the_ne
     told = stage.night(stage.job("other", "true", at_ns=at("02:00")))
     assert told.final == {"other": "Finished OK"}
     assert OpConClient(f"http://127.0.0.1:{stage.port('scheduler')}").ask("GET", "/version")
-
-
-def test_a_line_that_was_cut_off_costs_only_itself(stage: Stage) -> None:
-    from harness.mocks.scheduler.state.journal import Journal
-
-    path = stage.folder / "cut" / "journal.jsonl"
-    journal = Journal(path)
-    journal.begin({"date": "2026-11-23"})
-    journal.keep("threshold", "rows", {"value": 1})
-    journal.close()
-    path.write_text(path.read_text() + json.dumps(["threshold", "rows", {"value": 2}])[:-4])
-    again = Journal(path)
-    assert again.read()["threshold"] == {"rows": {"value": 1}}
-    again.close()

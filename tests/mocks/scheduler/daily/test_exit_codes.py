@@ -1,16 +1,14 @@
-"""Which exit codes are failures, and on which dates a job is built: rules without a scheduler."""
+"""Which exit codes are failures."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pytest
 
 from harness.contract.codec import read
-from harness.contract.schedule import ExitCodes, Frequency
+from harness.contract.schedule import ExitCodes
 from harness.mocks.scheduler.daily.exit_codes import fails
-from harness.mocks.scheduler.daily.frequency import why_not
 from tests.mocks.scheduler.scheduler_stage import Stage, at
 
 
@@ -57,26 +55,3 @@ def test_exit_0_can_be_a_failure(stage: Stage) -> None:
         stage.job("empty", "true", at_ns=at("02:00"), exit_codes={"failed_if": [{"operator": "EQ", "code": 0}]})
     )
     assert told.final == {"empty": "Failed"}
-
-
-@pytest.mark.parametrize(
-    ("written", "date", "built"),
-    [
-        ({}, "2026-11-23", True),
-        ({"weekdays": ["mon"]}, "2026-11-23", True),
-        ({"weekdays": ["tue", "wed"]}, "2026-11-23", False),
-        ({"days": [-1]}, "2028-02-29", True),
-        ({"days": [-1]}, "2028-02-28", False),
-        ({"days": [29]}, "2027-02-28", False),
-        ({"days": [1, 15]}, "2026-11-15", True),
-        ({"calendar": "plan days"}, "2026-11-23", True),
-        ({"calendar": "plan days"}, "2026-11-24", False),
-        ({"not_on": "plan days"}, "2026-11-23", False),
-        ({"weekdays": ["mon"], "not_on": "plan days"}, "2026-11-30", True),
-        ({"on_request": True}, "2026-11-23", False),
-    ],
-)
-def test_a_frequency_says_on_which_dates_a_job_is_built(written: dict[str, Any], date: str, built: bool) -> None:
-    calendars = {"plan days": ["2026-11-23"]}
-    why = why_not(read(Frequency, written, "frequency"), dt.date.fromisoformat(date), calendars)
-    assert (why is None) is built

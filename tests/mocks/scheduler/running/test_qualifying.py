@@ -1,10 +1,17 @@
-"""When jobs start: times, dependencies, latest start, and the end of the night."""
+"""When jobs start: times, predecessors, latest start, and holds."""
 
 from __future__ import annotations
 
 from tests.mocks.scheduler.scheduler_stage import Stage, at, clock, minutes
 
 PAGE_A_MISS = {"when": "missed_start", "do": ["page"]}
+
+
+def test_a_job_that_is_built_on_hold_waits_for_somebody_and_the_night_is_complete_without_it(stage: Stage) -> None:
+    late = {"when": "late", "do": ["page"], "after_ns": minutes(30)}
+    told = stage.night(stage.job("load", "true", at_ns=at("02:00"), hold=True, rules=[late]))
+    assert told.final == {"load": "On Hold"}
+    assert told.causes() == ["not started 30m after its start time 02:00: it is on hold"]
 
 
 def test_a_job_starts_at_its_time_and_its_successor_when_it_has_finished_ok(stage: Stage) -> None:
@@ -42,22 +49,6 @@ def test_a_job_waits_for_all_its_predecessors(stage: Stage) -> None:
     assert told.started("both") == ["03:00"]
 
 
-def test_what_a_failed_job_leads_to_never_runs_and_the_night_is_complete_without_it(stage: Stage) -> None:
-    told = stage.night(
-        stage.job("retrieve", "exit 3", at_ns=at("02:00")),
-        stage.job("validate", "true", after=["retrieve"]),
-        stage.job("publish", "true", after=["validate"]),
-    )
-    assert told.final == {
-        "retrieve": "Failed",
-        "validate": "Wait Job Dependency",
-        "publish": "Wait Job Dependency",
-    }
-    schedule = told.history.of("schedule").last()
-    assert schedule is not None
-    assert (schedule.value["complete"], clock(schedule), told.reason) == (True, "02:00", "asked")
-
-
 def test_a_job_whose_predecessors_are_late_misses_its_latest_start_and_does_not_run(stage: Stage) -> None:
     told = stage.night(
         stage.job("retrieve", "sleep 7200", at_ns=at("02:00")),
@@ -88,45 +79,3 @@ def test_a_latest_start_is_asked_before_the_start_time(stage: Stage) -> None:
 def test_a_job_may_start_at_its_latest_start(stage: Stage) -> None:
     told = stage.night(stage.job("retrieve", "true", at_ns=at("02:00"), latest_start_ns=at("02:00")))
     assert told.final == {"retrieve": "Finished OK"}
-
-
-def test_a_late_start_flags_the_job_which_still_runs(stage: Stage) -> None:
-    late = {"when": "late", "do": ["page"], "after_ns": minutes(30)}
-    told = stage.night(
-        stage.job("retrieve", "sleep 3600", at_ns=at("02:00")),
-        stage.job("publish", "true", at_ns=at("02:00"), after=["retrieve"], rules=[late]),
-    )
-    assert "Late to Start" in told.statuses("publish")
-    assert told.causes() == ["not started 30m after its start time 02:00: it waits for retrieve"]
-    assert told.final["publish"] == "Finished OK"
-
-
-def test_a_late_rule_says_nothing_of_a_job_that_started_in_time(stage: Stage) -> None:
-    late = {"when": "late", "do": ["page"], "after_ns": minutes(30)}
-    told = stage.night(stage.job("retrieve", "sleep 3600", at_ns=at("02:00"), rules=[late]))
-    assert told.pages() == []
-
-
-def test_a_night_that_is_not_complete_at_its_end_says_how_far_it_came(stage: Stage) -> None:
-    told = stage.night(stage.job("retrieve", "sleep 36000", at_ns=at("02:00")), until="06:00")
-    schedule = told.history.of("schedule").last()
-    assert told.reason == "until"
-    assert schedule is not None
-    assert schedule.value == {"complete": False, "jobs": {"retrieve": "Job Running"}}
-
-
-def test_nothing_happens_before_the_start_and_a_reset_forgets_the_last_night(stage: Stage) -> None:
-    stage.night(stage.job("yesterday", "exit 1", at_ns=at("02:00")))
-    stage.reset(stage.job("retrieve", "true", at_ns=at("02:00")))
-    assert stage.controller.run(at("05:00")).reason == "stuck"
-    assert (stage.folder / "history" / "scheduler.jsonl").read_text() == ""
-    assert list(stage.ask("scheduler", "/state", method="GET")["jobs"]) == ["retrieve"]
-
-
-def test_two_runs_of_a_night_have_one_digest(stage: Stage) -> None:
-    restart = {"when": "failed", "do": ["restart"], "after_ns": minutes(5), "times": 2}
-    jobs = [
-        stage.job("retrieve", "sleep 60; echo gone >&2; exit 2", at_ns=at("02:00"), rules=[restart]),
-        stage.job("publish", "true", after=["retrieve"]),
-    ]
-    assert stage.night(*jobs).history.digest() == stage.night(*jobs).history.digest()
