@@ -30,7 +30,7 @@ from harness.mocks.scheduler.state.journal import Journal
 from harness.mocks.scheduler.timing.agenda import Agenda
 from harness.mocks.scheduler.timing.timekeeping import timekeeping
 
-_A_MOMENT_NS = 1_000_000_000
+_ANSWERED_WITHIN_NS = 1_000_000_000
 
 
 class Scheduler(Mock):
@@ -146,9 +146,9 @@ class Scheduler(Mock):
             self._restarts[order.id] = order.trigger.at_ns
 
     def _end_later(self, at_ns: int = 0) -> None:
-        """End in a moment: who fires the order has an answer by then."""
+        """End in a second, so that the request that fires the order is answered by then."""
         if self._monitor is not None:
-            at_ns = max(at_ns, time.time_ns() + _A_MOMENT_NS)
+            at_ns = max(at_ns, time.time_ns() + _ANSWERED_WITHIN_NS)
             self._monitor.context.agenda.at(at_ns, self._end, background=True)
 
     def _end(self) -> None:
@@ -172,7 +172,7 @@ class Scheduler(Mock):
         return {"jobs": {job.name: {"status": job.status.text, "attempt": job.attempt} for job in jobs}}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record an exception that nobody expected, and end the night."""
+        """Record an unexpected exception, and end the night."""
         super().bug(where, error)
         self._clock.stop("bug")
 
@@ -209,7 +209,7 @@ class Scheduler(Mock):
         return Monitor(context)
 
     def _with_an_api(self) -> Monitor | None:
-        """The monitor, unless cron is the scheduler: it answers nobody."""
+        """The monitor, unless cron is the scheduler: cron has no API."""
         return None if self._monitor is None or self._monitor.context.plan.is_crontab else self._monitor
 
     async def _start(self, _: Json) -> None:

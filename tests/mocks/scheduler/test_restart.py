@@ -11,7 +11,7 @@ import pytest
 from harness.clock.library import preload_environment
 from tests.calibration import patience_s
 from tests.mocks.scheduler.api.opcon_client import OpConClient
-from tests.mocks.scheduler.scheduler_stage import REPOSITORY, Stage, _await_sockets, at, clock, minutes
+from tests.mocks.scheduler.scheduler_stage import REPOSITORY, Stage, at, clock, minutes, wait_for_sockets
 
 
 def restart(stage: Stage, when: str = "02:05", down: float = 30) -> None:
@@ -83,9 +83,9 @@ def test_a_rule_that_waits_beside_a_running_job_survives(stage: Stage) -> None:
 def test_what_an_operator_was_about_to_do_is_done(stage: Stage) -> None:
     operator = {"name": "night-shift", "when": ["failed"], "do": ["restart"], "times": 1}
     operator |= {"jobs": [], "acknowledges_after_ns": minutes(10), "takes_ns": minutes(30)}
-    script = "[ -e mended ] || { touch mended; exit 1; }"
+    script = "[ -e repaired ] || { touch repaired; exit 1; }"
     stage.reset(stage.job("load", script, at_ns=at("02:00")), operators=[operator])
-    (stage.folder / "work" / "mended").unlink(missing_ok=True)
+    (stage.folder / "work" / "repaired").unlink(missing_ok=True)
     restart(stage, "02:05", down=30)
     told = stage.run()
     assert [clock(event) for event in told.history.of("acknowledge")] == ["02:35"]
@@ -110,22 +110,22 @@ def test_an_action_can_be_asked_about_by_its_id(stage: Stage) -> None:
 
 
 @pytest.mark.exhaustive
-def test_a_job_that_a_fault_has_frozen_thaws_and_one_that_it_is_to_strike_down_is(stage: Stage) -> None:
+def test_a_job_that_a_fault_has_frozen_thaws_and_one_that_it_is_to_crash_is_crashed(stage: Stage) -> None:
     stage.reset(
         stage.job("frozen", "sleep 60; exit 4", at_ns=at("02:00")),
-        stage.job("struck", "sleep 7200", at_ns=at("02:00")),
+        stage.job("crashed", "sleep 7200", at_ns=at("02:00")),
     )
     stage.arm("started", "frozen", {"freeze_ns": minutes(60)})
     stage.ask(
         "scheduler",
         "/arm",
-        {"id": "1:job_crash", "fault": "job_crash", "point": "started", "where": {"job": "struck"}}
+        {"id": "1:job_crash", "fault": "job_crash", "point": "started", "where": {"job": "crashed"}}
         | {"effect": {"signal": signal.SIGKILL, "after_ns": minutes(40)}, "trigger": {}},
     )
     restart(stage, "02:05", down=10)
     told = stage.run()
     ended = {event.value["job"]: clock(event) for event in told.history.of("job", type="fail")}
-    assert ended == {"frozen": "03:01", "struck": "02:40"}
+    assert ended == {"frozen": "03:01", "crashed": "02:40"}
 
 
 @pytest.mark.exhaustive
@@ -158,7 +158,7 @@ def test_a_scheduler_that_is_killed_from_outside_finds_its_jobs_lost(stage: Stag
     environment: dict[str, Any] = {name: stage.environment[name] for name in ("PATH", "LC_ALL")}
     environment |= {"PYTHONPATH": str(REPOSITORY)} | preload_environment(stage.folder / "page", "scheduler")
     stage.start("scheduler", command, environment)
-    _await_sockets(stage)
+    wait_for_sockets(stage)
     stage.controller.exclude_children(but=[process.pid for process in stage.processes])
     told = stage.finish()
     lost = told.history.of("job", type="fail", job="load").first()

@@ -38,7 +38,7 @@ def log_in(call: Call) -> Reply:
 
 
 def log_in_by_name(call: Call) -> Reply:
-    """A token for whom somebody else vouches: Windows, or an identity provider."""
+    """A token for a user for whom another system vouches: Windows, or an identity provider."""
     body = call.body or {}
     name = (body.get("user") or {}).get("loginName") or "windows-user"
     return Reply(token_view(call, call.store.tokens.issue(name, "User")))
@@ -82,12 +82,12 @@ def _token(call: Call) -> ApiToken:
 
 _USER = obj("loginName", "password", loginName=SOME, password=TEXT)
 _LOGIN = obj("user", "tokenType", user=_USER, tokenType=obj("type", type=enum("User", "Application"), id=TEXT))
-_SOMEBODY = obj(user=obj(loginName=TEXT), tokenType=obj(type=TEXT, id=TEXT))
+_ANY_USER = obj(user=obj(loginName=TEXT), tokenType=obj(type=TEXT, id=TEXT))
 
 ENDPOINTS = [
     Endpoint("POST", "/tokens", "Log in", log_in, TOKEN, body=_LOGIN, free=True, fails=(401,)),
-    Endpoint("POST", "/tokens/windowsauth", "Log in as Windows says", log_in_by_name, TOKEN, body=_SOMEBODY, free=True),
-    Endpoint("POST", "/externaltoken", "Log in as others say", log_in_by_name, TOKEN, body=_SOMEBODY, free=True),
+    Endpoint("POST", "/tokens/windowsauth", "Log in as Windows says", log_in_by_name, TOKEN, body=_ANY_USER, free=True),
+    Endpoint("POST", "/externaltoken", "Log in as others say", log_in_by_name, TOKEN, body=_ANY_USER, free=True),
     Endpoint("GET", "/tokens", "The own token", own_token, TOKEN),
     Endpoint("PUT", "/tokens/{id}", "Renew a token", renew, TOKEN),
     Endpoint("DELETE", "/tokens", "Log out", log_out, obj()),

@@ -86,7 +86,7 @@ class DailyJob:
         self.ended_ns: int | None = None
         self.late = False
         self.forced = False
-        """Somebody has started it by hand: it waits for its machine and for nothing else."""
+        """It was started by hand: it waits for its machine and for nothing else."""
         self.overran = False
         """Whether it has been flagged for its max run time."""
         self.killed_for = ""
@@ -103,7 +103,7 @@ class DailyJob:
         self.starting = False
         self.running: JobAttempt | None = None
         self.attempts: list[JobAttempt] = []
-        """Those of which a process may be left."""
+        """Those of which a process may still be there."""
         self.edges: list[Edge] = []
         self.successors: list[Edge] = []
         self.unmet = 0
@@ -185,7 +185,7 @@ class DailySchedule:
         """When it is too late to start any of its jobs."""
         self.held = False
         self.by_hand = False
-        """Whether somebody has started it before its time."""
+        """Whether it was started by hand before its time."""
         self.opened = False
         """Whether its jobs qualify by now."""
         self.properties: dict[str, str] = {}

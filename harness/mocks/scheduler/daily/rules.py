@@ -22,7 +22,7 @@ class RuleBook:
     """A job's rules, with how often each has acted this night.
 
     A rule whose ``times`` are used up does nothing more. While a restart is left for the same event, rules that only
-    page keep still, because the failure is not final yet; a page in the restarting rule's own list goes out each time.
+    page do nothing, because the failure is not final yet; a page in the restarting rule's own list goes out each time.
     Of several restarting rules the first with times left acts: they are an escalation, not a race.
     """
 

@@ -14,8 +14,8 @@ from harness.mocks.core.armed import Armed, Armory
 _MARK = struct.Struct("<4q")
 """Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
 
-_ENDLESS = 1 << 62
-"""Room that nobody uses up."""
+_UNLIMITED = 1 << 62
+"""Room that no job uses up."""
 
 
 class BadDisk:
@@ -44,7 +44,7 @@ class BadDisk:
         with self.path.open("r+b") as mark:
             _, _, used, refusals = _MARK.unpack(mark.read(_MARK.size))
             mark.seek(0)
-            mark.write(_MARK.pack(0, _ENDLESS, used, refusals))
+            mark.write(_MARK.pack(0, _UNLIMITED, used, refusals))
         return bool(refusals)
 
 

@@ -15,7 +15,7 @@ _NEVER_TOLD: tuple[LaunchCause, ...] = ("start_lost", "started_unseen")
 
 
 class LaunchFailure:
-    """The causes that act on one attempt; without any the launch is as it was ordered."""
+    """The causes that act on one attempt; without any the launch is as it should be."""
 
     def __init__(self, causes: Iterable[LaunchCause] = ()) -> None:
         self._causes = set(causes)
@@ -33,12 +33,12 @@ class LaunchFailure:
 
     @property
     def agent_is_away(self) -> bool:
-        """Whether nobody answers at the job's machine."""
+        """Whether no agent answers at the job's machine."""
         return "agent_away" in self._causes
 
     @property
     def never_submitted(self) -> bool:
-        """Whether the scheduler has forgotten to give the order."""
+        """Whether the scheduler has forgotten to launch the job."""
         return "never_submitted" in self._causes
 
     @property
@@ -48,7 +48,7 @@ class LaunchFailure:
 
     @property
     def launch_is_lost(self) -> bool:
-        """Whether what the scheduler orders never reaches the agent."""
+        """Whether the launch never reaches the agent."""
         return "start_lost" in self._causes
 
     @property
@@ -57,14 +57,14 @@ class LaunchFailure:
         return "duplicate" in self._causes
 
     def socket(self, folder: Path, agent: str) -> Path:
-        """The socket of an agent, in the folder of the sockets; one on which nobody listens when the agent is away."""
+        """The socket of an agent, in the folder of the sockets; one that refuses connections when the agent is away."""
         if not self.agent_is_away:
             return folder / f"{agent}.sock"
         path = folder / "nobody.sock"
         if not path.exists():
             # Bound and closed: connecting is refused, as by a machine that is up and whose agent is not.
-            with socket.socket(socket.AF_UNIX) as nobody:
-                nobody.bind(str(path))
+            with socket.socket(socket.AF_UNIX) as unused:
+                unused.bind(str(path))
         return path
 
     def refusal(self) -> tuple[int, str] | None:
@@ -88,9 +88,9 @@ class LaunchFailure:
             argv = ["/bin/sh", "-c", "exit 0"]
         return argv
 
-    def refused_program(self, ordered: str, started: str) -> str:
-        """The program that a refusal names: the ordered one where the started one only stands in for it."""
-        return ordered if "permission_denied" in self._causes else started
+    def refused_program(self, wanted: str, started: str) -> str:
+        """The program that a refusal names: the wanted one where the started one only stands in for it."""
+        return wanted if "permission_denied" in self._causes else started
 
 
 def _without_execute_bit(program: str, folder: Path) -> Path:

@@ -69,7 +69,7 @@ class Refused(Exception):
 
 
 class Actions:
-    """Does what somebody asks for, or says why it cannot be done (`Refused`)."""
+    """Does what a client, an event or an operator asks for, or says why it cannot be done (`Refused`)."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ COMPONENT = "operator"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What somebody is about to do: acknowledge what happened to a job (``step`` -1), or one of their actions."""
+    """What an operator is about to do: acknowledge what happened to a job (``step`` -1), or one of their actions."""
 
     operator: int
     job: str
@@ -43,7 +43,7 @@ class Operators:
         self._intents: list[Intent] = []
 
     def call(self, operator: Operator) -> None:
-        """One more comes in."""
+        """One more operator comes in."""
         self._operators.append(operator)
         self.acted.append(0)
 

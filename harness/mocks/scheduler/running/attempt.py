@@ -1,4 +1,4 @@
-"""One attempt to run a job: what is ordered of the agent, the process to its end, and the faults that act on it."""
+"""One attempt to run a job: what the agent is to launch, the process to its end, and the faults that act on it."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Attempt:
         return self.process is not None and self.process.alive
 
     def socket(self) -> str:
-        """Where the agent of the job's machine listens; where a fault has taken it away, nobody does."""
+        """Where the agent of the job's machine listens; where a fault has taken it away, connecting is refused."""
         return str(self.failure.socket(self._context.folder / "control", self._job.master.agent))
 
     def refusal(self) -> LaunchRefused | None:
@@ -81,7 +81,7 @@ class Attempt:
         return None if refusal is None else LaunchRefused(*refusal)
 
     def launch(self, run: tuple[str, ...], *, output: str = "") -> Launch:
-        """What is ordered of the agent, with what the launch's faults make of it."""
+        """What the agent is to launch, with what the launch's faults make of it."""
         master = self._job.master
         environment = dict(master.environment)
         argv = self.failure.arguments(run, self._context.folder / "locked")
@@ -97,7 +97,7 @@ class Attempt:
 
     @contextmanager
     def with_wrong_clock(self, launch: Launch) -> Iterator[Launch]:
-        """The order with the wrong clock that faults give to the attempt's programs, the pre-run among them.
+        """The launch with the wrong clock that faults give to the attempt's programs, the pre-run among them.
 
         It is one clock for all of them, and has acted when the first has been started: one that could not be started
         has had no wrong clock.
@@ -177,7 +177,7 @@ class Attempt:
 
     @property
     def _virtual(self) -> bool:
-        """Whether somebody is in the job's processes who can shift their clock and refuse them a disk."""
+        """Whether the clock's library is in the job's processes, which can shift their clock and refuse them a disk."""
         return "NIGHT_CLOCK" in self._job.master.environment
 
     def _bad_disk(self, name: str) -> dict[str, str]:

@@ -20,7 +20,7 @@ class Completion:
 
     @property
     def complete(self) -> bool:
-        """Whether nothing more can happen, unless somebody acts from outside."""
+        """Whether nothing more can happen, unless a client acts from outside."""
         context = self._context
         running = any(context.daily.by_status[status] for status in RUNNING)
         due = running or self._candidates or context.agenda.pending

@@ -1,8 +1,8 @@
 """The scheduler as cron: every start of every entry is a job of its own, and what it prints is mailed.
 
-Nothing waits for anything, two runs of one job may overlap, and a minute in which nobody was there to start its jobs is
-lost: cron starts nothing later (cron(8); anacron does). A mail tells of output, not of failure: a job that fails in
-silence is told of nowhere, and one that prints while all is well is mailed every night.
+Nothing waits for anything, two runs of one job may overlap, and a minute in which cron was down is lost: cron starts
+nothing later (cron(8); anacron does). A mail tells of output, not of failure: a job that fails in silence is told of
+nowhere, and one that prints while all is well is mailed every night.
 """
 
 from __future__ import annotations

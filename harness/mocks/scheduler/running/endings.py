@@ -98,7 +98,7 @@ class Endings:
         self._candidates.ask(job)
 
     def forget(self, job: DailyJob) -> None:
-        """Cancel what the rules were still to do, because somebody has decided otherwise."""
+        """Cancel what the rules were still to do, because a client or an operator has decided otherwise."""
         for entry in job.follow_ups:
             self._context.agenda.cancel(entry)
         job.follow_ups.clear()

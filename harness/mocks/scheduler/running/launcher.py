@@ -84,7 +84,7 @@ class Launcher:
 
     async def _start(self, job: DailyJob) -> None:
         if not job.starting or not job.status.waiting:
-            self._give_up(job)  # somebody has held, cancelled or skipped it while it stood in the queue
+            self._give_up(job)  # it was held, cancelled or skipped while it stood in the queue
         elif job.master.is_null:
             self._run_null(job)
         elif job.master.file_arrival is not None:
@@ -146,7 +146,7 @@ class Launcher:
             if (refused := attempt.refusal()) is not None:
                 process.close()
                 raise refused
-            # From the order to the job's first instruction no time may pass.
+            # From the launch to the job's first instruction no time may pass.
             with context.clock.hold():
                 context.show(job, Status.START_ATTEMPTED)
                 with attempt.with_wrong_clock(launch) as changed:

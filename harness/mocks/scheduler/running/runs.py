@@ -27,11 +27,11 @@ from harness.mocks.scheduler.running.waiting import ASK_AGAIN_NS
 from harness.mocks.scheduler.timing.local_time import clock_time, span
 
 ANSWER_WITHIN_NS = 5 * 60_000_000_000
-"""OpCon's "minutes between checking running jobs": so long after the order it asks what has become of the start."""
+"""OpCon's "minutes between checking running jobs": so long after a launch it asks what has become of the start."""
 
 
 class Runs:
-    """Follows every job from the order to start it to what its end is taken for.
+    """Follows every job from its launch to its end, and what that end is taken for.
 
     ``turn`` lets the scheduler go on when a job has ended by itself.
     """
@@ -77,7 +77,7 @@ class Runs:
             job.watches.append(agenda.at(late_ns, lambda: self._late_to_finish(job, late_ns), rank=job.rank))
 
     def expect_start(self, job: DailyJob) -> None:
-        """The order is given, and the agent has not said that the job has started."""
+        """The job is launched, and the agent has not said that the job has started."""
         at_ns = time.time_ns() + ANSWER_WITHIN_NS
         job.watches.append(self._context.agenda.at(at_ns, lambda: self._still_attempting(job), rank=job.rank))
 
@@ -195,7 +195,7 @@ class Runs:
         self._endings.run_failed(job, cause, killed=False, restart=False)
 
     def let_go(self, job: DailyJob) -> None:
-        """Watch no more what still runs of the job, because somebody has said how it ended."""
+        """Watch no more what still runs of the job, because a client has said how it ended."""
         watch = self._files.pop(job, None)
         if watch is not None:
             watch.stop()

@@ -38,6 +38,6 @@ class Handover:
         os.environ[RESUMES] = str(path)
 
     def close(self) -> None:
-        """End the agents' connections, because nobody goes on with the night."""
+        """End the agents' connections, because no process goes on with the night."""
         for attempt in self.attempts.values():
             os.close(attempt["descriptor"])

@@ -1,4 +1,4 @@
-"""The scheduler's memory on disk: every change, one JSON line each, so that one that is killed goes on where it was.
+"""The scheduler's journal on disk: every change, one JSON line each, so that one that is killed goes on where it was.
 
 A line says how something stands now: a job, a schedule, a threshold, a machine. The last line of each is the truth, so
 that a line that was cut off by the end of the process costs only what it was about to say.

@@ -1,4 +1,4 @@
-"""Moments and spans of the night as people read them in a page."""
+"""Times of day, dates and spans in the schedule's time zone, as people and clients read them."""
 
 from __future__ import annotations
 

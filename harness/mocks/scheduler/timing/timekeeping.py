@@ -1,4 +1,4 @@
-"""The scheduler's hand on the night's clock: held while a job starts, stopped when the night is complete."""
+"""How the scheduler holds the night's clock while a job starts, and stops it when the night is complete."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Protocol
 
 
 class Timekeeping(Protocol):
-    """What the scheduler asks of the clock's page."""
+    """What the scheduler asks of the clock page."""
 
     def hold(self) -> AbstractContextManager[None]:
         """Time does not move while the context is open."""
 
     def stop(self, reason: str = ...) -> None:
-        """Whoever lets time pass is to return at once."""
+        """What lets time pass is to return at once."""
 
 
 class RealTime:
-    """No page: nobody moves time, so there is nothing to hold or to stop."""
+    """No clock page: time passes by itself, so there is nothing to hold or to stop."""
 
     def hold(self) -> AbstractContextManager[None]:
         """Nothing to hold."""
@@ -30,7 +30,7 @@ class RealTime:
 
 
 def timekeeping() -> Timekeeping:
-    """The page that the environment names, or real time."""
+    """The clock page that the environment names, or real time."""
     path = os.environ.get("NIGHT_CLOCK")
     if not path:
         return RealTime()

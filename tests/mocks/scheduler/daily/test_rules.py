@@ -27,7 +27,7 @@ def test_a_page_in_the_restarting_rules_own_list_goes_out_each_time() -> None:
     assert [acts(book, "failed") for _ in range(2)] == [[both], [PAGE]]
 
 
-def test_a_rule_minds_only_its_own_event() -> None:
+def test_a_rule_acts_on_its_own_event_only() -> None:
     book = RuleBook([RESTART_TWICE, Rule(when="initialization_error", do=("page",))])
     assert [rule.do for rule in book.due("initialization_error")] == [("page",)]
     assert book.due("missed_start") == []

@@ -40,7 +40,7 @@ def test_a_full_disk_ends_the_job_and_the_next_start_has_room(stage: Stage, land
     assert (landing / "a").stat().st_size == 500
 
 
-def test_a_disk_that_nobody_writes_to_refuses_nothing_and_leaves_no_receipt(stage: Stage, landing: Path) -> None:
+def test_a_disk_that_no_job_writes_to_refuses_nothing_and_leaves_no_receipt(stage: Stage, landing: Path) -> None:
     told = night(stage, landing, "ls landing", {"read_only": True})
     assert told.final == {"retrieve": "Finished OK"}
     assert told.receipts() == 0
@@ -52,7 +52,7 @@ def test_a_read_only_disk_refuses_each_start_until_it_is_over(stage: Stage, land
     assert told.final == {"retrieve": "Finished OK"}
 
 
-def test_a_fault_that_is_taken_out_mends_the_disk_of_a_running_job(stage: Stage, landing: Path) -> None:
+def test_taking_the_fault_out_repairs_the_disk_of_a_running_job(stage: Stage, landing: Path) -> None:
     script = f"{WRITE} || sleep 3600; {WRITE}"
     job = stage.job("retrieve", script, at_ns=at("02:00"))
     stage.reset(job, folder_paths={"landing": str(landing)})

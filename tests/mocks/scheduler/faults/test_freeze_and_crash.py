@@ -64,7 +64,7 @@ def test_an_event_freezes_the_running_job_once_and_not_its_restart(stage: Stage)
     assert told.final["publish"] == "Finished OK"
 
 
-def test_whoever_fires_a_freeze_finds_the_job_standing_still(stage: Stage) -> None:
+def test_an_event_that_fires_a_freeze_returns_when_the_job_stands_still(stage: Stage) -> None:
     stage.reset(stage.job("publish", "sleep", "36000", at_ns=at("02:00")))
     event = {"component": "planning", "action": "batch"}
     stage.arm("started", "publish", {"freeze_ns": minutes(30)}, on=event)

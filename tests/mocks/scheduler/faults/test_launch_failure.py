@@ -107,7 +107,7 @@ def test_an_order_that_is_lost_is_still_attempting_start_after_five_minutes_and_
     assert told.started("load") == []
 
 
-def test_a_rule_marks_and_restarts_what_nobody_has_answered(stage: Stage) -> None:
+def test_a_rule_marks_and_restarts_what_no_agent_has_answered(stage: Stage) -> None:
     rule = {"when": "still_attempting_start", "do": ["mark_failed", "restart"], "times": 1}
     stage.reset(stage.job("load", "echo >> count", at_ns=at("02:00"), rules=[rule, PAGE]))
     (stage.folder / "work" / "count").unlink(missing_ok=True)

@@ -44,7 +44,7 @@ def test_the_second_of_two_operators_finds_that_the_job_runs_already(stage: Stag
     assert "load is Job Running; restart is allowed when" in str(refused.error)
 
 
-def test_an_operator_minds_only_their_own_jobs_and_reacts_so_often(stage: Stage) -> None:
+def test_an_operator_cares_for_their_own_jobs_only_and_reacts_so_often(stage: Stage) -> None:
     stage.reset(
         stage.job("load", "exit 1", at_ns=at("02:00")),
         stage.job("other", "exit 1", at_ns=at("02:00")),

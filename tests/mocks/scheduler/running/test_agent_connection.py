@@ -1,4 +1,4 @@
-"""What an agent said before it closed the connection counts, even to who was just about to write to it."""
+"""What an agent said before it closed the connection counts, even if the scheduler was just about to write to it."""
 
 from __future__ import annotations
 

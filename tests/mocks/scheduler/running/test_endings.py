@@ -31,7 +31,7 @@ def test_a_recurring_job_runs_again_and_its_successor_waits_for_the_last_run(
     assert told.started("load") == [f"02:{int(starts[-1][3:]) + 10:02}"]
 
 
-def test_a_failed_job_is_retried_and_nobody_is_told_before_the_last_attempt(stage: Stage) -> None:
+def test_a_failed_job_is_retried_and_nothing_is_told_before_the_last_attempt(stage: Stage) -> None:
     told = stage.night(
         stage.job("retrieve", THIRD_TIME_OK, at_ns=at("02:00"), retry_on_failure=RETRY, rules=[PAGE]),
         stage.job("publish", "true", after=["retrieve"]),
