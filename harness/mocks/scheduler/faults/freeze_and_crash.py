@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from harness.contract.effects.scheduler import Crash, Freeze, RunningJob
+from harness.contract.points import STARTED
+from harness.mocks.core.armed import Armory
+from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.timing.agenda import Agenda
 
 
@@ -23,6 +26,12 @@ class Target(Protocol):
 
     def stop(self) -> None:
         """Stop them, and return when they stand still."""
+
+
+def freezes_at_start(armory: Armory, job: DailyJob) -> bool:
+    """Whether a fault would freeze the job if it started now; nothing is counted."""
+    acting = armory.would_act(STARTED, job=job.name)
+    return any(job.may_act(order) and isinstance(order.effect, Freeze) for order in acting)
 
 
 class FreezeAndCrash:

@@ -1,4 +1,4 @@
-"""Starts jobs on their machines, one after the other, and tells what came of it."""
+"""Starts jobs on their machines, one after the other, and tells the runs what came of it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from harness.contract.effects.scheduler import Freeze
-from harness.contract.points import STARTED
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.daily.shared_resources import Shared
 from harness.mocks.scheduler.daily.status import Status
+from harness.mocks.scheduler.faults.freeze_and_crash import freezes_at_start
 from harness.mocks.scheduler.running.agent import AgentAway, AgentLost, LaunchRefused, Process
 from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.candidates import Candidates
@@ -23,7 +22,7 @@ from harness.mocks.scheduler.running.runs import ANSWER_WITHIN_NS, Runs
 
 
 class Launcher:
-    """Jobs that have qualified, in the order in which they did.
+    """Starts the jobs that have qualified, in the order in which they did.
 
     One at a time, because the answers of several agents at once would come in an order that another run of the same
     night would not repeat. ``turn`` lets the scheduler go on after each.
@@ -138,8 +137,7 @@ class Launcher:
             return
         # Asked before the fault acts, which needs a job that has started: so the agent stops the job at its very first
         # instructions, and how far it comes does not depend on how busy the machine is.
-        acting = context.armory.would_act(STARTED, job=job.name)
-        frozen = any(job.may_act(order) and isinstance(order.effect, Freeze) for order in acting)
+        frozen = freezes_at_start(context.armory, job)
         attempt.freeze_and_crash.begins_frozen = frozen
         launch = attempt.launch(job.master.run)
         try:
