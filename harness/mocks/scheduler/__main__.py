@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -19,19 +18,19 @@ from harness.mocks.core.control import Mock, run, until
 from harness.mocks.core.serving import serve
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily.daily import Daily
-from harness.mocks.scheduler.engine import Engine
-from harness.mocks.scheduler.faults.wrong_clock import skewed
-from harness.mocks.scheduler.outside.desk import Desk
+from harness.mocks.scheduler.faults.wrong_clock import wrong_clock_environment
+from harness.mocks.scheduler.monitor import Monitor
 from harness.mocks.scheduler.outside.msgin import Msgin
-from harness.mocks.scheduler.outside.pager import Pager
-from harness.mocks.scheduler.running import crontab
-from harness.mocks.scheduler.running.agenda import Agenda
-from harness.mocks.scheduler.running.night import Night
-from harness.mocks.scheduler.running.timekeeping import timekeeping
+from harness.mocks.scheduler.paging.desk_client import DeskClient
+from harness.mocks.scheduler.paging.pager import Pager
+from harness.mocks.scheduler.restart import end, resume
+from harness.mocks.scheduler.running.context import Context
+from harness.mocks.scheduler.state.handover import Handover
 from harness.mocks.scheduler.state.journal import Journal
-from harness.mocks.scheduler.state.restart import Life, end, resume
+from harness.mocks.scheduler.timing.agenda import Agenda
+from harness.mocks.scheduler.timing.timekeeping import timekeeping
 
-_A_MOMENT_NS = 1_000_000_000
+_ANSWERED_WITHIN_NS = 1_000_000_000
 
 
 class Scheduler(Mock):
@@ -49,9 +48,9 @@ class Scheduler(Mock):
         host = self.host if self.host in ("127.0.0.1", "localhost", "::1") else "desk"
         self._desk_host = host
         self._journal = Journal(self.dir / "scheduler" / "journal.jsonl")
-        self._engine: Engine | None = None
+        self._monitor: Monitor | None = None
         self._msgin: Msgin
-        self._life = Life.inherited()
+        self._handover = Handover.received()
         self._coming_up: asyncio.Task[None] | None = None
         self._listen: Callable[[], Awaitable[int]]
         self._restarts: dict[str, int] = {}
@@ -72,33 +71,32 @@ class Scheduler(Mock):
             tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             tls.load_cert_chain(self._certificate, self._key)
         routes = Api(self._with_an_api).routes()
-        if self._life is None and "plan" not in self._journal.read():
+        if self._handover is None and "plan" not in self._journal.read():
             return {"scheduler": await serve(self, routes, tls=tls)}
-        if self._life is None:
+        if self._handover is None:
             # Killed from outside in the middle of a night, and started again on the same directory.
-            await self._come_up(Life(0, self.port, [], {}), lambda: serve(self, routes, tls=tls))
+            await self._come_up(Handover(0, self.port), lambda: serve(self, routes, tls=tls))
             return {"scheduler": self.port}
-        self.port = self._life.port
-        self.armory.restore(self._life.orders)
+        self.port = self._handover.port
+        self.armory.restore(self._handover.orders)
         self._listen = lambda: serve(self, routes, tls=tls)
-        self._coming_up = self.loop.create_task(self._come_up(self._life, self._listen))
+        self._coming_up = self.loop.create_task(self._come_up(self._handover, self._listen))
         return {"scheduler": self.port}
 
-    async def _no_second_life(self) -> None:
+    async def _stop_coming_up(self) -> None:
         """The night is over before the scheduler has come up again: be there for the next one."""
-        if self._life is None or self._coming_up is None or self._coming_up.done():
+        if self._handover is None or self._coming_up is None or self._coming_up.done():
             return
         self._coming_up.cancel()
-        for connection in self._life.connections.values():
-            os.close(connection["descriptor"])
+        self._handover.close()
         await self._listen()
 
-    async def _come_up(self, life: Life, listen: Callable[[], Awaitable[int]]) -> None:
+    async def _come_up(self, handover: Handover, listen: Callable[[], Awaitable[int]]) -> None:
         """Be back when it is time: take up what was stored, then answer clients again."""
         try:
-            await until(life.up_at_ns)
-            self._engine = self._engine_of(read(Plan, self._journal.read()["plan"][""]["plan"], "plan"))
-            await resume(self._engine, life.connections)
+            await until(handover.up_at_ns)
+            self._monitor = self._monitor_of(read(Plan, self._journal.read()["plan"][""]["plan"], "plan"))
+            await resume(self._monitor, handover.attempts)
             self.port = await listen()
             self.recorder.record("info", "service", {"running": True})
         except Exception as error:  # whatever it is, the night's verdict must not be about it
@@ -110,40 +108,37 @@ class Scheduler(Mock):
 
     async def reset(self, plan: Plan) -> None:
         """End what is left of the last night, and build the next one's jobs."""
-        await self._no_second_life()
-        if self._engine is not None:
-            self._engine.stop()
+        await self._stop_coming_up()
+        if self._monitor is not None:
+            self._monitor.stop()
         self._msgin.empty()
         (self.dir / "output").mkdir(exist_ok=True)
         self._journal.begin(write(plan))
-        self._engine = self._engine_of(plan)
-        if plan.is_crontab:
-            crontab.build(self._engine)
-        else:
-            self._engine.build(plan.date)
+        self._monitor = self._monitor_of(plan)
+        self._monitor.build()
 
     async def settle(self) -> None:
         """The night is over: say how every job stands, if its end has not said so, and end what still runs."""
-        if self._engine is not None:
-            self._engine.settle()
-            self._engine.stop()
+        if self._monitor is not None:
+            self._monitor.settle()
+            self._monitor.stop()
 
     async def fired(self, order: Armed[Any]) -> None:
         """Act on the running job that the order is about, or end."""
         if order.point is SCHEDULER:
             self._end_later()
-        elif self._engine is not None:
-            self._engine.fired(order)
+        elif self._monitor is not None:
+            self._monitor.fired(order)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Let what the order has frozen go on."""
-        if self._engine is not None:
-            self._engine.disarmed(order)
+        if self._monitor is not None:
+            self._monitor.disarmed(order)
 
     def check(self, order: Order) -> None:
         """A clock has limits that are not the contract's."""
         if order.point is CLOCK:
-            skewed([order.effect], 0)
+            wrong_clock_environment([order.effect], 0)
 
     async def armed(self, order: Armed[Any]) -> None:
         """An order for the scheduler itself acts at its time."""
@@ -151,76 +146,76 @@ class Scheduler(Mock):
             self._restarts[order.id] = order.trigger.at_ns
 
     def _end_later(self, at_ns: int = 0) -> None:
-        """End in a moment: whoever fires the order has an answer by then."""
-        if self._engine is not None:
-            at_ns = max(at_ns, time.time_ns() + _A_MOMENT_NS)
-            self._engine.night.agenda.at(at_ns, self._end, quiet=True)
+        """End in a second, so that the request that fires the order is answered by then."""
+        if self._monitor is not None:
+            at_ns = max(at_ns, time.time_ns() + _ANSWERED_WITHIN_NS)
+            self._monitor.context.agenda.at(at_ns, self._end, background=True)
 
     def _end(self) -> None:
-        engine = self._engine
-        if engine is None:
+        monitor = self._monitor
+        if monitor is None:
             return
-        if not (engine.launcher.idle and engine.night.pager.idle):
-            # In the middle of a launch the clock is held, and nobody would let go of it.
-            engine.night.agenda.at(0, self._end, quiet=True)
+        if not monitor.idle:
+            # In the middle of a launch the clock is held, and would stay so.
+            monitor.context.agenda.at(0, self._end, background=True)
             return
         acting = self.armory.act(SCHEDULER)
         if not acting:
             return
         self.recorder.record("info", "service", {"running": False})
         up_at_ns = time.time_ns() + max(order.effect.down_ns for order in acting)
-        end(engine, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
+        end(monitor, self.armory, self.dir / "scheduler", port=self.endpoints["scheduler"], up_at_ns=up_at_ns)
 
     def state(self) -> Json:
         """Every job with its status."""
-        jobs = self._engine.daily.jobs.values() if self._engine else ()
+        jobs = self._monitor.context.daily.jobs.values() if self._monitor else ()
         return {"jobs": {job.name: {"status": job.status.text, "attempt": job.attempt} for job in jobs}}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record an exception that nobody expected, and end the night."""
+        """Record an unexpected exception, and end the night."""
         super().bug(where, error)
         self._clock.stop("bug")
 
     def _external(self, event: str, user: str) -> None:
         """An event from the MSGIN directory."""
-        if self._engine is not None and user.lower() not in self._engine.night.order.disabled_users:
-            self._engine.events.carry_out(event, by=f"{user} by MSGIN")
-            self._engine.turn()
+        if self._monitor is not None and user.lower() not in self._monitor.context.plan.disabled_users:
+            self._monitor.opcon_events.carry_out(event, by=f"{user} by MSGIN")
+            self._monitor.turn()
         else:
             self._no_external(event, f"{user} may not send events now")
 
     def _no_external(self, event: str, why: str) -> None:
         self.recorder.record("fail", "event", {"event": event, "by": "MSGIN"}, error=why)
 
-    def _engine_of(self, plan: Plan) -> Engine:
-        """An engine with its neighbours; what rings or delivers lets it take a turn."""
+    def _monitor_of(self, plan: Plan) -> Monitor:
+        """The monitor of a night with its neighbours; what rings or delivers lets it take a turn."""
 
         def turn() -> None:
-            if self._engine is not None and self._engine.night is night:
-                self._engine.turn()
+            if self._monitor is not None and self._monitor.context is context:
+                self._monitor.turn()
 
-        night = Night(
-            order=plan,
+        context = Context(
+            plan=plan,
             folder=self.dir,
             recorder=self.recorder,
             armory=self.armory,
             agenda=Agenda(turn, bug=self.bug),
-            pager=Pager(Desk(self.dir / "control" / "desk.sock", host=self._desk_host), turn, bug=self.bug),
+            pager=Pager(DeskClient(self.dir / "control" / "desk.sock", host=self._desk_host), turn, bug=self.bug),
             clock=self._clock,
             journal=self._journal,
             daily=Daily(),
             bug=self.bug,
         )
-        return Engine(night)
+        return Monitor(context)
 
-    def _with_an_api(self) -> Engine | None:
-        """The engine, unless cron is the scheduler: it answers nobody."""
-        return None if self._engine is None or self._engine.night.order.is_crontab else self._engine
+    def _with_an_api(self) -> Monitor | None:
+        """The monitor, unless cron is the scheduler: cron has no API."""
+        return None if self._monitor is None or self._monitor.context.plan.is_crontab else self._monitor
 
     async def _start(self, _: Json) -> None:
-        if self._engine is None or self._engine.active:
+        if self._monitor is None or self._monitor.schedules.begun:
             raise RuntimeError("start: expected one start after each reset")
-        self._engine.start()
+        self._monitor.start()
         for at_ns in self._restarts.values():
             self._end_later(at_ns)
         self._restarts.clear()

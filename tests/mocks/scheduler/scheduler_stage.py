@@ -98,13 +98,13 @@ class Stage:
     def port(self, mock: str) -> int:
         return int(self.ask(mock, "/health", method="GET")["endpoints"][mock])
 
-    def job(self, name: str, *run: str, **order: Any) -> dict[str, Any]:
-        """A job of the plan; a single argument is a shell script, and a job that it minds may be its name alone."""
+    def job(self, name: str, *run: str, **more: Any) -> dict[str, Any]:
+        """A job of the plan; a single argument is a shell script, and a dependency may be a name alone."""
         argv = ["/bin/sh", "-c", run[0]] if len(run) == 1 else list(run)
         dependencies = [
             {"kind": kind} | ({"job": one} if isinstance(one, str) else one)
             for kind in ("after", "requires", "conflict", "exclude")
-            for one in order.pop(kind, ())
+            for one in more.pop(kind, ())
         ]
         return {
             "dependencies": dependencies,
@@ -114,7 +114,7 @@ class Stage:
             "environment": self.environment,
             "agent": "agent",
             "owner": "data-ops",
-        } | order
+        } | more
 
     def reset(self, *jobs: dict[str, Any], **more: Any) -> None:
         self.controller.exclude_children(but=[process.pid for process in self.processes])
@@ -137,7 +137,7 @@ class Stage:
 
     def finish(self, until: str = "12:00") -> Told:
         """Let the night that has begun go on to its end."""
-        self.page.stopped()  # it may have been complete before somebody acted from outside
+        self.page.stopped()  # it may have been complete before a client acted from outside
         stop = self.controller.run(at(until), runaway_s=patience_s())
         assert stop.reason != "runaway", stop.waits
         self.ask("scheduler", "/settle")
@@ -179,7 +179,7 @@ def running_stage() -> Iterator[Stage]:
             python_path = {"PYTHONPATH": str(REPOSITORY)}
             stage.start(mock, command, base | python_path | preload_environment(folder / "page", mock))
         stage.start("agent", [str(COMPILED), "--with-parent", str(folder / "control" / "agent.sock")], base)
-        _await_sockets(stage)
+        wait_for_sockets(stage)
         yield stage
     finally:
         for process in stage.processes:
@@ -189,7 +189,7 @@ def running_stage() -> Iterator[Stage]:
         shutil.rmtree(folder)
 
 
-def _await_sockets(stage: Stage) -> None:
+def wait_for_sockets(stage: Stage) -> None:
     """Until all listen; each look costs a connection attempt, and a process that ended is an error at once."""
     import socket
 

@@ -8,13 +8,13 @@ from collections.abc import Callable
 from aiohttp import web
 
 from harness.mocks.scheduler.api import acting, building, daily, identity, masters, outputs, shared
+from harness.mocks.scheduler.api.api_tokens import EXPIRED
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.openapi import document
 from harness.mocks.scheduler.api.store import Store
-from harness.mocks.scheduler.api.tokens import EXPIRED
-from harness.mocks.scheduler.daily.moments import wire_time
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Monitor
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 ENDPOINTS: list[Endpoint] = [
     *identity.ENDPOINTS,
@@ -28,19 +28,19 @@ ENDPOINTS: list[Endpoint] = [
 
 
 class Api:
-    """Answers calls for whichever engine there is; the engine knows nothing of it."""
+    """Answers calls for the monitor of the night; the monitor knows nothing of the API."""
 
-    def __init__(self, engine: Callable[[], Engine | None]) -> None:
-        self._engine = engine
+    def __init__(self, monitor: Callable[[], Monitor | None]) -> None:
+        self._monitor = monitor
         self._store: Store | None = None
-        self._stored_for: Engine | None = None
+        self._stored_for: Monitor | None = None
         self._document = document(ENDPOINTS, identity.VERSION)
         self._by_length: dict[int, list[Endpoint]] = {}
         for endpoint in sorted(ENDPOINTS, key=lambda one: one.path.count("{")):
             self._by_length.setdefault(len(endpoint.path.strip("/").split("/")), []).append(endpoint)
 
     def routes(self) -> list[web.RouteDef]:
-        """One route for all: the router would mind the case."""
+        """One route for all: the router would tell cases apart."""
         return [web.route("*", r"/{path:[\s\S]*}", self._answer)]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -48,10 +48,10 @@ class Api:
             reply = await self._reply(request)
         except Failure as failure:
             return failure.response(request.path)
-        engine = self._engine()
+        monitor = self._monitor()
         headers = dict(reply.headers)
-        if engine is not None:
-            headers["apiServerTime"] = wire_time(time.time_ns(), engine.night.order.timezone)
+        if monitor is not None:
+            headers["apiServerTime"] = wire_time(time.time_ns(), monitor.context.plan.timezone)
         if isinstance(reply.content, list):
             headers.setdefault("TotalResourceCount", str(len(reply.content)))
         if reply.raw is not None:
@@ -65,21 +65,21 @@ class Api:
         if [segment.lower() for segment in segments] == ["openapi.json"] and request.method == "GET":
             return Reply(self._document)
         endpoint, path = self._matched(request.method, segments)
-        engine = self._engine()
-        if engine is None and endpoint.always:
+        monitor = self._monitor()
+        if monitor is None and endpoint.always:
             return identity.version()
-        if engine is None:
+        if monitor is None:
             raise Failure(503, "no night has been planned yet")
-        store = self._store_of(engine)
+        store = self._store_of(monitor)
         token = store.tokens.of_header(request.headers.get("Authorization", ""))
         if token is None and not endpoint.free:
             raise Failure(401, EXPIRED)
         query = {name.lower(): value for name, value in request.query.items()}
         body = endpoint.read(await request.read())
-        reply = endpoint.answer(Call(engine, path, query, body, token, store))
+        reply = endpoint.answer(Call(monitor, path, query, body, token, store))
         if reply.status == 200:
             reply.status = endpoint.status
-        engine.turn()
+        monitor.turn()
         return reply
 
     def _matched(self, method: str, segments: list[str]) -> tuple[Endpoint, dict[str, str]]:
@@ -96,7 +96,7 @@ class Api:
             raise Failure(405, f"{method} is not allowed here; allowed: {allowed}", allow=allowed)
         raise Failure(404, "there is no such resource")
 
-    def _store_of(self, engine: Engine) -> Store:
-        if self._store is None or self._stored_for is not engine:
-            self._store, self._stored_for = Store(engine), engine
+    def _store_of(self, monitor: Monitor) -> Store:
+        if self._store is None or self._stored_for is not monitor:
+            self._store, self._stored_for = Store(monitor), monitor
         return self._store

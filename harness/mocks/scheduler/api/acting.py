@@ -27,7 +27,7 @@ from harness.mocks.scheduler.api.shapes import (
     obj,
 )
 from harness.mocks.scheduler.api.shared import machine_status
-from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.jobs import DailyJob, DailySchedule
 from harness.mocks.scheduler.outside.actions import ALLOWED, BULK, MACHINE_ACTIONS, SCHEDULE_ACTIONS, Refused
 
 JOB_ACTIONS = tuple(ALLOWED)
@@ -40,7 +40,7 @@ def on_jobs(call: Call) -> dict[str, Any]:
     body = call.body
     items: list[Item] = []
     for one in body["jobs"]:
-        job = call.engine.daily.jobs.get(one["id"])
+        job = call.monitor.context.daily.jobs.get(one["id"])
         if job is None:
             error: str | None = f"daily job {one['id']!r} not found"
         else:
@@ -61,7 +61,7 @@ def on_schedules(call: Call) -> dict[str, Any]:
 def on_schedules_by_date(call: Call) -> dict[str, Any]:
     """Carry a schedule action out on every schedule of the dates."""
     dates = [dashed(date) for date in call.body["scheduleDates"]]
-    found = [one for one in call.engine.daily.schedules.values() if one.date in dates]
+    found = [one for one in call.monitor.context.daily.schedules.values() if one.date in dates]
     items = [_on_one(call, schedule.id, call.body.get("jobs") or ()) for schedule in found]
     jobs, updated = [job for item in items for job in item["jobs"]], sum(item["updated"] for item in items)
     return submitted.done(call, items, scheduleDates=dates, jobs=jobs, updated=updated, **_asked_of_schedules(call))
@@ -69,7 +69,7 @@ def on_schedules_by_date(call: Call) -> dict[str, Any]:
 
 def on_machines(call: Call) -> dict[str, Any]:
     """Take machines up, down or limited."""
-    machines = call.engine.shared.machines.values()
+    machines = call.monitor.shared.machines.values()
     items: list[Item] = []
     for one in call.body["machines"]:
         machine = next((m for m in machines if one["id"] in (m.id, str(m.id), m.name)), None)
@@ -77,7 +77,7 @@ def on_machines(call: Call) -> dict[str, Any]:
             error = f"machine {one['id']!r} not found"
             items.append({"id": None, **submitted.result(error), "status": None})
         else:
-            call.engine.events.actions.on_machine(machine.name, call.body["action"])
+            call.monitor.actions.on_machine(machine.name, call.body["action"])
             items.append({"id": machine.id, **submitted.result(None), "status": machine_status(machine)})
     return submitted.done(call, items, machines=items)
 
@@ -86,7 +86,7 @@ def on_machines(call: Call) -> dict[str, Any]:
 
 
 def _act(call: Call, job: DailyJob, action: str, reason: str | None, step: int = 1) -> None:
-    call.engine.events.actions.on_job(job, action, reason=reason, step=step)
+    call.monitor.actions.on_job(job, action, reason=reason, step=step)
 
 
 def _asked_of_schedules(call: Call) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _asked_of_schedules(call: Call) -> dict[str, Any]:
 
 def _on_one(call: Call, id_: str, wanted: Sequence[Item]) -> Item:
     """What comes of the action on one schedule; ``updated``: how many of its jobs it was carried out on."""
-    schedule, action = call.engine.daily.schedules.get(id_), call.body["action"]
+    schedule, action = call.monitor.context.daily.schedules.get(id_), call.body["action"]
     jobs: list[Item] = []
     if schedule is None:
         error: str | None = f"schedule {id_!r} not found"
@@ -107,7 +107,7 @@ def _on_one(call: Call, id_: str, wanted: Sequence[Item]) -> Item:
         jobs = list(_bulk(call, schedule, BULK[action], names))
         error = None
     else:
-        error = _tried(lambda: call.engine.events.actions.on_schedule(schedule, action))
+        error = _tried(lambda: call.monitor.actions.on_schedule(schedule, action))
     status = None if schedule is None else views.schedule_status(schedule)
     changed = sum(job["result"] == "success" for job in jobs)
     return {"id": id_, **submitted.result(error), "jobs": jobs, "updated": changed, "status": status}
@@ -119,23 +119,23 @@ def _bulk(call: Call, schedule: DailySchedule, action: str, names: set[str]) -> 
     for job in list(schedule.jobs.values()):
         if (states and job.status.category.lower() not in states) or (names and not names & {job.name, job.id}):
             continue
-        if call.engine.events.actions.why_not(job, action) is None:
+        if call.monitor.actions.why_not(job, action) is None:
             _act(call, job, action, call.body.get("reason"))
             yield {"id": job.id, "uid": views.uid(job.id), **submitted.result(None)}
 
 
 def _added(call: Call, schedule: DailySchedule, wanted: Item, *, held: bool) -> Item:
     name = wanted.get("id", "")
-    if name not in call.engine.masters:
+    if name not in call.monitor.schedules.masters:
         return {"id": name, "uid": None, **submitted.result(f"there is no master job {name!r}")}
     given = {one["name"]: one.get("value", "") for one in wanted.get("instanceProperties", ())}
-    job = call.engine.add_job(schedule, name, held=held, properties=given)
+    job = call.monitor.schedules.add_job(schedule, name, held=held, properties=given)
     return {"id": job.id, "uid": views.uid(job.id), **submitted.result(None)}
 
 
 def _wrong_step(job: DailyJob, step: Any) -> str | None:
     """Why a job cannot be started from a step; clients write its number as a number or as text."""
-    steps = len(job.order.steps)
+    steps = len(job.master.steps)
     if step is None or (str(step).isascii() and str(step).isdigit() and 1 <= int(step) <= max(1, steps)):
         return None
     return f"{job.name} has no step {step!r}: expected one from 1 to {max(1, steps)}"

@@ -13,7 +13,7 @@ _KIND = "schedulebuilds"
 
 def build(call: Call) -> Reply:
     """Build schedules for dates; with ``overwrite`` in place of those that are built already."""
-    body, chain = call.body, call.engine.night.order.chain
+    body, chain = call.body, call.monitor.context.plan.chain
     dates = [dashed(date) for date in body["dates"]]
     messages = []
     for named in body["schedules"]:
@@ -42,23 +42,23 @@ def build(call: Call) -> Reply:
 
 def _built(call: Call, date: str) -> str:
     """Build one date; what went wrong, or nothing."""
-    body, engine = call.body, call.engine
-    there = [one for one in engine.daily.schedules.values() if one.date == date]
+    body, monitor = call.body, call.monitor
+    there = [one for one in monitor.context.daily.schedules.values() if one.date == date]
     if there and body.get("overwrite"):
         for schedule in there:
             if any(job.busy for job in schedule.jobs.values()):
                 return f"{schedule.id} has jobs that run"
         for schedule in there:
-            engine.discard(schedule)
+            monitor.schedules.discard(schedule)
     elif there and not body.get("namedInstance"):
         return f"{there[0].id} is built already"
     properties = {one["key"]: one.get("value", "") for one in body.get("properties", ())}
     try:
-        schedule = engine.build(date, held=bool(body.get("hold")), properties=properties)
+        schedule = monitor.schedules.build(date, held=bool(body.get("hold")), properties=properties)
     except (ValueError, OverflowError) as error:
         return f"{date}: {error}"
-    if date == engine.night.order.date:
-        engine.open(schedule)
+    if date == monitor.context.plan.date:
+        monitor.schedules.open(schedule)
     return ""
 
 

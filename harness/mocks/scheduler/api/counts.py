@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from harness.mocks.scheduler.daily.daily import DailySchedule
+from harness.mocks.scheduler.daily.jobs import DailySchedule
 from harness.mocks.scheduler.daily.shared_resources import OPERATION, Machine
 from harness.mocks.scheduler.daily.status import SCHEDULE_CATEGORY, Status
 

@@ -11,7 +11,7 @@ from harness.mocks.scheduler.api import counts, defined, shapes, views, waits
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Query, Reply
 from harness.mocks.scheduler.api.failure import missing
 from harness.mocks.scheduler.api.shapes import ANYTHING, NUMBER, PROPERTY, SOME, TEXT, Shape, arr, obj
-from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
+from harness.mocks.scheduler.daily.jobs import DailyJob, DailySchedule
 
 PAGING = (
     Query("limit", {"type": "integer", "minimum": 0, "maximum": 999_999_999}, "at most so many; 0: only the count"),
@@ -45,7 +45,7 @@ JOB_QUERY, SCHEDULE_QUERY = (*JOB_FILTER, *PAGING), (*SCHEDULE_FILTER, *PAGING)
 
 def found_jobs(call: Call) -> list[DailyJob]:
     """The jobs that a query asks for."""
-    daily = call.engine.daily
+    daily = call.monitor.context.daily
     jobs: Iterable[DailyJob] = daily.jobs.values()
     name = call.query.get("name") or call.query.get("jobname")
     if ids := call.listed("ids"):
@@ -69,7 +69,7 @@ def _of_statuses(call: Call) -> list[DailyJob]:
     )
     found = [
         job
-        for one, jobs in call.engine.daily.by_status.items()
+        for one, jobs in call.monitor.context.daily.by_status.items()
         if (status is None or one.text.lower() in status) and (categories is None or one.category.lower() in categories)
         for job in jobs
     ]
@@ -93,14 +93,14 @@ class _Wanted:
 
     def has(self, job: DailyJob) -> bool:
         """Whether the job is one of them."""
-        schedule, kind = job.schedule, defined.job_type(job.order)
+        schedule, kind = job.schedule, defined.job_type(job.master)
         return (
             _within(schedule.id, self._schedules)
             and _within(schedule.date, self._dates)
             and (not self._schedule or _like(schedule.name, self._schedule))
             and _within(job.status.text.lower(), self._status)
             and _within(job.status.category.lower(), self._categories)
-            and _within(job.order.agent.lower(), self._machines)
+            and _within(job.master.agent.lower(), self._machines)
             and (self._types is None or bool({str(kind["id"]), kind["description"].lower()} & self._types))
             and self._tags is None
         )
@@ -109,7 +109,7 @@ class _Wanted:
 def jobs(call: Call) -> Reply:
     """The jobs, one page of them, and how many there are."""
     found = found_jobs(call)
-    shown = [views.job_bytes(call.engine, job) for job in page(call, found)]
+    shown = [views.job_bytes(call.monitor, job) for job in page(call, found)]
     raw = b"[" + b",".join(shown) + b"]"
     return Reply(raw=raw, headers={"TotalResourceCount": str(len(found))})
 
@@ -123,12 +123,12 @@ def jobs_by_status(call: Call) -> Reply:
     """How many jobs there are of each category."""
     if call.query:
         return Reply(counts.of_jobs((job.status, 1) for job in found_jobs(call)))
-    return Reply(counts.of_jobs((status, len(jobs)) for status, jobs in call.engine.daily.by_status.items()))
+    return Reply(counts.of_jobs((status, len(jobs)) for status, jobs in call.monitor.context.daily.by_status.items()))
 
 
 def job_of(call: Call) -> DailyJob:
     """The job that a path names."""
-    job = call.engine.daily.jobs.get(call.path["id"])
+    job = call.monitor.context.daily.jobs.get(call.path["id"])
     if job is None:
         raise missing("daily job", call.path["id"])
     return job
@@ -136,7 +136,7 @@ def job_of(call: Call) -> DailyJob:
 
 def job(call: Call) -> Reply:
     """One job."""
-    return Reply(raw=views.job_bytes(call.engine, job_of(call)))
+    return Reply(raw=views.job_bytes(call.monitor, job_of(call)))
 
 
 def change_job(call: Call) -> Reply:
@@ -144,14 +144,14 @@ def change_job(call: Call) -> Reply:
     found = job_of(call)
     for one in call.body.get("properties", ()):
         found.properties[one["key"]] = one.get("value", "")
-    call.engine.night.journal.keep_job(found)
+    call.monitor.context.journal.keep_job(found)
     return job(call)
 
 
 def schedules(call: Call) -> Reply:
     """The schedules of the Daily."""
     found = _sorted(call, found_schedules(call))
-    shown = [views.daily_schedule(call.engine, one) for one in page(call, found)]
+    shown = [views.daily_schedule(call.monitor, one) for one in page(call, found)]
     return Reply(shown, headers={"TotalResourceCount": str(len(found))})
 
 
@@ -162,7 +162,7 @@ def found_schedules(call: Call) -> list[DailySchedule]:
     failed = call.query.get("failedjobs", "").lower() == "true"
     return [
         one
-        for one in call.engine.daily.schedules.values()
+        for one in call.monitor.context.daily.schedules.values()
         if _within(one.date, dates)
         and _within(one.id, ids)
         and (not name or _like(one.name, name))
@@ -174,12 +174,12 @@ def found_schedules(call: Call) -> list[DailySchedule]:
 
 def schedule(call: Call) -> Reply:
     """One schedule."""
-    return Reply(views.daily_schedule(call.engine, schedule_of(call)))
+    return Reply(views.daily_schedule(call.monitor, schedule_of(call)))
 
 
 def schedule_of(call: Call) -> DailySchedule:
     """The schedule that a path names."""
-    found = call.engine.daily.schedules.get(call.path["id"])
+    found = call.monitor.context.daily.schedules.get(call.path["id"])
     if found is None:
         raise missing("daily schedule", call.path["id"])
     return found
@@ -187,7 +187,7 @@ def schedule_of(call: Call) -> DailySchedule:
 
 def schedule_dates(call: Call) -> Reply:
     """The dates for which a schedule is built."""
-    return Reply(sorted({one.date for one in call.engine.daily.schedules.values()}))
+    return Reply(sorted({one.date for one in call.monitor.context.daily.schedules.values()}))
 
 
 def schedules_by_status(call: Call) -> Reply:
@@ -210,7 +210,7 @@ def graph(call: Call) -> Reply:
     return Reply(
         [
             waits.graph_edge(edge)
-            for job in call.engine.daily.jobs.values()
+            for job in call.monitor.context.daily.jobs.values()
             if _within(job.id, jobs) and _within(job.schedule.id, schedules)
             for edge in job.edges
         ]
@@ -219,7 +219,7 @@ def graph(call: Call) -> Reply:
 
 def histories(call: Call) -> Reply:
     """Every job of the Daily that has ended, as history."""
-    found = [one for job in found_jobs(call) if (one := views.job_history(call.engine, job)) is not None]
+    found = [one for job in found_jobs(call) if (one := views.job_history(call.monitor, job)) is not None]
     return Reply(page(call, found), headers={"TotalResourceCount": str(len(found))})
 
 
@@ -284,16 +284,16 @@ ENDPOINTS = [
     _part("dependencies", "A job's dependencies", arr(shapes.DEPENDENCY), lambda _, job: waits.dependencies(job)),
     _part(
         "thresholdDependencies", "Its thresholds", arr(shapes.THRESHOLD_DEPENDENCY),
-        lambda call, job: waits.thresholds(call.engine.shared, job),
+        lambda call, job: waits.thresholds(call.monitor.shared, job),
     ),
     _part(
         "resourceDependencies", "Its resources", arr(shapes.RESOURCE_DEPENDENCY),
-        lambda call, job: waits.resources(call.engine.shared, job),
+        lambda call, job: waits.resources(call.monitor.shared, job),
     ),
     _part("expressionDependencies", "Its expression", shapes.EXPRESSIONS, lambda _, job: waits.expression(job)),
     _part(
         "documentation", "Its documentation", shapes.DOCUMENTATION,
-        lambda call, _: defined.documentation(call.engine.night.order.runbook),
+        lambda call, _: defined.documentation(call.monitor.context.plan.runbook),
     ),
     _part("incidentTickets", "Incident tickets", arr(ANYTHING), lambda _call, _job: []),
     Endpoint("GET", "/dailygraphedges", "Dependencies as a graph", graph, arr(shapes.EDGE), _GRAPH_QUERY),

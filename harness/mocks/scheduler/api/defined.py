@@ -6,33 +6,33 @@ import shlex
 from typing import Any
 
 from harness.contract.schedule import FileArrival, MasterJob
-from harness.mocks.scheduler.daily.daily import DailyJob
-from harness.mocks.scheduler.daily.moments import midnight_ns, minutes_of, wall_minutes, wire_time
-from harness.mocks.scheduler.outside.events import TRIGGERS, BadEvent, Event
+from harness.mocks.scheduler.daily.jobs import DailyJob
+from harness.mocks.scheduler.outside.opcon_events import TRIGGERS, BadOpConEvent, OpConEvent
+from harness.mocks.scheduler.timing.local_time import midnight_ns, minutes_of, wall_minutes, wire_time
 
 UNIX = {"id": 6, "description": "UNIX"}
 NULL = {"id": -1, "description": "Null Job"}
 OCADM = {"id": 0, "name": "ocadm"}
 
 
-def job_type(order: MasterJob) -> dict[str, Any]:
+def job_type(master: MasterJob) -> dict[str, Any]:
     """OpCon's number and name of a kind of job; a file arrival is a job of the UNIX agent."""
-    return NULL if order.is_null else UNIX
+    return NULL if master.is_null else UNIX
 
 
-def frequency(order: MasterJob, begins_ns: int, timezone: str) -> dict[str, Any]:
+def frequency(master: MasterJob, begins_ns: int, timezone: str) -> dict[str, Any]:
     """A job's frequency with its times: minutes from the start of its schedule, and, to be late, from its own."""
-    starts_ns = order.at_ns or begins_ns
+    starts_ns = master.at_ns or begins_ns
 
     def offset(at_ns: int | None, since_ns: int) -> int:
         return 0 if at_ns is None else wall_minutes(since_ns, at_ns, timezone)
 
-    retry, again = order.retry_on_failure, order.recurrence
+    retry, again = master.retry_on_failure, master.recurrence
     every = None if again is None else minutes_of(again.every_ns)
     from_start = again is not None and again.counted_from == "start"
     return {
-        "name": order.frequency.name,
-        "jobExecution": {"samPriority": 0, "maxRunTime": minutes_of(order.max_run_time_ns)},
+        "name": master.frequency.name,
+        "jobExecution": {"samPriority": 0, "maxRunTime": minutes_of(master.max_run_time_ns)},
         "finishOkBehavior": {
             "type": "None" if again is None else "RestartOffset",
             "minutesFromStartToStart": every if from_start else None,
@@ -48,26 +48,26 @@ def frequency(order: MasterJob, begins_ns: int, timezone: str) -> dict[str, Any]
             "parentScheduleStartTime": wire_time(begins_ns, timezone),
             "startOffsetTimeFormat": "Absolute",
             "startOffset": offset(starts_ns, begins_ns),
-            "latestStartOffset": offset(order.latest_start_ns, begins_ns),
+            "latestStartOffset": offset(master.latest_start_ns, begins_ns),
             "latestStartOffsetTimeFormat": "Absolute",
-            "lateToFinishOffset": offset(order.late_to_finish_ns, starts_ns),
-            "lateToStartOffset": offset(order.late_to_start_ns, starts_ns),
+            "lateToFinishOffset": offset(master.late_to_finish_ns, starts_ns),
+            "lateToStartOffset": offset(master.late_to_start_ns, starts_ns),
         },
     }
 
 
 def details(job: DailyJob, timezone: str) -> dict[str, Any]:
     """What only jobs of its type have."""
-    order = job.order
-    if order.is_null:
+    master = job.master
+    if master.is_null:
         return {}
-    arrival = order.file_arrival
+    arrival = master.file_arrival
     return {
-        "startImage": order.run[0] if order.run else "",
-        "parameters": shlex.join(order.run[1:]),
-        "prerun": shlex.join(order.prerun),
+        "startImage": master.run[0] if master.run else "",
+        "parameters": shlex.join(master.run[1:]),
+        "prerun": shlex.join(master.prerun),
         "niceValue": 0,
-        "basicFailureCriteria": [{"operator": one.operator, "exitCode": one.code} for one in order.exit_codes.basic],
+        "basicFailureCriteria": [{"operator": one.operator, "exitCode": one.code} for one in master.exit_codes.basic],
         "advancedFailureCriteria": [
             {
                 "operator": one.operator,
@@ -76,11 +76,11 @@ def details(job: DailyJob, timezone: str) -> dict[str, Any]:
                 "result": one.means,
                 "booleanOperator": one.and_or,
             }
-            for one in order.exit_codes.advanced
+            for one in master.exit_codes.advanced
         ],
         "signals": [],
         "jobOutputParsing": [],
-        "environmentVariables": [{"name": name, "value": value} for name, value in order.environment.items()],
+        "environmentVariables": [{"name": name, "value": value} for name, value in master.environment.items()],
         "fileArrivalSettings": None if arrival is None else _file_arrival(arrival, job.schedule.date, timezone),
     }
 
@@ -110,18 +110,18 @@ def events(job: DailyJob) -> list[dict[str, Any]]:
             "event": one.event,
             "frequencyLevel": False,
         }
-        for number, one in enumerate(job.order.events, 1)
+        for number, one in enumerate(job.master.events, 1)
     ]
 
 
 def events_apart(job: DailyJob) -> list[dict[str, Any]]:
     """Its events taken apart, as the resource of their own has them."""
     told = []
-    for number, order in enumerate(job.order.events, 1):
-        status, name = TRIGGERS[order.when]
+    for number, event in enumerate(job.master.events, 1):
+        status, name = TRIGGERS[event.when]
         try:
-            parsed = Event.parse(order.event)
-        except BadEvent:
+            parsed = OpConEvent.parse(event.event)
+        except BadOpConEvent:
             continue
         parameters = {str(place): value for place, value in enumerate(parsed.parameters, 1)}
         told.append(
@@ -131,7 +131,7 @@ def events_apart(job: DailyJob) -> list[dict[str, Any]]:
                 "user": OCADM,
                 "trigger": {"type": "Status", "id": status, "name": name},
                 "event": {"type": f"{parsed.type}:{parsed.action}", "parameters": parameters},
-                "frequency": {"name": job.order.frequency.name},
+                "frequency": {"name": job.master.frequency.name},
             }
         )
     return told

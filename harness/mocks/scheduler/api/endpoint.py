@@ -10,11 +10,11 @@ from urllib.parse import unquote
 
 import fastjsonschema
 
+from harness.mocks.scheduler.api.api_tokens import ApiToken
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import Shape
 from harness.mocks.scheduler.api.store import Store
-from harness.mocks.scheduler.api.tokens import Token
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Monitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class Query:
 
 @dataclass(slots=True)
 class Call:
-    """One call: the engine it is for, the parts of its path, its query by lower-case names, and its body."""
+    """One call: the monitor it is for, the parts of its path, its query by lower-case names, and its body."""
 
-    engine: Engine
+    monitor: Monitor
     path: dict[str, str]
     query: Mapping[str, str]
     body: Any
-    token: Token | None
+    token: ApiToken | None
     store: Store
 
     def listed(self, name: str) -> list[str] | None:

@@ -15,7 +15,7 @@ NAMES = {
 
 
 class Failure(Exception):
-    """An error answer; raised by whoever finds out, turned into a response in one place."""
+    """An error answer; raised where it is found out, turned into a response in one place."""
 
     def __init__(self, status: int, message: str, *, code: int | None = None, allow: str | None = None) -> None:
         self.status, self.message, self.allow = status, message, allow

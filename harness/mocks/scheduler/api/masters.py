@@ -25,7 +25,7 @@ USER_CALENDAR = 1
 
 
 def _master_schedule(call: Call) -> dict[str, Any]:
-    return {"id": 1, "name": call.engine.night.order.chain, "subSchedule": False}
+    return {"id": 1, "name": call.monitor.context.plan.chain, "subSchedule": False}
 
 
 def master_schedules(call: Call) -> Reply:
@@ -35,19 +35,19 @@ def master_schedules(call: Call) -> Reply:
 
 def master_jobs(call: Call) -> Reply:
     """The master jobs: what can be built, and added."""
-    night, wanted = call.engine.night.order, call.query.get("name")
+    plan, wanted = call.monitor.context.plan, call.query.get("name")
     return Reply(
         [
             {
                 "name": name,
-                "frequency": defined.frequency(order, night.begins_ns, night.timezone),
-                "jobType": defined.job_type(order),
-                "department": views.department(order.owner),
+                "frequency": defined.frequency(master, plan.begins_ns, plan.timezone),
+                "jobType": defined.job_type(master),
+                "department": views.department(master.owner),
                 "accessCode": views.ACCESS_CODE,
-                "primaryMachine": views.machine_of(call.engine, order.agent),
+                "primaryMachine": views.machine_of(call.monitor, master.agent),
                 "schedule": _master_schedule(call),
             }
-            for name, order in call.engine.masters.items()
+            for name, master in call.monitor.schedules.masters.items()
             if not wanted or wanted.lower() == name.lower()
         ]
     )
@@ -55,7 +55,7 @@ def master_jobs(call: Call) -> Reply:
 
 def frequencies(call: Call) -> Reply:
     """The frequencies of the master jobs."""
-    names = dict.fromkeys(order.frequency.name for order in call.engine.masters.values())
+    names = dict.fromkeys(master.frequency.name for master in call.monitor.schedules.masters.values())
     return Reply([{"name": name} for name in names])
 
 
@@ -65,7 +65,7 @@ def calendars(call: Call) -> Reply:
     return Reply(
         [
             {"id": number, "name": name, "type": USER_CALENDAR, "dates": list(dates), "description": ""}
-            for number, (name, dates) in enumerate(call.engine.night.order.calendars.items(), 1)
+            for number, (name, dates) in enumerate(call.monitor.context.plan.calendars.items(), 1)
             if not wanted or name.lower() == wanted.lower()
         ]
     )
@@ -83,7 +83,7 @@ def roles(_: Call) -> Reply:
 
 def users(call: Call) -> Reply:
     """The owners of jobs."""
-    owners = dict.fromkeys(order.owner for order in call.engine.masters.values())
+    owners = dict.fromkeys(master.owner for master in call.monitor.schedules.masters.values())
     return Reply([{"id": number, "loginName": owner, "name": owner} for number, owner in enumerate(owners, 1)])
 
 

@@ -8,7 +8,7 @@ from harness.mocks.scheduler.api import submitted
 from harness.mocks.scheduler.api.endpoint import Call
 from harness.mocks.scheduler.api.shapes import ID, NUMBER, RESULT, TEXT, arr, enum, obj
 from harness.mocks.scheduler.api.views import job_number
-from harness.mocks.scheduler.daily.daily import DailyJob
+from harness.mocks.scheduler.daily.jobs import DailyJob
 
 ACTIONS = ("LIST", "FILE")
 
@@ -24,7 +24,7 @@ def _on_one(call: Call, id_: int | str, wanted: str | None) -> dict[str, Any]:
     if job is None:
         error = f"job instance {id_!r} not found"
     else:
-        folder = call.engine.night.folder / "output"
+        folder = call.monitor.context.folder / "output"
         names = [f"{job.name}.{job.attempt}.{stream}" for stream in ("out", "err")]
         there = [name for name in names if (folder / name).is_file()]
         if call.body["action"] == "LIST":
@@ -44,7 +44,7 @@ def _on_one(call: Call, id_: int | str, wanted: str | None) -> dict[str, Any]:
 
 def _instance(call: Call, id_: int | str) -> DailyJob | None:
     """The job that has this number, or this id."""
-    jobs = call.engine.daily.jobs
+    jobs = call.monitor.context.daily.jobs
     return jobs.get(str(id_)) or next((job for job in jobs.values() if str(job_number(job)) == str(id_)), None)
 
 

@@ -47,13 +47,13 @@ def machine_status(machine: Machine) -> dict[str, str]:
 def machines(call: Call) -> Reply:
     """The machines."""
     name = call.query.get("name")
-    found = [one for one in call.engine.shared.machines.values() if not name or one.name.lower() == name.lower()]
+    found = [one for one in call.monitor.shared.machines.values() if not name or one.name.lower() == name.lower()]
     return Reply([machine_view(one) for one in found])
 
 
 def machines_by_status(call: Call) -> Reply:
     """How many machines are up, down, limited."""
-    return Reply(counts.of_machines(call.engine.shared.machines.values()))
+    return Reply(counts.of_machines(call.monitor.shared.machines.values()))
 
 
 def threshold_view(one: Threshold) -> dict[str, Any]:
@@ -76,21 +76,21 @@ def _named(call: Call, known: dict[str, Any], what: str) -> Any:
 def _list(kind: str, view: Callable[[Any], dict[str, Any]]) -> Callable[[Call], Reply]:
     def listed(call: Call) -> Reply:
         name = call.query.get("name")
-        known = getattr(call.engine.shared, kind).values()
+        known = getattr(call.monitor.shared, kind).values()
         return Reply([view(one) for one in known if not name or one.name.lower() == name.lower()])
 
     return listed
 
 
 def _one(kind: str, view: Callable[[Any], dict[str, Any]]) -> Callable[[Call], Reply]:
-    return lambda call: Reply(view(_named(call, getattr(call.engine.shared, kind), kind.removesuffix("s"))))
+    return lambda call: Reply(view(_named(call, getattr(call.monitor.shared, kind), kind.removesuffix("s"))))
 
 
 def _create(kind: str, view: Callable[[Any], dict[str, Any]]) -> Callable[[Call], Reply]:
     made: type[Threshold] | type[Resource] = Threshold if kind == "thresholds" else Resource
 
     def create(call: Call) -> Reply:
-        known, name = getattr(call.engine.shared, kind), call.body["name"]
+        known, name = getattr(call.monitor.shared, kind), call.body["name"]
         if any(name.lower() == one.lower() for one in known):
             raise Failure(409, f"there is a {kind.removesuffix('s')} {name!r} already")
         new = made(name, max((one.id for one in known.values()), default=0) + 1, call.body["value"])
@@ -102,17 +102,17 @@ def _create(kind: str, view: Callable[[Any], dict[str, Any]]) -> Callable[[Call]
 
 
 def _change(kind: str, view: Callable[[Any], dict[str, Any]]) -> Callable[[Call], Reply]:
-    return lambda call: _set(kind, view, _named(call, getattr(call.engine.shared, kind), kind.removesuffix("s")), call)
+    return lambda call: _set(kind, view, _named(call, getattr(call.monitor.shared, kind), kind.removesuffix("s")), call)
 
 
 def _set(kind: str, view: Callable[[Any], dict[str, Any]], one: Any, call: Call) -> Reply:
-    actions = call.engine.events.actions
+    actions = call.monitor.actions
     (actions.set_threshold if kind == "thresholds" else actions.set_resource)(one.name, call.body["value"])
     return Reply(view(one))
 
 
 def _property(call: Call, name: str) -> dict[str, Any]:
-    values = call.engine.properties.values
+    values = call.monitor.properties.values
     number = list(values).index(name) + 1
     return {"id": number, "name": name, "value": values[name], "encrypted": False, "documentation": ""}
 
@@ -120,13 +120,13 @@ def _property(call: Call, name: str) -> dict[str, Any]:
 def properties(call: Call) -> Reply:
     """The global properties; with a name, a list of the one."""
     wanted = call.query.get("name")
-    names = [name for name in call.engine.properties.values if not wanted or name.lower() == wanted.lower()]
+    names = [name for name in call.monitor.properties.values if not wanted or name.lower() == wanted.lower()]
     return Reply([_property(call, name) for name in names])
 
 
 def _property_named(call: Call) -> str:
     wanted = call.path["id"].lower()
-    for number, name in enumerate(call.engine.properties.values, 1):
+    for number, name in enumerate(call.monitor.properties.values, 1):
         if wanted in (str(number), name.lower()):
             return name
     raise missing("global property", call.path["id"])
@@ -140,22 +140,22 @@ def property_(call: Call) -> Reply:
 def create_property(call: Call) -> Reply:
     """A new global property."""
     name = call.body["name"]
-    if any(name.lower() == known.lower() for known in call.engine.properties.values):
+    if any(name.lower() == known.lower() for known in call.monitor.properties.values):
         raise Failure(409, f"there is a global property {name!r} already")
-    call.engine.events.actions.set_property(name, call.body.get("value", ""))
+    call.monitor.actions.set_property(name, call.body.get("value", ""))
     return Reply(_property(call, name))
 
 
 def change_property(call: Call) -> Reply:
     """Another value for a global property."""
     name = _property_named(call)
-    call.engine.events.actions.set_property(name, call.body.get("value", ""))
+    call.monitor.actions.set_property(name, call.body.get("value", ""))
     return Reply(_property(call, name))
 
 
 def delete_property(call: Call) -> Reply:
     """Take a global property away."""
-    call.engine.events.actions.set_property(_property_named(call), None)
+    call.monitor.actions.set_property(_property_named(call), None)
     return Reply({})
 
 
@@ -163,7 +163,7 @@ def expression(call: Call) -> Reply:
     """What a property expression evaluates to."""
     text = call.body["expression"]
     try:
-        value = evaluate(text, call.engine.properties.find)
+        value = evaluate(text, call.monitor.properties.find)
     except ExpressionError as error:
         return Reply({"expression": text, "status": "Failed", "result": None, "message": str(error)})
     return Reply({"expression": text, "status": "Success", "result": str(value), "message": ""})
@@ -174,7 +174,7 @@ def events(call: Call) -> Reply:
     by = call.body.get("loginName") or (call.token.login_name if call.token else "")
     told = []
     for number, one in enumerate(call.body["events"], 1):
-        error = call.engine.events.carry_out(one["eventString"], by=by)
+        error = call.monitor.opcon_events.carry_out(one["eventString"], by=by)
         result = {"result": "success" if error is None else "failed", "message": error or ""}
         told.append({"id": str(one.get("id", number)), "eventString": one["eventString"], **result})
     return Reply({"loginName": by, "events": told})

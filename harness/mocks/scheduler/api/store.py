@@ -5,18 +5,18 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from harness.mocks.scheduler.api.tokens import Tokens
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.api.api_tokens import ApiTokens
+from harness.mocks.scheduler.monitor import Monitor
 
 
 class Store:
     """Tokens and actions of one night."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._journal = engine.night.journal
-        self.tokens = Tokens(lambda id_, content: self._journal.keep("token", id_, content))
-        self.tokens.take_up(engine.kept_tokens)
-        self._actions = {(one["kind"], str(one["action"]["id"])): one["action"] for one in engine.kept_actions}
+    def __init__(self, monitor: Monitor) -> None:
+        self._journal = monitor.context.journal
+        self.tokens = ApiTokens(lambda id_, content: self._journal.keep("token", id_, content))
+        self.tokens.restore(monitor.kept_tokens)
+        self._actions = {(one["kind"], str(one["action"]["id"])): one["action"] for one in monitor.kept_actions}
         self._numbers = itertools.count(len(self._actions) + 1)
 
     def submit(self, kind: str, action: dict[str, Any]) -> dict[str, Any]:

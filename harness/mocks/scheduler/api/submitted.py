@@ -9,8 +9,8 @@ from typing import Any
 from harness.mocks.scheduler.api.endpoint import Answer, Call, Endpoint, Reply
 from harness.mocks.scheduler.api.failure import missing
 from harness.mocks.scheduler.api.shapes import NUMBER, RESULT, TEXT, Shape, arr, obj
-from harness.mocks.scheduler.daily.moments import wire_time
 from harness.mocks.scheduler.outside.actions import spelled
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 _EXPIRES_AFTER_NS = 600_000_000_000
 """Until then, clients are told, an action can be asked about; here it can be all night."""
@@ -19,7 +19,7 @@ _EXPIRES_AFTER_NS = 600_000_000_000
 def done(call: Call, items: Iterable[Mapping[str, Any]], **more: Any) -> dict[str, Any]:
     """An action that has been carried out on these: its result is bad when one of theirs is."""
     wrong = [item["message"] for item in items if item["result"] == "failed"]
-    expires = wire_time(time.time_ns() + _EXPIRES_AFTER_NS, call.engine.night.order.timezone)
+    expires = wire_time(time.time_ns() + _EXPIRES_AFTER_NS, call.monitor.context.plan.timezone)
     return {
         "action": call.body["action"],
         "result": "failed" if wrong else "success",

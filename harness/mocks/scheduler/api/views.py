@@ -7,10 +7,10 @@ import zlib
 from typing import Any
 
 from harness.mocks.scheduler.api import defined, waits
-from harness.mocks.scheduler.daily.daily import DailyJob, DailySchedule
-from harness.mocks.scheduler.daily.moments import wire_time
+from harness.mocks.scheduler.daily.jobs import DailyJob, DailySchedule
 from harness.mocks.scheduler.daily.status import SCHEDULE_ID
-from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.monitor import Monitor
+from harness.mocks.scheduler.timing.local_time import wire_time
 
 _NS = 1_000_000_000
 
@@ -25,26 +25,26 @@ def job_number(job: DailyJob) -> int | None:
     return uid(f"{job.id}|{job.attempt}") if job.attempt else None
 
 
-def job_bytes(engine: Engine, job: DailyJob) -> bytes:
+def job_bytes(monitor: Monitor, job: DailyJob) -> bytes:
     """A daily job's JSON, made anew only when something that it shows is another than when it was last made."""
-    changing = _changing(engine, job)
+    changing = _changing(monitor, job)
     if job.shown is None or job.shown[0] != changing:
-        job.shown = changing, json.dumps(daily_job(engine, job), separators=(",", ":")).encode()
+        job.shown = changing, json.dumps(daily_job(monitor, job), separators=(",", ":")).encode()
     return job.shown[1]
 
 
-def _changing(engine: Engine, job: DailyJob) -> tuple[object, ...]:
-    """All that the JSON shows and that can change, whoever changes it: nobody has to remember to say so."""
+def _changing(monitor: Monitor, job: DailyJob) -> tuple[object, ...]:
+    """All that the JSON shows and that can change, whatever changes it: so no change has to be announced."""
     own = (job.status, job.change_reason, job.detail, job.attempt, job.started_ns, job.ended_ns, job.last_exit)
-    return own, list(job.properties.items()), waits.changing(engine.shared, job)
+    return own, list(job.properties.items()), waits.changing(monitor.shared, job)
 
 
-def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
+def daily_job(monitor: Monitor, job: DailyJob) -> dict[str, Any]:
     """A daily job."""
-    order, schedule, timezone = job.order, job.schedule, engine.night.order.timezone
+    master, schedule, timezone = job.master, job.schedule, monitor.context.plan.timezone
     started_ns, ended_ns = job.started_ns, job.ended_ns
-    start_ns = started_ns or order.at_ns or schedule.begins_ns
-    machine = machine_of(engine, order.agent)
+    start_ns = started_ns or master.at_ns or schedule.begins_ns
+    machine = machine_of(monitor, master.agent)
     return {
         "id": job.id,
         "uid": uid(job.id),
@@ -58,10 +58,10 @@ def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
             "instance": schedule.instance,
         },
         "name": job.name,
-        "frequency": defined.frequency(order, schedule.begins_ns, timezone),
+        "frequency": defined.frequency(master, schedule.begins_ns, timezone),
         "priority": 0,
-        "jobType": defined.job_type(order),
-        "department": department(order.owner),
+        "jobType": defined.job_type(master),
+        "department": department(master.owner),
         "accessCode": ACCESS_CODE,
         "startMachine": machine,
         "primaryMachine": machine,
@@ -74,7 +74,7 @@ def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
         "computedStartTime": {
             "time": wire_time(start_ns, timezone),
             "isEstimated": started_ns is None,
-            "latestStart": None if order.latest_start_ns is None else wire_time(order.latest_start_ns, timezone),
+            "latestStart": None if master.latest_start_ns is None else wire_time(master.latest_start_ns, timezone),
         },
         "computedEndTime": {
             "time": None if ended_ns is None else wire_time(ended_ns, timezone),
@@ -84,16 +84,16 @@ def daily_job(engine: Engine, job: DailyJob) -> dict[str, Any]:
         "jobNumber": job_number(job),
         "incidentTicketId": None,
         "incidentTicketURL": None,
-        "steps": list(order.steps),
-        "documentation": defined.documentation(engine.night.order.runbook),
+        "steps": list(master.steps),
+        "documentation": defined.documentation(monitor.context.plan.runbook),
         "dependencies": waits.dependencies(job),
-        "thresholdDependencies": waits.thresholds(engine.shared, job),
-        "resourceDependencies": waits.resources(engine.shared, job),
+        "thresholdDependencies": waits.thresholds(monitor.shared, job),
+        "resourceDependencies": waits.resources(monitor.shared, job),
         "expressionDependencies": waits.expression(job),
         "events": defined.events(job),
         "tags": [],
         "properties": properties(job),
-        "isRecurrent": order.recurrence is not None,
+        "isRecurrent": master.recurrence is not None,
         "detailMessages": [job.detail] if job.detail else [],
         "details": defined.details(job, timezone),
     }
@@ -107,9 +107,9 @@ def department(owner: str) -> dict[str, Any]:
     return {"id": 0, "name": owner}
 
 
-def machine_of(engine: Engine, name: str) -> dict[str, Any]:
+def machine_of(monitor: Monitor, name: str) -> dict[str, Any]:
     """The machine of a job, of which only its name and number are told."""
-    return {"id": engine.shared.machines[name].id, "name": name}
+    return {"id": monitor.shared.machines[name].id, "name": name}
 
 
 def job_status(job: DailyJob) -> dict[str, Any]:
@@ -139,9 +139,9 @@ def properties(of: DailyJob | DailySchedule) -> list[dict[str, str]]:
     return [{"key": name, "value": value} for name, value in of.properties.items()]
 
 
-def daily_schedule(engine: Engine, schedule: DailySchedule) -> dict[str, Any]:
+def daily_schedule(monitor: Monitor, schedule: DailySchedule) -> dict[str, Any]:
     """A daily schedule."""
-    timezone = engine.night.order.timezone
+    timezone = monitor.context.plan.timezone
     begins, ended_ns = wire_time(schedule.begins_ns, timezone), schedule.ended_ns
     over = ended_ns is not None and schedule.status == "Completed"
     return {
@@ -171,11 +171,11 @@ def schedule_status(schedule: DailySchedule) -> dict[str, Any]:
     }
 
 
-def job_history(engine: Engine, job: DailyJob) -> dict[str, Any] | None:
+def job_history(monitor: Monitor, job: DailyJob) -> dict[str, Any] | None:
     """A job that has ended, as its history; None of one that has not."""
     if job.started_ns is None or job.ended_ns is None:
         return None
-    schedule, timezone = job.schedule, engine.night.order.timezone
+    schedule, timezone = job.schedule, monitor.context.plan.timezone
     return {
         "id": str(uid(job.id)),
         "jobName": job.name,
@@ -190,10 +190,10 @@ def job_history(engine: Engine, job: DailyJob) -> dict[str, Any] | None:
         "jobStatus": job_status(job),
         "jobTermination": wire_time(job.ended_ns, timezone),
         "duration": duration_s(job),
-        "machine": machine_of(engine, job.order.agent),
+        "machine": machine_of(monitor, job.master.agent),
         "exitCode": termination(job),
-        "department": department(job.order.owner),
-        "frequency": defined.frequency(job.order, schedule.begins_ns, timezone),
+        "department": department(job.master.owner),
+        "frequency": defined.frequency(job.master, schedule.begins_ns, timezone),
         "tags": [],
-        "jobType": defined.job_type(job.order),
+        "jobType": defined.job_type(job.master),
     }

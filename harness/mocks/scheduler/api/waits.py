@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.mocks.scheduler.api.shared import resource_view, threshold_view
-from harness.mocks.scheduler.daily.daily import DailyJob
-from harness.mocks.scheduler.daily.dependencies import Edge
+from harness.mocks.scheduler.daily.jobs import DailyJob, Edge
 from harness.mocks.scheduler.daily.shared_resources import Resource, Shared, Threshold
 
 TYPES = {"requires": (1, "Requires"), "after": (2, "After"), "conflict": (3, "Conflict")}
@@ -19,11 +18,11 @@ OPERATORS = {"EQ": "=", "NE": "!=", "GT": ">", "LT": "<", "GE": ">=", "LE": "<="
 
 def changing(shared: Shared, job: DailyJob) -> tuple[object, ...]:
     """All that is shown here of others than the job, and that becomes another without its doing."""
-    order = job.order
+    master = job.master
     return (
         [(edge.met, edge.predecessor and (edge.predecessor.id, edge.predecessor.status)) for edge in job.edges],
-        [_value(shared.thresholds.get(need.threshold)) for need in order.thresholds],
-        [_value(shared.resources.get(name)) for name in order.resources],
+        [_value(shared.thresholds.get(need.threshold)) for need in master.thresholds],
+        [_value(shared.resources.get(name)) for name in master.resources],
     )
 
 
@@ -42,7 +41,7 @@ def dependencies(job: DailyJob) -> list[dict[str, Any]]:
 
 
 def dependency_type(edge: Edge) -> dict[str, Any]:
-    """The kind of a dependency; only one that waits for an end minds which."""
+    """The kind of a dependency; only one that waits for an end has a condition."""
     dependency = edge.dependency
     number, name = TYPES[dependency.kind]
     condition = None if dependency.kind == "conflict" else CONDITIONS[dependency.on]
@@ -79,7 +78,7 @@ def thresholds(shared: Shared, job: DailyJob) -> list[dict[str, Any]]:
             "value": need.value,
             "operator": OPERATORS[need.operator],
         }
-        for number, need in enumerate(job.order.thresholds, 1)
+        for number, need in enumerate(job.master.thresholds, 1)
     ]
 
 
@@ -92,11 +91,11 @@ def resources(shared: Shared, job: DailyJob) -> list[dict[str, Any]]:
             "requires": amount,
             "requiresAll": amount is None,
         }
-        for number, (name, amount) in enumerate(job.order.resources.items(), 1)
+        for number, (name, amount) in enumerate(job.master.resources.items(), 1)
     ]
 
 
 def expression(job: DailyJob) -> dict[str, Any]:
     """Its expression: the first is the job's, the second would be its frequency's."""
-    own = job.order.expression
+    own = job.master.expression
     return {"id": 1 if own else None, "expression1": own, "expression2": None}

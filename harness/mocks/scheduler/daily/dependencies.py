@@ -2,48 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from harness.contract.schedule import Dependency
-from harness.mocks.scheduler.daily.daily import Daily, DailyJob
-from harness.mocks.scheduler.daily.moments import later
-from harness.mocks.scheduler.daily.status import PREDECESSOR_FAILED, PREDECESSOR_OK
-
-
-@dataclass(slots=True, eq=False)
-class Edge:
-    """One dependency of one job, with the job of the Daily that it is on, if there is one."""
-
-    job: DailyJob
-    dependency: Dependency
-    predecessor: DailyJob | None = None
-    met: bool = True
-
-    @property
-    def date(self) -> str:
-        """The date of the schedule in which its predecessor is looked for."""
-        return later(self.job.schedule.date, -self.dependency.days_before)
-
-    def holds(self) -> bool:
-        """Whether it is met now. Absent predecessors: After is met at once, Requires never."""
-        other, dependency = self.predecessor, self.dependency
-        if other is None:
-            return dependency.kind != "requires"
-        if dependency.kind == "conflict":
-            return not other.busy
-        if dependency.on == "finished_ok":
-            return other.status in PREDECESSOR_OK
-        if dependency.on == "failed":
-            return other.status in PREDECESSOR_FAILED
-        # Ignore Exit Code: it has run to its end, whatever came of it. A job that never started has no exit code.
-        return other.status in PREDECESSOR_OK or (other.status in PREDECESSOR_FAILED and other.last_exit is not None)
-
-    def __str__(self) -> str:
-        """What a job that waits for this waits for."""
-        if self.predecessor is None:
-            return f"{self.dependency.job}, which is not in the Daily"
-        ended = f", which ended with {self.predecessor.status.text}" if self.predecessor.over else ""
-        return f"{self.predecessor.name}{ended}"
+from harness.mocks.scheduler.daily.daily import Daily
+from harness.mocks.scheduler.daily.jobs import DailyJob, Edge
 
 
 class Edges:
@@ -56,7 +16,7 @@ class Edges:
 
     def connect(self, job: DailyJob) -> list[DailyJob]:
         """Tie a job to its predecessors, and to those that have missed it; these are returned."""
-        for dependency in job.order.dependencies:
+        for dependency in job.master.dependencies:
             if dependency.kind == "exclude":
                 continue  # judged when the schedule is built
             edge = Edge(job, dependency)

@@ -1,4 +1,4 @@
-"""Property expressions: ``[[Region]] = "EU" AND [[Rows]] >= 100``, with the tokens of OpCon properties.
+"""Property expressions: ``[[Region]] = "EU" AND [[Rows]] >= 100``, with the property tokens of OpCon.
 
 Comparisons with =, <>, <, <=, >, >=, joined by AND and OR (AND binds closer), NOT, brackets, and ToInt(), which makes a
 number of a text. Both sides compare as numbers where both are some, else as text. What is not that is an
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-_TOKEN = re.compile(
+_LEXEME = re.compile(
     r'\s*(?:(?P<property>\[\[[^\[\]]+\]\])|(?P<text>"[^"]*"|\'[^\']*\')|(?P<number>-?\d+(?:\.\d+)?)|'
     r"(?P<operator><>|<=|>=|=|<|>|\(|\))|(?P<word>[A-Za-z]+))"
 )
@@ -35,7 +35,7 @@ class ExpressionError(ValueError):
 
 
 def filled(text: str, properties: Callable[[str], str | None]) -> str:
-    """The text with each ``[[token]]`` replaced by its value; tokens that are not defined stay as they are."""
+    """The text with each property token ``[[name]]`` replaced by its value; undefined ones stay as they are."""
 
     def value(match: re.Match[str]) -> str:
         found = properties(match[1])
@@ -59,7 +59,7 @@ def evaluate(expression: str, properties: Callable[[str], str | None]) -> Value:
 
 
 class _Reader:
-    """Reads an expression from left to right; ``kind`` and ``found`` are the token that comes next."""
+    """Reads an expression from left to right; ``kind`` and ``found`` are what comes next."""
 
     def __init__(self, expression: str, properties: Callable[[str], str | None]) -> None:
         self._text = expression
@@ -153,7 +153,7 @@ class _Reader:
         if not rest.strip():
             self.kind = self.found = ""
             return
-        match = _TOKEN.match(self._text, self._at)
+        match = _LEXEME.match(self._text, self._at)
         if match is None:
             raise ExpressionError(f"found {rest.strip()[:20]!r} in {self._text!r}, which is no part of an expression")
         self._at, self.kind = match.end(), match.lastgroup or ""
@@ -170,22 +170,4 @@ def _number(value: Value) -> float | None:
     try:
         return float(value)
     except ValueError:
-        return None
-
-
-class Properties:
-    """Global properties, and those of a schedule or job instance before them; names in any case."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self.values = dict(values)
-
-    def find(self, name: str, *nearer: Mapping[str, str]) -> str | None:
-        """The value of a property: of the first of ``nearer`` that has it, else the global one."""
-        wanted = name.lower()
-        for prefix in ("gl.", "si.", "ji."):
-            wanted = wanted.removeprefix(prefix)
-        for values in (*nearer, self.values):
-            for known, value in values.items():
-                if known.lower() == wanted:
-                    return value
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.contract.schedule import MasterJob
-from harness.mocks.scheduler.daily.moments import on_another_day
+from harness.mocks.scheduler.timing.local_time import on_another_day
 
 
 def on_day(master: MasterJob, days: int, timezone: str) -> MasterJob:

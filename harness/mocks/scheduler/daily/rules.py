@@ -1,17 +1,28 @@
-"""Which of a job's rules act when something happens to it."""
+"""Which of a job's rules act when something happens to it, and what is kept of one that acts later."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.contract.schedule import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class PendingRule:
+    """A rule that is still to act: its place among the job's rules, what happened, why, and at which moment it acts."""
+
+    number: int
+    when: str
+    cause: str
+    at_ns: int
 
 
 class RuleBook:
     """A job's rules, with how often each has acted this night.
 
     A rule whose ``times`` are used up does nothing more. While a restart is left for the same event, rules that only
-    page keep still, because the failure is not final yet; a page in the restarting rule's own list goes out each time.
+    page do nothing, because the failure is not final yet; a page in the restarting rule's own list goes out each time.
     Of several restarting rules the first with times left acts: they are an escalation, not a race.
     """
 

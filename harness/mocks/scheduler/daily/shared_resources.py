@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from harness.contract.schedule import ThresholdNeed
-from harness.mocks.scheduler.daily.daily import DailyJob
 from harness.mocks.scheduler.daily.exit_codes import COMPARE
+from harness.mocks.scheduler.daily.jobs import DailyJob
 
 OPERATION = {"U": "Up", "D": "Down", "L": "Limited"}
 
@@ -82,7 +82,7 @@ class Shared:
 
     def threshold_unmet(self, job: DailyJob) -> ThresholdNeed | None:
         """The first threshold that does not compare as the job needs it."""
-        for need in job.order.thresholds:
+        for need in job.master.thresholds:
             threshold = self.thresholds.get(need.threshold)
             if threshold is None or not COMPARE[need.operator](threshold.value, need.value):
                 return need
@@ -90,7 +90,7 @@ class Shared:
 
     def resource_short(self, job: DailyJob) -> str | None:
         """The first resource of which not enough is free for the job."""
-        for name, needed in job.order.resources.items():
+        for name, needed in job.master.resources.items():
             resource = self.resources.get(name)
             if resource is None or resource.value - resource.used < self._amount(resource, needed):
                 return name
@@ -98,8 +98,8 @@ class Shared:
 
     def take(self, job: DailyJob) -> None:
         """The job starts: it takes a slot of its machine and its resources."""
-        self.machines[job.order.agent].current_jobs += 1
-        needs = job.order.resources.items()
+        self.machines[job.master.agent].current_jobs += 1
+        needs = job.master.resources.items()
         self._taken[job] = {name: self._amount(self.resources[name], needed) for name, needed in needs}
         for name, amount in self._taken[job].items():
             self.resources[name].used += amount
@@ -112,7 +112,7 @@ class Shared:
         taken = self._taken.pop(job, None)
         if taken is None:
             return []
-        machine = self.machines[job.order.agent]
+        machine = self.machines[job.master.agent]
         machine.current_jobs -= 1
         freed = dict.fromkeys(machine.ready())
         for name, amount in taken.items():

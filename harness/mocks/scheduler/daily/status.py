@@ -80,7 +80,7 @@ class Status(Enum):
 
     @property
     def terminal(self) -> bool:
-        """Whether the job stays so until somebody acts on it."""
+        """Whether the job stays so until a client, an operator or a rule acts on it."""
         return self.id == Status.INITIALIZATION_ERROR.id or self.id >= Status.FINISHED_OK.id
 
     @property

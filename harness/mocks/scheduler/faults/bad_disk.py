@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.contract.effects import scheduler as effects
+from harness.contract.points import DISK
+from harness.mocks.core.armed import Armed, Armory
 
 _MARK = struct.Struct("<4q")
 """Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
 
-_ENDLESS = 1 << 62
-"""Room that nobody uses up."""
+_UNLIMITED = 1 << 62
+"""Room that no job uses up."""
 
 
 class BadDisk:
@@ -35,10 +39,51 @@ class BadDisk:
         """The variable by which the clock's library finds it, and knows which folder is on that disk."""
         return {"NIGHT_LANDING": f"{self.path}:{folder}"}
 
-    def mended(self) -> bool:
-        """Let it be whole from now on; whether it has refused anything until now."""
+    def repair(self) -> bool:
+        """Refuse nothing from now on; whether the disk has refused anything until now."""
         with self.path.open("r+b") as mark:
             _, _, used, refusals = _MARK.unpack(mark.read(_MARK.size))
             mark.seek(0)
-            mark.write(_MARK.pack(0, _ENDLESS, used, refusals))
+            mark.write(_MARK.pack(0, _UNLIMITED, used, refusals))
         return bool(refusals)
+
+
+class BadDisks:
+    """The bad disks that faults give to one attempt of a job."""
+
+    def __init__(self, armory: Armory, job: str) -> None:
+        self._armory = armory
+        self._job = job
+        self._disks: list[tuple[Armed[effects.BadDisk], BadDisk]] = []
+
+    def restore(self, kept: Iterable[tuple[str, str]]) -> None:
+        """Take up the disks that the scheduler's earlier process has left, where their faults are still armed."""
+        for id_, path in kept:
+            order = self._armory.order(id_)
+            if order is not None:
+                self._disks.append((order, BadDisk(Path(path))))
+
+    def kept(self) -> list[tuple[str, str]]:
+        """The disks by their faults, for the scheduler's next process."""
+        return [(order.id, str(disk.path)) for order, disk in self._disks]
+
+    def environment(self, path: Path, folders: Mapping[str, str]) -> dict[str, str]:
+        """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
+        for order in self._armory.propose(DISK, job=self._job)[:1]:
+            disk = BadDisk.of(order.effect, path)
+            self._disks.append((order, disk))
+            return disk.environment(folders[order.effect.folder])
+        return {}
+
+    def repair(self, order: Armed[Any]) -> None:
+        """Repair the disk of a fault; whether it ever refused the job anything is known only now."""
+        for own, disk in list(self._disks):
+            if own is order:
+                self._disks.remove((own, disk))
+                if disk.repair():
+                    self._armory.confirm(order, job=self._job)
+
+    def repair_all(self) -> None:
+        """Repair all disks, because the job has ended or was never started."""
+        for order, _ in list(self._disks):
+            self.repair(order)

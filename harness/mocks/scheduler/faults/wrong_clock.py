@@ -8,7 +8,7 @@ from harness.clock.skew import Skew, Step
 from harness.contract.effects.scheduler import WrongClock
 
 
-def skewed(effects: Iterable[WrongClock], starts_ns: int) -> dict[str, str]:
+def wrong_clock_environment(effects: Iterable[WrongClock], starts_ns: int) -> dict[str, str]:
     """The environment of a job that starts then; empty without effects, and several of them add up.
 
     Raises ValueError for what no clock can do.

@@ -1,1 +1,1 @@
-"""Who acts on the scheduler from outside, and whom it tells."""
+"""What acts on the scheduler from outside: clients' actions, OpCon events, operators, MSGIN."""

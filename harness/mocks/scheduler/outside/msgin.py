@@ -50,7 +50,7 @@ class Msgin:
         self._take_all()
 
     def _take_all(self) -> None:
-        """Take every file in the order of their names: what was dropped while nobody watched, too."""
+        """Take every file in the order of their names: those too that were dropped while the scheduler was down."""
         for path in sorted(self._folder.iterdir()):
             if not path.is_file() or path.name.startswith("."):
                 continue

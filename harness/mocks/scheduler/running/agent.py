@@ -19,7 +19,7 @@ _LOOKS = 5_000
 
 
 class AgentAway(Exception):
-    """Nobody answers at the agent's socket."""
+    """No agent answers at its socket."""
 
 
 class AgentLost(Exception):
@@ -50,7 +50,7 @@ class Launch:
     environment: Mapping[str, str]
 
     def frame(self) -> bytes:
-        """The order as the agent reads it: its length, then strings, each ended by NUL."""
+        """The launch as the agent reads it: its length, then strings, each ended by NUL."""
         variables = [f"{name}={value}" for name, value in self.environment.items()]
         strings = ["launch", self.cwd, self.stdout, self.stderr, str(len(self.run)), *self.run, *variables]
         for text in strings:
@@ -61,7 +61,7 @@ class Launch:
 
 
 class Process(asyncio.Protocol):
-    """A program under an agent: ordered, started, ended; its end in ``code`` (minus the signal that ended it).
+    """A program under an agent: launched, started, ended; its end in ``code`` (minus the signal that ended it).
 
     ``ended`` is called once, with the code, or with an `AgentLost` when the agent went first. The connection stays open
     while anything of the program is left, because its end would end that too, and no machine does that.
@@ -78,7 +78,7 @@ class Process(asyncio.Protocol):
 
     @classmethod
     async def connect(cls, path: str) -> Process:
-        """Reach an agent; `AgentAway` when nobody listens."""
+        """Reach an agent; `AgentAway` when the agent does not listen."""
         try:
             _, process = await asyncio.get_running_loop().create_unix_connection(cls, path)
         except OSError as error:
@@ -87,16 +87,16 @@ class Process(asyncio.Protocol):
 
     @classmethod
     async def adopt(cls, descriptor: int, pid: int) -> Process:
-        """Take up the connection of a program that an earlier life of this process has started."""
+        """Take up the connection of a program that the scheduler has started before its restart."""
         inherited = socket.socket(fileno=descriptor)
         _, process = await asyncio.get_running_loop().create_unix_connection(cls, sock=inherited)
         process.pid = pid
         return process
 
     async def launch(self, launch: Launch, *, frozen: bool = False) -> None:
-        """Order the program, stopped from the start if ``frozen``; `LaunchRefused` if it could not be started.
+        """Launch the program, stopped from the start if ``frozen``; `LaunchRefused` if it could not be started.
 
-        A stop that travels with the order acts sooner than one that waits for the answer.
+        A stop that travels with the launch acts sooner than one that waits for the answer.
         """
         self._started = asyncio.get_running_loop().create_future()
         self._transport.write(launch.frame() + (_signal_line(signal.SIGSTOP) if frozen else b""))
@@ -113,7 +113,7 @@ class Process(asyncio.Protocol):
             self._transport.write(_signal_line(number))
 
     def stop(self) -> None:
-        """Freeze the program, and return when it stands still: whoever waits for that must not run ahead of it."""
+        """Freeze the program, and return when it stands still, so that the caller does not run ahead of it."""
         self.signal(signal.SIGSTOP)
         for _ in range(_LOOKS):
             if not self.alive or _state(self.pid) in ("T", "t", "Z", "X", None):

@@ -1,17 +1,19 @@
-"""What follows the end of a run: retries, recurrence, and the rules that restart, page and mark."""
+"""The end of a job: retries, recurrence, and the rules that restart, page and mark."""
 
 from __future__ import annotations
 
 import time
-from functools import partial
-from typing import TYPE_CHECKING
 
 from harness.contract.schedule import Rule
-from harness.mocks.scheduler.daily.daily import DailyJob
-from harness.mocks.scheduler.daily.status import Status
-
-if TYPE_CHECKING:
-    from harness.mocks.scheduler.engine import Engine
+from harness.mocks.scheduler.daily.dependencies import Edges
+from harness.mocks.scheduler.daily.jobs import DailyJob
+from harness.mocks.scheduler.daily.status import EVENTS_OF, Status
+from harness.mocks.scheduler.running.candidates import Candidates
+from harness.mocks.scheduler.running.context import Context
+from harness.mocks.scheduler.running.deferred_rules import DeferredRules
+from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.occurrences import Occurrences
+from harness.mocks.scheduler.running.waiting import leave
 
 _NO_RESTART = {
     "missed_start": "a job that missed its start time cannot be restarted, only started by hand",
@@ -22,16 +24,22 @@ _NO_RESTART = {
 class Endings:
     """Decides what a job's end leads to; nothing else sees it before the last attempt."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._night = engine.night
+    def __init__(
+        self, context: Context, edges: Edges, candidates: Candidates, occurrences: Occurrences, late_start: LateStart
+    ) -> None:
+        self._context = context
+        self._edges = edges
+        self._candidates = candidates
+        self._occurrences = occurrences
+        self._late_start = late_start
+        self._rules = DeferredRules(context, self._act, lambda job: job.follow_ups)
 
     def run_finished(self, job: DailyJob) -> None:
         """A run has finished OK: the next one of a recurrence, or the job's end."""
-        recurrence = job.order.recurrence
+        recurrence = job.master.recurrence
         job.runs += 1
         if recurrence is None or job.runs >= recurrence.runs:
-            self._engine.finish(job, Status.FINISHED_OK, "finished_ok", "")
+            self.finish(job, Status.FINISHED_OK, "finished_ok", "")
             return
         since_ns = job.started_ns if recurrence.counted_from == "start" else job.ended_ns
         job.not_before_ns = (since_ns or time.time_ns()) + recurrence.every_ns
@@ -39,46 +47,42 @@ class Endings:
 
     def run_failed(self, job: DailyJob, cause: str, *, killed: bool, restart: bool) -> None:
         """A run has failed: Retry on Failure, for a job that failed by itself; else the job's end."""
-        retry = job.order.retry_on_failure
+        retry = job.master.retry_on_failure
         job.last_cause = cause
         if retry is None or killed or job.retries >= retry.attempts:
-            self._engine.finish(job, Status.FAILED, "failed", cause, restart=restart)
+            self.finish(job, Status.FAILED, "failed", cause, restart=restart)
             return
         job.retries += 1
         job.not_before_ns = time.time_ns() + retry.every_ns
-        self._night.show(job, Status.FAILED)
+        self._context.show(job, Status.FAILED)
         self._again(job)
 
-    def over(self, job: DailyJob, when: str, cause: str, *, restart: bool = False) -> None:
+    def finish(self, job: DailyJob, status: Status, when: str = "", cause: str = "", *, restart: bool = False) -> None:
+        """A job ends with a status: its slot is free, its events fire, its successors are asked, its rules act."""
+        self._candidates.give_back(job)
+        leave(job, self._context.agenda)
+        self._late_start.forget(job)
+        job.starting = job.forced = False
+        if job.master.events and status in EVENTS_OF:
+            self._context.show(job, EVENTS_OF[status])
+        self._context.show(job, status)
+        self._candidates.ask_successors(job)
+        if when:
+            self.ended(job, when, cause, restart=restart)
+
+    def ended(self, job: DailyJob, when: str, cause: str, *, restart: bool = False) -> None:
         """The job has ended for good, as far as it goes by itself: the rules act."""
         if cause:
             job.last_cause = cause
-        self._engine.events.happened(job, when)
+        self._occurrences.happened(job, when)
         if restart:
             self.restart(job)
-            return
-        ended_ns = time.time_ns()
-        for rule in job.rules.due(when):
-            if rule.after_ns:
-                job.pending.append([job.rules.index(rule), when, cause, ended_ns + rule.after_ns])
-                self._later(job, *job.pending[-1])
-            else:
-                self._act(job, rule, when, cause)
-        if job.pending:
-            self._night.journal.keep_job(job)
+        else:
+            self._rules.apply(job, when, cause, time.time_ns())
 
     def resume(self, job: DailyJob) -> None:
         """Take up what the rules were still to do when the scheduler ended."""
-        for number, when, cause, at_ns in job.pending:
-            self._later(job, number, when, cause, at_ns)
-
-    def _later(self, job: DailyJob, number: int, when: str, cause: str, at_ns: int) -> None:
-        act = partial(self._act_later, job, number, when, cause)
-        job.follow_ups.append(self._night.agenda.at(at_ns, act, rank=job.rank))
-
-    def _act_later(self, job: DailyJob, number: int, when: str, cause: str) -> None:
-        job.pending = [one for one in job.pending if one[0] != number]
-        self._act(job, job.rules.at(number), when, cause)
+        self._rules.resume(job)
 
     def restart(self, job: DailyJob, *, forced: bool = False, held: bool = False, step: int = 1) -> None:
         """Qualify the job anew: all its dependencies again, or (forced) none of them."""
@@ -86,29 +90,30 @@ class Endings:
         job.retries = job.runs = job.not_before_ns = 0
         job.forced, job.step = forced, step
         if held:
-            self._night.show(job, Status.ON_HOLD)
+            self._context.show(job, Status.ON_HOLD)
         else:
-            self._night.show(job, Status.FORCED if forced else Status.QUALIFYING)
-        self._engine.edges.again(job)
-        self._engine.became(job)
-        self._engine.ask(job)
+            self._context.show(job, Status.FORCED if forced else Status.QUALIFYING)
+        self._edges.again(job)
+        self._candidates.ask_successors(job)
+        self._candidates.ask(job)
 
     def forget(self, job: DailyJob) -> None:
-        """Somebody has decided otherwise: what the rules were still to do is void."""
+        """Cancel what the rules were still to do, because a client or an operator has decided otherwise."""
         for entry in job.follow_ups:
-            self._night.agenda.cancel(entry)
+            self._context.agenda.cancel(entry)
         job.follow_ups.clear()
         job.pending = []
 
     def _again(self, job: DailyJob) -> None:
-        self._engine.gave_back(job)
+        self._candidates.give_back(job)
         wait = job.not_before_ns > time.time_ns()
-        self._night.show(job, Status.WAIT_START_TIME if wait else Status.QUALIFYING)
-        self._engine.edges.again(job)
-        self._engine.ask(job)
+        self._context.show(job, Status.WAIT_START_TIME if wait else Status.QUALIFYING)
+        self._edges.again(job)
+        self._candidates.ask(job)
 
-    def _act(self, job: DailyJob, rule: Rule, when: str, cause: str) -> None:
+    def _act(self, job: DailyJob, rule: Rule, cause: str) -> None:
         job.follow_ups = [entry for entry in job.follow_ups if entry.act is not None]
-        self._night.act(job, rule, cause, refused=_NO_RESTART.get(when) if "restart" in rule.do else None)
+        refused = _NO_RESTART.get(rule.when) if "restart" in rule.do else None
+        self._context.apply_rule(job, rule, cause, refused=refused)
         if rule.restarts:
             self.restart(job)

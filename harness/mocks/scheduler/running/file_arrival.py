@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.contract.schedule import FileArrival
-from harness.mocks.scheduler.running.agenda import Agenda, Entry
+from harness.mocks.scheduler.timing.agenda import Agenda, Entry
 
 LOOK_EVERY_NS = 30_000_000_000
 FILE_NOT_FOUND, PATH_NOT_FOUND, OUT_OF_RANGE = 1, 2, 3

@@ -1,4 +1,4 @@
-"""The scheduler's memory on disk: every change, one JSON line each, so that one that is killed goes on where it was.
+"""The scheduler's journal on disk: every change, one JSON line each, so that one that is killed goes on where it was.
 
 A line says how something stands now: a job, a schedule, a threshold, a machine. The last line of each is the truth, so
 that a line that was cut off by the end of the process costs only what it was about to say.
@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from harness.mocks.scheduler.daily.daily import DailyJob
+from harness.mocks.scheduler.daily.jobs import DailyJob
 
 Json = dict[str, Any]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from harness.mocks.scheduler.daily.expressions import ExpressionError, Properties, evaluate, filled
+from harness.mocks.scheduler.daily.expressions import ExpressionError, evaluate, filled
+from harness.mocks.scheduler.daily.properties import Properties
 
 KNOWN = Properties({"Region": "EU", "Rows": "100", "Empty": "", "Share": "1.5"})
 

@@ -1,4 +1,4 @@
-"""People at the scheduler, and files in MSGIN: what comes in from outside goes through the same actions."""
+"""People at the scheduler: what they do goes through the same actions."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from typing import Any, get_args
 
 from harness.chain.job import EventWhen, When
 from harness.mocks.scheduler.outside.actions import ALLOWED
-from harness.mocks.scheduler.outside.events import TRIGGERS
+from harness.mocks.scheduler.outside.opcon_events import TRIGGERS
 from harness.scenario.operators import JobAction
 from tests.mocks.scheduler.scheduler_stage import Stage, at, clock, minutes
+
+
+def operator(**changes: Any) -> dict[str, Any]:
+    made = {"name": "night shift", "when": ["failed"], "jobs": ["load"], "acknowledges_after_ns": minutes(20)}
+    return made | {"takes_ns": minutes(5), "do": ["restart"], "times": 1} | changes
 
 
 def test_scenarios_and_the_scheduler_know_the_same_actions_and_events() -> None:
     assert set(get_args(JobAction)) == set(ALLOWED)
     known = {name for kind in get_args(EventWhen) for name in (get_args(kind) or (kind,))}
     assert known | set(get_args(When)) == set(TRIGGERS)
-
-
-def operator(**changes: Any) -> dict[str, Any]:
-    made = {"name": "night shift", "when": ["failed"], "jobs": ["load"], "acknowledges_after_ns": minutes(20)}
-    return made | {"takes_ns": minutes(5), "do": ["restart"], "times": 1} | changes
 
 
 def test_an_operator_acknowledges_and_restarts_the_job(stage: Stage) -> None:
@@ -44,7 +44,7 @@ def test_the_second_of_two_operators_finds_that_the_job_runs_already(stage: Stag
     assert "load is Job Running; restart is allowed when" in str(refused.error)
 
 
-def test_an_operator_minds_only_their_own_jobs_and_reacts_so_often(stage: Stage) -> None:
+def test_an_operator_cares_for_their_own_jobs_only_and_reacts_so_often(stage: Stage) -> None:
     stage.reset(
         stage.job("load", "exit 1", at_ns=at("02:00")),
         stage.job("other", "exit 1", at_ns=at("02:00")),
@@ -52,27 +52,3 @@ def test_an_operator_minds_only_their_own_jobs_and_reacts_so_often(stage: Stage)
     )
     told = stage.run()
     assert (len(told.started("load")), len(told.started("other"))) == (3, 1)
-
-
-def test_a_file_in_msgin_adds_a_job_and_is_gone(stage: Stage) -> None:
-    drop = "echo '$JOB:ADD,2026-11-23,feed,rescue,OnRequest,batch,secret' > $MSGIN/event"
-    environment = stage.environment | {"MSGIN": str(stage.folder / "msgin")}
-    told = stage.night(
-        stage.job("load", f"sleep 600; {drop}", at_ns=at("02:00"), environment=environment),
-        stage.job("rescue", "true", frequency={"on_request": True}),
-    )
-    assert told.started("rescue") == ["02:10"]
-    assert not list((stage.folder / "msgin").iterdir())
-    [event] = told.history.of("event")
-    assert event.value == {"event": "$JOB:ADD,2026-11-23,feed,rescue,OnRequest", "by": "batch by MSGIN"}
-
-
-def test_an_external_event_without_user_and_password_is_refused(stage: Stage) -> None:
-    environment = stage.environment | {"MSGIN": str(stage.folder / "msgin")}
-    told = stage.night(
-        stage.job("load", "printf '$JOB:HOLD\\n' > $MSGIN/one; printf 'caf\\351' > $MSGIN/two", at_ns=at("02:00"),
-                  environment=environment),
-    )  # fmt: skip
-    errors = [str(event.error) for event in told.history.of("event", type="fail")]
-    assert any("a user and the user's event password" in error for error in errors)
-    assert any("two is no ASCII file" in error for error in errors)
