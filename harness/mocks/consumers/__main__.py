@@ -7,7 +7,8 @@ from typing import Any
 from harness.contract.plan import Plan
 from harness.mocks.consumers.http import HttpFrontEnd
 from harness.mocks.consumers.ledger import Ledger
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 
 
 class Consumers(Mock):

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import Fields, Refusal, fields_in, refuse, serve, shown
 
 FIELDS = ("business_date", "rows", "fallback_of")

@@ -1,141 +1,25 @@
-"""What all mocks share: the program around them, and the small HTTP interface by which the harness controls them."""
+"""The small HTTP interface by which the harness controls a mock."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
-import signal
-import threading
-import time
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from socketserver import ThreadingMixIn, UnixStreamServer
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 from urllib.parse import unquote
 
 from harness.contract.codec import ContractError, read, write
-from harness.contract.orders import Order, Relay, read_order
+from harness.contract.orders import Order, read_order
 from harness.contract.plan import Plan
-from harness.contract.points import Point
-from harness.history import Recorder
-from harness.mocks.core import relay
-from harness.mocks.core.armed import Armed, Armory, Json
+from harness.mocks.core.armed import Json
+from harness.mocks.core.mock import Mock
 
 LONGEST_SOCKET_PATH = 107
 """Bytes of a unix socket's name on Linux, without the final zero."""
-
-
-class Mock:
-    """A neighbour of the chain, in the life that the control interface leads it through.
-
-    `serve` once, then for each night `reset` (with the plan), orders armed and disarmed, and `settle`. All of them run
-    in the event loop of the main thread, and an exception in one is the answer to the control call that asked for it.
-    Elsewhere (in a timer, in a data-side handler) it is recorded as a ``bug``, which the harness raises on.
-    """
-
-    component: ClassVar[str]
-    points: ClassVar[tuple[Point[Any], ...]] = ()
-    """Where this mock asks its armory; an order for any other point is refused."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.dir: Path = options.dir
-        self.host: str = options.host
-        self.port: int = options.port
-        self.recorder = Recorder(self.dir / "history" / f"{self.component}.jsonl", self.component)
-        self.armory = Armory(self.recorder, fired=self._fired, relay=self._relay)
-        self.endpoints: dict[str, int] = {}
-        self.relaying = threading.Event()
-        self.loop: asyncio.AbstractEventLoop
-
-    @classmethod
-    def options(cls, parser: argparse.ArgumentParser) -> None:
-        """Add what this mock takes on its command line."""
-
-    async def serve(self) -> dict[str, int]:
-        """Start the data side; the port of each endpoint."""
-        return {}
-
-    async def reset(self, plan: Plan) -> None:
-        """Begin a night: forget the last one, take what is needed of the plan. Orders and events are gone already."""
-
-    async def settle(self) -> None:
-        """End the night: write what is only known now."""
-
-    async def armed(self, order: Armed[Any]) -> None:
-        """Get ready for an order that may have to act before its point is passed."""
-
-    async def fired(self, order: Armed[Any]) -> None:
-        """Act on an order whose event came; the mock that recorded that event goes on only after this returns."""
-
-    async def disarmed(self, order: Armed[Any]) -> None:
-        """Release what the order still keeps back."""
-
-    def check(self, order: Order) -> None:
-        """Refuse an order that the contract allows and this mock could never act on; ValueError says why."""
-
-    def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
-        """Further control calls: ``POST /<name>``."""
-        return {}
-
-    def state(self) -> Json:
-        """What ``GET /state`` shows people."""
-        return {}
-
-    def bug(self, where: str, error: BaseException) -> None:
-        """Record an unexpected exception."""
-        text = "".join(traceback.format_exception(error)).replace(str(self.dir), "DIR")
-        self.recorder.record("fail", "bug", {"where": where}, error=text)
-
-    def _fired(self, order: Armed[Any]) -> None:
-        self.loop.call_soon_threadsafe(lambda: self.loop.create_task(self.fired(order)))
-
-    def _relay(self, relayed: Relay) -> None:
-        # A mock that fires an order of this one meanwhile does not wait for it: two mocks that fire each other's orders
-        # in the same moment would wait for ever.
-        self.relaying.set()
-        try:
-            relay.fire(self.dir / "control", relayed.relay, relayed.id)
-        finally:
-            self.relaying.clear()
-
-
-async def until(at_ns: int) -> None:
-    """Sleep to a moment of the night. An event loop rounds times and may wake a moment early, so it looks again."""
-    while (now_ns := time.time_ns()) < at_ns:
-        await asyncio.sleep((at_ns - now_ns) / 1e9)
-
-
-def run(mock_type: type[Mock]) -> None:
-    """Be the program of a mock, until it is told to end."""
-    parser = argparse.ArgumentParser(prog=f"harness.mocks.{mock_type.component}", description=mock_type.__doc__)
-    parser.add_argument("--dir", type=Path, required=True, help="the stack's directory")
-    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="the port to listen on (0: any)")
-    mock_type.options(parser)
-    options = parser.parse_args()
-    for folder in ("control", "history"):
-        (options.dir / folder).mkdir(parents=True, exist_ok=True)
-    asyncio.run(_live(mock_type(options)))
-
-
-async def _live(mock: Mock) -> None:
-    mock.loop = loop = asyncio.get_running_loop()
-    loop.set_exception_handler(lambda _, context: _unhandled(mock, context))
-    ended = asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, ended.set)
-    mock.endpoints = await mock.serve()
-    # Never closed: its thread is in the middle of accepting, and ends with the process.
-    threading.Thread(target=ControlServer(mock).accept, name="control", daemon=True).start()
-    await ended.wait()
-
-
-def _unhandled(mock: Mock, context: Mapping[str, Any]) -> None:
-    error = context.get("exception") or RuntimeError(context.get("message"))
-    mock.bug(str(context.get("message", "event loop")), error)
 
 
 class ControlServer(ThreadingMixIn, UnixStreamServer):

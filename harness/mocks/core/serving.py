@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Handler
 
-    from harness.mocks.core.control import Mock
+    from harness.mocks.core.mock import Mock
 
 LARGEST_BODY_BYTES = 1 << 30
 IDLE_CLOSE_S = 75.0

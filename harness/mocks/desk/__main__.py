@@ -7,7 +7,8 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.plan import Plan
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 from harness.mocks.core.serving import Refusal, fields_of, serve
 
 

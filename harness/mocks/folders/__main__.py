@@ -11,7 +11,8 @@ from typing import Any
 from inotify_simple import Event, INotify, flags
 
 from harness.contract.plan import Plan
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 
 WATCHED = (
     flags.CREATE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.DELETE | flags.ONLYDIR

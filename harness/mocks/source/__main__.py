@@ -10,7 +10,8 @@ from harness.contract.plan import Plan
 from harness.contract.points import ANSWER, ARRIVE, LOOK, REQUEST, SERVE
 from harness.contract.protocols import PROTOCOLS
 from harness.mocks.core.armed import Armed
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 from harness.mocks.source.faults import gate, pace
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace

@@ -17,7 +17,8 @@ from harness.contract.endpoints import MOCK_OF
 from harness.contract.plan import Plan
 from harness.contract.points import CONNECT, DIAL
 from harness.mocks.core.armed import Armed
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 from harness.mocks.wire import forwarding
 from harness.mocks.wire.forwarding import drip, forward, forward_bytes, hang
 from harness.mocks.wire.port_states import PortStates, family_of

@@ -19,7 +19,7 @@ from contextlib import suppress
 from harness.contract.effects.wire import Dial
 from harness.contract.points import DIAL
 from harness.mocks.core.armed import Armed
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 
 
 class PortStates:

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from harness.mocks.consumers.__main__ import Consumers
-from harness.mocks.core.control import Mock, run
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.program import run
 from harness.mocks.desk.__main__ import Desk
 from harness.mocks.folders.__main__ import Folders
 from harness.mocks.scheduler.__main__ import Scheduler

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from harness.contract.effects import damages
-from harness.mocks.core.control import run
+from harness.mocks.core.program import run
 from harness.mocks.source.__main__ import Source
 from harness.mocks.source.damage.damage import damage
 from harness.mocks.source.files.body import Body

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from harness.contract.effects.source import Delivery
 from harness.contract.points import ARRIVE
 from harness.mocks.core.armed import Armed, Armory
-from harness.mocks.core.control import until
+from harness.mocks.core.waiting import until
 from harness.mocks.source.arrival import delivery
 from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
 

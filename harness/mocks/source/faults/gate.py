@@ -7,7 +7,7 @@ from harness.contract.orders import Order
 from harness.contract.points import REQUEST
 from harness.contract.protocols import Operation, Protocol
 from harness.mocks.core.armed import Armed
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.pace import check_after, reached
 
 AFTER_LOGIN = frozenset({"forbidden", "session_expired"})

@@ -10,7 +10,8 @@ from harness.contract.orders import Order
 from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
 from harness.mocks.core.armed import Armed
-from harness.mocks.core.control import Mock, until
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.waiting import until
 
 SLOW: Protocol = "sftp"
 """The front end that passes the point ``answer``, and ``request`` within a file. The others answer with one stream of

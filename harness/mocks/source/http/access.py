@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from harness.contract.effects.source import Refuse
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.http import VIA
 from harness.mocks.source.http.errors import Unauthorized, error_response, refused_by

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from harness.contract.endpoints import GRANTS
 from harness.contract.plan import Plan
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.http.access import Access

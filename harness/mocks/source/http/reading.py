@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from harness.mocks.core.control import Mock, until
+from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import refuse
+from harness.mocks.core.waiting import until
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.source_file import Entry
 from harness.mocks.source.http import VIA

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
 from harness.mocks.source.store.store import Store
 

@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 import asyncssh
 
 from harness.contract.effects.source import Refuse
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 
 STATUS: dict[str, Callable[[], asyncssh.SFTPError]] = {
     "forbidden": lambda: asyncssh.SFTPPermissionDenied("Permission denied"),

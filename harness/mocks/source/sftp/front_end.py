@@ -6,7 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from harness.contract.plan import Plan
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
 from harness.mocks.source.sftp import VIA

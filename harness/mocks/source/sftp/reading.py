@@ -11,7 +11,7 @@ import asyncssh
 from asyncssh import SFTPAttrs, SFTPName
 
 from harness.contract.effects.source import Refuse
-from harness.mocks.core.control import until
+from harness.mocks.core.waiting import until
 from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
 from harness.mocks.source.sftp.errors import surfacing
 from harness.mocks.source.sftp.read_handle import ReadHandle

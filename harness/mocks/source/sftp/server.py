@@ -7,7 +7,7 @@ import socket
 import asyncssh
 
 from harness.contract.ssh_keys import HOST_KEY
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
 from harness.mocks.source.sftp.access import Login

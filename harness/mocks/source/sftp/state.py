@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
 from harness.mocks.source.sftp.tree import Tree

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.endpoints import SNOWFLAKE
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import VIA, answers
 from harness.mocks.source.snowflake.errors import WRONG_PASSWORD, Refused, account_refusal, failure

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.protocols import Operation
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import VIA, answers, selecting, statements
 from harness.mocks.source.snowflake.access import Access, document_of

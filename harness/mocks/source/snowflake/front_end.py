@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.contract.plan import Plan
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake.access import Access

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
 from harness.mocks.source.files.source_file import Entry

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from harness.contract.protocols import Protocol
-from harness.mocks.core.control import Mock
+from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import SourceFile
 
 
