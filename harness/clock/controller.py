@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.clock import census
+from harness.clock.census import census
 from harness.clock.page import TICK_ERROR, Page
-from harness.clock.waits import describe_waits, describe_work
+from harness.clock.census.waits import describe_waits, describe_work
 
 _ROUND_NS = 50_000_000
 """Real time after which the census comes back to Python, so that Ctrl-C and runaways are noticed."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.clock.skew import Skew
+    from harness.clock.wrong_clock import Skew
 
 _BUILT = Path(__file__).with_name("libnightclock.so")
 _PROBED: dict[str, str | None] = {}

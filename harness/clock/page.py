@@ -115,7 +115,7 @@ class _Hold:
 
 
 def _library() -> ctypes.CDLL:
-    from harness.clock.census import library  # late: ctypes takes longer to import than all the rest
+    from harness.clock.census.census import library  # late: ctypes takes longer to import than all the rest
 
     return library()
 

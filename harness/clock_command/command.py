@@ -15,12 +15,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from harness.clock.census import Sight
+from harness.clock.census.census import Sight
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
 from harness.clock.page import TICK_ERROR, Page
-from harness.clock.reach import NotFound, reach_of
-from harness.clock.skew import Skew
+from harness.clock.reach.reach import NotFound, reach_of
+from harness.clock.wrong_clock import Skew
 from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
 from harness.clock_command.moment import local
 from harness.clock_command.outside import Counts, Outside, counts_of

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from harness.clock.page import Page
-from harness.clock.waits import KEEPER
+from harness.clock.census.waits import KEEPER
 from harness.stack.cleanup.processes import (
     adopt_orphans,
     call_oneself,

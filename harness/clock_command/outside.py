@@ -13,8 +13,8 @@ from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 
-from harness.clock.census import Sight
-from harness.clock.waits import watched
+from harness.clock.census.census import Sight
+from harness.clock.census.waits import watched
 
 Identity = tuple[int, int]
 Counts = dict[int, str]

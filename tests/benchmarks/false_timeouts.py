@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.clock import census
+from harness.clock.census import census
 from harness.clock.controller import Controller
 from harness.clock.library import preload_environment
 from harness.clock.page import Page

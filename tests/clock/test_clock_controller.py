@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from virtual_night import AT_NS, HOUR, SECOND, Night
 
-from harness.clock import census, library
+from harness.clock.census import census, library
 from harness.clock.library import preload_environment
 from harness.clock.page import Page
 from tests.calibration import patience_s

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from virtual_night import SECOND, Night
 
-from harness.clock import census
+from harness.clock.census import census
 from tests.benchmarks.false_timeouts import SETTINGS, Wedged, count_false_timeouts
 from tests.calibration import patience_s
 from tests.sample import sample

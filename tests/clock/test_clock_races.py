@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from virtual_night import HOUR, SECOND, Night
 
-from harness.clock import census
+from harness.clock.census import census
 from tests.calibration import patience_s, starts
 
 PLAINLY = 4

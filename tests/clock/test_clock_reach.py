@@ -14,8 +14,8 @@ import pytest
 from needed import needs
 
 from harness.clock import library
-from harness.clock.elf import Elf
-from harness.clock.reach import CannotStart, NotFound, obstacle_in, reach_of
+from harness.clock.reach.elf import Elf
+from harness.clock.reach.reach import CannotStart, NotFound, obstacle_in, reach_of
 from harness.stack.agent import COMPILED
 from tests.sample import sample
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from virtual_night import AT_NS, HOUR, SECOND, Night
 
-from harness.clock.skew import STEPS_MAX, Skew, Step
+from harness.clock.wrong_clock import STEPS_MAX, Skew, Step
 from harness.errors import AuthorError
 from tests.calibration import patience_s
 
