@@ -1,4 +1,4 @@
-/* The shared page: the whole state of a night's virtual time, in one file that every process maps.
+/* The clock page: the whole state of a night's virtual time, in one file that every process maps.
  *
  * Any process may be killed at any instruction, so nothing here is a lock that the dead could keep:
  * ownership is one word (a thread id, a process id) that others can check against /proc and take back.
@@ -16,7 +16,7 @@
 #define NIGHT_SLOTS 4096u
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
-#define NIGHT_MOMENTS 1024u
+#define NIGHT_TIME_MAP_ENTRIES 1024u
 #define NIGHT_NEVER INT64_MAX
 #define NIGHT_TICK_NS 1000     /* what one reading of a clock costs */
 #define NIGHT_SECOND_NS 1000000000LL
@@ -81,7 +81,7 @@ struct night_timer {
     _Atomic uint64_t value;
     _Atomic int32_t overrun;
     int32_t clock; /* of a POSIX timer: to read an absolute time with */
-    _Atomic int64_t told_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
+    _Atomic int64_t notified_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
     _Atomic int32_t fd;      /* of a timer that is a file: where it was when it was armed */
 };
 
@@ -95,17 +95,17 @@ struct night_hold {
 };
 
 /* From real_ns on, by the clock with which the kernel stamps files, the night's time was time_ns. */
-struct night_moment {
+struct night_time_map_entry {
     _Atomic int64_t real_ns;
     _Atomic int64_t time_ns;
 };
 
 /* Whoever moves time adds to the table that is used, or thins it into the other one and uses that. */
-struct night_moments {
+struct night_time_map {
     _Atomic uint64_t used; /* how many moments there are, and above that which table: a number that grows */
     _Atomic int64_t earliest_ns; /* of all nights of the page */
     _Atomic int64_t latest_ns;
-    struct night_moment table[2][NIGHT_MOMENTS];
+    struct night_time_map_entry table[2][NIGHT_TIME_MAP_ENTRIES];
 };
 
 struct night_page {
@@ -124,15 +124,15 @@ struct night_page {
     _Atomic uint32_t timers_used;
     char stop_reason[108];
     alignas(64) struct night_hold holds[NIGHT_HOLDS];
-    struct night_moments moments;
+    struct night_time_map time_map;
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
 };
 
-#define NIGHT_PLAINLY 0x4u    /* the census makes do with `status`, as where the kernel denies the rest */
-#define NIGHT_FULL 0x8u       /* no thread finds a place any more */
-#define NIGHT_LIMITS 0x10u    /* a socket of the night has been given a limit of its own */
-#define NIGHT_DAWDLES 0x800u  /* the controller loses its CPU before and in each grant */
+#define NIGHT_STATUS_ONLY 0x4u      /* the census makes do with `status`, as where the kernel denies the rest */
+#define NIGHT_FULL 0x8u             /* no thread finds a place any more */
+#define NIGHT_SOCKET_TIMEOUTS 0x10u /* a socket of the night has been given a limit of its own */
+#define NIGHT_LOSES_CPU 0x800u      /* the controller loses its CPU before and in each grant */
 
 /* Each takes one guard away, so that tests can show what it is there for. */
 #define NIGHT_PLANTED_ONE_LOOK 0x1u       /* the controller looks once, at the state alone */
@@ -143,6 +143,6 @@ struct night_page {
 #define NIGHT_PLANTED_NO_HOLD_COUNT 0x80u /* a hold that has gone has not been */
 #define NIGHT_PLANTED_NO_NUMBER 0x100u    /* a grant ends whatever its thread waits for by then */
 #define NIGHT_PLANTED_JUMP_OVER 0x200u    /* whoever sleeps in real time just sleeps */
-#define NIGHT_PLANTED_NO_STIR 0x400u      /* every thread that ticks does so for nothing */
+#define NIGHT_PLANTED_NO_ACTIVITY 0x400u  /* every thread that ticks does so for nothing */
 
 #endif

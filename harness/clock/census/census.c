@@ -77,12 +77,14 @@ int night_census_sight(const struct night_census *census, int index, struct nigh
             if (thread->dead || index-- > 0)
                 continue;
             *sight = (struct night_sight){.pid = thread->pid, .tid = thread->tid, .asleep = thread->asleep,
-                                          .apart = thread->apart, .fd = -1, .since_ns = thread->moved_ns};
+                                          .outside_clock = thread->outside_clock, .fd = -1,
+                                          .since_ns = thread->moved_ns};
             struct night_page *page = census->page;
             uint32_t used = atomic_load(&page->slots_used);
             for (uint32_t i = 0; i < used && i < NIGHT_SLOTS; i++) {
                 struct night_slot *slot = &page->slots[i];
-                if (atomic_load(&slot->tid) != thread->tid || night_state_of(atomic_load(&slot->state)) != NIGHT_WAITING)
+                if (atomic_load(&slot->tid) != thread->tid ||
+                    night_state_of(atomic_load(&slot->state)) != NIGHT_WAITING)
                     continue;
                 sight->kind = atomic_load(&slot->kind);
                 sight->fd = atomic_load(&slot->fd);

@@ -1,4 +1,4 @@
-/* What the controller calls, through ctypes: the page from outside, and the census of a night's threads. */
+/* What Python calls through ctypes: the clock page, and the census of a night's threads. */
 #ifndef NIGHT_CENSUS_H
 #define NIGHT_CENSUS_H
 
@@ -17,7 +17,7 @@ struct night_sight {
     int32_t pid;
     int32_t tid;
     int32_t asleep;
-    int32_t apart; /* asleep in real time, outside the virtual clock */
+    int32_t outside_clock; /* asleep in real time, outside the virtual clock */
     int32_t kind; /* enum night_kind, when it is in a wait that the library knows */
     int32_t fd;
     int32_t timed;
@@ -57,9 +57,11 @@ NIGHT_EXPORT void night_census_ticks(const struct night_census *census, struct n
 NIGHT_EXPORT int64_t night_census_jumps(const struct night_census *census);
 NIGHT_EXPORT int night_census_sight(const struct night_census *census, int index, struct night_sight *sight);
 
-/* grants.c: shared by the census and by real-time flow. */
+/* clock_page.c */
 bool night_held(struct night_page *page);
 bool night_alive(int32_t id);
+
+/* grants.c: shared by the census and by real-time flow. */
 void night_grant_again(struct night_page *page);
 int64_t night_next_due(struct night_page *page);
 int64_t night_latest_of(const struct night_page *page, const struct night_slot *slot);

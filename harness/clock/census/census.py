@@ -21,7 +21,7 @@ class Sight(ctypes.Structure):
     pid: int
     tid: int
     asleep: int
-    apart: int
+    outside_clock: int
     kind: int
     fd: int
     timed: int
@@ -30,7 +30,7 @@ class Sight(ctypes.Structure):
         ("pid", ctypes.c_int32),
         ("tid", ctypes.c_int32),
         ("asleep", ctypes.c_int32),
-        ("apart", ctypes.c_int32),
+        ("outside_clock", ctypes.c_int32),
         ("kind", ctypes.c_int32),
         ("fd", ctypes.c_int32),
         ("timed", ctypes.c_int32),

@@ -1,13 +1,13 @@
 /* What the parts of the census share. Each calls only those above it:
  *
- *   kernel_timeouts.c     one sleep: will the kernel end it by itself
- *   thread_state.c     one thread: does it sleep, and has it run since the last look
- *   members.c   the threads of the night: who is new, who has gone
- *   packets_in_flight.c      packets: is one on its way while both ends sleep
- *   quiescence.c       all of them: is there an instant at which everybody sleeps
- *   tickers.c     who wakes again and again for nothing
- *   time_jump.c     then time moves to whatever is due first, again and again
- *   census.c      opens and closes it all, and tells what it knows
+ *   kernel_timeouts.c    one sleep: will the kernel end it by itself
+ *   thread_state.c       one thread: does it sleep, and has it run since the last look
+ *   members.c            the threads of the night: who is new, who has gone
+ *   packets_in_flight.c  packets: is one on its way while both ends sleep
+ *   quiescence.c         all of them: is there an instant at which everybody sleeps
+ *   tickers.c            who wakes again and again for nothing
+ *   time_jump.c          then time moves to whatever is due first, again and again
+ *   census.c             opens and closes it all, and tells what it knows
  *
  * Everything here belongs to the controller's process alone; nothing of it is in the page. */
 #ifndef NIGHT_CENSUS_PARTS_H
@@ -27,7 +27,7 @@ struct thread {
     bool halted; /* stopped by a signal or a tracer */
     bool serves; /* as its process does */
     bool hidden; /* we may not see what it sleeps in */
-    bool apart; /* it sleeps in real time, for a limit that the page does not know */
+    bool outside_clock; /* it sleeps in real time, for a limit that the page does not know */
     uint32_t place; /* of its slot in the page, when it had one at the last look */
     bool dead; /* a zombie: nobody has asked for its exit code yet, if anybody ever will */
     int64_t moved_ns;
@@ -71,40 +71,40 @@ struct night_census {
     int woken_count;
     bool ticked;                /* and these only tick */
     int64_t acted_ns;           /* when somebody was awake last who does not only tick */
-    bool stirred;               /* since then, somebody whom it did not wake has come, gone or moved */
+    bool others_acted;               /* since then, somebody whom it did not wake has come, gone or moved */
     int64_t idle_since_ns; /* real time since when nothing is due and everybody sleeps; 0 when not */
     int32_t slot_tid[NIGHT_SLOTS];
 };
 
 /* kernel_timeouts.c */
-bool night_sleep_is_limited(const char *call);
+bool night_sleep_has_timeout(const char *call);
 
 /* thread_state.c */
-enum look { GONE, WORKS, MOVED, SLEEPS };
+enum thread_state { GONE, WORKS, MOVED, SLEEPS };
 
 ssize_t night_read_at_start(int fd, char *text, size_t room); /* ends the text with a 0 */
 bool night_read_path(const char *path, char *text, size_t room);
 bool night_kernel_counts(void);
 struct thread *night_thread_open(struct night_census *census, const struct process *process, int32_t tid);
 void night_thread_close(struct thread *thread);
-enum look night_look_at(const struct night_census *census, struct thread *thread, bool baseline);
+enum thread_state night_thread_state_of(const struct night_census *census, struct thread *thread, bool baseline);
 
 /* members.c */
 struct process *night_process_add(struct night_census *census, int32_t pid, bool outside);
 void night_process_close(struct process *process);
-void night_list(struct night_census *census);
+void night_list_members(struct night_census *census);
 
 /* tickers.c */
 bool night_only_tickers_must(const struct night_census *census, int64_t due_ns);
 int64_t night_last_tick(struct night_page *page, int64_t until_ns);
 void night_note_woken(struct night_census *census, enum night_whom whom);
-void night_note_stir(struct night_census *census, int32_t tid);
+void night_note_activity(struct night_census *census, int32_t tid);
 void night_end_ticking(struct night_census *census);
 
 /* packets_in_flight.c */
 bool night_packets_in_flight(struct night_census *census);
 
 /* quiescence.c */
-bool night_is_quiet(struct night_census *census);
+bool night_is_quiescent(struct night_census *census);
 
 #endif

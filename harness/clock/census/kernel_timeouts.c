@@ -32,7 +32,7 @@ static bool futex_waits(unsigned long operation) {
 }
 
 /* `call` is a line of /proc/PID/task/TID/syscall: the number, then six arguments (proc(5)). */
-bool night_sleep_is_limited(const char *call) {
+bool night_sleep_has_timeout(const char *call) {
     char *at;
     long number = strtol(call, &at, 10);
     unsigned long given[6] = {0};

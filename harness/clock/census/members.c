@@ -197,7 +197,7 @@ static void forget_the_ended(struct night_census *census) {
 
 /* Brings the threads of the night up to date. The root's children come last, so whoever lost its parent
  * meanwhile and became the root's is found. */
-void night_list(struct night_census *census) {
+void night_list_members(struct night_census *census) {
     census->blind = false;
     add_registered(census);
     list_through_proc(census);

@@ -20,9 +20,9 @@ static enum round look_over(struct night_census *census, bool restless, bool bas
                 link = &thread->next;
                 continue;
             }
-            enum look seen = night_look_at(census, thread, baseline);
+            enum thread_state seen = night_thread_state_of(census, thread, baseline);
             if (seen != SLEEPS) {
-                night_note_stir(census, thread->tid);
+                night_note_activity(census, thread->tid);
                 found = STIRRED;
                 thread->restless = process->dirty = true;
             }
@@ -40,7 +40,7 @@ static enum round look_over(struct night_census *census, bool restless, bool bas
     return found;
 }
 
-static void settle(struct night_census *census) {
+static void await_grant_signal(struct night_census *census) {
     for (struct process *process = census->processes; process; process = process->next) {
         process->dirty = false;
         for (struct thread *thread = process->threads; thread; thread = thread->next)
@@ -54,27 +54,27 @@ static bool still_busy(struct night_census *census) {
     census->busy = NULL; /* the round below may take it out */
     if (!busy)
         return false;
-    enum look seen = night_look_at(census, busy, true);
+    enum thread_state seen = night_thread_state_of(census, busy, true);
     if (seen == WORKS)
         census->busy = busy;
     return seen == WORKS;
 }
 
-bool night_is_quiet(struct night_census *census) {
+bool night_is_quiescent(struct night_census *census) {
     census->planted = atomic_load_explicit(&census->page->flags, memory_order_relaxed);
     if (still_busy(census) || look_over(census, true, true) == WORK)
         return false;
     if (census->planted & NIGHT_PLANTED_ONE_LOOK) {
-        night_list(census);
+        night_list_members(census);
         return true;
     }
     if (night_packets_in_flight(census))
         return false;
     if (look_over(census, false, false) != STILL)
         return false;
-    night_list(census); /* who is new is restless, and has no baseline */
+    night_list_members(census); /* who is new is restless, and has no baseline */
     if (census->blind || look_over(census, true, false) != STILL)
         return false;
-    settle(census);
+    await_grant_signal(census);
     return true;
 }

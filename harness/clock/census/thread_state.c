@@ -107,9 +107,9 @@ static bool has_entered(struct night_page *page, int32_t pid) {
     return false;
 }
 
-/* Both numbers of switches, and the state, from `status`. Of a program with more rights than ours, which has none of the
- * library, the kernel does not say what it sleeps in: it may wake by itself. */
-static enum look look_plainly(struct night_page *page, struct thread *thread, uint64_t *count) {
+/* Both numbers of switches, and the state, from `status`. Of a program with more rights than ours, which has none of
+ * the library, the kernel does not say what it sleeps in: it may wake by itself. */
+static enum thread_state look_plainly(struct night_page *page, struct thread *thread, uint64_t *count) {
     char text[4096];
     if (night_read_at_start(thread->status, text, sizeof text) <= 0)
         return GONE;
@@ -118,14 +118,15 @@ static enum look look_plainly(struct night_page *page, struct thread *thread, ui
     if (!state || !willing || !forced)
         return GONE;
     *count = 1 + strtoull(strchr(willing, ':') + 1, NULL, 10) + strtoull(strchr(forced, ':') + 1, NULL, 10);
-    enum look seen = is_sleep(thread, state[8], *count, "") ? SLEEPS : WORKS;
-    thread->apart = thread->hidden && seen == SLEEPS && state[8] == 'S' && !thread->serves &&
+    enum thread_state seen = is_sleep(thread, state[8], *count, "") ? SLEEPS : WORKS;
+    thread->outside_clock = thread->hidden && seen == SLEEPS && state[8] == 'S' && !thread->serves &&
                     !has_entered(page, thread->pid);
-    return thread->apart ? WORKS : seen;
+    return thread->outside_clock ? WORKS : seen;
 }
 
 /* The state, from `stat`. */
-static enum look state_of(const struct night_census *census, struct thread *thread, uint64_t count, const char *call) {
+static enum thread_state state_of(const struct night_census *census, struct thread *thread, uint64_t count,
+                                  const char *call) {
     char text[1024];
     if (night_read_at_start(thread->stat, text, sizeof text) <= 0)
         return GONE;
@@ -147,32 +148,32 @@ static bool is_known(struct night_page *page, struct thread *thread) {
 
 /* The count, then off the queue, then asleep: whoever is at the brink of sleep, or about to be put on a CPU
  * again, fails one of the two, or is betrayed by the count at the check. */
-static enum look take_baseline(const struct night_census *census, struct thread *thread, uint64_t *count) {
+static enum thread_state take_baseline(const struct night_census *census, struct thread *thread, uint64_t *count) {
     char call[256];
-    thread->apart = false;
+    thread->outside_clock = false;
     int64_t runs = runs_of(thread->schedstat);
     if (runs < 0 || night_read_at_start(thread->syscall_file, call, sizeof call) <= 0)
         return GONE;
     *count = (uint64_t)runs;
     if (runs == 0 || strncmp(call, "running", 7) == 0) /* none yet: it has just been made */
         return WORKS;
-    enum look seen = state_of(census, thread, *count, call);
-    thread->apart = seen == SLEEPS && !thread->halted && !thread->serves && night_sleep_is_limited(call) &&
+    enum thread_state seen = state_of(census, thread, *count, call);
+    thread->outside_clock = seen == SLEEPS && !thread->halted && !thread->serves && night_sleep_has_timeout(call) &&
                     !is_known(census->page, thread) && !(census->planted & NIGHT_PLANTED_JUMP_OVER);
-    return thread->apart ? WORKS : seen;
+    return thread->outside_clock ? WORKS : seen;
 }
 
 /* Asleep, then the count: who was woken since the baseline is not asleep, or has run to fall asleep again. */
-static enum look check(const struct night_census *census, struct thread *thread, uint64_t *count) {
-    enum look seen = state_of(census, thread, thread->count, "");
+static enum thread_state check(const struct night_census *census, struct thread *thread, uint64_t *count) {
+    enum thread_state seen = state_of(census, thread, thread->count, "");
     int64_t runs = runs_of(thread->schedstat);
     *count = (uint64_t)runs;
     return runs < 0 ? GONE : seen;
 }
 
-enum look night_look_at(const struct night_census *census, struct thread *thread, bool baseline) {
+enum thread_state night_thread_state_of(const struct night_census *census, struct thread *thread, bool baseline) {
     uint64_t count = 0;
-    enum look seen = thread->status >= 0 ? look_plainly(census->page, thread, &count)
+    enum thread_state seen = thread->status >= 0 ? look_plainly(census->page, thread, &count)
                      : baseline          ? take_baseline(census, thread, &count)
                                          : check(census, thread, &count);
     bool moved = thread->fresh || (count != thread->count && !(census->planted & NIGHT_PLANTED_NO_COUNT));
@@ -211,13 +212,14 @@ struct thread *night_thread_open(struct night_census *census, const struct proce
     struct thread *thread = calloc(1, sizeof *thread);
     if (!thread)
         return NULL;
-    *thread = (struct thread){.pid = process->pid, .tid = tid, .restless = true, .fresh = true, .serves = process->serves,
-                              .schedstat = -1, .syscall_file = -1, .stat = -1, .status = -1};
+    *thread = (struct thread){.pid = process->pid, .tid = tid, .restless = true, .fresh = true,
+                              .serves = process->serves, .schedstat = -1, .syscall_file = -1, .stat = -1,
+                              .status = -1};
     thread->children = open_of(census, process->tasks, tid, "children");
     if (process->outside)
         return thread;
     char text[256];
-    if (census->counted && !(atomic_load(&census->page->flags) & NIGHT_PLAINLY)) {
+    if (census->counted && !(atomic_load(&census->page->flags) & NIGHT_STATUS_ONLY)) {
         thread->schedstat = open_of(census, process->tasks, tid, "schedstat");
         thread->stat = open_of(census, process->tasks, tid, "stat");
         thread->syscall_file = open_of(census, process->tasks, tid, "syscall");

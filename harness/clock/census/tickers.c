@@ -3,9 +3,9 @@
  * A server's loop looks twice a second whether it should end, a JVM has ten such threads. Woken each time, they eat
  * what virtual time gives. A thread whose waits have all been alike for a while, each to its limit, with nothing in
  * between that the library saw, may therefore be woken late (grants.c, night_latest_of), and then lives through its
- * ticks at once (tick_catchup.c). But only while it ticks for nothing: if a tick has made a thread move that this jump did
- * not wake, it was a call, a heartbeat, an attempt, and from there the thread has to tick a while again. So nobody who
- * waits for another with a limit of its own finds that one late. */
+ * ticks at once (tick_catchup.c). But only while it ticks for nothing: if a tick has made a thread move that this
+ * jump did not wake, it was a call, a heartbeat, an attempt, and from there the thread has to tick a while again. So
+ * nobody who waits for another with a limit of its own finds that one late. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 
@@ -69,8 +69,8 @@ static void let_lag(struct night_census *census, struct night_slot *slot, int64_
         census->ticks.late_ns = late_ns;
 }
 
-/* Before a jump's grants: whom it wakes, and how many of their ticks come together. Those who tick are woken by themselves:
- * beside somebody whose waking may stir others, nobody could tell afterwards who it was. */
+/* Before a jump's grants: whom it wakes, and how many of their ticks come together. Those who tick are woken by
+ * themselves: beside a thread whose waking may make others act, it could not be told afterwards which one did. */
 void night_note_woken(struct night_census *census, enum night_whom whom) {
     struct night_page *page = census->page;
     int64_t now_ns = atomic_load(&page->now_ns);
@@ -87,21 +87,21 @@ void night_note_woken(struct night_census *census, enum night_whom whom) {
 }
 
 /* A thread works, has moved, has come or gone. */
-void night_note_stir(struct night_census *census, int32_t tid) {
-    if (!census->stirred && census->woken_count > 0 && !(census->planted & NIGHT_PLANTED_NO_STIR))
-        census->stirred = !was_woken(census, tid);
+void night_note_activity(struct night_census *census, int32_t tid) {
+    if (!census->others_acted && census->woken_count > 0 && !(census->planted & NIGHT_PLANTED_NO_ACTIVITY))
+        census->others_acted = !was_woken(census, tid);
 }
 
-/* At a quiet moment, before the next jump: those whose waking stirred others have not ticked for nothing. */
+/* At a quiet moment, before the next jump: those whose waking made others act have not ticked for nothing. */
 void night_end_ticking(struct night_census *census) {
     struct night_page *page = census->page;
-    if (census->stirred || !census->ticked)
+    if (census->others_acted || !census->ticked)
         census->acted_ns = atomic_load(&page->now_ns);
-    for (uint32_t i = 0, used = slots_of(page); census->stirred && i < used; i++) {
+    for (uint32_t i = 0, used = slots_of(page); census->others_acted && i < used; i++) {
         struct night_slot *slot = &page->slots[i];
         if (was_woken(census, atomic_load(&slot->tid)))
             atomic_store(&slot->ticking_since_ns, atomic_load(&slot->since_ns));
     }
-    census->stirred = false;
+    census->others_acted = false;
     census->woken_count = 0;
 }

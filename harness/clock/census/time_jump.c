@@ -57,11 +57,11 @@ static void move_to(struct night_page *page, int64_t to_ns) {
     int64_t now_ns = atomic_load(&page->now_ns);
     while (now_ns < to_ns && !atomic_compare_exchange_weak(&page->now_ns, &now_ns, to_ns))
         ;
-    night_note_moment(page);
+    night_time_map_add(page);
 }
 
-/* To until_ns at most. Before anybody wakes who does not only tick, and before the end, all who tick catch up: in the past
- * that they live through, nobody else was awake (tick_catchup.c). */
+/* To until_ns at most. Before anybody wakes who does not only tick, and before the end, all who tick catch up: in the
+ * past that they live through, nobody else was awake (tick_catchup.c). */
 static enum night_result move(struct night_census *census, int64_t due_ns, int64_t until_ns) {
     struct night_page *page = census->page;
     bool ends = due_ns >= until_ns, only_ticks = !ends && night_only_tickers_must(census, due_ns);
@@ -113,8 +113,8 @@ static bool lasts(struct night_census *census, int64_t real_ns) {
 #define REST_MIN_NS 20000
 #define REST_MAX_NS 1000000
 
-/* Between two looks: a part of what the work has taken so far, so that it costs little and delays little. A night of jobs
- * that start interpreters is looked at a thousand times at most, for a twentieth of a CPU. */
+/* Between two looks: a part of what the work has taken so far, so that it costs little and delays little. A night of
+ * jobs that start interpreters is looked at a thousand times at most, for a twentieth of a CPU. */
 static void rest(int64_t busy_ns) {
     int64_t ns = busy_ns / 16;
     ns = ns < REST_MIN_NS ? REST_MIN_NS : ns > REST_MAX_NS ? REST_MAX_NS : ns;
@@ -136,7 +136,7 @@ int night_census_run(struct night_census *census, int64_t until_ns, int64_t budg
         int64_t jumps = census->jumps;
         uint32_t holds_begun = atomic_load(&page->holds_begun); /* first, then whether one lasts */
         bool held = night_held(page);
-        if (!night_is_quiet(census))
+        if (!night_is_quiescent(census))
             night_grant_due(page, NIGHT_OVERDUE);
         else if (!held)
             result = jump(census, until_ns, holds_begun);

@@ -54,7 +54,7 @@ def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo | None
 
 def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins_a_s: float) -> tuple[str, ...]:
     """Who kept time from moving; the harness's own programs, which any look may find awake, only if nobody else did."""
-    workers = {sight.pid: sight for sight in sorted(sights, key=lambda each: -each.apart) if not sight.asleep}
+    workers = {sight.pid: sight for sight in sorted(sights, key=lambda each: -each.outside_clock) if not sight.asleep}
     telling = {pid: sight for pid, sight in workers.items() if not _is_ours(pid)} or workers
     lines = [f"{_name(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]
     if held_by is not None:
@@ -64,9 +64,9 @@ def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins
 
 def _work(sight: Sight, real_s: float, spins_a_s: float) -> str:
     """What one of them does that is not waiting."""
-    if not sight.apart and spins_a_s:
+    if not sight.outside_clock and spins_a_s:
         return f"spins: the clock was read {spins_a_s:,.0f} times a second for {real_s:.1f} real seconds"
-    if not sight.apart:
+    if not sight.outside_clock:
         return f"has worked for {real_s:.1f} real seconds without waiting"
     call, _ = _system_call(sight)
     return f"sleeps in real time, in {call}, outside the virtual clock: a static binary, or a direct system call"

@@ -13,7 +13,7 @@
 
 int64_t night_read_monotonic(void) {
     int64_t before_ns = atomic_fetch_add_explicit(&night_page->now_ns, NIGHT_TICK_NS, memory_order_relaxed);
-    return night_told_ns = before_ns + NIGHT_TICK_NS - night_lag_ns;
+    return night_last_reading_ns = before_ns + NIGHT_TICK_NS - night_lag_ns;
 }
 
 int64_t night_look_monotonic(void) {
@@ -21,7 +21,7 @@ int64_t night_look_monotonic(void) {
 }
 
 static int64_t realtime(int64_t monotonic_ns) {
-    return night_skewed(monotonic_ns + atomic_load_explicit(&night_page->offset_ns, memory_order_relaxed));
+    return night_wrong_time_of(monotonic_ns + atomic_load_explicit(&night_page->offset_ns, memory_order_relaxed));
 }
 
 bool night_clock_is_realtime(clockid_t clock) {
@@ -39,7 +39,7 @@ int64_t night_deadline_of(clockid_t clock, const struct timespec *at) {
     if (ns == NIGHT_NEVER || !night_clock_is_realtime(clock))
         return ns;
     int64_t offset_ns = atomic_load_explicit(&night_page->offset_ns, memory_order_relaxed);
-    return night_unskewed(ns, night_look_monotonic() + offset_ns) - offset_ns;
+    return night_true_time_of(ns, night_look_monotonic() + offset_ns) - offset_ns;
 }
 
 int64_t night_real_monotonic(void) {

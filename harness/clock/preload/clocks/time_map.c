@@ -1,4 +1,5 @@
-/* Which time the night had when: what turns a stamp of the kernel's into the night's time.
+/* The time map: at which real time the night's clock stood where. It turns a file time of the kernel's into the
+ * night's.
  *
  * The kernel stamps files with the machine's clock. Whoever moves time notes from which real instant on it stood
  * where, and between two such moments it stands still. So a stamp that was made since the page has been there
@@ -37,13 +38,13 @@ static int64_t time_of(struct night_page *page) {
 
 /* ---- noting -------------------------------------------------------------------------------------- */
 
-static void put(struct night_moment *at, int64_t real, int64_t time) {
+static void put(struct night_time_map_entry *at, int64_t real, int64_t time) {
     atomic_store_explicit(&at->real_ns, real, memory_order_relaxed);
     atomic_store_explicit(&at->time_ns, time, memory_order_relaxed);
 }
 
-static int64_t moved(const struct night_moment *moment) {
-    int64_t by_ns = atomic_load(&moment->time_ns) - atomic_load(&(moment - 1)->time_ns);
+static int64_t moved(const struct night_time_map_entry *entry) {
+    int64_t by_ns = atomic_load(&entry->time_ns) - atomic_load(&(entry - 1)->time_ns);
     return by_ns < 0 ? -by_ns : by_ns;
 }
 
@@ -51,22 +52,22 @@ static int64_t moved(const struct night_moment *moment) {
 
 /* The longer ago, the fewer: a moment is left out where taking the one before it for it is wrong by no more than a
  * share of the time that has passed since. Makes room for a quarter, with a larger share where it must. */
-static uint32_t thin(const struct night_moment *from, struct night_moment *to) {
+static uint32_t thin(const struct night_time_map_entry *from, struct night_time_map_entry *to) {
     int64_t whole_ns = 0;
-    for (uint32_t i = 1; i < NIGHT_MOMENTS; i++)
+    for (uint32_t i = 1; i < NIGHT_TIME_MAP_ENTRIES; i++)
         whole_ns += moved(&from[i]);
     for (int64_t share = SHARE;; share /= 2) {
         int64_t passed_ns = 0, kept_ns = 0;
         uint32_t kept = 0;
         put(&to[kept++], atomic_load(&from->real_ns), atomic_load(&from->time_ns));
-        for (uint32_t i = 1; i < NIGHT_MOMENTS; i++) {
+        for (uint32_t i = 1; i < NIGHT_TIME_MAP_ENTRIES; i++) {
             passed_ns += moved(&from[i]);
             if (passed_ns - kept_ns <= (whole_ns - passed_ns) / share)
                 continue;
             put(&to[kept++], atomic_load(&from[i].real_ns), atomic_load(&from[i].time_ns));
             kept_ns = passed_ns;
         }
-        if (kept <= NIGHT_MOMENTS / 4 * 3 || share == 1)
+        if (kept <= NIGHT_TIME_MAP_ENTRIES / 4 * 3 || share == 1)
             return kept;
     }
 }
@@ -83,44 +84,44 @@ static void begin_tick(void) {
     close(fd);
 }
 
-void night_note_moment(struct night_page *page) {
-    struct night_moments *moments = &page->moments;
-    uint64_t used = atomic_load(&moments->used), generation = used >> GENERATION;
+void night_time_map_add(struct night_page *page) {
+    struct night_time_map *map = &page->time_map;
+    uint64_t used = atomic_load(&map->used), generation = used >> GENERATION;
     uint32_t count = (uint32_t)used;
-    struct night_moment *table = moments->table[generation % 2];
+    struct night_time_map_entry *table = map->table[generation % 2];
     int64_t time_ns = time_of(page);
     int64_t by_ns = count ? time_ns - atomic_load(&table[count - 1].time_ns) : NIGHT_NEVER;
     if (by_ns > -NOTICEABLE_NS && by_ns < NOTICEABLE_NS)
         return;
-    if (count == NIGHT_MOMENTS) {
-        struct night_moment *other = moments->table[++generation % 2];
+    if (count == NIGHT_TIME_MAP_ENTRIES) {
+        struct night_time_map_entry *other = map->table[++generation % 2];
         count = thin(table, other);
         table = other;
     }
     /* The first counts from the beginning of its tick, which is what the kernel stamps a file with. */
     put(&table[count], real_ns(count ? CLOCK_REALTIME : CLOCK_REALTIME_COARSE), time_ns);
-    if (count == 0 || time_ns < atomic_load(&moments->earliest_ns))
-        atomic_store(&moments->earliest_ns, time_ns);
-    if (time_ns > atomic_load(&moments->latest_ns))
-        atomic_store(&moments->latest_ns, time_ns);
-    atomic_store(&moments->used, generation << GENERATION | (count + 1));
+    if (count == 0 || time_ns < atomic_load(&map->earliest_ns))
+        atomic_store(&map->earliest_ns, time_ns);
+    if (time_ns > atomic_load(&map->latest_ns))
+        atomic_store(&map->latest_ns, time_ns);
+    atomic_store(&map->used, generation << GENERATION | (count + 1));
     begin_tick();
 }
 
 /* ---- asking -------------------------------------------------------------------------------------- */
 
 static int64_t began_ns(void) {
-    struct night_moments *moments = &night_page->moments;
-    return atomic_load(&moments->table[(atomic_load(&moments->used) >> GENERATION) % 2]->real_ns);
+    struct night_time_map *map = &night_page->time_map;
+    return atomic_load(&map->table[(atomic_load(&map->used) >> GENERATION) % 2]->real_ns);
 }
 
 static bool is_of_a_night(int64_t ns) {
-    struct night_moments *moments = &night_page->moments;
-    return ns >= atomic_load(&moments->earliest_ns) &&
-           (ns <= atomic_load(&moments->latest_ns) || ns <= time_of(night_page));
+    struct night_time_map *map = &night_page->time_map;
+    return ns >= atomic_load(&map->earliest_ns) &&
+           (ns <= atomic_load(&map->latest_ns) || ns <= time_of(night_page));
 }
 
-bool night_is_kernels(int64_t stamp_ns, int64_t changed_ns) {
+bool night_is_kernel_stamp(int64_t stamp_ns, int64_t changed_ns) {
     if (stamp_ns < began_ns())
         return false;
     if (stamp_ns == changed_ns)
@@ -128,13 +129,13 @@ bool night_is_kernels(int64_t stamp_ns, int64_t changed_ns) {
     return (stamp_ns % 1000 != 0 || !is_of_a_night(stamp_ns)) && stamp_ns <= real_ns(CLOCK_REALTIME);
 }
 
-int64_t night_time_at(int64_t stamp_ns) {
-    struct night_moments *moments = &night_page->moments;
+int64_t night_time_of_stamp(int64_t stamp_ns) {
+    struct night_time_map *map = &night_page->time_map;
     uint64_t used;
     int64_t time_ns;
     do {
-        used = atomic_load(&moments->used);
-        const struct night_moment *table = moments->table[(used >> GENERATION) % 2];
+        used = atomic_load(&map->used);
+        const struct night_time_map_entry *table = map->table[(used >> GENERATION) % 2];
         uint32_t found = 0, beyond = (uint32_t)used;
         while (beyond - found > 1) {
             uint32_t middle = found + (beyond - found) / 2;
@@ -144,13 +145,13 @@ int64_t night_time_at(int64_t stamp_ns) {
                 beyond = middle;
         }
         time_ns = atomic_load(&table[found].time_ns);
-    } while (atomic_load(&moments->used) >> GENERATION != used >> GENERATION); /* thinned meanwhile */
+    } while (atomic_load(&map->used) >> GENERATION != used >> GENERATION); /* thinned meanwhile */
     return time_ns;
 }
 
 int64_t night_now(void) { return time_of(night_page); }
 
-int64_t night_stamp(void) {
+int64_t night_now_as_stamp(void) {
     int64_t now_ns = night_read_monotonic() + atomic_load(&night_page->offset_ns);
     return now_ns - now_ns % 1000;
 }

@@ -29,7 +29,7 @@ static bool next_number(const char **text, int64_t *number) {
     return found;
 }
 
-void night_skew_start(void) {
+void night_wrong_clock_start(void) {
     const char *text = getenv("NIGHT_SKEW");
     if (!text || !*text)
         return;
@@ -62,7 +62,7 @@ static int64_t told_in(int span, int64_t true_ns) {
     return true_ns + spans[span].by_ns + (int64_t)drift;
 }
 
-int64_t night_skewed(int64_t true_ns) { return count ? told_in(span_at(true_ns), true_ns) : true_ns; }
+int64_t night_wrong_time_of(int64_t true_ns) { return count ? told_in(span_at(true_ns), true_ns) : true_ns; }
 
 /* When a clock that were always as wrong as in this span would tell the time: within two nanoseconds, where a
  * reading takes a thousand. */
@@ -71,7 +71,7 @@ static int64_t tells_in(int span, int64_t told_ns) {
     return drifts_since_ns + (int64_t)(since * BILLION / (BILLION + drift_ppb));
 }
 
-int64_t night_unskewed(int64_t told_ns, int64_t now_ns) {
+int64_t night_true_time_of(int64_t told_ns, int64_t now_ns) {
     if (!count || told_ns > NIGHT_NEVER / 2) /* beyond the year 2100 nobody asks how wrong it is */
         return told_ns;
     for (int span = span_at(now_ns);; span++) {

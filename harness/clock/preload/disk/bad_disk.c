@@ -30,7 +30,7 @@ struct mark {
 static struct mark *mark;
 static char folder[PATH_MAX];
 
-void night_landing_start(void) {
+void night_bad_disk_start(void) {
     const char *variable = getenv("NIGHT_LANDING");
     const char *colon = variable ? strchr(variable, ':') : NULL;
     char path[PATH_MAX];
@@ -47,7 +47,7 @@ void night_landing_start(void) {
         mark = at;
 }
 
-bool night_landing_is_bad(void) { return mark != NULL; }
+bool night_disk_is_bad(void) { return mark != NULL; }
 
 static bool refused(int error) {
     atomic_fetch_add(&mark->refused, 1);
@@ -93,7 +93,7 @@ static bool name_is_below(int at, const char *path) {
 
 /* ---- what ----------------------------------------------------------------------------------------- */
 
-bool night_landing_refuses_name(int at, const char *path) {
+bool night_bad_disk_refuses_name(int at, const char *path) {
     int error = errno;
     if (!mark || !path || !atomic_load(&mark->read_only) || !name_is_below(at, path)) {
         errno = error;
@@ -102,7 +102,7 @@ bool night_landing_refuses_name(int at, const char *path) {
     return refused(EROFS);
 }
 
-bool night_landing_refuses_open(int at, const char *path, int flags) {
+bool night_bad_disk_refuses_open(int at, const char *path, int flags) {
     int error = errno;
     bool writes = (flags & O_ACCMODE) != O_RDONLY || (flags & (O_TRUNC | O_CREAT));
     if (!mark || !path || !writes || !name_is_below(at, path)) {
@@ -118,7 +118,7 @@ bool night_landing_refuses_open(int at, const char *path, int flags) {
     return makes && atomic_load(&mark->used) >= atomic_load(&mark->room) && refused(ENOSPC);
 }
 
-bool night_landing_refuses_write(int fd, size_t *length) {
+bool night_bad_disk_refuses_write(int fd, size_t *length) {
     int error = errno;
     if (!mark || *length == 0 || !file_is_below(fd)) {
         errno = error;

@@ -27,8 +27,9 @@ __asm__(".symver dlvsym, dlvsym@" OLDEST);
 
 struct night_page *night_page;
 
-/* Of two libraries in one process, from two installs, the one that all names lead to has the clock; the other stays out,
- * and its wrappers are the bare calls. By its first name everybody finds the first library's, by the second one its own. */
+/* Of two libraries in one process, from two installs, the one that all names lead to has the clock; the other stays
+ * out, and its wrappers are the bare calls. By its first name everybody finds the first library's, by the second one
+ * its own. */
 NIGHT_EXPORT const char night_clock_is_here = 1;
 extern const char is_ours __attribute__((alias("night_clock_is_here"), visibility("hidden")));
 
@@ -99,7 +100,7 @@ static void enter(void) {
     if (!environ || atomic_flag_test_and_set(&entered) || another_is_here())
         return;
     const char *path = getenv("NIGHT_CLOCK");
-    night_network_start();
+    night_loopback_only_start();
     if (!path || !*path)
         return;
     int error = errno;
@@ -116,17 +117,17 @@ static void enter(void) {
         return;
     }
     night_page = page;
-    night_dialing_start(path);
-    night_landing_start();
-    night_skew_start();
+    night_port_states_start(path);
+    night_bad_disk_start();
+    night_wrong_clock_start();
     night_timers_start();
-    night_waiting_start();
-    night_stamping_start();
+    night_timed_wait_start();
+    night_stamp_on_close_start();
     pthread_atfork(NULL, NULL, night_slot_of_child);
     errno = error;
 }
 
-void night_pass_on(int signo, siginfo_t *info, void *context) {
+void night_call_program_handler(int signo, siginfo_t *info, void *context) {
     if (asked.sa_flags & SA_SIGINFO) {
         if (asked.sa_sigaction)
             asked.sa_sigaction(signo, info, context);

@@ -114,7 +114,8 @@ NIGHT_EXPORT __attribute__((no_sanitize_address)) long syscall(long number, ...)
         return sigtimedwait(whole(&room, (const void *)given[0]), (siginfo_t *)given[1],
                             (const struct timespec *)given[2]);
     case SYS_semtimedop:
-        return semtimedop((int)given[0], (struct sembuf *)given[1], (size_t)given[2], (const struct timespec *)given[3]);
+        return semtimedop((int)given[0], (struct sembuf *)given[1], (size_t)given[2],
+                          (const struct timespec *)given[3]);
     case SYS_mq_timedreceive:
         return given[4] ? mq_timedreceive((mqd_t)given[0], (char *)given[1], (size_t)given[2], (unsigned *)given[3],
                                           (const struct timespec *)given[4])

@@ -1,6 +1,6 @@
 /* System calls that have a number and no function of their own. */
-#ifndef NIGHT_DIRECT_H
-#define NIGHT_DIRECT_H
+#ifndef NIGHT_SYSCALL_H
+#define NIGHT_SYSCALL_H
 
 #include "preload/preload.h"
 

@@ -13,23 +13,23 @@
 
 NIGHT_EXPORT int close(int fd) {
     NIGHT_REAL(close);
-    night_leave(fd);
+    night_stamp_closing(fd);
     return real(fd);
 }
 
 /* What is still in the stream's buffer would be written after the file is stamped. */
-void night_leave_stream(FILE *file) {
+void night_stamp_stream(FILE *file) {
     int error = errno, fd = night_page ? fileno(file) : -1;
     if (night_is_marked(fd)) {
         fflush(file);
-        night_leave(fd);
+        night_stamp_closing(fd);
     }
     errno = error;
 }
 
 NIGHT_EXPORT int fclose(FILE *file) {
     NIGHT_REAL(fclose);
-    night_leave_stream(file);
+    night_stamp_stream(file);
     return real(file);
 }
 
@@ -37,26 +37,26 @@ NIGHT_EXPORT int fclose(FILE *file) {
 
 NIGHT_EXPORT int dup(int fd) {
     NIGHT_REAL(dup);
-    return night_copied(fd, real(fd));
+    return night_mark_copied(fd, real(fd));
 }
 
 NIGHT_EXPORT int dup2(int from, int to) {
     NIGHT_REAL(dup2);
     if (from == to)
         return real(from, to);
-    night_leave(to);
-    return night_copied(from, real(from, to));
+    night_stamp_closing(to);
+    return night_mark_copied(from, real(from, to));
 }
 
 NIGHT_EXPORT int dup3(int from, int to, int flags) {
     NIGHT_REAL(dup3);
     if (from != to)
-        night_leave(to);
-    return night_copied(from, real(from, to, flags));
+        night_stamp_closing(to);
+    return night_mark_copied(from, real(from, to, flags));
 }
 
 static int duplicated(int fd, int command, int result) {
-    return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? night_copied(fd, result) : result;
+    return command == F_DUPFD || command == F_DUPFD_CLOEXEC ? night_mark_copied(fd, result) : result;
 }
 
 NIGHT_EXPORT int fcntl(int fd, int command, ...) {
@@ -83,7 +83,7 @@ NIGHT_EXPORT int fcntl64(int fd, int command, ...) {
 
 NIGHT_EXPORT void _exit(int status) {
     NIGHT_REAL(_exit);
-    night_leave_all();
+    night_stamp_all();
     real(status);
     abort(); /* never reached, which the compiler cannot know */
 }

@@ -1,8 +1,8 @@
 /* Reading a file's times: stat, lstat, fstat, fstatat, statx.
  *
- * What was stamped when the file was closed is the night's already (stamp_on_close.c). What the kernel has stamped since
- * the page has been there, on a file still open, on a directory, as a time of change, is translated (time_map.c). An
- * older time, and one that a program has set, is left alone.
+ * What was stamped when the file was closed is the night's already (stamp_on_close.c). What the kernel has stamped
+ * since the page has been there, on a file still open, on a directory, as a time of change, is translated
+ * (time_map.c). An older time, and one that a program has set, is left alone.
  *
  * Programs reach fstat under three names, of which a C library has two: `fstat` since 2.33, `__fxstat` until then,
  * and either with 64. The kernel has one, with the same layout, so each goes straight to it. */
@@ -20,15 +20,15 @@
 static int64_t ns_of(const struct timespec *time) { return night_ns(time->tv_sec, time->tv_nsec); }
 
 static void tell(struct timespec *time, int64_t changed_ns) {
-    if (night_is_kernels(ns_of(time), changed_ns))
-        *time = night_timespec(night_time_at(ns_of(time)));
+    if (night_is_kernel_stamp(ns_of(time), changed_ns))
+        *time = night_timespec(night_time_of_stamp(ns_of(time)));
 }
 
 static void tell_all(struct timespec *accessed, struct timespec *modified, struct timespec *changed) {
     int64_t changed_ns = ns_of(changed);
     tell(accessed, changed_ns);
     tell(modified, changed_ns);
-    if (!night_is_kernels(changed_ns, changed_ns))
+    if (!night_is_kernel_stamp(changed_ns, changed_ns))
         return;
     tell(changed, changed_ns);
     /* To stamp a file is to change it, and the kernel's stamp may be from before a jump in the same tick. */

@@ -14,11 +14,11 @@
 static struct timespec as_set(const struct timespec *given) {
     int64_t ns = night_ns(given->tv_sec, given->tv_nsec);
     bool is_a_time = given->tv_nsec >= 0 && given->tv_nsec < NIGHT_SECOND_NS;
-    return is_a_time && night_is_kernels(ns, 0) ? night_timespec((ns + 500) / 1000 * 1000) : *given;
+    return is_a_time && night_is_kernel_stamp(ns, 0) ? night_timespec((ns + 500) / 1000 * 1000) : *given;
 }
 
 static void set(struct timespec *times, const struct timespec *given) {
-    struct timespec now = night_timespec(night_stamp());
+    struct timespec now = night_timespec(night_now_as_stamp());
     for (int i = 0; i < 2; i++) {
         if (!given || given[i].tv_nsec == UTIME_NOW)
             times[i] = now;

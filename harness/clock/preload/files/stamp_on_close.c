@@ -66,7 +66,7 @@ static bool has_changed(const struct stat *file, int flags) {
     return (flags & O_TRUNC) || ((flags & O_CREAT) && ((flags & O_EXCL) || is_new(file)));
 }
 
-int night_opened(int fd, int flags) {
+int night_mark_opened(int fd, int flags) {
     if (!night_page || fd < 0 || fd >= ROOM || (flags & O_ACCMODE) == O_RDONLY || !is_ours())
         return fd;
     int error = errno;
@@ -81,7 +81,7 @@ int night_opened(int fd, int flags) {
     return fd;
 }
 
-int night_copied(int from, int to) {
+int night_mark_copied(int from, int to) {
     if (to >= 0 && to < ROOM && night_is_marked(from) && is_ours())
         mark(to, atomic_load(&marks[from].modified_ns), atomic_load(&marks[from].inode));
     return to;
@@ -94,16 +94,16 @@ static void stamp(int fd, int64_t before_ns, uint64_t inode) {
     if (!look(fd, &file) || file.st_ino != inode)
         return;
     int64_t modified_ns = ns_of(&file.st_mtim), changed_ns = ns_of(&file.st_ctim);
-    if (modified_ns == before_ns || !night_is_kernels(modified_ns, changed_ns))
+    if (modified_ns == before_ns || !night_is_kernel_stamp(modified_ns, changed_ns))
         return;
-    struct timespec now = night_timespec(night_stamp());
+    struct timespec now = night_timespec(night_now_as_stamp());
     struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, now};
-    if (night_is_kernels(ns_of(&file.st_atim), changed_ns))
+    if (night_is_kernel_stamp(ns_of(&file.st_atim), changed_ns))
         times[0] = now;
     night_syscall(SYS_utimensat, fd, NULL, times, 0); /* a file of another user's stays as it is */
 }
 
-void night_leave(int fd) {
+void night_stamp_closing(int fd) {
     if (!night_is_marked(fd) || !is_ours())
         return;
     int error = errno;
@@ -111,19 +111,19 @@ void night_leave(int fd) {
     errno = error;
 }
 
-void night_leave_all(void) {
+void night_stamp_all(void) {
     for (int fd = 0, last = atomic_load(&highest); fd <= last; fd++)
-        night_leave(fd);
+        night_stamp_closing(fd);
 }
 
 /* The C library writes out what is left in its buffers after this. Of a file that another thread writes to just now,
  * it will be late. */
-__attribute__((destructor)) static void leave_process(void) {
+__attribute__((destructor)) static void stamp_at_exit(void) {
     if (night_is_marked(STDOUT_FILENO) && ftrylockfile(stdout) == 0) {
         fflush_unlocked(stdout);
         funlockfile(stdout);
     }
-    night_leave_all();
+    night_stamp_all();
 }
 
 /* ---- the beginning ------------------------------------------------------------------------------- */
@@ -136,9 +136,9 @@ static void begin_child(void) {
 }
 
 /* A shell opens the file of `job > file`, and the job writes it. */
-void night_stamping_start(void) {
+void night_stamp_on_close_start(void) {
     begin_child();
     for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
-        night_opened(fd, (int)night_syscall(SYS_fcntl, fd, F_GETFL) & O_ACCMODE);
+        night_mark_opened(fd, (int)night_syscall(SYS_fcntl, fd, F_GETFL) & O_ACCMODE);
     pthread_atfork(NULL, NULL, begin_child);
 }

@@ -31,14 +31,15 @@ NIGHT_EXPORT int socket(int domain, int type, int protocol) {
 
 /* Whether there is a connection to take, or no limit to the wait for one. (Should another thread take it first, the
  * real call waits, and only the kernel's own limit ends it.) */
-static bool comes(int listening) {
-    struct night_limit limit;
-    return !night_limited(&limit, listening, SO_RCVTIMEO, 0) || night_limit_wait(&limit, POLLIN) != 0;
+static bool has_connection(int listening) {
+    struct night_socket_timeout limit;
+    return !night_has_socket_timeout(&limit, listening, SO_RCVTIMEO, 0) ||
+           night_socket_timeout_wait(&limit, POLLIN) != 0;
 }
 
 NIGHT_EXPORT int accept(int listening, struct sockaddr *restrict from, socklen_t *restrict size) {
     NIGHT_REAL(accept);
-    int fd = comes(listening) ? real(listening, from, size) : -1;
+    int fd = has_connection(listening) ? real(listening, from, size) : -1;
     if (night_page && fd >= 0)
         without_delay(fd);
     return fd;
@@ -46,7 +47,7 @@ NIGHT_EXPORT int accept(int listening, struct sockaddr *restrict from, socklen_t
 
 NIGHT_EXPORT int accept4(int listening, struct sockaddr *restrict from, socklen_t *restrict size, int flags) {
     NIGHT_REAL(accept4);
-    int fd = comes(listening) ? real(listening, from, size, flags) : -1;
+    int fd = has_connection(listening) ? real(listening, from, size, flags) : -1;
     if (night_page && fd >= 0)
         without_delay(fd);
     return fd;
@@ -65,16 +66,16 @@ static int try_to_connect(int fd, const struct sockaddr *to, socklen_t size) {
     return result;
 }
 
-static int connect_until(struct night_limit *limit, const struct sockaddr *to, socklen_t size) {
+static int connect_until(struct night_socket_timeout *limit, const struct sockaddr *to, socklen_t size) {
     int result;
     do
         result = try_to_connect(limit->fd, to, size);
-    while (result < 0 && night_limit_again(limit, POLLOUT)); /* the queue of a local socket is full */
+    while (result < 0 && night_socket_timeout_again(limit, POLLOUT)); /* the queue of a local socket is full */
     if (result == 0 || (errno != EINPROGRESS && errno != EALREADY))
         return result;
     int underway = errno, error = 0;
     socklen_t room = sizeof error;
-    if (night_limit_wait(limit, POLLOUT) == 0) {
+    if (night_socket_timeout_wait(limit, POLLOUT) == 0) {
         errno = errno == EAGAIN ? underway : errno;
         return -1;
     }
@@ -87,32 +88,32 @@ static int connect_until(struct night_limit *limit, const struct sockaddr *to, s
 /* Nobody answers: as long as Linux itself tries, by its own settings. Who polls has its own limit. */
 #define TRIED_FOR_NS (127 * NIGHT_SECOND_NS)
 
-static int connect_in_vain(int fd, const struct sockaddr *to, socklen_t size) {
+static int connect_unanswered(int fd, const struct sockaddr *to, socklen_t size) {
     int result = try_to_connect(fd, to, size);
     if (result == 0 || errno != EINPROGRESS || (fcntl(fd, F_GETFL) & O_NONBLOCK))
         return result;
-    struct night_limit limit = {.fd = fd, .since_ns = night_look_monotonic()};
+    struct night_socket_timeout limit = {.fd = fd, .since_ns = night_look_monotonic()};
     limit.deadline_ns = night_after(limit.since_ns, TRIED_FOR_NS);
-    if (night_limit_wait(&limit, POLLOUT) == 0)
+    if (night_socket_timeout_wait(&limit, POLLOUT) == 0)
         errno = errno == EAGAIN ? ETIMEDOUT : errno;
     return -1;
 }
 
 NIGHT_EXPORT int connect(int fd, const struct sockaddr *to, socklen_t size) {
     NIGHT_REAL(connect);
-    struct night_limit limit;
+    struct night_socket_timeout limit;
     struct sockaddr_storage instead;
-    night_act();
-    if (night_network_refuses(to, size))
+    night_end_catchup();
+    if (night_refuses_address(to, size))
         return -1;
-    enum night_dialled dialled = night_dial(fd, to, size, &instead);
-    if (dialled == NIGHT_REFUSED) {
+    enum night_port_state state = night_ask_port_state(fd, to, size, &instead);
+    if (state == NIGHT_PORT_REFUSED) {
         errno = ECONNREFUSED;
         return -1;
     }
-    if (dialled == NIGHT_UNANSWERED)
+    if (state == NIGHT_PORT_SILENT)
         to = (const struct sockaddr *)&instead;
-    if (night_limited(&limit, fd, SO_SNDTIMEO, 0))
+    if (night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
         return connect_until(&limit, to, size);
-    return dialled == NIGHT_UNANSWERED ? connect_in_vain(fd, to, size) : real(fd, to, size);
+    return state == NIGHT_PORT_SILENT ? connect_unanswered(fd, to, size) : real(fd, to, size);
 }

@@ -13,12 +13,12 @@
 
 static bool loopback_only;
 
-void night_network_start(void) {
+void night_loopback_only_start(void) {
     const char *network = getenv("NIGHT_NETWORK");
     loopback_only = network && strcmp(network, "loopback") == 0;
 }
 
-bool night_network_is_limited(void) { return loopback_only; }
+bool night_is_loopback_only(void) { return loopback_only; }
 
 static bool v4_stays(uint32_t address) { return address >> 24 == 127 || address == INADDR_ANY; }
 
@@ -41,7 +41,7 @@ static bool stays(const struct sockaddr *to, socklen_t size) {
     return true;
 }
 
-bool night_network_refuses(const struct sockaddr *to, socklen_t size) {
+bool night_refuses_address(const struct sockaddr *to, socklen_t size) {
     if (!loopback_only || !to || size < sizeof(sa_family_t) || stays(to, size))
         return false;
     char address[INET6_ADDRSTRLEN] = "?";

@@ -1,9 +1,10 @@
-/* Before a TCP connection is made: the wire may hold a door for its port, and is asked what becomes of it.
+/* What a fault has made of a TCP port: before a connection is made, the wire is asked.
  *
- * A port on which nobody listens is refused by the kernel, and a packet that is dropped is dropped there too, so that no
- * program behind the port could count either or choose one. So the question goes another way: a door is a unix socket
- * beside the page, `doors/PORT`, which is there only while a fault is armed, and says `pass`, `refused` or
- * `silence PORT`: of the same host, a port that drops every packet (harness/mocks/wire/port_states.py). */
+ * A port on which nobody listens is refused by the kernel, and a packet that is dropped is dropped there too, so that
+ * no program behind the port could count either or choose one. So the question goes another way: the wire listens on
+ * a unix socket beside the clock page, `doors/PORT`, which is there only while a fault is armed, and says `pass`,
+ * `refused` or `silence PORT`: of the same host, a port that drops every packet (harness/mocks/wire/port_states.py).
+ * */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 
@@ -15,13 +16,13 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 
-static char doors[sizeof(((struct sockaddr_un *)0)->sun_path)];
+static char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 
-void night_dialing_start(const char *page) {
+void night_port_states_start(const char *page) {
     const char *slash = strrchr(page, '/');
     int length = slash ? (int)(slash - page) : 1;
-    if (snprintf(doors, sizeof doors, "%.*s/doors", length, slash ? page : ".") >= (int)sizeof doors)
-        doors[0] = '\0';
+    if (snprintf(folder, sizeof folder, "%.*s/doors", length, slash ? page : ".") >= (int)sizeof folder)
+        folder[0] = '\0';
 }
 
 /* Where the port is in an address of the internet; NULL in any other. */
@@ -37,14 +38,14 @@ static in_port_t *port_in(struct sockaddr_storage *address) {
 }
 
 static bool ask(unsigned port, char *answer, size_t room) {
-    struct sockaddr_un door = {.sun_family = AF_UNIX};
-    if (snprintf(door.sun_path, sizeof door.sun_path, "%s/%u", doors, port) >= (int)sizeof door.sun_path)
+    struct sockaddr_un wire = {.sun_family = AF_UNIX};
+    if (snprintf(wire.sun_path, sizeof wire.sun_path, "%s/%u", folder, port) >= (int)sizeof wire.sun_path)
         return false;
     long fd = night_syscall(SYS_socket, (long)AF_UNIX, (long)(SOCK_STREAM | SOCK_CLOEXEC), 0L);
     if (fd < 0)
         return false;
     size_t got = 0;
-    if (night_syscall(SYS_connect, fd, (long)&door, (long)sizeof door) == 0) {
+    if (night_syscall(SYS_connect, fd, (long)&wire, (long)sizeof wire) == 0) {
         long piece;
         while (got < room - 1 &&
                ((piece = night_syscall(SYS_read, fd, (long)(answer + got), (long)(room - 1 - got))) > 0 ||
@@ -56,12 +57,13 @@ static bool ask(unsigned port, char *answer, size_t room) {
     return got > 0;
 }
 
-enum night_dialled night_dial(int fd, const struct sockaddr *to, socklen_t size, struct sockaddr_storage *instead) {
-    if (!night_page || !doors[0] || !to || size < sizeof(sa_family_t) || size > sizeof *instead)
-        return NIGHT_PASSES;
+enum night_port_state night_ask_port_state(int fd, const struct sockaddr *to, socklen_t size,
+                                           struct sockaddr_storage *instead) {
+    if (!night_page || !folder[0] || !to || size < sizeof(sa_family_t) || size > sizeof *instead)
+        return NIGHT_PORT_PASSES;
     int error = errno, type = 0;
     socklen_t room = sizeof type;
-    enum night_dialled dialled = NIGHT_PASSES;
+    enum night_port_state state = NIGHT_PORT_PASSES;
     char answer[32];
     memcpy(instead, to, size);
     in_port_t *port = port_in(instead);
@@ -69,12 +71,12 @@ enum night_dialled night_dial(int fd, const struct sockaddr *to, socklen_t size,
         ask(ntohs(*port), answer, sizeof answer)) {
         unsigned silent;
         if (strcmp(answer, "refused\n") == 0) {
-            dialled = NIGHT_REFUSED;
+            state = NIGHT_PORT_REFUSED;
         } else if (sscanf(answer, "silence %u\n", &silent) == 1) {
             *port = htons((in_port_t)silent);
-            dialled = NIGHT_UNANSWERED;
+            state = NIGHT_PORT_SILENT;
         }
     }
     errno = error;
-    return dialled;
+    return state;
 }

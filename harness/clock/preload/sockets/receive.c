@@ -10,11 +10,11 @@
 
 /* The rest of what MSG_WAITALL asked for. What has come stays the answer, whatever happens: an error is left
  * for the next call to find. */
-static ssize_t receive_all(struct night_limit *limit, const struct msghdr *message, int flags, ssize_t got) {
+static ssize_t receive_all(struct night_socket_timeout *limit, const struct msghdr *message, int flags, ssize_t got) {
     NIGHT_REAL(recvmsg);
     struct iovec rest;
     while ((rest = night_rest(message, (size_t)got)).iov_len > 0) {
-        short ready = night_limit_wait(limit, POLLIN);
+        short ready = night_socket_timeout_wait(limit, POLLIN);
         if (ready == 0 || (ready & POLLERR))
             break;
         struct msghdr more = {.msg_iov = &rest, .msg_iovlen = 1};
@@ -27,35 +27,35 @@ static ssize_t receive_all(struct night_limit *limit, const struct msghdr *messa
     return got;
 }
 
-static ssize_t receive(struct night_limit *limit, struct msghdr *message, int flags) {
+static ssize_t receive(struct night_socket_timeout *limit, struct msghdr *message, int flags) {
     NIGHT_REAL(recvmsg);
     bool plain = !(flags & MSG_PEEK) && !message->msg_control;
     ssize_t got;
     do
         got = real(limit->fd, message, flags | MSG_DONTWAIT);
-    while (got < 0 && night_limit_again(limit, POLLIN));
+    while (got < 0 && night_socket_timeout_again(limit, POLLIN));
     if (got > 0 && (flags & MSG_WAITALL) && plain && night_is_a_stream(limit->fd))
         return receive_all(limit, message, flags, got);
     return got;
 }
 
-static ssize_t receive_into(struct night_limit *limit, void *data, size_t room, int flags) {
+static ssize_t receive_into(struct night_socket_timeout *limit, void *data, size_t room, int flags) {
     struct iovec piece = {data, room};
     return receive(limit, &(struct msghdr){.msg_iov = &piece, .msg_iovlen = 1}, flags);
 }
 
 NIGHT_EXPORT ssize_t read(int fd, void *data, size_t room) {
     NIGHT_REAL(read);
-    struct night_limit limit;
-    if (room == 0 || !night_limited(&limit, fd, SO_RCVTIMEO, 0))
+    struct night_socket_timeout limit;
+    if (room == 0 || !night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, 0))
         return real(fd, data, room);
     return receive_into(&limit, data, room, 0);
 }
 
 NIGHT_EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
     NIGHT_REAL(readv);
-    struct night_limit limit;
-    if (count <= 0 || !night_limited(&limit, fd, SO_RCVTIMEO, 0))
+    struct night_socket_timeout limit;
+    if (count <= 0 || !night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, 0))
         return real(fd, pieces, count);
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
     return receive(&limit, &message, 0);
@@ -63,8 +63,8 @@ NIGHT_EXPORT ssize_t readv(int fd, const struct iovec *pieces, int count) {
 
 NIGHT_EXPORT ssize_t recv(int fd, void *data, size_t room, int flags) {
     NIGHT_REAL(recv);
-    struct night_limit limit;
-    if (!night_limited(&limit, fd, SO_RCVTIMEO, flags))
+    struct night_socket_timeout limit;
+    if (!night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, flags))
         return real(fd, data, room, flags);
     return receive_into(&limit, data, room, flags);
 }
@@ -72,8 +72,8 @@ NIGHT_EXPORT ssize_t recv(int fd, void *data, size_t room, int flags) {
 NIGHT_EXPORT ssize_t recvfrom(int fd, void *restrict data, size_t room, int flags, struct sockaddr *restrict from,
                               socklen_t *restrict size) {
     NIGHT_REAL(recvfrom);
-    struct night_limit limit;
-    if (!night_limited(&limit, fd, SO_RCVTIMEO, flags))
+    struct night_socket_timeout limit;
+    if (!night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, flags))
         return real(fd, data, room, flags, from, size);
     struct iovec piece = {data, room};
     struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
@@ -89,15 +89,17 @@ NIGHT_EXPORT ssize_t recvfrom(int fd, void *restrict data, size_t room, int flag
 
 NIGHT_EXPORT ssize_t recvmsg(int fd, struct msghdr *message, int flags) {
     NIGHT_REAL(recvmsg);
-    struct night_limit limit;
-    return night_limited(&limit, fd, SO_RCVTIMEO, flags) ? receive(&limit, message, flags) : real(fd, message, flags);
+    struct night_socket_timeout limit;
+    return night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, flags) ? receive(&limit, message, flags)
+                                                                    : real(fd, message, flags);
 }
 
 /* Its own limit is looked at after each datagram, and never ends a wait for one (recvmmsg(2), BUGS). */
 NIGHT_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *span) {
     NIGHT_REAL(recvmmsg);
-    struct night_limit limit;
-    if (!night_page || (span && !night_is_a_span(span)) || (!span && !night_limited(&limit, fd, SO_RCVTIMEO, flags)))
+    struct night_socket_timeout limit;
+    if (!night_page || (span && !night_is_a_span(span)) ||
+        (!span && !night_has_socket_timeout(&limit, fd, SO_RCVTIMEO, flags)))
         return real(fd, messages, count, flags, span);
     int64_t deadline_ns =
         span ? night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec)) : NIGHT_NEVER;

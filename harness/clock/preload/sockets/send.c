@@ -11,11 +11,11 @@
 
 /* The rest of a stream's bytes. What has gone stays the answer, whatever happens: an error is left for the
  * next call to find. */
-static ssize_t send_all(struct night_limit *limit, const struct msghdr *message, int flags, ssize_t sent) {
+static ssize_t send_all(struct night_socket_timeout *limit, const struct msghdr *message, int flags, ssize_t sent) {
     NIGHT_REAL(sendmsg);
     struct iovec rest;
     while ((rest = night_rest(message, (size_t)sent)).iov_len > 0) {
-        short ready = night_limit_wait(limit, POLLOUT);
+        short ready = night_socket_timeout_wait(limit, POLLOUT);
         if (ready == 0 || (ready & (POLLERR | POLLHUP)))
             break;
         struct msghdr more = {.msg_iov = &rest, .msg_iovlen = 1};
@@ -28,41 +28,41 @@ static ssize_t send_all(struct night_limit *limit, const struct msghdr *message,
     return sent;
 }
 
-static ssize_t send_message(struct night_limit *limit, const struct msghdr *message, int flags) {
+static ssize_t send_message(struct night_socket_timeout *limit, const struct msghdr *message, int flags) {
     NIGHT_REAL(sendmsg);
     ssize_t sent;
     do
         sent = real(limit->fd, message, flags | MSG_DONTWAIT);
-    while (sent < 0 && night_limit_again(limit, POLLOUT));
+    while (sent < 0 && night_socket_timeout_again(limit, POLLOUT));
     if (sent >= 0 && night_rest(message, (size_t)sent).iov_len > 0 && night_is_a_stream(limit->fd))
         return send_all(limit, message, flags, sent);
     return sent;
 }
 
-static ssize_t send_from(struct night_limit *limit, const void *data, size_t length, int flags) {
+static ssize_t send_from(struct night_socket_timeout *limit, const void *data, size_t length, int flags) {
     struct iovec piece = {(void *)data, length};
     return send_message(limit, &(struct msghdr){.msg_iov = &piece, .msg_iovlen = 1}, flags);
 }
 
 NIGHT_EXPORT ssize_t write(int fd, const void *data, size_t length) {
     NIGHT_REAL(write);
-    struct night_limit limit;
-    night_act();
-    if (night_landing_refuses_write(fd, &length))
+    struct night_socket_timeout limit;
+    night_end_catchup();
+    if (night_bad_disk_refuses_write(fd, &length))
         return -1;
-    if (length == 0 || !night_limited(&limit, fd, SO_SNDTIMEO, 0))
+    if (length == 0 || !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
         return real(fd, data, length);
     return send_from(&limit, data, length, 0);
 }
 
 NIGHT_EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     NIGHT_REAL(writev);
-    struct night_limit limit;
+    struct night_socket_timeout limit;
     struct iovec first;
-    night_act();
-    if (count > 0 && (count = night_landing_pieces(fd, &pieces, count, &first)) < 0)
+    night_end_catchup();
+    if (count > 0 && (count = night_bad_disk_pieces(fd, &pieces, count, &first)) < 0)
         return -1;
-    if (count <= 0 || !night_limited(&limit, fd, SO_SNDTIMEO, 0))
+    if (count <= 0 || !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
         return real(fd, pieces, count);
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
     return send_message(&limit, &message, 0);
@@ -70,9 +70,9 @@ NIGHT_EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
 
 NIGHT_EXPORT ssize_t send(int fd, const void *data, size_t length, int flags) {
     NIGHT_REAL(send);
-    struct night_limit limit;
-    night_act();
-    if (!night_limited(&limit, fd, SO_SNDTIMEO, flags))
+    struct night_socket_timeout limit;
+    night_end_catchup();
+    if (!night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, flags))
         return real(fd, data, length, flags);
     return send_from(&limit, data, length, flags);
 }
@@ -80,11 +80,11 @@ NIGHT_EXPORT ssize_t send(int fd, const void *data, size_t length, int flags) {
 NIGHT_EXPORT ssize_t sendto(int fd, const void *data, size_t length, int flags, const struct sockaddr *to,
                             socklen_t size) {
     NIGHT_REAL(sendto);
-    struct night_limit limit;
-    night_act();
-    if (night_network_refuses(to, size))
+    struct night_socket_timeout limit;
+    night_end_catchup();
+    if (night_refuses_address(to, size))
         return -1;
-    if (!night_limited(&limit, fd, SO_SNDTIMEO, flags))
+    if (!night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, flags))
         return real(fd, data, length, flags, to, size);
     struct iovec piece = {(void *)data, length};
     struct msghdr message = {.msg_name = (void *)to, .msg_namelen = size, .msg_iov = &piece, .msg_iovlen = 1};
@@ -93,20 +93,20 @@ NIGHT_EXPORT ssize_t sendto(int fd, const void *data, size_t length, int flags, 
 
 NIGHT_EXPORT ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
     NIGHT_REAL(sendmsg);
-    struct night_limit limit;
-    night_act();
-    if (night_network_refuses(message->msg_name, message->msg_namelen))
+    struct night_socket_timeout limit;
+    night_end_catchup();
+    if (night_refuses_address(message->msg_name, message->msg_namelen))
         return -1;
-    if (!night_limited(&limit, fd, SO_SNDTIMEO, flags))
+    if (!night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, flags))
         return real(fd, message, flags);
     return send_message(&limit, message, flags);
 }
 
 NIGHT_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags) {
     NIGHT_REAL(sendmmsg);
-    struct night_limit limit;
-    night_act();
-    if (!night_network_is_limited() && !night_limited(&limit, fd, SO_SNDTIMEO, flags))
+    struct night_socket_timeout limit;
+    night_end_catchup();
+    if (!night_is_loopback_only() && !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, flags))
         return real(fd, messages, count, flags);
     for (unsigned gone = 0; gone < count; gone++) {
         ssize_t sent = sendmsg(fd, &messages[gone].msg_hdr, flags);

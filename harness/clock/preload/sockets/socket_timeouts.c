@@ -22,8 +22,8 @@ NIGHT_EXPORT int setsockopt(int fd, int level, int option, const void *value, so
     NIGHT_REAL(setsockopt);
     int result = real(fd, level, option, value, size);
     if (night_page && result == 0 && level == SOL_SOCKET && limits(option) &&
-        !(atomic_load(&night_page->flags) & NIGHT_LIMITS))
-        atomic_fetch_or(&night_page->flags, NIGHT_LIMITS);
+        !(atomic_load(&night_page->flags) & NIGHT_SOCKET_TIMEOUTS))
+        atomic_fetch_or(&night_page->flags, NIGHT_SOCKET_TIMEOUTS);
     return result;
 }
 
@@ -31,14 +31,14 @@ static bool never_blocks(int fd, int flags) {
     return (flags & (MSG_DONTWAIT | MSG_ERRQUEUE | MSG_OOB)) || (fcntl(fd, F_GETFL) & O_NONBLOCK);
 }
 
-bool night_limit_find(struct night_limit *limit, int fd, int option, int flags) {
+bool night_socket_timeout_find(struct night_socket_timeout *limit, int fd, int option, int flags) {
     int error = errno;
     struct timeval span = {0};
     socklen_t size = sizeof span;
     bool found = getsockopt(fd, SOL_SOCKET, option, &span, &size) == 0 && (span.tv_sec != 0 || span.tv_usec != 0) &&
                  !never_blocks(fd, flags);
     int64_t now_ns = night_look_monotonic();
-    *limit = (struct night_limit){
+    *limit = (struct night_socket_timeout){
         .fd = fd,
         .since_ns = now_ns,
         .deadline_ns = night_after(now_ns, night_ns(span.tv_sec, (int64_t)span.tv_usec * 1000)),
@@ -52,7 +52,7 @@ static struct timespec left_until(int64_t deadline_ns) {
     return night_timespec(left > 0 ? left : 0);
 }
 
-short night_limit_wait(struct night_limit *limit, short events) {
+short night_socket_timeout_wait(struct night_socket_timeout *limit, short events) {
     struct pollfd one = {.fd = limit->fd, .events = events};
     struct timespec left = left_until(limit->deadline_ns);
     int ready = ppoll(&one, 1, &left, NULL);
@@ -63,7 +63,7 @@ short night_limit_wait(struct night_limit *limit, short events) {
 
 /* A local datagram socket is ready to send though the queue that it sends to is full, and nothing says when
  * that is so no more. So look at it now and then: a hundredth of the wait so far is soon enough. */
-static bool pause_in_vain(const struct night_limit *limit) {
+static bool pause_in_vain(const struct night_socket_timeout *limit) {
     int64_t now_ns = night_look_monotonic(), left = limit->deadline_ns - now_ns;
     int64_t pause_ns = (now_ns - limit->since_ns) / 100;
     if (left <= 0)
@@ -73,12 +73,12 @@ static bool pause_in_vain(const struct night_limit *limit) {
     return nanosleep(&span, NULL) == 0;
 }
 
-bool night_limit_again(struct night_limit *limit, short events) {
+bool night_socket_timeout_again(struct night_socket_timeout *limit, short events) {
     if (errno != EAGAIN)
         return false;
     if (limit->in_vain && !pause_in_vain(limit))
         return false;
-    limit->in_vain = night_limit_wait(limit, events) != 0;
+    limit->in_vain = night_socket_timeout_wait(limit, events) != 0;
     return limit->in_vain;
 }
 

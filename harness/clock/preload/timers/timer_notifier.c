@@ -1,4 +1,4 @@
-/* The thread that tells a process of its timers that are no signals: it starts threads, and adds to files.
+/* The thread that notifies a process of its timers that send no signal: it starts threads, and adds to files.
  *
  * It sleeps until the controller's signal says that something was due. Signals may fall together, so what was
  * due is read off the timers: each deadline that the controller has moved on has expired since the
@@ -15,9 +15,9 @@
 #define STACK_BYTES (256 * 1024)
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic int32_t teller; /* its thread id; 0 when there is none */
+static _Atomic int32_t notifier; /* its thread id; 0 when there is none */
 
-void night_telling_lock(sigset_t *before) {
+void night_notifier_lock(sigset_t *before) {
     sigset_t all;
     sigfillset(&all);
     sigemptyset(before);
@@ -25,7 +25,7 @@ void night_telling_lock(sigset_t *before) {
     pthread_mutex_lock(&lock);
 }
 
-void night_telling_unlock(const sigset_t *before) {
+void night_notifier_unlock(const sigset_t *before) {
     pthread_mutex_unlock(&lock);
     night_mask(SIG_SETMASK, before, NULL);
 }
@@ -34,11 +34,11 @@ void night_telling_unlock(const sigset_t *before) {
 
 /* How often a timer has expired since this was asked last. */
 static uint64_t expired(struct night_timer *timer) {
-    int64_t told_ns = atomic_load(&timer->told_ns), next_ns = atomic_load(&timer->deadline_ns);
+    int64_t told_ns = atomic_load(&timer->notified_ns), next_ns = atomic_load(&timer->deadline_ns);
     int64_t interval_ns = atomic_load(&timer->interval_ns);
     if (told_ns == next_ns)
         return 0;
-    atomic_store(&timer->told_ns, next_ns);
+    atomic_store(&timer->notified_ns, next_ns);
     return next_ns == NIGHT_NEVER || interval_ns == 0 ? 1 : (uint64_t)((next_ns - told_ns) / interval_ns);
 }
 
@@ -65,7 +65,7 @@ static void start_a_thread(struct night_timer *timer, uint64_t count) {
         free(copy);
 }
 
-static void tell(struct night_timer *timer) {
+static void notify(struct night_timer *timer) {
     uint64_t count = expired(timer);
     if (count == 0)
         return;
@@ -75,44 +75,44 @@ static void tell(struct night_timer *timer) {
         night_timer_free(timer);
 }
 
-static void tell_all(int32_t self) {
+static void notify_all(int32_t self) {
     sigset_t before;
-    night_telling_lock(&before);
+    night_notifier_lock(&before);
     uint32_t used = atomic_load(&night_page->timers_used);
     for (uint32_t i = 0; i < used && i < NIGHT_TIMERS; i++) {
         struct night_timer *timer = &night_page->timers[i];
         if (atomic_load(&timer->pid) == (int32_t)getpid() && atomic_load(&timer->tid) == self &&
-            atomic_load(&timer->signo) == NIGHT_TELLING)
-            tell(timer);
+            atomic_load(&timer->signo) == NIGHT_NOTIFIER_SIGNAL)
+            notify(timer);
     }
-    night_telling_unlock(&before);
+    night_notifier_unlock(&before);
 }
 
 /* ---- the thread ---------------------------------------------------------------------------------- */
 
-__attribute__((noreturn)) static void *tell_for_ever(void *unused) {
+__attribute__((noreturn)) static void *run_notifier(void *unused) {
     (void)unused;
-    uint64_t ours = UINT64_C(1) << (NIGHT_TELLING - 1);
+    uint64_t ours = UINT64_C(1) << (NIGHT_NOTIFIER_SIGNAL - 1);
     sigset_t blocked;
     sigfillset(&blocked);
     *(uint64_t *)&blocked |= ours; /* sigaddset() knows nothing of it */
     night_mask(SIG_SETMASK, &blocked, NULL);
-    prctl(PR_SET_NAME, "night-teller", 0, 0, 0);
-    atomic_store(&teller, (int32_t)night_syscall(SYS_gettid));
+    prctl(PR_SET_NAME, "night-notifier", 0, 0, 0);
+    atomic_store(&notifier, (int32_t)night_syscall(SYS_gettid));
     for (;;) {
         night_syscall(SYS_rt_sigtimedwait, &ours, NULL, NULL, sizeof ours);
-        tell_all(atomic_load(&teller));
+        notify_all(atomic_load(&notifier));
     }
 }
 
-/* Another thread of the parent may have held the lock, also before there was a teller. */
-static void forget_teller_of_parent(void) {
+/* Another thread of the parent may have held the lock, also before there was a notifier. */
+static void forget_notifier_of_parent(void) {
     pthread_mutex_t unlocked = PTHREAD_MUTEX_INITIALIZER;
     lock = unlocked;
-    atomic_store(&teller, 0);
+    atomic_store(&notifier, 0);
 }
 
-void night_telling_follow_forks(void) { pthread_atfork(NULL, NULL, forget_teller_of_parent); }
+void night_notifier_follow_forks(void) { pthread_atfork(NULL, NULL, forget_notifier_of_parent); }
 
 static void set_stack(pthread_attr_t *attributes) {
     NIGHT_REAL(pthread_attr_setstacksize);
@@ -127,16 +127,16 @@ static bool make_thread(void) {
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     set_stack(&attributes);
-    bool made = real(&thread, &attributes, tell_for_ever, NULL) == 0;
+    bool made = real(&thread, &attributes, run_notifier, NULL) == 0;
     pthread_attr_destroy(&attributes);
-    while (made && atomic_load(&teller) == 0)
+    while (made && atomic_load(&notifier) == 0)
         sched_yield();
     return made;
 }
 
-bool night_telling_start(struct night_timer *timer) {
-    bool there = atomic_load(&teller) != 0 || make_thread();
-    atomic_store(&timer->tid, atomic_load(&teller));
-    atomic_store(&timer->signo, NIGHT_TELLING);
+bool night_notifier_start(struct night_timer *timer) {
+    bool there = atomic_load(&notifier) != 0 || make_thread();
+    atomic_store(&timer->tid, atomic_load(&notifier));
+    atomic_store(&timer->signo, NIGHT_NOTIFIER_SIGNAL);
     return there;
 }

@@ -1,9 +1,9 @@
 /* Timers that are files: timerfd_create, timerfd_settime, timerfd_gettime.
  *
- * An eventfd takes the file's place, for it is read and polled alike: for a count, which timer_notifier.c adds to. It is
- * known by what the kernel keeps of it, through dup, fork and exec: its number, and, where others have the signal
- * that F_SETSIG sets, its clock. The page has a timer only while it is armed, so a file that is
- * closed is forgotten at the latest when it would expire. */
+ * An eventfd takes the file's place, for it is read and polled alike: for a count, which timer_notifier.c adds to. It
+ * is known by what the kernel keeps of it, through dup, fork and exec: its number, and, where others have the signal
+ * that F_SETSIG sets, its clock. The page has a timer only while it is armed, so a file that is closed is forgotten
+ * at the latest when it would expire. */
 #define _GNU_SOURCE
 #include "preload/timers/timers.h"
 
@@ -110,7 +110,7 @@ static int set(int fd, int64_t number, int64_t deadline_ns, int64_t interval_ns)
     atomic_store(&timer->value, (uint64_t)number);
     atomic_store(&timer->fd, fd);
     atomic_store(&timer->pid, (int32_t)getpid()); /* whoever sets it tells itself of it */
-    if (!night_telling_start(timer)) {
+    if (!night_notifier_start(timer)) {
         night_timer_free(timer);
         return ENOMEM;
     }
@@ -132,19 +132,19 @@ NIGHT_EXPORT int timerfd_settime(int fd, int flags, const struct itimerspec *new
     int64_t number = night_page ? identify(fd, &clock) : -1;
     if (number < 0)
         return real(fd, flags, new, old);
-    night_act();
+    night_end_catchup();
     if ((flags & ~(TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET)) || !night_timer_can_be_set(new)) {
         errno = EINVAL;
         return -1;
     }
     struct itimerspec asked = *new; /* old may be the same object */
     sigset_t before;
-    night_telling_lock(&before);
+    night_notifier_lock(&before);
     if (old)
         *old = value_of(number);
     int error = set(fd, number, night_timer_deadline(clock, flags & TFD_TIMER_ABSTIME, &asked.it_value),
                     night_ns(asked.it_interval.tv_sec, asked.it_interval.tv_nsec));
-    night_telling_unlock(&before);
+    night_notifier_unlock(&before);
     if (error == 0)
         return 0;
     errno = error;

@@ -1,8 +1,8 @@
 /* Timers that send a signal or start a thread: alarm, ualarm, setitimer and getitimer (ITIMER_REAL),
  * timer_create and its family.
  *
- * They live in the page; the controller sends the signal when the deadline comes. Threads are started by
- * the process itself, in timer_notifier.c. Timers on CPU clocks, ITIMER_VIRTUAL and ITIMER_PROF stay the kernel's own. */
+ * They live in the page; the controller sends the signal when the deadline comes. Threads are started by the process
+ * itself, in timer_notifier.c. Timers on CPU clocks, ITIMER_VIRTUAL and ITIMER_PROF stay the kernel's own. */
 #define _GNU_SOURCE
 #include "preload/timers/timers.h"
 
@@ -27,7 +27,7 @@ struct night_timer *night_timer_new(int32_t id) {
         atomic_store(&timer->tid, 0);
         atomic_store(&timer->signo, SIGALRM);
         atomic_store(&timer->value, 0);
-        atomic_store(&timer->told_ns, NIGHT_NEVER);
+        atomic_store(&timer->notified_ns, NIGHT_NEVER);
         atomic_store(&timer->id, id ? id : (int32_t)i + 1);
         uint32_t seen = atomic_load(&page->timers_used);
         while (seen < i + 1 && !atomic_compare_exchange_weak(&page->timers_used, &seen, i + 1))
@@ -44,7 +44,7 @@ void night_timer_free(struct night_timer *timer) {
 
 /* A program that another has become keeps its interval timer and loses its POSIX timers. */
 void night_timers_start(void) {
-    night_telling_follow_forks();
+    night_notifier_follow_forks();
     int32_t pid = (int32_t)getpid();
     uint32_t used = atomic_load(&night_page->timers_used);
     for (uint32_t i = 0; i < used && i < NIGHT_TIMERS; i++) {
@@ -64,7 +64,7 @@ static int64_t left_of(const struct night_timer *timer) {
 
 void night_timer_arm(struct night_timer *timer, int64_t deadline_ns, int64_t interval_ns) {
     atomic_store(&timer->deadline_ns, NIGHT_NEVER);
-    atomic_store(&timer->told_ns, deadline_ns);
+    atomic_store(&timer->notified_ns, deadline_ns);
     atomic_store(&timer->interval_ns, interval_ns);
     atomic_store(&timer->since_ns, night_look_monotonic());
     atomic_store(&timer->real_since_ns, night_real_monotonic());
@@ -109,7 +109,7 @@ NIGHT_EXPORT int getitimer(__itimer_which_t which, struct itimerval *value) {
 NIGHT_EXPORT int setitimer(__itimer_which_t which, const struct itimerval *restrict new,
                            struct itimerval *restrict old) {
     NIGHT_REAL(setitimer);
-    night_act();
+    night_end_catchup();
     if (!night_page || which != ITIMER_REAL || !new || !is_a_span(&new->it_value) || !is_a_span(&new->it_interval))
         return real(which, new, old);
     int64_t span = night_ns(new->it_value.tv_sec, (int64_t)new->it_value.tv_usec * 1000);
@@ -172,7 +172,9 @@ static struct night_timer *ours(timer_t id) {
     return atomic_load(&night_page->timers[place].pid) == (int32_t)getpid() ? &night_page->timers[place] : NULL;
 }
 
-static bool starts_threads(const struct night_timer *timer) { return atomic_load(&timer->signo) == NIGHT_TELLING; }
+static bool starts_threads(const struct night_timer *timer) {
+    return atomic_load(&timer->signo) == NIGHT_NOTIFIER_SIGNAL;
+}
 
 /* What a timer of SIGEV_THREAD calls; NULL without memory. The attributes are the program's to destroy, so they are
  * copied, as the C library did while they were all of one piece. */
@@ -197,10 +199,10 @@ static bool notify(struct night_timer *timer, const struct sigevent *event) {
     if (how == SIGEV_THREAD) {
         struct night_call *call = call_of(event);
         sigset_t before;
-        night_telling_lock(&before);
+        night_notifier_lock(&before);
         atomic_store(&timer->value, (uint64_t)(uintptr_t)call);
-        bool there = call && night_telling_start(timer);
-        night_telling_unlock(&before);
+        bool there = call && night_notifier_start(timer);
+        night_notifier_unlock(&before);
         if (!there)
             free(call);
         return there;
@@ -234,7 +236,7 @@ NIGHT_EXPORT int timer_create(clockid_t clock, struct sigevent *restrict event, 
 NIGHT_EXPORT int timer_settime(timer_t id, int flags, const struct itimerspec *restrict new,
                                struct itimerspec *restrict old) {
     NIGHT_REAL(timer_settime);
-    night_act();
+    night_end_catchup();
     struct night_timer *timer = ours(id);
     if (!timer)
         return real(id, flags, new, old);
@@ -244,12 +246,12 @@ NIGHT_EXPORT int timer_settime(timer_t id, int flags, const struct itimerspec *r
         return -1;
     }
     sigset_t before;
-    night_telling_lock(&before);
+    night_notifier_lock(&before);
     if (old)
         *old = night_timer_value(timer);
     night_timer_arm(timer, night_timer_deadline(timer->clock, flags & TIMER_ABSTIME, &asked.it_value),
                     night_ns(asked.it_interval.tv_sec, asked.it_interval.tv_nsec));
-    night_telling_unlock(&before);
+    night_notifier_unlock(&before);
     return 0;
 }
 
@@ -274,10 +276,10 @@ NIGHT_EXPORT int timer_delete(timer_t id) {
     if (!timer)
         return real(id);
     sigset_t before;
-    night_telling_lock(&before);
+    night_notifier_lock(&before);
     struct night_call *call = starts_threads(timer) ? (struct night_call *)(uintptr_t)atomic_load(&timer->value) : NULL;
     night_timer_free(timer);
-    night_telling_unlock(&before);
+    night_notifier_unlock(&before);
     free(call);
     return 0;
 }

@@ -17,7 +17,7 @@ struct itimerspec night_timer_value(const struct night_timer *timer);
 
 /* The signal by which the controller wakes a process's telling thread: the one that the C library uses for just
  * this, and hides from programs. */
-#define NIGHT_TELLING 32
+#define NIGHT_NOTIFIER_SIGNAL 32
 
 /* What a timer calls, in a thread of its own. */
 struct night_call {
@@ -27,12 +27,12 @@ struct night_call {
 };
 
 /* timer_notifier.c. Once, from the constructor. */
-void night_telling_follow_forks(void);
+void night_notifier_follow_forks(void);
 /* While it is locked, nothing is told, and no signal handler runs in this thread. */
-void night_telling_lock(sigset_t *before);
-void night_telling_unlock(const sigset_t *before);
+void night_notifier_lock(sigset_t *before);
+void night_notifier_unlock(const sigset_t *before);
 /* Under the lock: makes a timer one that the process tells itself of; false when it can have no thread for that. */
-bool night_telling_start(struct night_timer *timer);
+bool night_notifier_start(struct night_timer *timer);
 
 /* timerfd.c: adds to the count that a file of a timer is read for; false when the file has been closed. */
 bool night_timerfd_add(const struct night_timer *timer, uint64_t count);

@@ -43,7 +43,7 @@ long night_futex(const long *given) {
     const struct timespec *at = (const struct timespec *)given[3];
     enum limit limit = limit_of(given[1]);
     if (limit == NONE)
-        night_act();
+        night_end_catchup();
     if (limit == NONE || !at || at->tv_sec < 0 || at->tv_nsec < 0 || at->tv_nsec >= NIGHT_SECOND_NS)
         return night_syscall(SYS_futex, given[0], given[1], given[2], given[3], given[4], given[5]);
     int64_t now_ns = night_look_monotonic();

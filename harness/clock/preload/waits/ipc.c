@@ -14,7 +14,7 @@ static const struct timespec at_once; /* as a time: long ago */
 
 NIGHT_EXPORT int semtimedop(int set, struct sembuf *operations, size_t count, const struct timespec *span) {
     NIGHT_REAL(semtimedop);
-    night_act();
+    night_end_catchup();
     if (!night_page || !span || !night_is_a_span(span) || (span->tv_sec == 0 && span->tv_nsec == 0))
         return real(set, operations, count, span);
     int64_t deadline_ns = night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec));
@@ -33,7 +33,7 @@ NIGHT_EXPORT int semtimedop(int set, struct sembuf *operations, size_t count, co
 NIGHT_EXPORT ssize_t mq_timedreceive(mqd_t queue, char *restrict data, size_t room, unsigned *restrict priority,
                                      const struct timespec *restrict at) {
     NIGHT_REAL(mq_timedreceive);
-    night_act(); /* it makes room for others */
+    night_end_catchup(); /* it makes room for others */
     if (!night_page || !night_is_a_span(at))
         return real(queue, data, room, priority, at);
     int64_t deadline_ns = night_deadline_of(CLOCK_REALTIME, at);
@@ -52,7 +52,7 @@ NIGHT_EXPORT ssize_t mq_timedreceive(mqd_t queue, char *restrict data, size_t ro
 NIGHT_EXPORT int mq_timedsend(mqd_t queue, const char *data, size_t length, unsigned priority,
                               const struct timespec *at) {
     NIGHT_REAL(mq_timedsend);
-    night_act();
+    night_end_catchup();
     if (!night_page || !night_is_a_span(at))
         return real(queue, data, length, priority, at);
     int64_t deadline_ns = night_deadline_of(CLOCK_REALTIME, at);

@@ -27,7 +27,7 @@ static int64_t deadline_after(const struct timespec *span) {
 /* Whoever finds something ready does not merely tick. */
 static int found(int ready) {
     if (ready > 0)
-        night_act();
+        night_end_catchup();
     return ready;
 }
 
@@ -44,9 +44,9 @@ NIGHT_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *
         return real(fds, count, span, mask);
     int fd = count ? fds[0].fd : -1;
     if (!span) {
-        night_note(NIGHT_POLL, fd);
+        night_untimed_wait_begin(NIGHT_POLL, fd);
         int ready = real(fds, count, NULL, mask);
-        night_forget();
+        night_untimed_wait_end();
         return ready;
     }
     int64_t deadline_ns = deadline_after(span);
@@ -125,9 +125,9 @@ NIGHT_EXPORT int pselect(int count, fd_set *in, fd_set *out, fd_set *except, con
     if (fd < 0)
         fd = first_of(count, out);
     if (!span) {
-        night_note(NIGHT_SELECT, fd);
+        night_untimed_wait_begin(NIGHT_SELECT, fd);
         int ready = real(count, in, out, except, NULL, mask);
-        night_forget();
+        night_untimed_wait_end();
         return ready;
     }
     int64_t deadline_ns = deadline_after(span);
@@ -174,9 +174,9 @@ static int wait_for_events(int epoll, struct epoll_event *events, int room, cons
                            const sigset_t *mask) {
     NIGHT_REAL(epoll_pwait);
     if (!span) {
-        night_note(NIGHT_EPOLL, epoll);
+        night_untimed_wait_begin(NIGHT_EPOLL, epoll);
         int ready = real(epoll, events, room, -1, mask);
-        night_forget();
+        night_untimed_wait_end();
         return ready;
     }
     int64_t deadline_ns = deadline_after(span);

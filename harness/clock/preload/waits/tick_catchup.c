@@ -1,15 +1,16 @@
 /* A thread that ticks lives in its own past for a moment.
  *
- * Threads that wake again and again for nothing are not woken each time (tickers.c says who, and how late). Whoever is
- * woken late is made to believe it is not: its clock reads the time at which it was due, and the waits that would have
- * ended meanwhile end at once, one after the other, until it has caught up. Nobody else was awake in that time (time_jump.c
- * sees to that), so it finds the world as it would have found it then, and counts as many ticks, each as long as it
- * asked for. With the first thing that it does for others, it is in the present: late by that lag, as on a busy machine. */
+ * Threads that wake again and again for nothing are not woken each time (tickers.c says who, and how late). Whoever
+ * is woken late is made to believe it is not: its clock reads the time at which it was due, and the waits that would
+ * have ended meanwhile end at once, one after the other, until it has caught up. Nobody else was awake in that time
+ * (time_jump.c sees to that), so it finds the world as it would have found it then, and counts as many ticks, each as
+ * long as it asked for. With the first thing that it does for others, it is in the present: late by that lag, as on a
+ * busy machine. */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 
 _Thread_local int64_t night_lag_ns __attribute__((tls_model("initial-exec")));
-_Thread_local int64_t night_told_ns __attribute__((tls_model("initial-exec")));
+_Thread_local int64_t night_last_reading_ns __attribute__((tls_model("initial-exec")));
 
 /* Since when each wait of this thread has come to its limit, with nothing in between; how many have, and when the last
  * did; and since when the wait that it is in was said to tick. */
@@ -21,7 +22,7 @@ static _Thread_local int64_t said_since_ns __attribute__((tls_model("initial-exe
 /* Between two ticks, a thread reads the clock, and no more. */
 #define BETWEEN_NS 1000000
 
-void night_act(void) {
+void night_end_catchup(void) {
     night_lag_ns = 0;
     ticked_at_ns = 0;
 }
@@ -60,7 +61,7 @@ struct night_tick night_tick_begins(enum night_kind kind, int64_t deadline_ns) {
 void night_tick_ended(int64_t since_ns, int64_t late_ns) {
     int64_t present_ns = night_look_monotonic() + night_lag_ns;
     /* A signal handler that came just before the grant may have read the clock: from there it does not go back. */
-    night_lag_ns = present_ns - late_ns < night_told_ns ? present_ns - night_told_ns : late_ns;
+    night_lag_ns = present_ns - late_ns < night_last_reading_ns ? present_ns - night_last_reading_ns : late_ns;
     if (since_ns != said_since_ns) {
         ticking_since_ns = since_ns;
         ticks = 0;

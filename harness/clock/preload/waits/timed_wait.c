@@ -30,7 +30,7 @@ static void on_signal(int signo, siginfo_t *info, void *context) {
     if (mine && night_state_of(atomic_load(&mine->state)) == NIGHT_GRANTED)
         signalled = 1;
     else
-        night_pass_on(signo, info, context);
+        night_call_program_handler(signo, info, context);
     errno = error;
 }
 
@@ -47,7 +47,7 @@ static void set_running(struct night_slot *slot) {
     atomic_store(&slot->state, night_with_state(atomic_load(&slot->state), NIGHT_RUNNING));
 }
 
-static void give_back(void *slot) {
+static void free_slot(void *slot) {
     (void)slot;
     struct night_slot *own = mine;
     mine = NULL;
@@ -65,8 +65,9 @@ static struct night_slot *no_room(void) {
     return NULL;
 }
 
-/* The first process of a new PID namespace has a number that is another's where the controller is, as all after it have:
- * whoever is forked into one stays out, and a child of vfork has no slot until it has become another program. */
+/* The first process of a new PID namespace has a number that is another's where the controller is, as all after it
+ * have: whoever is forked into one stays out, and a child of vfork has no slot until it has become another program.
+ * */
 static bool is_first_of_its_own(int32_t tid) { return tid == 1; }
 
 /* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
@@ -113,7 +114,7 @@ static struct night_slot *slot_of_thread(void) {
 
 void night_slot_of_child(void) {
     int error = errno;
-    night_act();
+    night_end_catchup();
     if (is_first_of_its_own((int32_t)night_syscall(SYS_gettid)))
         night_page = NULL;
     else
@@ -121,9 +122,9 @@ void night_slot_of_child(void) {
     errno = error;
 }
 
-void night_waiting_start(void) {
+void night_timed_wait_start(void) {
     NIGHT_REAL(pthread_key_create);
-    real(&leaving, give_back);
+    real(&leaving, free_slot);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_sigaction = on_signal;
@@ -148,7 +149,7 @@ static void publish(struct night_slot *slot, enum night_kind kind, int fd, struc
 }
 
 /* Waits for the signal of a grant that we have already seen. */
-static void settle(void) {
+static void await_grant_signal(void) {
     if (signalled)
         return;
     sigset_t all, before;
@@ -157,7 +158,8 @@ static void settle(void) {
     night_mask(SIG_SETMASK, &all, &before);
     sigset_t only = all;
     sigdelset(&only, NIGHT_SIGNAL);
-    while (!signalled) /* by number: ppoll() is where a thread may be cancelled, and a mutex may just have been locked */
+    /* By number: ppoll() is where a thread may be cancelled, and a mutex may just have been locked. */
+    while (!signalled)
         night_syscall(SYS_ppoll, NULL, 0, NULL, &only, sizeof(uint64_t));
     night_mask(SIG_SETMASK, &before, NULL);
 }
@@ -171,7 +173,7 @@ static void take_over(struct night_slot *slot, struct night_wait *wait) {
     enum night_kind outer = atomic_load(&slot->kind);
     enum night_state state = leave(slot);
     if (state == NIGHT_GRANTED) {
-        settle();
+        await_grant_signal();
         set_running(slot);
     }
     if (!wait)
@@ -220,11 +222,11 @@ bool night_wait_end(struct night_wait *wait) {
     struct night_slot *slot = wait->slot;
     bool granted = leave(slot) == NIGHT_GRANTED;
     if (granted) {
-        settle();
+        await_grant_signal();
         set_running(slot);
         night_tick_ended(atomic_load(&slot->ticking_since_ns), atomic_load(&slot->late_ns));
     } else if (atomic_load(&slot->deadline_ns) != NIGHT_NEVER && atomic_load(&slot->span_ns) > NIGHT_SHORT_NS) {
-        night_act();
+        night_end_catchup();
     }
     if (wait->outer_state != NIGHT_RUNNING) {
         slot->abstime = wait->outer_state == NIGHT_GRANTED ? (struct timespec){0} : night_far_away;
@@ -237,8 +239,8 @@ bool night_wait_end(struct night_wait *wait) {
     return granted;
 }
 
-void night_note(enum night_kind kind, int fd) {
-    night_act();
+void night_untimed_wait_begin(enum night_kind kind, int fd) {
+    night_end_catchup();
     struct night_slot *slot = slot_of_thread();
     if (!slot)
         return;
@@ -248,7 +250,7 @@ void night_note(enum night_kind kind, int fd) {
         publish(slot, kind, fd, (struct night_tick){.deadline_ns = NIGHT_NEVER}, NIGHT_WAITING);
 }
 
-void night_forget(void) {
+void night_untimed_wait_end(void) {
     if (mine && atomic_load(&mine->deadline_ns) == NIGHT_NEVER)
         leave(mine);
 }
