@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Literal
 
 from harness.clock.census import census
-from harness.clock.page import TICK_ERROR, Page
 from harness.clock.census.waits import describe_waits, describe_work
+from harness.clock.page import TICK_ERROR, ClockPage
 
 _ROUND_NS = 50_000_000
 """Real time after which the census comes back to Python, so that Ctrl-C and runaways are noticed."""
@@ -45,7 +45,7 @@ class _Progress:
 class _Standstill:
     """How long nobody has let time jump, and whether somebody spins on the clock meanwhile."""
 
-    def __init__(self, jumps: int, page: Page) -> None:
+    def __init__(self, jumps: int, page: ClockPage) -> None:
         self._page = page
         self._began(jumps)
 
@@ -78,7 +78,7 @@ class Stop:
     """Why time stopped moving, and when.
 
     until: nothing is due before that time, and the clock stands there.
-    asked: somebody called `Page.stop`; ``why`` has the reason.
+    asked: somebody called `ClockPage.stop`; ``why`` has the reason.
     stuck: everybody waits, nothing is due, so nothing can ever happen; ``waits`` has who waits on what.
     runaway: for too much real time nobody let virtual time move; ``waits`` has who works.
 
@@ -107,7 +107,7 @@ class Controller:
 
     def __init__(
         self,
-        page: Page,
+        page: ClockPage,
         *,
         root: int | None,
         zone: datetime.tzinfo | None = datetime.UTC,
@@ -154,7 +154,7 @@ class Controller:
                 return stopped("runaway", work)
 
     def pace(self, until_ns: int | None = None) -> Stop:
-        """Let time flow as fast as on the wall, and wake everybody when they are due. `Page.stop` ends it."""
+        """Let time flow as fast as on the wall, and wake everybody when they are due. `ClockPage.stop` ends it."""
         library = census.library()
         until = _NEVER if until_ns is None else until_ns - self.page.offset_ns
         began, real = self.page.monotonic_ns, time.monotonic_ns()

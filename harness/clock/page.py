@@ -16,7 +16,7 @@ TICK_ERROR = 0.01
 """The share of the time it has ticked by which a thread that wakes for nothing may be woken late, by default."""
 
 
-class Page:
+class ClockPage:
     """One night's clock, in a file that every process of the night maps.
 
     Times are UTC epoch nanoseconds. Put the file where writing costs nothing (``/dev/shm``, a tmpfs). Inside, a
@@ -28,12 +28,12 @@ class Page:
         self._address: int | None = address
 
     @classmethod
-    def create(cls, path: Path, *, at_ns: int) -> Page:
+    def create(cls, path: Path, *, at_ns: int) -> ClockPage:
         """A new page whose clock stands at ``at_ns``. Raises FileExistsError, OSError."""
         return cls(path, _mapped(_library().night_page_create(os.fsencode(path), at_ns), path))
 
     @classmethod
-    def open(cls, path: Path) -> Page:
+    def open(cls, path: Path) -> ClockPage:
         """A page that somebody else made. Raises OSError; EINVAL when it is not a page of this version."""
         return cls(path, _mapped(_library().night_page_open(os.fsencode(path)), path))
 
@@ -98,7 +98,7 @@ class Page:
 class _Hold:
     """One entry of the page's table of holds, by this process."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: ClockPage) -> None:
         self._page = page
         self._entries: list[int] = []
 

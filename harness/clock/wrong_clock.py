@@ -13,7 +13,7 @@ from typing import TypeVar
 from harness.errors import AuthorError
 
 STEPS_MAX = 16
-"""Mirrors `STEPS` of skewing.c."""
+"""Mirrors `STEPS` of preload/clocks/wrong_clock.c."""
 
 _WRONG_BY_MAX_NS = 3660 * 86400 * 10**9
 """Ten years: a wall clock must not be taken for an uptime, which is decades away."""

@@ -45,7 +45,7 @@ def add_clock_commands(parser: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace) -> int:
     from harness.clock.wrong_clock import Skew
     from harness.clock_command.command import Settings, run
-    from harness.clock_command.moment import instant_ns
+    from harness.clock_command.local_time import instant_ns
 
     argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
     if not argv:

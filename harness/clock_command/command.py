@@ -18,12 +18,12 @@ from zoneinfo import ZoneInfo
 from harness.clock.census.census import Sight
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
-from harness.clock.page import TICK_ERROR, Page
+from harness.clock.page import TICK_ERROR, ClockPage
 from harness.clock.reach.reach import NotFound, reach_of
 from harness.clock.wrong_clock import Skew
+from harness.clock_command.external_waits import Counts, InheritedFiles, counts_of
 from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
-from harness.clock_command.moment import local
-from harness.clock_command.outside import Counts, Outside, counts_of
+from harness.clock_command.local_time import local
 from harness.errors import AuthorError, StackError
 from harness.stack.cleanup.directories import clock_directory, sweep
 
@@ -52,7 +52,7 @@ class Settings:
 
 def run(argv: Sequence[str], settings: Settings) -> int:
     """Run the command to its end; its exit code, 128+n for signal n, or one of a shell's when it cannot be run."""
-    outside = Outside()
+    inherited = InheritedFiles()
     if "NIGHT_CLOCK" in os.environ:
         raise AuthorError(
             f"this process is in virtual time already (NIGHT_CLOCK={os.environ['NIGHT_CLOCK']}), and a clock inside "
@@ -68,7 +68,7 @@ def run(argv: Sequence[str], settings: Settings) -> int:
     sweep()
     folder = clock_directory()
     try:
-        return _Command(argv, settings, Page.create(folder / "page", at_ns=settings.at_ns), outside).run()
+        return _Command(argv, settings, ClockPage.create(folder / "page", at_ns=settings.at_ns), inherited).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -80,8 +80,8 @@ def _say(text: str) -> None:
 class _Command:
     """A command that runs."""
 
-    def __init__(self, argv: Sequence[str], settings: Settings, page: Page, outside: Outside) -> None:
-        self._argv, self._settings, self._page, self._outside = argv, settings, page, outside
+    def __init__(self, argv: Sequence[str], settings: Settings, page: ClockPage, inherited: InheritedFiles) -> None:
+        self._argv, self._settings, self._page, self._inherited = argv, settings, page, inherited
         self._over = threading.Event()
         self._ended: Ended | None = None
         self._stops: list[Stop] = []
@@ -127,7 +127,7 @@ class _Command:
             if stop.reason != "stuck":
                 return stop
             sights = controller.sights()
-            awaited, counts = self._outside.is_awaited(sights), counts_of(sights)
+            awaited, counts = self._inherited.is_awaited(sights), counts_of(sights)
             if counts != asleep:  # somebody may have been woken before we looked what they wait for: once more
                 asleep = counts
             elif not awaited:

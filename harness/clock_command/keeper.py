@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from harness.clock.page import Page
 from harness.clock.census.waits import KEEPER
+from harness.clock.page import ClockPage
 from harness.stack.cleanup.processes import (
     adopt_orphans,
     call_oneself,
@@ -49,7 +49,7 @@ class Ended:
 class Keeper:
     """The keeper as the harness sees it."""
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], page: Page) -> None:
+    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], page: ClockPage) -> None:
         """Fork it, and let it start the command. The signals that are passed on are blocked here from now on."""
         adopt_orphans()  # whoever is left if the keeper itself is killed
         self._link, theirs = socket.socketpair()
@@ -90,7 +90,7 @@ class Keeper:
 class _Kept:
     """The keeper as it sees itself: the command's parent."""
 
-    def __init__(self, link: socket.socket, page: Page) -> None:
+    def __init__(self, link: socket.socket, page: ClockPage) -> None:
         self._link, self._page = link, page
         self._program: subprocess.Popen[bytes] | None = None
 

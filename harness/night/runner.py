@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 BASELINE = "the same night without faults"
 
 RUNAWAY_S = 120.0
-"""Real seconds in which nobody lets the night's time move, before the night is called a runaway."""
+"""A night is given up after so many real seconds in which its processes let no time move."""
 
 TOLD_EVERY_S = 10.0
 """Real seconds of them after which it is said, and said again, who keeps the time from moving."""

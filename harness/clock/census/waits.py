@@ -9,7 +9,7 @@ import socket
 from pathlib import Path
 
 from harness.clock.census.census import KINDS, Sight
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 
 _CALLS = {
     "x86_64": {
@@ -34,7 +34,7 @@ KEEPER = "night-keeper"
 _IDLE = {"accept", "a lock", "a signal", "pause"}
 
 
-def describe_waits(sights: list[Sight], page: Page, zone: datetime.tzinfo | None) -> tuple[str, ...]:
+def describe_waits(sights: list[Sight], page: ClockPage, zone: datetime.tzinfo | None) -> tuple[str, ...]:
     """One line for each thread that matters.
 
     The harness's own programs are left out; idle servers and spare threads too, unless they are all.

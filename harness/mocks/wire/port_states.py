@@ -2,9 +2,9 @@
 
 A port on which nobody listens is refused by the kernel, and a lost packet is lost there, so that no program behind the
 port could count either or choose one. So a job's process asks first, over the unix socket ``DIR/doors/PORT``, which is
-there only while a fault is armed for that port (harness/clock/dialing.c is the other end). Each question passes the
-point ``dial`` once. The answer is one line: ``pass``, ``refused``, or ``silence PORT``: a port of the same host that
-never answers.
+there only while a fault is armed for that port; preload/sockets/port_states.c of harness/clock is the other end. Each
+question passes the point ``dial`` once. The answer is one line: ``pass``, ``refused``, or ``silence PORT``: a port of
+the same host that never answers.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define BILLION 1000000000
-#define STEPS 16 /* mirrored in skew.py */
+#define STEPS 16 /* mirrored in harness/clock/wrong_clock.py */
 
 /* From one step to the next, the clock is wrong by so much, and by what it drifts. */
 static struct {

@@ -8,7 +8,7 @@ from pathlib import Path
 from harness.contract.effects import scheduler as effects
 
 _MARK = struct.Struct("<4q")
-"""Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
+"""Read-only or not, room in bytes, bytes used, refusals: harness/clock/preload/disk/bad_disk.c reads and counts."""
 
 _ENDLESS = 1 << 62
 """Room that nobody uses up."""
