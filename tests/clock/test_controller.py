@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from harness.clock.census import census, library
+from harness.clock import library
+from harness.clock.census import census
 from harness.clock.library import preload_environment
 from harness.clock.page import ClockPage
 from tests.calibration import patience_s
