@@ -52,7 +52,7 @@ enum night_kind {
 };
 
 /* One thread. The thread writes it, except: the controller moves WAITING to GRANTED and then sets abstime; and while
- * everybody sleeps it sets ticking_since_ns and late_ns. */
+ * all threads sleep it sets ticking_since_ns and late_ns. */
 struct night_slot {
     alignas(128) _Atomic int32_t tid; /* owner; 0 when free */
     _Atomic int32_t pid;
@@ -76,7 +76,7 @@ struct night_timer {
     _Atomic int64_t interval_ns;
     _Atomic int64_t since_ns;      /* when it was armed */
     _Atomic int64_t real_since_ns; /* the same on the real monotonic clock */
-    _Atomic int32_t signo; /* 0: notifies nobody */
+    _Atomic int32_t signo; /* 0: no signal is sent */
     _Atomic int32_t tid;   /* a thread to notify; 0: the process */
     _Atomic uint64_t value;
     _Atomic int32_t overrun;
@@ -88,7 +88,7 @@ struct night_timer {
 #define NIGHT_ITIMER (-1)
 #define NIGHT_TIMERFD (-2)
 
-/* Somebody outside acts: time does not move. */
+/* While a process outside the night holds the clock, time does not move. */
 struct night_hold {
     _Atomic int32_t pid; /* owner; 0 when free */
     _Atomic uint32_t started; /* the owner's start time, for its number may be used again */
@@ -100,7 +100,7 @@ struct night_time_map_entry {
     _Atomic int64_t time_ns;
 };
 
-/* Whoever moves time adds to the table that is used, or thins it into the other one and uses that. */
+/* The process that moves time adds to the table in use, or thins it into the other one and uses that. */
 struct night_time_map {
     _Atomic uint64_t used; /* how many moments there are, and above that which table: a number that grows */
     _Atomic int64_t earliest_ns; /* of all nights of the page */
@@ -137,12 +137,12 @@ struct night_page {
 /* Each takes one guard away, so that tests can show what it is there for. */
 #define NIGHT_PLANTED_ONE_LOOK 0x1u       /* the controller looks once, at the state alone */
 #define NIGHT_PLANTED_NO_HANDSHAKE 0x2u   /* a granted waiter does not look again */
-#define NIGHT_PLANTED_NO_STATE 0x1000u    /* whoever is on no run queue sleeps */
-#define NIGHT_PLANTED_NO_COUNT 0x20u      /* whoever sleeps at both looks slept in between */
+#define NIGHT_PLANTED_NO_STATE 0x1000u    /* a thread that is on no run queue counts as asleep */
+#define NIGHT_PLANTED_NO_COUNT 0x20u      /* a thread that sleeps at both looks counts as asleep in between */
 #define NIGHT_PLANTED_NO_BACKLOG 0x40u    /* packets are never in flight */
 #define NIGHT_PLANTED_NO_HOLD_COUNT 0x80u /* a hold that has gone has not been */
 #define NIGHT_PLANTED_NO_NUMBER 0x100u    /* a grant ends whatever its thread waits for by then */
-#define NIGHT_PLANTED_JUMP_OVER 0x200u    /* whoever sleeps in real time just sleeps */
+#define NIGHT_PLANTED_JUMP_OVER 0x200u    /* a sleep in real time counts as sleep */
 #define NIGHT_PLANTED_NO_ACTIVITY 0x400u  /* every thread that ticks does so for nothing */
 
 #endif

@@ -8,8 +8,8 @@
 enum night_result {
     NIGHT_ON = 0,    /* the real time it was given is over; call again */
     NIGHT_UNTIL = 1, /* nothing is due before the end, and the clock is there */
-    NIGHT_ASKED = 2, /* somebody asked to stop */
-    NIGHT_STUCK = 3, /* everybody waits, and nothing is due */
+    NIGHT_ASKED = 2, /* a process asked to stop */
+    NIGHT_STUCK = 3, /* all threads wait, and nothing is due */
 };
 
 /* What the census knows of a thread, for messages. Mirrored in census.py. */
@@ -65,11 +65,11 @@ bool night_alive(int32_t id);
 void night_grant_again(struct night_page *page);
 int64_t night_next_due(struct night_page *page);
 int64_t night_latest_of(const struct night_page *page, const struct night_slot *slot);
-enum night_whom {
+enum night_scope {
     NIGHT_DUE,
-    NIGHT_TICKERS, /* only those who may be woken late (tickers.c) */
-    NIGHT_OVERDUE, /* only those who may not sleep longer, for as much real time has passed */
+    NIGHT_TICKERS, /* only threads that may be woken late (tickers.c) */
+    NIGHT_OVERDUE, /* only what may not wait longer, for as much real time has passed */
 };
-int night_grant_due(struct night_page *page, enum night_whom whom);
+int night_grant_due(struct night_page *page, enum night_scope scope);
 
 #endif

@@ -2,11 +2,11 @@
  *
  *   kernel_timeouts.c    one sleep: will the kernel end it by itself
  *   thread_state.c       one thread: does it sleep, and has it run since the last look
- *   members.c            the threads of the night: who is new, who has gone
+ *   members.c            the threads of the night: which are new, which have gone
  *   packets_in_flight.c  packets: is one on its way while both ends sleep
- *   quiescence.c         all of them: is there an instant at which everybody sleeps
- *   tickers.c            who wakes again and again for nothing
- *   time_jump.c          then time moves to whatever is due first, again and again
+ *   quiescence.c         all of them: is there an instant at which all of them sleep
+ *   tickers.c            which threads wake again and again for nothing
+ *   time_jump.c          then time moves to the first deadline, again and again
  *   census.c             opens and closes it all, and tells what it knows
  *
  * Everything here belongs to the controller's process alone; nothing of it is in the page. */
@@ -29,7 +29,7 @@ struct thread {
     bool hidden; /* we may not see what it sleeps in */
     bool outside_clock; /* it sleeps in real time, for a limit that the page does not know */
     uint32_t place; /* of its slot in the page, when it had one at the last look */
-    bool dead; /* a zombie: nobody has asked for its exit code yet, if anybody ever will */
+    bool dead; /* a zombie: its parent has not asked for its exit code yet, and may never do so */
     int64_t moved_ns;
 };
 
@@ -49,8 +49,8 @@ struct process {
 struct night_census {
     struct night_page *page;
     struct process *processes; /* the newest first, so the root is last */
-    struct thread *busy;       /* who worked at the last look: asked first */
-    int32_t root;              /* 0: everybody in this PID namespace */
+    struct thread *busy;       /* it worked at the last look, and is looked at first */
+    int32_t root;              /* 0: all processes in this PID namespace */
     int softnet;
     uint64_t dropped;      /* packets, at the last look at which none of the night's was to be sent again */
     uint64_t dropping;     /* the same at the last look of all */
@@ -70,9 +70,9 @@ struct night_census {
     int32_t woken[NIGHT_NAMED]; /* the threads that the last jump woke */
     int woken_count;
     bool ticked;                /* and these only tick */
-    int64_t acted_ns;           /* when somebody was awake last who does not only tick */
-    bool others_acted;               /* since then, somebody whom it did not wake has come, gone or moved */
-    int64_t idle_since_ns; /* real time since when nothing is due and everybody sleeps; 0 when not */
+    int64_t acted_ns;           /* when a thread that is no ticker was awake last */
+    bool others_acted;          /* since then, a thread that it did not wake has come, gone or moved */
+    int64_t idle_since_ns; /* real time since when nothing is due and all threads sleep; 0 when not */
     int32_t slot_tid[NIGHT_SLOTS];
 };
 
@@ -97,7 +97,7 @@ void night_list_members(struct night_census *census);
 /* tickers.c */
 bool night_only_tickers_must(const struct night_census *census, int64_t due_ns);
 int64_t night_last_tick(struct night_page *page, int64_t until_ns);
-void night_note_woken(struct night_census *census, enum night_whom whom);
+void night_note_woken(struct night_census *census, enum night_scope scope);
 void night_note_activity(struct night_census *census, int32_t tid);
 void night_end_ticking(struct night_census *census);
 

@@ -55,8 +55,8 @@ static void wake(struct night_slot *slot) {
     night_syscall(SYS_tgkill, atomic_load(&slot->pid), atomic_load(&slot->tid), NIGHT_SIGNAL);
 }
 
-/* A controller that was killed may have granted without waking anybody. Whoever has been woken already stays in its
- * wrapper for one signal, and ignores a second. */
+/* A controller that was killed may have granted a wait without waking its thread. A thread that has been woken
+ * already stays in its wrapper for one signal, and ignores a second. */
 void night_grant_again(struct night_page *page) {
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
     for (uint32_t i = 0; i < slots; i++)
@@ -112,12 +112,12 @@ static void ring(struct night_timer *timer, int64_t deadline_ns, int64_t now_ns)
         night_syscall(SYS_rt_sigqueueinfo, pid, signo, &info);
 }
 
-/* Wakes who is due at the page's time; returns how many. */
-int night_grant_due(struct night_page *page, enum night_whom whom) {
+/* Wakes the threads and rings the timers that are due at the page's time; returns how many. */
+int night_grant_due(struct night_page *page, enum night_scope scope) {
     int granted = 0;
-    bool only_overdue = whom == NIGHT_OVERDUE;
+    bool only_overdue = scope == NIGHT_OVERDUE;
     int64_t now_ns = atomic_load(&page->now_ns), real_ns = only_overdue ? night_real_monotonic() : 0;
-    uint32_t timers = whom == NIGHT_TICKERS ? 0 : bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
+    uint32_t timers = scope == NIGHT_TICKERS ? 0 : bounded(atomic_load(&page->timers_used), NIGHT_TIMERS);
     for (uint32_t i = 0; i < timers; i++) {
         struct night_timer *timer = &page->timers[i];
         int64_t deadline_ns = atomic_load(&timer->deadline_ns);
@@ -135,7 +135,7 @@ int night_grant_due(struct night_page *page, enum night_whom whom) {
         if (atomic_load(&slot->tid) == 0 || night_state_of(word) != NIGHT_WAITING)
             continue;
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
-        if (deadline_ns > now_ns || (whom == NIGHT_TICKERS && night_latest_of(page, slot) == deadline_ns) ||
+        if (deadline_ns > now_ns || (scope == NIGHT_TICKERS && night_latest_of(page, slot) == deadline_ns) ||
             (only_overdue &&
              !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)))
             continue;
@@ -145,7 +145,7 @@ int night_grant_due(struct night_page *page, enum night_whom whom) {
     return granted;
 }
 
-/* Real-time mode: time is at least now_ns, whoever is due is woken; returns when the next is due. */
+/* Real-time mode: time is at least now_ns, and what is due is granted; returns when the next is due. */
 int64_t night_page_flow(struct night_page *page, int64_t now_ns) {
     int64_t before = atomic_load(&page->now_ns);
     while (before < now_ns && !atomic_compare_exchange_weak(&page->now_ns, &before, now_ns))

@@ -1,8 +1,8 @@
-/* Whether the kernel will end a sleep by itself: system calls that were made with a limit.
+/* Whether the kernel will end a sleep by itself: system calls that were made with a timeout.
  *
- * A thread of the library sleeps without one, or has said so in the page. Whoever else does, a static binary, a
- * program that makes its system calls itself, a name lookup inside the C library, sleeps in real time, and real time
- * is work: it will act again with nobody's help. */
+ * A thread of the library sleeps without one, or has said so in the page. A static binary, a
+ * program that makes its system calls itself, or a name lookup inside the C library sleeps in real time. Such a sleep
+ * counts as work: it ends without the controller. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 #include "preload/entry/syscall.h"

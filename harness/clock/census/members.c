@@ -1,8 +1,8 @@
-/* Who belongs to the night: everybody below a root process, or in a PID namespace, and whoever has
- * entered the page.
+/* The members of the night: all processes below a root process, or in a PID namespace, and those that have
+ * entered the clock page.
  *
  * Only a thread that runs can start another, so only processes of which something has moved are listed
- * again. The root is listed each time: it is outside, and nobody looks whether it moves. */
+ * again. The root is listed each time: it is outside, so the census does not see whether it moves. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 
@@ -134,7 +134,7 @@ static bool add_children_of(struct night_census *census, const struct thread *th
 static void add_children(struct night_census *census, struct process *process) {
     for (struct thread **link = &process->threads, *thread; (thread = *link);) {
         bool gone = !add_children_of(census, thread);
-        if (gone && process->outside) { /* nobody else looks at these */
+        if (gone && process->outside) { /* no look finds these gone */
             *link = thread->next;
             night_thread_close(thread);
         } else {
@@ -153,7 +153,7 @@ static void add_descendant(struct listing *to, int32_t pid) {
         add_if_new(to->census, pid);
 }
 
-/* Whoever has entered the page belongs to the night, whoever its parent is by now. */
+/* A process that has entered the clock page belongs to the night, whatever its parent is by now. */
 static void add_registered(struct night_census *census) {
     struct night_page *page = census->page;
     uint32_t used = atomic_load(&page->slots_used);
@@ -183,7 +183,7 @@ static void list_through_proc(struct night_census *census) {
     }
 }
 
-/* Whoever has no thread left has ended: its number may be another's by the next time. */
+/* A process without a thread has ended: its number may be another's by the next time. */
 static void forget_the_ended(struct night_census *census) {
     for (struct process **at = &census->processes, *process; (process = *at);) {
         if (process->threads || process->outside) {
@@ -195,7 +195,7 @@ static void forget_the_ended(struct night_census *census) {
     }
 }
 
-/* Brings the threads of the night up to date. The root's children come last, so whoever lost its parent
+/* Brings the threads of the night up to date. The root's children come last, so a process that lost its parent
  * meanwhile and became the root's is found. */
 void night_list_members(struct night_census *census) {
     census->blind = false;

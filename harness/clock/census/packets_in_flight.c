@@ -1,4 +1,4 @@
-/* Packets that are on their way while both ends sleep: nobody works, and yet somebody is about to.
+/* Packets that are on their way while both ends sleep: no thread works, and yet one is about to.
  *
  * On one kernel, a packet that is sent is mostly a thread made runnable before the sender goes on. Two kinds are not:
  * those that a softirq has put off, or that another CPU is to deliver, wait in a CPU's backlog; and those that a full

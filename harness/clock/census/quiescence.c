@@ -1,8 +1,8 @@
 /* Whether there is an instant at which every thread of the night sleeps.
  *
- * The restless, who have moved since the last quiet moment, are looked at for a baseline; then everybody
- * else is checked against an older one; then the restless are checked. Whoever's count has not moved slept
- * from baseline to check, and the instant after the last new baseline lies in everybody's sleep. */
+ * The restless, threads that have moved since the last quiet moment, are looked at for a baseline; then all
+ * others are checked against an older one; then the restless are checked. A thread whose count has not moved slept
+ * from baseline to check, and the instant after the last new baseline lies in the sleep of all. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 
@@ -10,7 +10,7 @@
 enum round { STILL, STIRRED, WORK };
 
 /* Looks at the restless, or at the others: whether all slept, some have moved and sleep again, or one works.
- * Takes out who is gone. */
+ * Takes out threads that are gone. */
 static enum round look_over(struct night_census *census, bool restless, bool baseline) {
     enum round found = STILL;
     for (struct process *process = census->processes; process; process = process->next)
@@ -48,7 +48,7 @@ static void await_grant_signal(struct night_census *census) {
     }
 }
 
-/* Who worked a moment ago most likely still does: one look, not a round of them. */
+/* A thread that worked a moment ago most likely still works: one look, not a round of them. */
 static bool still_busy(struct night_census *census) {
     struct thread *busy = census->busy;
     census->busy = NULL; /* the round below may take it out */
@@ -72,7 +72,7 @@ bool night_is_quiescent(struct night_census *census) {
         return false;
     if (look_over(census, false, false) != STILL)
         return false;
-    night_list_members(census); /* who is new is restless, and has no baseline */
+    night_list_members(census); /* a new thread is restless, and has no baseline */
     if (census->blind || look_over(census, true, false) != STILL)
         return false;
     await_grant_signal(census);

@@ -98,7 +98,7 @@ static bool is_sleep(struct thread *thread, char state, uint64_t count, const ch
     return strchr("STtZX", state) != NULL;
 }
 
-/* Whether anybody of a process has entered the page. */
+/* Whether a thread of a process has entered the clock page. */
 static bool has_entered(struct night_page *page, int32_t pid) {
     uint32_t used = atomic_load(&page->slots_used);
     for (uint32_t i = 0; i < used && i < NIGHT_SLOTS; i++)
@@ -146,7 +146,7 @@ static bool is_known(struct night_page *page, struct thread *thread) {
     return atomic_load(&slot->tid) == thread->tid && night_state_of(atomic_load(&slot->state)) != NIGHT_RUNNING;
 }
 
-/* The count, then off the queue, then asleep: whoever is at the brink of sleep, or about to be put on a CPU
+/* The count, then off the queue, then asleep: a thread that is at the brink of sleep, or about to be put on a CPU
  * again, fails one of the two, or is betrayed by the count at the check. */
 static enum thread_state take_baseline(const struct night_census *census, struct thread *thread, uint64_t *count) {
     char call[256];
@@ -163,7 +163,7 @@ static enum thread_state take_baseline(const struct night_census *census, struct
     return thread->outside_clock ? WORKS : seen;
 }
 
-/* Asleep, then the count: who was woken since the baseline is not asleep, or has run to fall asleep again. */
+/* Asleep, then the count: a thread that was woken since the baseline is not asleep, or has run to fall asleep again. */
 static enum thread_state check(const struct night_census *census, struct thread *thread, uint64_t *count) {
     enum thread_state seen = state_of(census, thread, thread->count, "");
     int64_t runs = runs_of(thread->schedstat);

@@ -1,11 +1,11 @@
-/* Programs that wake again and again for nothing: who may be woken late.
+/* Tickers: threads that wake again and again for nothing, and may be woken late.
  *
  * A server's loop looks twice a second whether it should end, a JVM has ten such threads. Woken each time, they eat
  * what virtual time gives. A thread whose waits have all been alike for a while, each to its limit, with nothing in
  * between that the library saw, may therefore be woken late (grants.c, night_latest_of), and then lives through its
  * ticks at once (tick_catchup.c). But only while it ticks for nothing: if a tick has made a thread move that this
- * jump did not wake, it was a call, a heartbeat, an attempt, and from there the thread has to tick a while again. So
- * nobody who waits for another with a limit of its own finds that one late. */
+ * jump did not wake, it was a call, a heartbeat, an attempt, and from there the thread has to tick a while again. So a
+ * thread that waits for another, with a limit of its own, does not find that one late. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 
@@ -29,7 +29,7 @@ static bool may_be_late(const struct night_page *page, const struct night_slot *
     return waits(slot) && night_latest_of(page, slot) > atomic_load(&slot->deadline_ns);
 }
 
-/* Whether all who must wake at due_ns only tick. A timer's signal is never for nothing. */
+/* Whether all threads that must wake at due_ns are tickers. A timer's signal is never for nothing. */
 bool night_only_tickers_must(const struct night_census *census, int64_t due_ns) {
     struct night_page *page = census->page;
     for (uint32_t i = 0; i < atomic_load(&page->timers_used) && i < NIGHT_TIMERS; i++)
@@ -43,7 +43,7 @@ bool night_only_tickers_must(const struct night_census *census, int64_t due_ns) 
     return true;
 }
 
-/* The last tick until then of all who tick; NIGHT_NEVER when none of them is due. */
+/* The last tick of all tickers until then; NIGHT_NEVER when none of them is due. */
 int64_t night_last_tick(struct night_page *page, int64_t until_ns) {
     int64_t last_ns = NIGHT_NEVER;
     for (uint32_t i = 0, used = slots_of(page); i < used; i++) {
@@ -57,7 +57,7 @@ int64_t night_last_tick(struct night_page *page, int64_t until_ns) {
     return last_ns;
 }
 
-/* Who ticks is behind from now on, by how late it is, but never to before somebody else was awake. */
+/* The thread is behind from now on, by how late it is woken, but never to before another thread was awake. */
 static void let_lag(struct night_census *census, struct night_slot *slot, int64_t now_ns) {
     int64_t late_ns = now_ns - atomic_load(&slot->deadline_ns), span_ns = atomic_load(&slot->span_ns);
     int64_t alone_ns = now_ns - census->acted_ns;
@@ -69,12 +69,12 @@ static void let_lag(struct night_census *census, struct night_slot *slot, int64_
         census->ticks.late_ns = late_ns;
 }
 
-/* Before a jump's grants: whom it wakes, and how many of their ticks come together. Those who tick are woken by
- * themselves: beside a thread whose waking may make others act, it could not be told afterwards which one did. */
-void night_note_woken(struct night_census *census, enum night_whom whom) {
+/* Before a jump's grants: which threads it wakes, and how many of their ticks come together. Tickers are woken in a jump
+ * of their own: beside a thread whose waking may make others act, it could not be told afterwards which one did. */
+void night_note_woken(struct night_census *census, enum night_scope scope) {
     struct night_page *page = census->page;
     int64_t now_ns = atomic_load(&page->now_ns);
-    census->ticked = whom == NIGHT_TICKERS;
+    census->ticked = scope == NIGHT_TICKERS;
     for (uint32_t i = 0, used = slots_of(page); i < used; i++) {
         struct night_slot *slot = &page->slots[i];
         if (!waits(slot) || atomic_load(&slot->deadline_ns) > now_ns || (census->ticked && !may_be_late(page, slot)))

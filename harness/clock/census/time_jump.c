@@ -1,4 +1,4 @@
-/* The jump: everybody sleeps, so time moves to whatever is due first. Again, until there is a reason to stop. */
+/* The jump: all threads sleep, so time moves to the first deadline. This repeats until there is a reason to stop. */
 #define _GNU_SOURCE
 #include "census/census_parts.h"
 
@@ -60,8 +60,8 @@ static void move_to(struct night_page *page, int64_t to_ns) {
     night_time_map_add(page);
 }
 
-/* To until_ns at most. Before anybody wakes who does not only tick, and before the end, all who tick catch up: in the
- * past that they live through, nobody else was awake (tick_catchup.c). */
+/* Time moves to until_ns at most. All tickers catch up before another thread wakes, and before the end: in the past
+ * that they live through, no other thread was awake (tick_catchup.c). */
 static enum night_result move(struct night_census *census, int64_t due_ns, int64_t until_ns) {
     struct night_page *page = census->page;
     bool ends = due_ns >= until_ns, only_ticks = !ends && night_only_tickers_must(census, due_ns);
@@ -70,15 +70,15 @@ static enum night_result move(struct night_census *census, int64_t due_ns, int64
     move_to(page, catch_up ? tick_ns : to_ns);
     if (ends && !catch_up)
         return NIGHT_UNTIL;
-    enum night_whom whom = catch_up || only_ticks ? NIGHT_TICKERS : NIGHT_DUE;
-    night_note_woken(census, whom);
-    night_grant_due(page, whom);
+    enum night_scope scope = catch_up || only_ticks ? NIGHT_TICKERS : NIGHT_DUE;
+    night_note_woken(census, scope);
+    night_grant_due(page, scope);
     census->jumps++;
     return NIGHT_ON;
 }
 
-/* `holds_begun` is from before the looks: whoever has held time since may have acted after them. Who asked to stop and
- * then fell asleep has asked before the quiet moment: time must not move any more. */
+/* `holds_begun` is from before the looks: a process that has held time since may have acted after them. One that
+ * asked to stop and then fell asleep has asked before the quiet moment: time must not move any more. */
 static enum night_result jump(struct night_census *census, int64_t until_ns, uint32_t holds_begun) {
     struct night_page *page = census->page;
     forget_the_dead(census);

@@ -114,7 +114,7 @@ void night_untimed_wait_begin(enum night_kind kind, int fd);
 void night_untimed_wait_end(void);
 
 /* time_map.c: file times. `changed_ns` is the file's time of change, which only the kernel sets. */
-void night_time_map_add(struct night_page *page); /* by whoever has moved its time */
+void night_time_map_add(struct night_page *page); /* by the process that has moved its time */
 bool night_is_kernel_stamp(int64_t stamp_ns, int64_t changed_ns);
 int64_t night_time_of_stamp(int64_t stamp_ns); /* the night's, at a stamp of the kernel's */
 int64_t night_now(void);

@@ -1,7 +1,7 @@
 /* Reading the clocks: clock_gettime, gettimeofday, time, timespec_get, ftime, times, sysinfo.
  *
  * A reading moves virtual time by one tick. A program that polls a clock which stands still would
- * spin for ever; and as a gift, no two readings of a night are equal, in whichever processes they are. */
+ * spin for ever; and so no two readings of a night are equal, in whichever processes they are. */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 

@@ -1,7 +1,7 @@
 /* Setting the clock: clock_settime, settimeofday, stime, adjtime, adjtimex, ntp_adjtime, clock_adjtime; and
  * ntp_gettime and ntp_gettimex, which only ask.
  *
- * A night's time is the controller's to move, and the machine's clock is nobody's in it. So whatever would
+ * A night's time is the controller's to move, and no program of it may set the machine's clock. So a call that would
  * change a clock fails with EPERM, also for a program that has the privilege. Asking how the clock is
  * disciplined still works, and tells the night's time. */
 #define _GNU_SOURCE

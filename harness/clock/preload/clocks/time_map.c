@@ -1,8 +1,8 @@
 /* The time map: at which real time the night's clock stood where. It turns a file time of the kernel's into the
  * night's.
  *
- * The kernel stamps files with the machine's clock. Whoever moves time notes from which real instant on it stood
- * where, and between two such moments it stands still. So a stamp that was made since the page has been there
+ * The kernel stamps files with the machine's clock. The process that moves time notes from which real instant on it
+ * stood where, and between two such moments it stands still. So a stamp that was made since the page has been there
  * belongs to the latest moment that is not after it, also when it was made in an earlier night of the same page.
  *
  * A stamp that the night has made is one of its readings, in whole microseconds. That tells it from the kernel's
@@ -72,8 +72,8 @@ static uint32_t thin(const struct night_time_map_entry *from, struct night_time_
     }
 }
 
-/* The kernel stamps with the beginning of a tick, in which there may be many jumps. But a file that somebody has looked
- * at is stamped to the nanosecond since Linux 6.13, and from then on no other file is stamped with less. */
+/* The kernel stamps with the beginning of a tick, in which there may be many jumps. But a file that a program has
+ * looked at is stamped to the nanosecond since Linux 6.13, and from then on no other file is stamped with less. */
 static void begin_tick(void) {
     int fd = (int)night_syscall(SYS_memfd_create, "night", MFD_CLOEXEC);
     if (fd < 0)

@@ -72,7 +72,7 @@ static int64_t tells_in(int span, int64_t told_ns) {
 }
 
 int64_t night_true_time_of(int64_t told_ns, int64_t now_ns) {
-    if (!count || told_ns > NIGHT_NEVER / 2) /* beyond the year 2100 nobody asks how wrong it is */
+    if (!count || told_ns > NIGHT_NEVER / 2) /* beyond the year 2100 it does not matter how wrong it is */
         return told_ns;
     for (int span = span_at(now_ns);; span++) {
         int64_t begins_ns = spans[span].from_ns > now_ns ? spans[span].from_ns : now_ns;

@@ -1,5 +1,5 @@
-/* Changing what is on a disk: pwrite and its kin, copying inside the kernel, making room, and changing names; refused
- * where the landing side's disk is full or read-only (bad_disk.c).
+/* The calls that change what is on a disk: pwrite and its kin, copying inside the kernel, making room, and changing
+ * names; refused where the landing side's disk is full or read-only (bad_disk.c).
  *
  * open and write are elsewhere, for they do more; each ends up here in the same questions. */
 #define _GNU_SOURCE

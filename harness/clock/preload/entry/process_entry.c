@@ -1,4 +1,4 @@
-/* How the library enters a process: it maps the page, takes our signal, and follows forks.
+/* How the library enters a process: it maps the clock page, takes our signal, and follows forks.
  *
  * Without NIGHT_CLOCK in the environment nothing happens at all, and every wrapper is the bare call. */
 #define _GNU_SOURCE
@@ -28,7 +28,7 @@ __asm__(".symver dlvsym, dlvsym@" OLDEST);
 struct night_page *night_page;
 
 /* Of two libraries in one process, from two installs, the one that all names lead to has the clock; the other stays
- * out, and its wrappers are the bare calls. By its first name everybody finds the first library's, by the second one
+ * out, and its wrappers are the bare calls. By its first name every object finds the first library's, by the second one
  * its own. */
 NIGHT_EXPORT const char night_clock_is_here = 1;
 extern const char is_ours __attribute__((alias("night_clock_is_here"), visibility("hidden")));
@@ -94,7 +94,7 @@ static struct night_page *map(const char *path) {
 }
 
 /* Before main, or with the first call of a wrapper: other libraries are loaded before this one, and their initialisers
- * read clocks too. Before the C library has its environment, nobody can know of a night. */
+ * read clocks too. Before the C library has its environment, the library cannot know of a night. */
 static void enter(void) {
     static atomic_flag entered = ATOMIC_FLAG_INIT;
     if (!environ || atomic_flag_test_and_set(&entered) || another_is_here())

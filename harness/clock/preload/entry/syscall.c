@@ -70,7 +70,7 @@ static long timer_by_number(const long *given) {
     return result;
 }
 
-/* Nobody says how many arguments there are: six are read, as the C library's own reads them, and a sanitizer that
+/* The number of arguments is not known: six are read, as the C library's own reads them, and a sanitizer that
  * watches the stack must not mind. */
 NIGHT_EXPORT __attribute__((no_sanitize_address)) long syscall(long number, ...) {
     NIGHT_REAL(syscall); /* the night begins with the first call of a process, also by number */

@@ -27,7 +27,7 @@ static void set(struct timespec *times, const struct timespec *given) {
     }
 }
 
-/* Whoever may write to another's file may set its times to the kernel's now, and to nothing else. */
+/* A user that may write to another's file may set its times to the kernel's now, and to nothing else. */
 static bool may_only_be_now(int result) { return result < 0 && errno == EPERM; }
 
 NIGHT_EXPORT int utimensat(int folder, const char *path, const struct timespec given[2], int flags) {

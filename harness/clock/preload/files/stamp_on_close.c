@@ -5,7 +5,7 @@
  * stamped if the kernel has stamped it since: a file that was not written keeps its time, and so does one whose
  * time a program has set. Closing what is not marked costs one look into a table of this process.
  *
- * Whoever opens a file stamps it: a child begins with no marks but those of its standard output and error. */
+ * The process that opens a file stamps it: a child begins with no marks but those of its standard output and error. */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 

@@ -85,7 +85,8 @@ static int connect_until(struct night_socket_timeout *limit, const struct sockad
     return -1;
 }
 
-/* Nobody answers: as long as Linux itself tries, by its own settings. Who polls has its own limit. */
+/* There is no answer: the call lasts as long as Linux itself tries, by its own settings. A program that polls has its
+ * own limit. */
 #define TRIED_FOR_NS (127 * NIGHT_SECOND_NS)
 
 static int connect_unanswered(int fd, const struct sockaddr *to, socklen_t size) {

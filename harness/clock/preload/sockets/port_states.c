@@ -1,10 +1,10 @@
 /* What a fault has made of a TCP port: before a connection is made, the wire is asked.
  *
- * A port on which nobody listens is refused by the kernel, and a packet that is dropped is dropped there too, so that
- * no program behind the port could count either or choose one. So the question goes another way: the wire listens on
- * a unix socket beside the clock page, `doors/PORT`, which is there only while a fault is armed, and says `pass`,
- * `refused` or `silence PORT`: of the same host, a port that drops every packet (harness/mocks/wire/port_states.py).
- * */
+ * A port on which no program listens is refused by the kernel, and a packet that is dropped is dropped there too, so
+ * that no program behind the port could count either or choose one. So the question goes another way: the wire
+ * listens on a unix socket beside the clock page, `doors/PORT`, which is there only while a fault is armed, and says
+ * `pass`, `refused` or `silence PORT`: of the same host, a port that drops every packet
+ * (harness/mocks/wire/port_states.py). */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 

@@ -1,7 +1,7 @@
-/* Sockets with a limit of their own: SO_RCVTIMEO and SO_SNDTIMEO.
+/* Socket timeouts: SO_RCVTIMEO and SO_SNDTIMEO.
  *
  * The kernel keeps the option, so whatever it says of getsockopt, dup, fork, exec and descriptors that are
- * handed on is so. The page says whether anybody has set one this night: until then, the calls on a
+ * handed on is so. The page says whether one has been set this night: until then, the calls on a
  * socket cost nothing more. */
 #define _GNU_SOURCE
 #include "preload/sockets/socket_timeouts.h"

@@ -83,7 +83,7 @@ static void forget_count(int fd) {
         (void)!read(fd, &count, sizeof count);
 }
 
-/* What is due already expires at once, not only when everybody sleeps. */
+/* What is due already expires at once, not only when all threads sleep. */
 static void expire(struct night_timer *timer, int fd, int64_t deadline_ns, int64_t interval_ns) {
     uint64_t count = 1;
     if (interval_ns > 0)
@@ -109,7 +109,7 @@ static int set(int fd, int64_t number, int64_t deadline_ns, int64_t interval_ns)
     night_timer_arm(timer, NIGHT_NEVER, 0);
     atomic_store(&timer->value, (uint64_t)number);
     atomic_store(&timer->fd, fd);
-    atomic_store(&timer->pid, (int32_t)getpid()); /* whoever sets it tells itself of it */
+    atomic_store(&timer->pid, (int32_t)getpid()); /* the process that sets it notifies itself */
     if (!night_notifier_start(timer)) {
         night_timer_free(timer);
         return ENOMEM;
@@ -163,7 +163,7 @@ NIGHT_EXPORT int timerfd_gettime(int fd, struct itimerspec *value) {
 
 /* ---- telling ------------------------------------------------------------------------------------- */
 
-/* A descriptor of our own for the file, so that nobody closes it before it is written; -1 when fd is another. */
+/* A descriptor of our own for the file, so that no thread closes it before it is written; -1 when fd is another. */
 static int hold(int fd, int64_t number) {
     clockid_t clock;
     int held = fcntl(fd, F_DUPFD_CLOEXEC, 0);

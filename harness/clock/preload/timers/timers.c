@@ -192,7 +192,7 @@ static struct night_call *call_of(const struct sigevent *event) {
     return call;
 }
 
-/* Whom to notify, and how; false when that cannot be. */
+/* How the timer notifies, and which thread; false when that cannot be. */
 static bool notify(struct night_timer *timer, const struct sigevent *event) {
     int how = event ? event->sigev_notify : SIGEV_SIGNAL;
     uint64_t place = (uint64_t)(timer - night_page->timers);

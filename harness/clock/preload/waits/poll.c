@@ -24,7 +24,7 @@ static int64_t deadline_after(const struct timespec *span) {
     return night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec));
 }
 
-/* Whoever finds something ready does not merely tick. */
+/* A thread that finds something ready does not merely tick. */
 static int found(int ready) {
     if (ready > 0)
         night_end_catchup();

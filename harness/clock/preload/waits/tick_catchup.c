@@ -1,11 +1,11 @@
-/* A thread that ticks lives in its own past for a moment.
+/* A ticker that was woken late catches up: for a moment, the thread lives in its own past.
  *
- * Threads that wake again and again for nothing are not woken each time (tickers.c says who, and how late). Whoever
- * is woken late is made to believe it is not: its clock reads the time at which it was due, and the waits that would
- * have ended meanwhile end at once, one after the other, until it has caught up. Nobody else was awake in that time
- * (time_jump.c sees to that), so it finds the world as it would have found it then, and counts as many ticks, each as
- * long as it asked for. With the first thing that it does for others, it is in the present: late by that lag, as on a
- * busy machine. */
+ * Threads that wake again and again for nothing are not woken each time (tickers.c says which, and how late). A
+ * thread that is woken late is made to believe it is not: its clock reads the time at which it was due, and the waits
+ * that would have ended meanwhile end at once, one after the other, until it has caught up. No other thread was awake
+ * in that time (time_jump.c sees to that), so it finds the world as it would have found it then, and counts as many
+ * ticks, each as long as it asked for. With the first thing that it does for others, it is in the present: late by
+ * that lag, as on a busy machine. */
 #define _GNU_SOURCE
 #include "preload/preload.h"
 

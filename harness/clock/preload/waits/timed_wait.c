@@ -1,7 +1,7 @@
-/* One wait: a thread says until when it waits, sleeps with no real limit, and is woken at its deadline.
+/* A timed wait: a thread says until when it waits, sleeps with no real limit, and is woken at its deadline.
  *
  * The grant is a handshake. The controller moves the slot from WAITING to GRANTED and then sends
- * NIGHT_SIGNAL; the thread moves it from WAITING to RUNNING. Whoever is first wins, so a thread that
+ * NIGHT_SIGNAL; the thread moves it from WAITING to RUNNING. The first of the two wins, so a thread that
  * was woken by what it waited for never also times out. A granted thread stays in the wrapper until
  * the signal has come, so that the signal can never hit anything else. */
 #define _GNU_SOURCE
@@ -66,8 +66,8 @@ static struct night_slot *no_room(void) {
 }
 
 /* The first process of a new PID namespace has a number that is another's where the controller is, as all after it
- * have: whoever is forked into one stays out, and a child of vfork has no slot until it has become another program.
- * */
+ * have: a process that is forked into one stays out, and a child of vfork has no slot until it has become another
+ * program. */
 static bool is_first_of_its_own(int32_t tid) { return tid == 1; }
 
 /* This thread's slot. The check against the kernel's thread id makes it right after fork, vfork and clone. */
