@@ -99,7 +99,9 @@ def drift_ppm(text: str) -> float:
 
 def span_ns(text: str) -> int:
     """A span with its sign, such as -90s or 1h30m. Raises ValueError."""
-    from harness.values.units import Duration  # late: it brings pydantic, which nobody with a right clock needs
+    from harness.values.units import (
+        Duration,  # late: it brings pydantic, which a process with a right clock does not need
+    )
 
     match = _SPAN.fullmatch(text)
     try:

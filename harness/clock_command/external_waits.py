@@ -1,6 +1,6 @@
-"""Whether a night waits for somebody outside of it: the terminal, or the other end of a pipe it was started with.
+"""Whether a night waits for something outside of it: the terminal, or the other end of a pipe it was started with.
 
-Then it is not stuck. Nothing is due, so whoever is outside has all the time it wants.
+Such a night is not stuck. Nothing is due in it, so the other side has all the time it wants.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from harness.clock.census.census import Sight
 from harness.clock.census.waits import watched
 
 Identity = tuple[int, int]
-Counts = dict[int, str]
+RunCounts = dict[int, str]
 
 _TERMINAL: Identity = (0, os.makedev(5, 0))
 """/dev/tty: each process's own terminal, whatever that is called."""
 
 _MEMORY_DEVICES = 1
-"""/dev/null and its kin: nobody is behind them."""
+"""/dev/null and its kin: there is no other side to wait for."""
 
 _CALLS = {
     "x86_64": {
@@ -49,7 +49,7 @@ class InheritedFiles:
         self._files.discard(None)
 
     def is_awaited(self, sights: list[Sight]) -> bool:
-        """Whether any of these threads waits for one of them, or was stopped by somebody who may let it go on."""
+        """Whether any of these threads waits for one of them, or was stopped by a signal and may be continued."""
         return any(_is_stopped(sight) or self._is_awaited_by(sight) for sight in sights)
 
     def _is_awaited_by(self, sight: Sight) -> bool:
@@ -60,8 +60,8 @@ class InheritedFiles:
         return False
 
 
-def counts_of(sights: list[Sight]) -> Counts:
-    """How often each of these threads was put on a CPU: who was asleep then, and has the same count now, sleeps on."""
+def run_counts_of(sights: list[Sight]) -> RunCounts:
+    """How often each of these threads was put on a CPU: one that was asleep, and has the same count now, sleeps on."""
     found = {}
     for sight in sights:
         with suppress(OSError):

@@ -1,7 +1,7 @@
-"""The moment that `--at` names: a local time of one zone, as UTC nanoseconds.
+"""A local time of one zone, as users write it for `--at`, and the UTC nanoseconds that it stands for.
 
 As for nights, a time that happens twice is the first of the two; the second is written with its offset. A time that
-does not exist is refused here: whoever names a date can name one that does.
+does not exist is refused here: the user can name another.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from harness.errors import AuthorError
 
 _EARLIEST, _LATEST = 1971, 2199
-"""The years that a page can tell from an uptime, and that fit into its nanoseconds with a night to spare."""
+"""The years that a clock page can tell from an uptime, and that fit into its nanoseconds with a night to spare."""
 
 _UTC_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _EXPECTED = "expected a local time such as 2026-10-25T01:50, or one with its offset, 2026-10-25T02:30+01:00"
@@ -31,7 +31,7 @@ def instant_ns(option: str, text: str, zone: ZoneInfo | None) -> int:
     return (given - _UTC_EPOCH) // dt.timedelta(microseconds=1) * 1000
 
 
-def local(at_ns: int, zone: ZoneInfo | None) -> dt.datetime:
+def as_local_time(at_ns: int, zone: ZoneInfo | None) -> dt.datetime:
     """A moment as clocks in the zone show it; without one, as the machine's do."""
     moment = dt.datetime.fromtimestamp(at_ns // 10**9, dt.UTC)
     return moment.astimezone(zone)

@@ -1,4 +1,4 @@
-"""The C side of the clock, as Python sees it: one declaration for each exported function."""
+"""The Python binding of the C library: one declaration for each exported function."""
 
 from __future__ import annotations
 

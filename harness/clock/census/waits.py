@@ -53,7 +53,7 @@ def describe_waits(sights: list[Sight], page: ClockPage, zone: datetime.tzinfo |
 
 
 def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins_a_s: float) -> tuple[str, ...]:
-    """Who kept time from moving; the harness's own programs, which any look may find awake, only if nobody else did."""
+    """Which programs kept time from moving; the harness's own, which any look may find awake, only if no other did."""
     workers = {sight.pid: sight for sight in sorted(sights, key=lambda each: -each.outside_clock) if not sight.asleep}
     telling = {pid: sight for pid, sight in workers.items() if not _is_ours(pid)} or workers
     lines = [f"{_name(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]

@@ -106,7 +106,7 @@ class _Place:
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except PermissionError:  # a folder of the PATH that is somebody else's: a shell passes over it too
+    except PermissionError:  # another user's folder of the PATH: a shell passes over it too
         return False
 
 
@@ -202,7 +202,7 @@ def _started_by(words: list[str]) -> Iterator[str]:
 
 
 def _of_privileges(program: Path) -> Obstacle | None:
-    """A loader ignores LD_PRELOAD for programs that run with more rights than who starts them (ld.so(8))."""
+    """A loader ignores LD_PRELOAD for programs that run with more rights than their starter has (ld.so(8))."""
     status = program.stat()
     if os.statvfs(program).f_flag & os.ST_NOSUID:
         return None
