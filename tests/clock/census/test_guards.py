@@ -23,8 +23,8 @@ from tests.sample import sample
 
 ONE_LOOK, NO_HANDSHAKE = 0x1, 0x2
 NO_STATE, NO_COUNT, NO_HOLD_COUNT = 0x1000, 0x20, 0x80
-NO_NUMBER, JUMP_OVER, NO_STIR = 0x100, 0x200, 0x400
-DAWDLES = 0x800
+NO_NUMBER, JUMP_OVER, NO_ACTIVITY = 0x100, 0x200, 0x400
+LOSES_CPU = 0x800
 
 needs_two_cpus = pytest.mark.skipif(
     len(os.sched_getaffinity(0)) < 2, reason="on one CPU nobody runs while the controller looks"
@@ -132,7 +132,7 @@ print(late)
 """
 
 
-@pytest.mark.parametrize("flags", [DAWDLES | NO_NUMBER, DAWDLES], ids=["planted", "guarded"])
+@pytest.mark.parametrize("flags", [LOSES_CPU | NO_NUMBER, LOSES_CPU], ids=["planted", "guarded"])
 def test_a_grant_that_comes_too_late_for_its_wait_does_not_end_the_next(night: Night, flags: int) -> None:
     """Two are due at once; the first wakes the second, which waits for something else before its own grant comes."""
     plant(night, flags)
@@ -140,7 +140,7 @@ def test_a_grant_that_comes_too_late_for_its_wait_does_not_end_the_next(night: N
         sys.executable, "-c", GRANTED_TOO_LATE, str(Path(count_false_timeouts.__code__.co_filename).parent)
     )
     assert ended.code == 0, ended.err
-    assert (int(ended.out) > 0) == (flags != DAWDLES), ended.out
+    assert (int(ended.out) > 0) == (flags != LOSES_CPU), ended.out
 
 
 GRANTED_TOO_LATE = """
@@ -192,7 +192,7 @@ def test_time_does_not_jump_over_whoever_sleeps_in_real_time(night: Night, stati
     assert (ended.out == "falsely\n") == (flags != 0), ended.err
 
 
-@pytest.mark.parametrize("flags", [NO_STIR, 0], ids=["planted", "guarded"])
+@pytest.mark.parametrize("flags", [NO_ACTIVITY, 0], ids=["planted", "guarded"])
 def test_a_thread_that_feeds_another_is_woken_on_time(night: Night, flags: int) -> None:
     """Its waits are all alike, but each of its ticks moves somebody who waits.
 

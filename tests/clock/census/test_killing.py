@@ -24,7 +24,7 @@ from tests.calibration import patience_s
 from tests.clock.virtual_night import SECOND, Night
 from tests.sample import sample
 
-DAWDLES = 0x800
+LOSES_CPU = 0x800
 LONGEST_S = 30
 """No victim waits longer, with what it may be woken late."""
 
@@ -207,7 +207,7 @@ while True:
 
 @pytest.mark.parametrize(
     ("flags", "kills"),
-    sample([(0, 10), (0, 100), (DAWDLES, 100)]),
+    sample([(0, 10), (0, 100), (LOSES_CPU, 100)]),
     ids=["ten times", "at any moment", "in the middle of grants"],
 )
 def test_another_controller_takes_over_from_one_that_was_killed(

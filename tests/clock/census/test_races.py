@@ -13,7 +13,7 @@ from harness.clock.census import census
 from tests.calibration import patience_s, starts
 from tests.clock.virtual_night import HOUR, SECOND, Night
 
-PLAINLY = 4
+STATUS_ONLY = 4
 """A page flag: the census makes do with `status`, as where the kernel denies the rest."""
 
 
@@ -184,7 +184,7 @@ def test_a_thread_that_was_woken_and_has_no_cpu_yet_is_not_asleep(night: Night) 
 
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["blocked", "stopped"])
-@pytest.mark.parametrize("flags", [0, PLAINLY], ids=["closely", "plainly"])
+@pytest.mark.parametrize("flags", [0, STATUS_ONLY], ids=["closely", "plainly"])
 def test_a_parent_inside_vfork_works_no_more_than_its_child(
     night: Night, tmp_path: Path, flags: int, stopped: bool
 ) -> None:

@@ -140,7 +140,7 @@ def test_files_of_the_night_before_on_the_same_page_keep_that_nights_time(night:
 
 @pytest.mark.usefixtures("to_the_nanosecond")
 def test_two_thousand_jumps_later_a_file_left_open_is_as_old_as_it_was(night: Night) -> None:
-    """The page has room for 1,024 moments: older ones are thinned, so that an age is off by some percent."""
+    """The time map has room for 1,024 entries: older ones are thinned, so that an age is off by some percent."""
     done(
         night,
         """

@@ -1,4 +1,4 @@
-"""A port that a fault has taken away: refused, or never answered, as the wire's door says."""
+"""A port that a fault has taken away: refused, or never answered, as the wire says."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ import pytest
 from harness.mocks.wire.port_states import SilentPort
 from tests.clock.virtual_night import Night
 
-DOOR = """
+WIRE = """
 import socket, sys
-with socket.socket(socket.AF_UNIX) as door:
-    door.bind(sys.argv[1])
-    door.listen()
+with socket.socket(socket.AF_UNIX) as listening:
+    listening.bind(sys.argv[1])
+    listening.listen()
     print("ready", flush=True)
     while True:
-        asking, _ = door.accept()
+        asking, _ = listening.accept()
         print("asked", flush=True)
         asking.sendall(sys.argv[2].encode())
         asking.close()
 """
 
 
-class Doors:
-    """Doors that give one answer each, held by a program of the night, as the wire is one."""
+class PortStates:
+    """Ports with one answer each, which programs of the night give, as the wire is one."""
 
     def __init__(self, night: Night) -> None:
         self._night = night
@@ -38,13 +38,13 @@ class Doors:
     def hold(self, port: int, answer: str) -> None:
         path = self._folder / str(port)
         path.unlink(missing_ok=True)
-        holding = self._night.python(DOOR, str(path), answer)
+        holding = self._night.python(WIRE, str(path), answer)
         assert holding.stdout is not None
         assert holding.stdout.readline() == "ready\n"
         self._processes.append(holding)
 
     def asked(self) -> int:
-        """How many questions there were; the doors are gone then."""
+        """How many questions there were; the sockets are gone then."""
         said = []
         while self._processes:
             process = self._processes.pop()
@@ -60,8 +60,8 @@ def port() -> Iterator[int]:
 
 
 @pytest.fixture
-def doors(night: Night) -> Iterator[Doors]:
-    held = Doors(night)
+def states(night: Night) -> Iterator[PortStates]:
+    held = PortStates(night)
     yield held
     held.asked()
 
@@ -84,42 +84,44 @@ def connect(night: Night, port: int, limit: float | None = None) -> list[str]:
 
 
 @pytest.mark.parametrize("limit", [None, 5])
-def test_a_port_whose_door_says_refused_is_refused_at_once(
-    night: Night, port: int, doors: Doors, limit: float | None
+def test_a_port_that_the_wire_calls_refused_is_refused_at_once(
+    night: Night, port: int, states: PortStates, limit: float | None
 ) -> None:
-    doors.hold(port, "refused\n")
+    states.hold(port, "refused\n")
     assert connect(night, port, limit) == ["ECONNREFUSED", "0"]
-    assert doors.asked() == 1
+    assert states.asked() == 1
 
 
 @pytest.mark.parametrize("answer", ["pass\n", "perhaps\n", ""])
-def test_a_port_whose_door_says_pass_or_nothing_known_is_reached(
-    night: Night, port: int, doors: Doors, answer: str
+def test_a_port_that_the_wire_lets_pass_or_says_nothing_known_of_is_reached(
+    night: Night, port: int, states: PortStates, answer: str
 ) -> None:
-    doors.hold(port, answer)
+    states.hold(port, answer)
     assert connect(night, port) == ["connected", "0"]
-    assert doors.asked() == 1
+    assert states.asked() == 1
 
 
-def test_a_port_without_a_door_is_reached(night: Night, port: int, doors: Doors) -> None:
-    doors.hold(1, "refused\n")
+def test_a_port_that_the_wire_has_no_socket_for_is_reached(night: Night, port: int, states: PortStates) -> None:
+    states.hold(1, "refused\n")
     assert connect(night, port) == ["connected", "0"]
-    assert doors.asked() == 0
+    assert states.asked() == 0
 
 
 @pytest.mark.parametrize(("limit", "ends"), [(None, ["ETIMEDOUT", "127"]), (5, ["TimeoutError", "5"])])
 def test_a_port_that_never_answers_is_waited_for_in_virtual_time(
-    night: Night, port: int, doors: Doors, limit: float | None, ends: list[str]
+    night: Night, port: int, states: PortStates, limit: float | None, ends: list[str]
 ) -> None:
     with closing(SilentPort("127.0.0.1")) as silent:
-        doors.hold(port, f"silence {silent.number}\n")
+        states.hold(port, f"silence {silent.number}\n")
         assert connect(night, port, limit) == ends
-    assert doors.asked() == 1
+    assert states.asked() == 1
 
 
-def test_a_socket_limit_ends_the_wait_for_a_port_that_never_answers(night: Night, port: int, doors: Doors) -> None:
+def test_a_socket_limit_ends_the_wait_for_a_port_that_never_answers(
+    night: Night, port: int, states: PortStates
+) -> None:
     with closing(SilentPort("127.0.0.1")) as silent:
-        doors.hold(port, f"silence {silent.number}\n")
+        states.hold(port, f"silence {silent.number}\n")
         ended = night.run_python(f"""
             import socket, struct, time
             line = socket.socket()
@@ -133,12 +135,12 @@ def test_a_socket_limit_ends_the_wait_for_a_port_that_never_answers(night: Night
     assert ended.out.split() == ["given", "up", "20"]
 
 
-def test_a_datagram_asks_no_door(night: Night, port: int, doors: Doors) -> None:
-    doors.hold(port, "refused\n")
+def test_a_datagram_does_not_ask_the_wire(night: Night, port: int, states: PortStates) -> None:
+    states.hold(port, "refused\n")
     ended = night.run_python(f"""
         import socket
         socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(("127.0.0.1", {port}))
         print("connected")
     """)
     assert ended.out.split() == ["connected"]
-    assert doors.asked() == 0
+    assert states.asked() == 0
