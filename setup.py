@@ -15,7 +15,9 @@ from setuptools.command.build_py import build_py
 from setuptools.command.sdist import sdist
 
 HERE = Path(__file__).parent
-LIBRARY = ("-fPIC", "-shared", "-fvisibility=hidden")
+LIBRARY = ("-fPIC", "-shared", "-fvisibility=hidden", f"-I{HERE / 'harness' / 'clock'}")
+"""The clock's sources name their headers from that folder on."""
+
 STRICT = ("-std=gnu11", "-O2", "-g", "-Wall", "-Wextra")
 
 
@@ -31,7 +33,7 @@ class Artifact:
 ARTIFACTS = (
     Artifact(
         "harness/clock/libnightclock.so",
-        "harness/clock/*.c",
+        "harness/clock/**/*.c",
         # Since glibc 2.34 these two are empty, but a program with an older one must be told to load them.
         (
             (*LIBRARY, "-Wl,--no-as-needed", "-l:libdl.so.2", "-l:libpthread.so.0"),

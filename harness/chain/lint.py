@@ -13,7 +13,7 @@ from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.rules import minutes_of
 from harness.clock.library import unusable_because
-from harness.clock.reach import CannotStart, obstacle_in, reach_of
+from harness.clock.reach.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
 from harness.values.strict import Location
 

@@ -1,1 +1,1 @@
-"""Virtual time for real processes: a preloaded C library, a shared page, and a controller that jumps."""
+"""Virtual time for real processes: a preloaded C library, the clock page, and a controller that makes time jump."""

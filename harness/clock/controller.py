@@ -1,4 +1,4 @@
-"""The controller: when everybody in the night waits, time jumps to whatever is due first."""
+"""The controller: when all programs of the night wait, time jumps to the first deadline."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from harness.clock import census
-from harness.clock.page import TICK_ERROR, Page
-from harness.clock.waits import describe_waits, describe_work
+from harness.clock.census import census
+from harness.clock.census.waits import describe_waits, describe_work
+from harness.clock.page import TICK_ERROR, ClockPage
 
 _ROUND_NS = 50_000_000
 """Real time after which the census comes back to Python, so that Ctrl-C and runaways are noticed."""
@@ -21,7 +21,7 @@ _NEVER = 2**63 - 1
 
 _SPIN_S = 10.0
 _SPIN_READINGS_A_S = 200_000
-"""Nobody who works reads the clock so often for so long: whoever does waits for a time, and never sleeps."""
+"""A program that works does not read the clock so often for so long: one that does waits for a time, without sleep."""
 
 _READING_NS = 1000
 """What one reading moves virtual time by; mirrors `NIGHT_TICK_NS`."""
@@ -43,9 +43,9 @@ class _Progress:
 
 
 class _Standstill:
-    """How long nobody has let time jump, and whether somebody spins on the clock meanwhile."""
+    """How long time has not jumped, and whether a program spins on the clock meanwhile."""
 
-    def __init__(self, jumps: int, page: Page) -> None:
+    def __init__(self, jumps: int, page: ClockPage) -> None:
         self._page = page
         self._began(jumps)
 
@@ -78,9 +78,9 @@ class Stop:
     """Why time stopped moving, and when.
 
     until: nothing is due before that time, and the clock stands there.
-    asked: somebody called `Page.stop`; ``why`` has the reason.
-    stuck: everybody waits, nothing is due, so nothing can ever happen; ``waits`` has who waits on what.
-    runaway: for too much real time nobody let virtual time move; ``waits`` has who works.
+    asked: a process called `ClockPage.stop`; ``why`` has the reason.
+    stuck: all threads wait, nothing is due, so nothing can ever happen; ``waits`` says which thread waits on what.
+    runaway: for too much real time the programs let no virtual time pass; ``waits`` says which of them work.
 
     ``bunched_ticks`` of programs that wake again and again for nothing were let end together with later ones, and one
     such program was woken ``late_ns`` after it was due: see ``tick_error`` of the `Controller`.
@@ -96,10 +96,10 @@ class Stop:
 
 
 class Controller:
-    """Moves one page's time, for the processes below ``root``, or for a whole PID namespace when it is None.
+    """Moves the time of one clock page, for the processes below ``root``, or for a whole PID namespace when it is None.
 
-    The root itself and the process that the controller runs in are outside the night; whoever has mapped the page is
-    inside, wherever it was started. ``zone`` is for the times in messages; None is the machine's.
+    The root itself and the process that the controller runs in are outside the night; a process that has mapped
+    the clock page is inside, wherever it was started. ``zone`` is for the times in messages; None is the machine's.
 
     A thread that wakes again and again for nothing may be woken late, by the share ``tick_error`` of the time it has
     ticked and by 2 s at most, and then lives through the ticks it missed at once. At 0 every tick is on time.
@@ -107,7 +107,7 @@ class Controller:
 
     def __init__(
         self,
-        page: Page,
+        page: ClockPage,
         *,
         root: int | None,
         zone: datetime.tzinfo | None = datetime.UTC,
@@ -154,7 +154,7 @@ class Controller:
                 return stopped("runaway", work)
 
     def pace(self, until_ns: int | None = None) -> Stop:
-        """Let time flow as fast as on the wall, and wake everybody when they are due. `Page.stop` ends it."""
+        """Let time flow as fast as on the wall, and wake each thread when it is due. `ClockPage.stop` ends it."""
         library = census.library()
         until = _NEVER if until_ns is None else until_ns - self.page.offset_ns
         began, real = self.page.monotonic_ns, time.monotonic_ns()
@@ -182,16 +182,16 @@ class Controller:
                         self.exclude(child)
 
     def regard_as_server(self, pid: int) -> None:
-        """Tell of a server that runs outside the library, such as a database. Call it before `run`.
+        """Declare a server that runs outside the library, such as a database. Call it before `run`.
 
-        While it or anything below it computes, time stands still, as for everybody. But its sleep is sleep, whatever
-        limits its own housekeeping sets: without this, whoever sleeps in real time is about to work, and time waits.
+        While it or anything below it computes, time stands still, as for any process. But its sleep is sleep,
+        whatever limits its own housekeeping sets. Without this, a sleep in real time counts as work, and time waits.
         """
         if not census.library().night_census_serve(self._opened(), pid):
             raise RuntimeError("a controller knows at most 64 servers")
 
     def close(self) -> None:
-        """Close the files that the census keeps open. The page stays."""
+        """Close the files that the census keeps open. The clock page stays."""
         if self._census is not None:
             census.library().night_census_close(self._census)
             self._census = None

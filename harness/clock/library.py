@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harness.clock.skew import Skew
+    from harness.clock.wrong_clock import Skew
 
 _BUILT = Path(__file__).with_name("libnightclock.so")
 _PROBED: dict[str, str | None] = {}
@@ -49,7 +49,7 @@ def _probe() -> str | None:
 
 
 def preload_environment(page: Path, component: str | None = None, *, skew: Skew | None = None) -> dict[str, str]:
-    """The variables that put a process, and its children, into the virtual time of a page.
+    """The variables that put a process, and its children, into the virtual time of a clock page.
 
     ``component`` names them all in messages, where each would have its own name. Raises RuntimeError where virtual
     time is unusable. With ``skew`` their clock is wrong.

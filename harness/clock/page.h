@@ -1,4 +1,4 @@
-/* The shared page: the whole state of a night's virtual time, in one file that every process maps.
+/* The clock page: the whole state of a night's virtual time, in one file that every process maps.
  *
  * Any process may be killed at any instruction, so nothing here is a lock that the dead could keep:
  * ownership is one word (a thread id, a process id) that others can check against /proc and take back.
@@ -16,7 +16,7 @@
 #define NIGHT_SLOTS 4096u
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
-#define NIGHT_MOMENTS 1024u
+#define NIGHT_TIME_MAP_ENTRIES 1024u
 #define NIGHT_NEVER INT64_MAX
 #define NIGHT_TICK_NS 1000     /* what one reading of a clock costs */
 #define NIGHT_SECOND_NS 1000000000LL
@@ -52,7 +52,7 @@ enum night_kind {
 };
 
 /* One thread. The thread writes it, except: the controller moves WAITING to GRANTED and then sets abstime; and while
- * everybody sleeps it sets ticking_since_ns and late_ns. */
+ * all threads sleep it sets ticking_since_ns and late_ns. */
 struct night_slot {
     alignas(128) _Atomic int32_t tid; /* owner; 0 when free */
     _Atomic int32_t pid;
@@ -76,36 +76,36 @@ struct night_timer {
     _Atomic int64_t interval_ns;
     _Atomic int64_t since_ns;      /* when it was armed */
     _Atomic int64_t real_since_ns; /* the same on the real monotonic clock */
-    _Atomic int32_t signo; /* 0: notifies nobody */
+    _Atomic int32_t signo; /* 0: no signal is sent */
     _Atomic int32_t tid;   /* a thread to notify; 0: the process */
     _Atomic uint64_t value;
     _Atomic int32_t overrun;
     int32_t clock; /* of a POSIX timer: to read an absolute time with */
-    _Atomic int64_t told_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
+    _Atomic int64_t notified_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
     _Atomic int32_t fd;      /* of a timer that is a file: where it was when it was armed */
 };
 
 #define NIGHT_ITIMER (-1)
 #define NIGHT_TIMERFD (-2)
 
-/* Somebody outside acts: time does not move. */
+/* While a process outside the night holds the clock, time does not move. */
 struct night_hold {
     _Atomic int32_t pid; /* owner; 0 when free */
     _Atomic uint32_t started; /* the owner's start time, for its number may be used again */
 };
 
 /* From real_ns on, by the clock with which the kernel stamps files, the night's time was time_ns. */
-struct night_moment {
+struct night_time_map_entry {
     _Atomic int64_t real_ns;
     _Atomic int64_t time_ns;
 };
 
-/* Whoever moves time adds to the table that is used, or thins it into the other one and uses that. */
-struct night_moments {
+/* The process that moves time adds to the table in use, or thins it into the other one and uses that. */
+struct night_time_map {
     _Atomic uint64_t used; /* how many moments there are, and above that which table: a number that grows */
     _Atomic int64_t earliest_ns; /* of all nights of the page */
     _Atomic int64_t latest_ns;
-    struct night_moment table[2][NIGHT_MOMENTS];
+    struct night_time_map_entry table[2][NIGHT_TIME_MAP_ENTRIES];
 };
 
 struct night_page {
@@ -124,25 +124,25 @@ struct night_page {
     _Atomic uint32_t timers_used;
     char stop_reason[108];
     alignas(64) struct night_hold holds[NIGHT_HOLDS];
-    struct night_moments moments;
+    struct night_time_map time_map;
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
 };
 
-#define NIGHT_PLAINLY 0x4u    /* the census makes do with `status`, as where the kernel denies the rest */
-#define NIGHT_FULL 0x8u       /* no thread finds a place any more */
-#define NIGHT_LIMITS 0x10u    /* a socket of the night has been given a limit of its own */
-#define NIGHT_DAWDLES 0x800u  /* the controller loses its CPU before and in each grant */
+#define NIGHT_STATUS_ONLY 0x4u      /* the census makes do with `status`, as where the kernel denies the rest */
+#define NIGHT_FULL 0x8u             /* no thread finds a place any more */
+#define NIGHT_SOCKET_TIMEOUTS 0x10u /* a socket of the night has been given a limit of its own */
+#define NIGHT_LOSES_CPU 0x800u      /* the controller loses its CPU before and in each grant */
 
 /* Each takes one guard away, so that tests can show what it is there for. */
 #define NIGHT_PLANTED_ONE_LOOK 0x1u       /* the controller looks once, at the state alone */
 #define NIGHT_PLANTED_NO_HANDSHAKE 0x2u   /* a granted waiter does not look again */
-#define NIGHT_PLANTED_NO_STATE 0x1000u    /* whoever is on no run queue sleeps */
-#define NIGHT_PLANTED_NO_COUNT 0x20u      /* whoever sleeps at both looks slept in between */
+#define NIGHT_PLANTED_NO_STATE 0x1000u    /* a thread that is on no run queue counts as asleep */
+#define NIGHT_PLANTED_NO_COUNT 0x20u      /* a thread that sleeps at both looks counts as asleep in between */
 #define NIGHT_PLANTED_NO_BACKLOG 0x40u    /* packets are never in flight */
 #define NIGHT_PLANTED_NO_HOLD_COUNT 0x80u /* a hold that has gone has not been */
 #define NIGHT_PLANTED_NO_NUMBER 0x100u    /* a grant ends whatever its thread waits for by then */
-#define NIGHT_PLANTED_JUMP_OVER 0x200u    /* whoever sleeps in real time just sleeps */
-#define NIGHT_PLANTED_NO_STIR 0x400u      /* every thread that ticks does so for nothing */
+#define NIGHT_PLANTED_JUMP_OVER 0x200u    /* a sleep in real time counts as sleep */
+#define NIGHT_PLANTED_NO_ACTIVITY 0x400u  /* every thread that ticks does so for nothing */
 
 #endif

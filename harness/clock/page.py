@@ -1,4 +1,4 @@
-"""The page of shared memory that holds a night's time: read it, move it to another night, hold it, stop it."""
+"""The clock page, a file of shared memory that holds a night's time: read, move to another night, hold, stop."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TICK_ERROR = 0.01
 """The share of the time it has ticked by which a thread that wakes for nothing may be woken late, by default."""
 
 
-class Page:
+class ClockPage:
     """One night's clock, in a file that every process of the night maps.
 
     Times are UTC epoch nanoseconds. Put the file where writing costs nothing (``/dev/shm``, a tmpfs). Inside, a
@@ -28,18 +28,18 @@ class Page:
         self._address: int | None = address
 
     @classmethod
-    def create(cls, path: Path, *, at_ns: int) -> Page:
-        """A new page whose clock stands at ``at_ns``. Raises FileExistsError, OSError."""
+    def create(cls, path: Path, *, at_ns: int) -> ClockPage:
+        """A new clock page whose time stands at ``at_ns``. Raises FileExistsError, OSError."""
         return cls(path, _mapped(_library().night_page_create(os.fsencode(path), at_ns), path))
 
     @classmethod
-    def open(cls, path: Path) -> Page:
-        """A page that somebody else made. Raises OSError; EINVAL when it is not a page of this version."""
+    def open(cls, path: Path) -> ClockPage:
+        """A clock page that another process made. Raises OSError; EINVAL when it is not one of this version."""
         return cls(path, _mapped(_library().night_page_open(os.fsencode(path)), path))
 
     @property
     def address(self) -> int:
-        """Where the page is mapped in this process. Raises ValueError once it is closed."""
+        """Where the clock page is mapped in this process. Raises ValueError once it is closed."""
         if self._address is None:
             raise ValueError(f"the page {self.path} is closed")
         return self._address
@@ -68,7 +68,7 @@ class Page:
         _library().night_page_travel(self.address, at_ns)
 
     def stop(self, reason: str = "asked to stop") -> None:
-        """Ask `Controller.run` to return at once. Any process that has the page may."""
+        """Ask `Controller.run` to return at once. Any process that has the clock page may."""
         _library().night_page_stop(self.address, reason.encode()[:100])
 
     def stopped(self) -> str | None:
@@ -81,7 +81,7 @@ class Page:
         return reason.value.decode(errors="replace")
 
     def hold(self) -> AbstractContextManager[None]:
-        """Time does not move while this is entered, by the controller that is. The dead hold nothing."""
+        """While this is entered, the controller does not move time. A hold ends with its process."""
         return _Hold(self)
 
     def held_by(self) -> int | None:
@@ -89,16 +89,16 @@ class Page:
         return _library().night_page_holder(self.address) or None
 
     def close(self) -> None:
-        """Unmap the page. The file stays."""
+        """Unmap the clock page. The file stays."""
         if self._address is not None:
             _library().night_page_close(self._address)
             self._address = None
 
 
 class _Hold:
-    """One entry of the page's table of holds, by this process."""
+    """One entry of the clock page's table of holds, by this process."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: ClockPage) -> None:
         self._page = page
         self._entries: list[int] = []
 
@@ -115,7 +115,7 @@ class _Hold:
 
 
 def _library() -> ctypes.CDLL:
-    from harness.clock.census import library  # late: ctypes takes longer to import than all the rest
+    from harness.clock.census.census import library  # late: ctypes takes longer to import than all the rest
 
     return library()
 

@@ -43,9 +43,9 @@ def add_clock_commands(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from harness.clock.skew import Skew
+    from harness.clock.wrong_clock import Skew
     from harness.clock_command.command import Settings, run
-    from harness.clock_command.moment import instant_ns
+    from harness.clock_command.local_time import instant_ns
 
     argv = options.argv[1:] if options.argv[:1] == ["--"] else options.argv
     if not argv:
@@ -59,7 +59,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> int:
     from harness.clock.library import unusable_because
-    from harness.clock.reach import BLIND_SPOTS, reach_of
+    from harness.clock.reach.reach import BLIND_SPOTS, reach_of
 
     because = unusable_because()
     if because is not None:

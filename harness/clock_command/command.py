@@ -15,28 +15,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from harness.clock.census import Sight
+from harness.clock.census.census import Sight
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
-from harness.clock.page import TICK_ERROR, Page
-from harness.clock.reach import NotFound, reach_of
-from harness.clock.skew import Skew
+from harness.clock.page import TICK_ERROR, ClockPage
+from harness.clock.reach.reach import NotFound, reach_of
+from harness.clock.wrong_clock import Skew
+from harness.clock_command.external_waits import InheritedFiles, RunCounts, run_counts_of
 from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
-from harness.clock_command.moment import local
-from harness.clock_command.outside import Counts, Outside, counts_of
+from harness.clock_command.local_time import as_local_time
 from harness.errors import AuthorError, StackError
 from harness.stack.cleanup.directories import clock_directory, sweep
 
 STUCK, CANNOT_START, NOT_FOUND = 3, 126, 127
 
 _TOLD_AFTER_S = 10.0
-"""Real seconds of standstill after which it is said who works; then after twice as many, and so on."""
+"""Real seconds of standstill after which the user is told what works; then after twice as many, and so on."""
 
 _LOOK_EVERY_S = 0.02
-"""Between two looks at a night that waits for somebody outside: short for a human, a thousandth of a CPU."""
+"""Between two looks at a night that waits for something outside: short for a human, a thousandth of a CPU."""
 
 _LAST_NS = 7_258_118_400 * 10**9
-"""The year 2200, before the end of what fits into a page."""
+"""The year 2200, before the end of what fits into a clock page."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Settings:
 
 def run(argv: Sequence[str], settings: Settings) -> int:
     """Run the command to its end; its exit code, 128+n for signal n, or one of a shell's when it cannot be run."""
-    outside = Outside()
+    inherited = InheritedFiles()
     if "NIGHT_CLOCK" in os.environ:
         raise AuthorError(
             f"this process is in virtual time already (NIGHT_CLOCK={os.environ['NIGHT_CLOCK']}), and a clock inside "
@@ -68,7 +68,7 @@ def run(argv: Sequence[str], settings: Settings) -> int:
     sweep()
     folder = clock_directory()
     try:
-        return _Command(argv, settings, Page.create(folder / "page", at_ns=settings.at_ns), outside).run()
+        return _Command(argv, settings, ClockPage.create(folder / "page", at_ns=settings.at_ns), inherited).run()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -80,8 +80,8 @@ def _say(text: str) -> None:
 class _Command:
     """A command that runs."""
 
-    def __init__(self, argv: Sequence[str], settings: Settings, page: Page, outside: Outside) -> None:
-        self._argv, self._settings, self._page, self._outside = argv, settings, page, outside
+    def __init__(self, argv: Sequence[str], settings: Settings, page: ClockPage, inherited: InheritedFiles) -> None:
+        self._argv, self._settings, self._page, self._inherited = argv, settings, page, inherited
         self._over = threading.Event()
         self._ended: Ended | None = None
         self._stops: list[Stop] = []
@@ -115,7 +115,7 @@ class _Command:
 
     def _let_time_pass(self, controller: Controller) -> Stop:
         patience_s = _TOLD_AFTER_S
-        asleep: Counts = {}
+        asleep: RunCounts = {}
         while True:
             stop = controller.run(_LAST_NS, runaway_s=patience_s)
             self._stops.append(stop)
@@ -127,17 +127,17 @@ class _Command:
             if stop.reason != "stuck":
                 return stop
             sights = controller.sights()
-            awaited, counts = self._outside.is_awaited(sights), counts_of(sights)
-            if counts != asleep:  # somebody may have been woken before we looked what they wait for: once more
+            awaited, counts = self._inherited.is_awaited(sights), run_counts_of(sights)
+            if counts != asleep:  # one may have been woken before we looked what it waits for: once more
                 asleep = counts
             elif not awaited:
                 return stop
             else:
                 self._sleep_while(sights, asleep)
 
-    def _sleep_while(self, sights: list[Sight], asleep: Counts) -> None:
-        """Only somebody outside can wake them, and only who is awake can begin anything."""
-        while not self._over.wait(_LOOK_EVERY_S) and counts_of(sights) == asleep:
+    def _sleep_while(self, sights: list[Sight], asleep: RunCounts) -> None:
+        """Only the other side can wake them, and only a thread that is awake can begin anything."""
+        while not self._over.wait(_LOOK_EVERY_S) and run_counts_of(sights) == asleep:
             pass
 
     def _learn_of_its_end(self) -> None:
@@ -172,9 +172,10 @@ class _Command:
     def _sum_up(self, now_ns: int, wall_s: float) -> None:
         began, zone = self._settings.at_ns, self._settings.zone
         virtual_s = (now_ns - began) / 1e9
+        first, last = as_local_time(began, zone), as_local_time(now_ns, zone)
         jumps, bunched = sum(stop.jumps for stop in self._stops), sum(stop.bunched_ticks for stop in self._stops)
         rows = [
-            ("virtual time", f"{_span(virtual_s)}, {local(began, zone):%F %T %Z} to {local(now_ns, zone):%F %T %Z}"),
+            ("virtual time", f"{_span(virtual_s)}, {first:%F %T %Z} to {last:%F %T %Z}"),
             ("wall time", f"{_span(wall_s)}, {virtual_s / wall_s:,.1f} times faster"),
             ("jumps", f"{jumps:,}"),
         ]

@@ -1,8 +1,9 @@
 """The keeper: a process between the harness and a command in virtual time, which ends what either of them leaves.
 
-It belongs to the night, and wakes when the command ends: so time does not move between that and its being known. It
-adopts whom the command leaves behind. It shares the harness's process group, and so learns of a signal whether all of
-the group were sent it, the command too, or the harness alone.
+The keeper starts the command, and is its parent. It belongs to the night, and wakes when the command ends: so time does
+not move between that and its being known. It adopts the processes that the command leaves behind. It shares the
+harness's process group, and so learns of a signal whether all of the group were sent it, the command too, or the
+harness alone.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from harness.clock.page import Page
-from harness.clock.waits import KEEPER
+from harness.clock.census.waits import KEEPER
+from harness.clock.page import ClockPage
 from harness.stack.cleanup.processes import (
     adopt_orphans,
     call_oneself,
@@ -39,7 +40,7 @@ PASSED_ON = (
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its exit code (-n for signal n), or the errno of its start; and whom it left behind."""
+    """How a command ended: its exit code (-n for signal n), or the errno of its start; and what it left behind."""
 
     code: int = 0
     error: int = 0
@@ -49,9 +50,9 @@ class Ended:
 class Keeper:
     """The keeper as the harness sees it."""
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], page: Page) -> None:
+    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], page: ClockPage) -> None:
         """Fork it, and let it start the command. The signals that are passed on are blocked here from now on."""
-        adopt_orphans()  # whoever is left if the keeper itself is killed
+        adopt_orphans()  # the processes that are left if the keeper itself is killed
         self._link, theirs = socket.socketpair()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -59,7 +60,7 @@ class Keeper:
         self._pid = os.fork()
         if self._pid == 0:
             self._link.close()
-            _Kept(theirs, page).keep(argv, environment, mask)
+            _KeeperProcess(theirs, page).keep(argv, environment, mask)
         theirs.close()
 
     def pass_on(self, signo: int) -> None:
@@ -79,7 +80,7 @@ class Keeper:
         return Ended(found["code"], found["error"], tuple(found["left"]))
 
     def end(self) -> None:
-        """End the command, whatever it left and the keeper, in the order in which nobody escapes."""
+        """End the command, whatever it left and the keeper, in the order in which no process escapes."""
         with suppress(OSError):
             self._link.shutdown(socket.SHUT_WR)
         with suppress(ChildProcessError):
@@ -87,15 +88,15 @@ class Keeper:
         kill_descendants()
 
 
-class _Kept:
+class _KeeperProcess:
     """The keeper as it sees itself: the command's parent."""
 
-    def __init__(self, link: socket.socket, page: Page) -> None:
+    def __init__(self, link: socket.socket, page: ClockPage) -> None:
         self._link, self._page = link, page
         self._program: subprocess.Popen[bytes] | None = None
 
     def keep(self, argv: Sequence[str], environment: Mapping[str, str], mask: Iterable[int]) -> NoReturn:
-        """Start the command, see to its end, and end everybody. Nothing of the harness must run in this copy of it."""
+        """Start the command, see to its end, and end all processes. Nothing of the harness must run in this copy."""
         try:
             call_oneself(KEEPER)
             adopt_orphans()

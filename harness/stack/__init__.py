@@ -25,8 +25,8 @@ if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and n
     from harness.clock.controller import Stop
     from harness.stack.door import Door
 
-RUNAWAY_S = 60.0
-"""For so long, in real seconds, a night's processes may compute without once letting time move."""
+STANDSTILL_S = 60.0
+"""How many real seconds one `Stack.run` waits, by default, for a night whose processes compute and let no time move."""
 
 
 class Stack(ABC):
@@ -95,7 +95,7 @@ class Stack(ABC):
         told = self.control(component, "DELETE", f"arm/{order_id}")
         return read(Counts, told, "counts") if told else None
 
-    def run(self, until_ns: int, *, runaway_s: float = RUNAWAY_S, tick_error: float = TICK_ERROR) -> Stop:
+    def run(self, until_ns: int, *, runaway_s: float = STANDSTILL_S, tick_error: float = TICK_ERROR) -> Stop:
         """Let the night's time move, until it reaches ``until_ns`` (UTC) or something ends it.
 
         ``tick_error`` is the share of their time by which programs that wake for nothing may be woken late.

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from harness.clock.controller import Controller
 from harness.clock.library import preload_environment
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 
 AT_NS = 1_795_485_600 * 10**9
 HOUR = 3600 * 10**9
@@ -89,7 +89,7 @@ class Clocked:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / f"page-{time.monotonic_ns()}"
-        self.page = Page.create(self.path, at_ns=AT_NS)
+        self.page = ClockPage.create(self.path, at_ns=AT_NS)
         self.controller = Controller(self.page, root=os.getpid())
         self.controller.exclude_children()
         self.environment = {**os.environ, **preload_environment(self.path, "benchmark")}

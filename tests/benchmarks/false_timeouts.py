@@ -22,10 +22,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.clock import census
+from harness.clock.census import census
 from harness.clock.controller import Controller
 from harness.clock.library import preload_environment
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 from harness.stack.cleanup.processes import descendants_of
 from tests.benchmarks.hogs import hogs
 from tests.benchmarks.machine import machine
@@ -94,7 +94,7 @@ def count_false_timeouts(program: str, calls: int, setting: Setting, *, planted:
             up.enter_context(_on_cpus({min(os.sched_getaffinity(0))}))
         up.enter_context(hogs(setting.computing, setting.writing, setting.sending))
         path = Path(folder) / "page"
-        page = Page.create(path, at_ns=AT_NS)
+        page = ClockPage.create(path, at_ns=AT_NS)
         up.callback(page.close)
         census.library().night_page_plant(page.address, planted)
         controller = Controller(page, root=os.getpid(), tick_error=0)

@@ -14,8 +14,8 @@ from pathlib import Path
 from harness.contract.endpoints import SNOWFLAKE
 from tests.benchmarks import against_nginx, playing
 from tests.benchmarks.playing import NAME, Download
-from tests.clock.silent_stage import Account
-from tests.clock.silent_stage import download as told
+from tests.clock.programs.silent_stage import Account
+from tests.clock.programs.silent_stage import download as told
 
 CLIENT = """
 import json, os, sys, time, warnings

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from needed import missing, needs
-from virtual_night import AT_NS, Night
 
 from harness.clock.controller import Controller
 from harness.clock.library import unusable_because
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
+from tests.clock.needed import missing, needs
+from tests.clock.virtual_night import AT_NS, Night
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def night() -> Iterator[Night]:
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         path = Path(folder) / "page"
-        page = Page.create(path, at_ns=AT_NS)
+        page = ClockPage.create(path, at_ns=AT_NS)
         controller = Controller(page, root=os.getpid())
         controller.exclude_children()  # what earlier tests of this worker left running
         made = Night(page, path, controller)
@@ -64,7 +64,7 @@ def silent_port() -> Iterator[int]:
 def static(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A program that never loads the library."""
     program = tmp_path_factory.mktemp("static") / "program"
-    source = Path(__file__).with_name("apart.c")
+    source = Path(__file__).with_name("static_program.c")
     linked = subprocess.run([needs("cc"), "-static", "-O1", "-o", program, source], capture_output=True, text=True)
     if linked.returncode != 0:
         missing(f"nothing can be linked statically here: {linked.stderr}")

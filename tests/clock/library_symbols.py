@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 
-from needed import needs
-
 from harness.clock.library import library_path
+from tests.clock.needed import needs
 
 
 def dynamic_symbols() -> str:

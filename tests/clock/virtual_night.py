@@ -14,7 +14,7 @@ import pytest
 
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 from tests.calibration import patience_s
 
 AT_NS = 1_795_485_600 * 10**9
@@ -35,7 +35,7 @@ class Ended:
 class Night:
     """Starts programs in virtual time and runs the clock for them."""
 
-    def __init__(self, page: Page, path: Path, controller: Controller) -> None:
+    def __init__(self, page: ClockPage, path: Path, controller: Controller) -> None:
         self.page, self.path, self.controller = page, path, controller
         self.processes: list[subprocess.Popen[str]] = []
 

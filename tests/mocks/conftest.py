@@ -19,7 +19,7 @@ import urllib3
 
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 from harness.history import History
 from harness.mocks.core.relay import UnixConnection
 from tests.calibration import patience_s
@@ -95,7 +95,7 @@ class NightOfMocks:
         self.played: dict[str, Played] = {}
         self.lasting: list[subprocess.Popen[bytes]] = []
         self.virtual = unusable_because() is None
-        self.page = Page.create(folder / "page", at_ns=BEGINS_NS)
+        self.page = ClockPage.create(folder / "page", at_ns=BEGINS_NS)
         self.controller = Controller(self.page, root=os.getpid())
         self.begin()
 

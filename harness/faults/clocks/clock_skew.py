@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, ValidationInfo
 from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
-from harness.clock.skew import Skew, Step, drift_ppm, span_ns
+from harness.clock.wrong_clock import Skew, Step, drift_ppm, span_ns
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.faults.model.fault import STRICT, Fault, System, fault

@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from harness.clock.controller import Controller, Stop
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 from harness.stack.directory import StackDirectory
 
 LOOK_EVERY_S = 0.02
@@ -42,7 +42,7 @@ class VirtualNightClock:
     """The page and its controller."""
 
     def __init__(self, page: Path, *, root: int | None) -> None:
-        self._page = Page.create(page, at_ns=time.time_ns())
+        self._page = ClockPage.create(page, at_ns=time.time_ns())
         self._controller = Controller(self._page, root=root)
 
     def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
@@ -55,15 +55,15 @@ class VirtualNightClock:
         self._controller.pace(until_ns)
 
     def stop(self, reason: str) -> None:
-        """See `Page.stop`."""
+        """See `ClockPage.stop`."""
         self._page.stop(reason)
 
     def forget_stop(self) -> None:
-        """See `Page.stopped`."""
+        """See `ClockPage.stopped`."""
         self._page.stopped()
 
     def travel(self, at_ns: int) -> None:
-        """See `Page.travel`."""
+        """See `ClockPage.travel`."""
         self._page.travel(at_ns)
 
     def tell_times_in(self, timezone: str) -> None:

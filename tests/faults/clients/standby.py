@@ -15,10 +15,10 @@ import time
 import traceback
 from pathlib import Path
 
-from harness.clock.page import Page
+from harness.clock.page import ClockPage
 
 if __name__ == "__main__":
-    page, download = Page.open(Path(sys.argv[1])), runpy.run_path(sys.argv[2])["main"]
+    page, download = ClockPage.open(Path(sys.argv[1])), runpy.run_path(sys.argv[2])["main"]
     for line in sys.stdin:
         begun = time.monotonic()
         try:

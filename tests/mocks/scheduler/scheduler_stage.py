@@ -155,7 +155,7 @@ class Stage:
 def running_stage() -> Iterator[Stage]:
     from harness.clock.controller import Controller
     from harness.clock.library import preload_environment, unusable_because
-    from harness.clock.page import Page
+    from harness.clock.page import ClockPage
 
     if because := unusable_because():
         pytest.skip(f"no virtual time here: {because}")
@@ -165,7 +165,7 @@ def running_stage() -> Iterator[Stage]:
     folder = Path(tempfile.mkdtemp(prefix="night-scheduler-", dir=memory if memory.is_dir() else None))
     for name in ("control", "history", "work"):
         (folder / name).mkdir()
-    page = Page.create(folder / "page", at_ns=at("01:00"))
+    page = ClockPage.create(folder / "page", at_ns=at("01:00"))
     base = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
     stage = Stage(
         folder,

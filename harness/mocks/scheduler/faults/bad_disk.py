@@ -12,7 +12,7 @@ from harness.contract.points import DISK
 from harness.mocks.core.armed import Armed, Armory
 
 _MARK = struct.Struct("<4q")
-"""Read-only or not, room in bytes, bytes used, refusals: harness/clock/landing.c reads and counts."""
+"""Read-only or not, room in bytes, bytes used, refusals: harness/clock/preload/disk/bad_disk.c reads and counts."""
 
 _UNLIMITED = 1 << 62
 """Room that no job uses up."""

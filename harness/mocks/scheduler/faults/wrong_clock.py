@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.clock.skew import Skew, Step
+from harness.clock.wrong_clock import Skew, Step
 from harness.contract.effects.scheduler import WrongClock
 
 

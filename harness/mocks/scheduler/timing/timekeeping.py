@@ -34,6 +34,6 @@ def timekeeping() -> Timekeeping:
     path = os.environ.get("NIGHT_CLOCK")
     if not path:
         return RealTime()
-    from harness.clock.page import Page
+    from harness.clock.page import ClockPage
 
-    return Page.open(Path(path))
+    return ClockPage.open(Path(path))

@@ -14,8 +14,8 @@ from tests.mocks.conftest import NightOfMocks, Played, end
 GRANT = GRANTS["s3"]
 PROGRAM = """
 import io, json, pathlib, sys, time
-from harness.clock.page import Page
-page = Page.open(pathlib.Path(sys.argv[1]))
+from harness.clock.page import ClockPage
+page = ClockPage.open(pathlib.Path(sys.argv[1]))
 def raw(data): return data.decode("latin-1")
 for line in sys.stdin:
     given = json.loads(line)

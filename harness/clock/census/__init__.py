@@ -1,0 +1,1 @@
+"""The census: which threads belong to a night, whether all of them sleep, and what each waits for."""

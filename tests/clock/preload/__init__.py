@@ -1,0 +1,1 @@
+"""The preload library: each call that it wraps, in real processes."""

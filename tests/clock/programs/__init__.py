@@ -1,0 +1,1 @@
+"""Unchanged programs and client libraries in virtual time."""

@@ -1,0 +1,1 @@
+"""Whether the clock can enter a program."""
