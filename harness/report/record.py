@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.night.result import Result
-from harness.report.answers import answers
+from harness.report.five_questions import answers
 
 
 def record(result: Result) -> dict[str, Any]:

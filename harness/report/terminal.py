@@ -20,7 +20,7 @@ from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted
 from harness.clock.ticks import Ticks
 from harness.night.result import Result
-from harness.report.answers import answers
+from harness.report.five_questions import answers
 from harness.report.printable import plain
 from harness.report.timeline import Moment, around, timeline
 

@@ -20,7 +20,7 @@ from harness.faults import LaunchFailure, NoFault, SchedulerRestart, SourceHang
 from harness.faults.model.fault import Fault
 from harness.night.result import Result
 from harness.night.runner import NightRunner
-from harness.report.answers import answers
+from harness.report.five_questions import answers
 from harness.scenario.model import Expect, Scenario
 from harness.values.instants import first_shown_ns, shown_at
 from tests.sample import sample

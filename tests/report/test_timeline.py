@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.history import EventType
-from harness.report.answers import answers
+from harness.report.five_questions import answers
 from harness.report.timeline import _TOLD, timeline
 from tests.checks.nights import Line, calm, ended, paged
 from tests.report.conftest import MakeResult

@@ -23,11 +23,11 @@ from harness.mocks.scheduler.running import crontab
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.completion import Completion
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.endings import Endings
 from harness.mocks.scheduler.running.late_start import LateStart
 from harness.mocks.scheduler.running.launcher import Launcher
 from harness.mocks.scheduler.running.occurrences import Occurrences
 from harness.mocks.scheduler.running.qualifying import Qualifying
+from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.runs import Runs
 from harness.mocks.scheduler.running.schedules import Schedules
 

@@ -13,7 +13,7 @@ from harness.mocks.scheduler.daily.shared_resources import Shared
 from harness.mocks.scheduler.daily.status import EVENTS_OF, Status
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.endings import Endings
+from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.runs import Runs
 from harness.mocks.scheduler.running.schedules import Schedules
 from harness.mocks.scheduler.running.waiting import leave

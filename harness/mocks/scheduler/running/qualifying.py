@@ -18,7 +18,7 @@ from harness.mocks.scheduler.daily.shared_resources import Shared
 from harness.mocks.scheduler.daily.status import Status
 from harness.mocks.scheduler.faults.machine_outage import takes_no_job
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.endings import Endings
+from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.waiting import ASK_AGAIN_NS, leave, starts_ns, waits_for
 from harness.mocks.scheduler.timing.local_time import clock_time
 

@@ -20,9 +20,9 @@ from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
 from harness.mocks.scheduler.running.deferred_rules import DeferredRules
-from harness.mocks.scheduler.running.endings import Endings
 from harness.mocks.scheduler.running.file_arrival import FileWatch
 from harness.mocks.scheduler.running.occurrences import Occurrences
+from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.waiting import ASK_AGAIN_NS
 from harness.mocks.scheduler.timing.local_time import clock_time, span
 

@@ -16,8 +16,8 @@ from harness.mocks.scheduler.daily.masters import on_day
 from harness.mocks.scheduler.daily.status import Status
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.endings import Endings
 from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.waiting import leave
 from harness.mocks.scheduler.timing.local_time import days_between, on_another_day
 

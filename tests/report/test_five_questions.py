@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from harness.checks import judge
-from harness.report.answers import answers
+from harness.report.five_questions import answers
 from tests.checks.nights import calm, ended, holds, launched, night, paged, stored
 from tests.report.conftest import MakeResult
 
