@@ -331,7 +331,7 @@ class Night:
 
         from freezegun import freeze_time
 
-        from harness.night.plan import night_times
+        from harness.night.times import night_times
         from harness.values.units import ClockTime
 
         chain, date = self._loaded()

@@ -99,9 +99,8 @@ def drift_ppm(text: str) -> float:
 
 def span_ns(text: str) -> int:
     """A span with its sign, such as -90s or 1h30m. Raises ValueError."""
-    from harness.values.units import (
-        Duration,  # late: it brings pydantic, which a process with a right clock does not need
-    )
+    # late: it brings pydantic, which a process with a right clock does not need
+    from harness.values.units import Duration
 
     match = _SPAN.fullmatch(text)
     try:

@@ -14,7 +14,8 @@ from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
 from harness.faults import Fault
 from harness.faults.model.why_not_fired import why_not_fired
-from harness.night.plan import NightTimes, Planner
+from harness.night.plan import Planner
+from harness.night.times import NightTimes
 from harness.stack import Stack
 from harness.values.units import ClockTime
 

@@ -15,8 +15,6 @@ from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times
 from harness.scenario.operators import Operator
 
-__all__ = ["NightTimes", "Planner", "StackPlaces", "night_times"]
-
 
 class StackPlaces(Protocol):
     """What a plan asks of a stack: where things are for a job, and a place to keep contents."""

@@ -1,1 +1,1 @@
-"""What people and machines read of a night: timeline, answers, terminal, JSON, JUnit properties."""
+"""What people and machines read of a night: timeline, the five questions, terminal, JSON, JUnit properties."""

@@ -60,7 +60,7 @@ def build_fault(value: Any) -> Fault:
         raise ValueError(f"found {show(value)}, expected a fault with its parameters, such as no_fault: {{}}")
     name, parameters = next(iter(value.items()))
     if name not in FAULTS:
-        raise invalid("fault", [((str(name),), unknown("fault", str(name), FAULTS))])
+        raise invalid("fault", [((str(name),), unknown("fault", str(name), sorted(FAULTS)))])
     if len(value) > 1:
         other = list(value)[1]
         raise invalid(

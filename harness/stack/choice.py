@@ -56,8 +56,7 @@ def _local(ports: Mapping[str, int] | None, certificate: Path | None) -> Stack:
 
 
 def _docker(*, published: bool, ports: Mapping[str, int] | None) -> Stack:
-    from harness.stack.docker.stack import (
-        DockerStack,  # docker and testcontainers are slow to import, and seldom needed
-    )
+    # docker and testcontainers are slow to import, and seldom needed
+    from harness.stack.docker.stack import DockerStack
 
     return DockerStack(published=published, ports=ports).start()

@@ -11,8 +11,8 @@ import pytest
 from harness.chain.loading import load_chain
 from harness.checks import judge
 from harness.clock.ticks import Ticks
-from harness.night.plan import night_times
 from harness.night.result import Result
+from harness.night.times import night_times
 from harness.scenario.model import Expect, Scenario
 from tests.checks.nights import BASELINE, TRUNCATED, Line, night, receipt
 

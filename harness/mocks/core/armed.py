@@ -176,19 +176,20 @@ class Armory:
             order.acted_ns = order.acted_ns or self._clock()
         self._tell(order, where)
 
-    def waiting(self, point: Point[E], **where: str) -> list[Armed[E]]:
+    def at_point(self, point: Point[E], **where: str) -> list[Armed[E]]:
         """The orders at a point for this one, awake or not; nothing is counted and no receipt is written."""
         with self._lock:
             return [order for order in self._orders.values() if order.concerns(point, where)]
 
     def would_act(self, point: Point[E], **where: str) -> list[Armed[E]]:
         """The orders that would act on a call now; nothing is counted and no receipt is written."""
-        now_ns = self._clock()
-        waiting = self.waiting(point, **where)
-        return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
+        with self._lock:
+            now_ns = self._clock()
+            waiting = [order for order in self._orders.values() if order.concerns(point, where)]
+            return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
 
     def dump(self) -> list[Json]:
-        """Every order and relay as JSON, for a mock that is about to begin another life."""
+        """Every order and relay as JSON, for a mock whose process is about to be replaced."""
         with self._lock:
             orders: list[Json] = [
                 {"order": write(armed.order)} | {name: getattr(armed, name) for name in _KEPT}
@@ -197,7 +198,7 @@ class Armory:
             return orders + [{"relay": write(relay)} for relay in self._relays.values()]
 
     def restore(self, dumped: list[Json]) -> None:
-        """Arm again what was armed in an earlier life, with what each order has counted so far."""
+        """Arm again what was armed in an earlier process of the mock, with what each order has counted so far."""
         with self._lock:
             for one in dumped:
                 if "relay" in one:

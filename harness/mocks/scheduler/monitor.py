@@ -122,7 +122,7 @@ class Monitor:
                     job.running.let_act(acting.effect)
 
     def disarmed(self, order: Armed[Any]) -> None:
-        """A fault was taken out: what it froze goes on, and the disk that it spoiled is repaired."""
+        """A fault was taken out: what it froze goes on, and the disk that it made bad is repaired."""
         for job in self.context.daily.jobs.values():
             if order.point is DISK:
                 for attempt in job.attempts:

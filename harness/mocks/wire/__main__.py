@@ -170,7 +170,7 @@ class Wire(Mock):
             text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
             self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
             return False
-        now_ns, waiting = time.time_ns(), self.armory.waiting(CONNECT, **where)
+        now_ns, waiting = time.time_ns(), self.armory.at_point(CONNECT, **where)
         later = (order for order in waiting if order.awake(now_ns) and forwarding.acts_in_answer(order.effect))
         acts = line.hung_by or next(later, None)
         async with asyncio.TaskGroup() as both:

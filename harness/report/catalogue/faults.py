@@ -66,7 +66,7 @@ def catalogue() -> list[Entry]:
 def entry(name: str) -> Entry:
     """The entry of one fault; AuthorError when there is no such fault."""
     if name not in FAULTS:
-        raise AuthorError(unknown("fault", name, FAULTS))
+        raise AuthorError(unknown("fault", name, sorted(FAULTS)))
     return _entry(FAULTS[name], _scenarios()[name])
 
 

@@ -83,12 +83,12 @@ class Containers:
                 raise containers[0].died(f"it runs, and was not ready within {READY_S:g} s ({why})")
             time.sleep(LOOK_EVERY_S)
 
-    def remove(self) -> None:
+    def remove(self, client: DockerClient) -> None:
         """End the PID namespace, wait until auto-removal is done, and take by force what it leaves."""
         given_up = time.monotonic() + STOP_S
         killed: set[str | None] = set()
         chosen: dict[str, Any] = {"label": f"{RUN_LABEL}={self.run_id}"}
-        while left := self.engine.containers.list(all=True, filters=chosen, ignore_removed=True):
+        while left := client.containers.list(all=True, filters=chosen, ignore_removed=True):
             for container in left:
                 if container.status == "created" or time.monotonic() > given_up:
                     gone(partial(container.remove, force=True))

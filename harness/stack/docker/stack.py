@@ -86,7 +86,7 @@ class DockerStack(Stack):
 
     def stop(self) -> None:
         """Kill the clock container, and with it every process of the stack; then remove what has no process."""
-        client = self._containers.client
+        client, self._containers.client = self._containers.client, None
         if client is None:
             return
         if hasattr(self, "scratch"):
@@ -95,14 +95,13 @@ class DockerStack(Stack):
             if hasattr(self, "door"):
                 self.door.close()
             with engine_calls("removing the stack"):
-                self._containers.remove()
+                self._containers.remove(client)
                 mine = {"label": f"{RUN_LABEL}={self.run_id}"}
                 for network in client.networks.list(filters=mine):
                     gone(network.remove)
                 for volume in client.volumes.list(filters=mine):
                     gone(partial(volume.remove, force=True))
         finally:
-            self._containers.client = None
             self._containers.release()
             client.close()
 

@@ -285,8 +285,8 @@ def test_times_are_used_up_by_acts_and_not_by_choices(armed: OnATestedClock) -> 
 
 def test_orders_that_wait_at_a_point_are_known_awake_or_not(armed: OnATestedClock) -> None:
     armed.arm(where={"job": "j"}, at_ns=MINUTE_NS)
-    [order] = armed.armory.waiting(ENDED, job="j")
-    assert armed.armory.waiting(ENDED, job="k") == []
+    [order] = armed.armory.at_point(ENDED, job="j")
+    assert armed.armory.at_point(ENDED, job="k") == []
     assert (order.counts.passed, armed.receipts()) == (0, [])
 
 

@@ -44,11 +44,6 @@ def filled(text: str, properties: Callable[[str], str | None]) -> str:
     return _PROPERTY.sub(value, text)
 
 
-def properties_in(expression: str) -> set[str]:
-    """The names that an expression asks for, in lower case."""
-    return {name.lower() for name in _PROPERTY.findall(expression)}
-
-
 def evaluate(expression: str, properties: Callable[[str], str | None]) -> Value:
     """The expression's value."""
     reader = _Reader(expression, properties)

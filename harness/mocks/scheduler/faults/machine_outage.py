@@ -20,7 +20,8 @@ def tells_no_end(armory: Armory, job: str, machine: str) -> bool:
     """Whether a fault keeps the machine from telling now that the job has ended."""
     now_ns = time.time_ns()
     acting = armory.would_act(MACHINE, job=job, machine=machine)
-    return any(_is_out(one, now_ns) and not one.effect.tells for one in acting)
+    silent = (one.effect.why for one in acting if _is_out(one, now_ns) and not one.effect.tells)
+    return bool(next(silent, ""))
 
 
 def _is_out(order: Armed[MachineOut], now_ns: int) -> bool:

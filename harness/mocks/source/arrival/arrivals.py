@@ -115,7 +115,7 @@ class Arrivals:
             if after_ns is not None:
                 self._part(entry, at_ns + after_ns)
         self._came.append(source_file)
-        for order in self._armory.waiting(ARRIVE, **_where(source_file)):
+        for order in self._armory.at_point(ARRIVE, **_where(source_file)):
             if order.effect.after_ns is not None and order.trigger.on is None:
                 self._plan_later(order, source_file, at_ns)
 

@@ -28,7 +28,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
 
 
 @dataclass(frozen=True)
-class Token:
+class SqlToken:
     """A piece of a statement: its kind, its text as it was written, and where it begins."""
 
     kind: str
@@ -56,7 +56,7 @@ class Reader:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        found = (Token(str(one.lastgroup), one[0], one.start()) for one in _TOKEN.finditer(sql))
+        found = (SqlToken(str(one.lastgroup), one[0], one.start()) for one in _TOKEN.finditer(sql))
         self._tokens = [token for token in found if token.kind != "blank"]
         while self._tokens and self._tokens[-1].text == ";":
             self._tokens.pop()
@@ -69,11 +69,13 @@ class Reader:
         return last.start + len(last.text)
 
     @property
-    def next(self) -> Token:
+    def next(self) -> SqlToken:
         """The next token, or one of kind ``end``."""
-        return self._tokens[self._at] if self._at < len(self._tokens) else Token("end", "<EOF>", len(self.sql.rstrip()))
+        return (
+            self._tokens[self._at] if self._at < len(self._tokens) else SqlToken("end", "<EOF>", len(self.sql.rstrip()))
+        )
 
-    def take(self, *kinds: str) -> Token:
+    def take(self, *kinds: str) -> SqlToken:
         """The next token, which must be of one of these kinds if any are named."""
         token = self.next
         if token.kind == "end" or (kinds and token.kind not in kinds):
@@ -89,7 +91,7 @@ class Reader:
             return True
         return False
 
-    def back(self, *, to: Token) -> None:
+    def back(self, *, to: SqlToken) -> None:
         """Undo what was taken from this token on."""
         self._at = self._tokens.index(to)
 

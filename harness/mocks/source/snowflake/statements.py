@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness.mocks.source.snowflake.errors import SqlRefused
-from harness.mocks.source.snowflake.sql_lexer import Reader, Token
+from harness.mocks.source.snowflake.sql_lexer import Reader, SqlToken
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def _expression(reader: Reader) -> Expression:
     return Expression(source, function=token.word, arguments=tuple(arguments))
 
 
-def _literal(token: Token, *, minus: bool) -> Expression:
+def _literal(token: SqlToken, *, minus: bool) -> Expression:
     value = f"-{token.value}" if minus else token.value
     source = f"-{token.text}" if minus else token.text.upper()
     return Expression(source, kind="fixed" if token.kind == "number" else "text", value=value)
