@@ -24,7 +24,7 @@ PLAIN = """
 import itertools
 import random
 
-from harness import factories
+from harness.content import factories
 from pathlib import Path
 
 forecast = factories.find("forecast", Path("no-folder")).program.__globals__
