@@ -21,7 +21,7 @@ struct thread {
     int schedstat, syscall_file, stat, status, children; /* files of /proc/PID/task/TID; -1 when not open */
     uint64_t count;       /* how often it has run, at the last look */
     uint64_t lent_count; /* the count at which it was found to be inside vfork; there is no 0 */
-    bool restless;        /* has moved since the last quiet moment */
+    bool restless;        /* has moved since the last quiescence */
     bool fresh;           /* not looked at yet */
     bool asleep;
     bool halted; /* stopped by a signal or a tracer */
@@ -38,7 +38,7 @@ struct process {
     struct thread *threads;
     int32_t pid;
     int tasks;     /* its task directory */
-    bool dirty;    /* one of its threads has moved since the last quiet moment: there may be more of them */
+    bool dirty;    /* one of its threads has moved since the last quiescence: there may be more of them */
     bool unlisted; /* its threads and children are to be listed in this round */
     bool serves;   /* a server outside the library: how long it would sleep is its own affair */
     bool outside;  /* the root: its children are the night, itself is not */

@@ -1,6 +1,6 @@
 /* Whether there is an instant at which every thread of the night sleeps.
  *
- * The restless, threads that have moved since the last quiet moment, are looked at for a baseline; then all
+ * The restless, threads that have moved since the last quiescence, are looked at for a baseline; then all
  * others are checked against an older one; then the restless are checked. A thread whose count has not moved slept
  * from baseline to check, and the instant after the last new baseline lies in the sleep of all. */
 #define _GNU_SOURCE

@@ -92,7 +92,7 @@ void night_note_activity(struct night_census *census, int32_t tid) {
         census->others_acted = !was_woken(census, tid);
 }
 
-/* At a quiet moment, before the next jump: those whose waking made others act have not ticked for nothing. */
+/* At quiescence, before the next jump: those whose waking made others act have not ticked for nothing. */
 void night_end_ticking(struct night_census *census) {
     struct night_page *page = census->page;
     if (census->others_acted || !census->ticked)

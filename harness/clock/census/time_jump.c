@@ -78,7 +78,7 @@ static enum night_result move(struct night_census *census, int64_t due_ns, int64
 }
 
 /* `holds_begun` is from before the looks: a process that has held time since may have acted after them. One that
- * asked to stop and then fell asleep has asked before the quiet moment: time must not move any more. */
+ * asked to stop and then fell asleep has asked before the quiescence: time must not move any more. */
 static enum night_result jump(struct night_census *census, int64_t until_ns, uint32_t holds_begun) {
     struct night_page *page = census->page;
     forget_the_dead(census);
