@@ -4,7 +4,8 @@ NightHarnessError
 ├── AuthorError          the author's mistake: in a chain, a scenario or a call
 │   └── LoadError        all mistakes of one file, each with file:line
 ├── StackError           the environment: a process, a port, a container, an image, an engine
-│   └── EngineError      no container engine, or one that stopped answering
+│   ├── EngineError      no container engine, or one that stopped answering
+│   └── ExtensionError   a user's module that a mock cannot import
 ├── VerdictError         a night that did not end as expected (an AssertionError: pytest reads it as a failed test)
 └── HarnessBug           ours: please report it, with the history file
 """
@@ -57,6 +58,10 @@ class StackError(NightHarnessError):
 
 class EngineError(StackError):
     """There is no container engine, or it does not answer: container tests cannot run."""
+
+
+class ExtensionError(StackError):
+    """A module of a user that is to run inside the mocks cannot be imported there; waiting longer does not help."""
 
 
 class VerdictError(NightHarnessError, AssertionError):

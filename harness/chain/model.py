@@ -27,7 +27,10 @@ from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
 from harness.contract.protocols import ConsumerKind, Protocol
 from harness.contract.schedule import Action, When
 from harness.errors import AuthorError
-from harness.formats.layout import KEYS, CompressName, Form, FormatName, form_mistakes
+from harness.formats import FORMATS
+from harness.formats.choices import form_mistakes
+from harness.formats.layout import KEYS, CompressName, Form
+from harness.values.registered import Registered
 from harness.values.strict import LAX, Location, Strict, get, unknown
 from harness.values.units import ClockTime, Duration
 
@@ -69,7 +72,7 @@ class Content(Strict):
 
     factory: Text | None = None
     copy_of: Text | None = Field(default=None, alias="copy")
-    format: FormatName | None = None
+    format: Annotated[str, Registered("format", FORMATS)] | None = None
     compress: CompressName | None = None
     delimiter: str | None = None
     header: Lines | None = None
@@ -89,7 +92,9 @@ class Content(Strict):
     @property
     def form(self) -> Form:
         """The choices of form."""
-        return Form(**{key: getattr(self, key) for key in KEYS})
+        said: dict[str, Any] = {key: getattr(self, key) for key in KEYS}
+        said |= {key: int(value) for key, value in said.items() if isinstance(value, bool)}
+        return Form(**said)
 
     @classmethod
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
@@ -152,10 +157,7 @@ class Folder(Strict):
     holds: Annotated[tuple[EarlierFile, ...], LAX] = ()
 
 
-def _control(value: Any) -> Any:
-    if isinstance(value, str) and value not in CONTROLS:
-        raise ValueError(unknown("control", value, CONTROLS))
-    return value
+ControlName = Annotated[str, Registered("control", CONTROLS)]
 
 
 class Defence(Strict):
@@ -166,9 +168,9 @@ class Defence(Strict):
 
     variable: Text | None = None
     detects: Annotated[
-        tuple[Annotated[str, BeforeValidator(_control, json_schema_input_type=Literal[tuple(CONTROLS)])], ...],
+        tuple[ControlName, ...],
         LAX,
-        BeforeValidator(listed, json_schema_input_type=Text | list[Text]),
+        BeforeValidator(listed, json_schema_input_type=ControlName | list[ControlName]),
     ] = ()
 
 

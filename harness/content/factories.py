@@ -1,4 +1,4 @@
-"""Programs that make a file's content: found by name in the chain's own folder first, then among the shipped ones."""
+"""Programs that make a file's content: in the chain's own folder, of installed packages, or among the shipped ones."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from harness.content import shipped
 from harness.errors import AuthorError
+from harness.extensions.doors import Extension, declared
 from harness.formats import Column, Form, Table
-from harness.formats.layout import KEYS, control_mistake, form_mistakes, width_mistake
+from harness.formats.choices import control_mistake, form_mistakes, width_mistake
+from harness.formats.layout import KEYS
 from harness.formats.table import Batch, Row
 from harness.values.strict import unknown, words
 
@@ -77,13 +79,39 @@ class Factory:
 
 
 def find(name: str, chain_folder: Path) -> Factory:
-    """The factory of that name, or an AuthorError that names the known ones."""
-    folders = _folders(chain_folder)
-    for folder in folders:
-        file = folder / f"{name}.py"
-        if name.isidentifier() and file.is_file():
-            return _load(file, file.stat().st_mtime_ns)
-    raise AuthorError(unknown("factory", name, _names(folders)))
+    """The factory of that name, or an AuthorError that names the known ones.
+
+    A chain's own goes first. A package cannot take the name of a shipped one, or of another package's.
+    """
+    installed = _installed()
+    own, shipped_ones = _folders(chain_folder)
+    if name.isidentifier() and (file := own / f"{name}.py").is_file():
+        return _load(file, file.stat().st_mtime_ns)
+    if name in installed:
+        return _of_package(installed[name])
+    if name.isidentifier() and (file := shipped_ones / f"{name}.py").is_file():
+        return _load(file, file.stat().st_mtime_ns)
+    raise AuthorError(unknown("factory", name, sorted({*_names([own, shipped_ones]), *installed})))
+
+
+def _installed() -> dict[str, Extension]:
+    """What packages declare, by name; AuthorError for a name that is taken."""
+    taken = dict.fromkeys(_names([shipped.fixtures() / "factories"]), "Night Harness ships")
+    found: dict[str, Extension] = {}
+    for one in declared("factories"):
+        if one.name in taken:
+            raise one.wrong(found=f"a factory {one.name!r}, as {taken[one.name]} one", expected="a name of its own")
+        taken[one.name], found[one.name] = one.origin, one
+    return found
+
+
+@functools.lru_cache(maxsize=64)
+def _of_package(extension: Extension) -> Factory:
+    module = extension.load()
+    try:
+        return _checked(extension.name, Path(module.__file__ or module.__name__), module)
+    except AuthorError as error:
+        raise AuthorError(f"{extension.origin}: {error}") from None
 
 
 def content_mistakes(factory: Factory, given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -170,17 +198,22 @@ def _load(file: Path, _changed_ns: int) -> Factory:
         spec.loader.exec_module(module)
     except Exception as error:
         raise AuthorError(f"{file}: the factory does not load: {type(error).__name__}: {error}") from error
+    return _checked(file.stem, file, module)
+
+
+def _checked(name: str, file: Path, module: ModuleType) -> Factory:
+    """The factory that a module is; AuthorError when it is none."""
     there = [name for name in ("records", "write") if callable(getattr(module, name, None))]
     if len(there) != 1:
         found = "no function 'records' or 'write'" if not there else "both functions 'records' and 'write'"
         raise AuthorError(f"{file}: found {found}, expected {_EXPECTED}")
     if there == ["write"]:
-        return Factory(file.stem, file, write=module.write)
+        return Factory(name, file, write=module.write)
     columns = _columns(file, module)
     control = getattr(module, "CONTROL", None)
     if control is not None and (text := control_mistake(str(control), columns)):
         raise AuthorError(f"{file}: CONTROL: {text}")
-    return Factory(file.stem, file, records=module.records, columns=columns, control=control)
+    return Factory(name, file, records=module.records, columns=columns, control=control)
 
 
 def _columns(file: Path, module: ModuleType) -> tuple[Column, ...]:

@@ -6,13 +6,15 @@ says of each file. Only the standard library is imported here: mocks may use eve
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import IO
 
+from harness.extensions.doors import in_one_line
 from harness.formats import delimited, fixed_width, json_lines, parquet
+from harness.formats.choices import made_layout
 from harness.formats.compression import compressed, decompressed
 from harness.formats.finding import find_layout
-from harness.formats.layout import Form, Layout, Mismatch, made_layout
+from harness.formats.format import FORMATS, Format, file_format
+from harness.formats.layout import Form, Layout, Mismatch
 from harness.formats.lines import Sink
 from harness.formats.table import Batch, Column, Table, Totals
 
@@ -21,26 +23,36 @@ __all__ = [
     "Batch",
     "Column",
     "Form",
+    "Format",
     "Layout",
     "Mismatch",
+    "Sink",
     "Table",
     "Totals",
     "decompressed",
+    "file_format",
     "find_layout",
     "made_layout",
     "write",
 ]
 
-FORMATS: dict[str, Callable[[Table, Layout, Sink], Totals]] = {
-    "csv": delimited.write,
-    "fixed": fixed_width.write,
-    "jsonl": json_lines.write,
-    "parquet": parquet.write,
-}
-"""Each format by the name that a chain gives it."""
+file_format("csv", delimited.write, header=1, trailer=1)
+file_format("fixed", fixed_width.write, header=0, trailer=1)
+file_format("jsonl", json_lines.write, trailer=0)
+file_format("parquet", parquet.write, text=False)
 
 
 def write(table: Table, layout: Layout, out: IO[bytes], *, member: str = "content") -> Totals:
     """All records of a table in that layout, streamed; ``member`` names the file inside a zip file."""
+    chosen = FORMATS[layout.format]
     with compressed(out, layout.compress, member) as inside:
-        return FORMATS[layout.format](table, layout, inside)
+        try:
+            totals: object = chosen.write(table, layout, inside)
+        except Exception as error:
+            if not chosen.raised(error):
+                raise
+            raise Mismatch("format", f"the format {layout.format} failed: {in_one_line(error)}") from error
+    if not isinstance(totals, Totals):
+        text = f"the format {layout.format}: its write returned {totals!r}, expected the table's totals"
+        raise Mismatch("format", text)
+    return totals

@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from harness.formats import json_lines, parquet
+from harness.formats.choices import control_mistake
 from harness.formats.compression import compression_of, decompressed
 from harness.formats.counting import count
-from harness.formats.layout import BINARY, Form, Layout, Mismatch, control_mistake
+from harness.formats.format import FORMATS
+from harness.formats.layout import BINARY, Form, Layout, Mismatch
 from harness.formats.lines import TRAILER
 from harness.formats.table import Column, Totals, Type, plain
 
@@ -34,6 +36,10 @@ def find_layout(path: Path, form: Form, *, records: int | None = None) -> tuple[
     The file is read in pieces, never as a whole. ValueError when it is not what it says it is, a `Mismatch` when it is
     not what the form says.
     """
+    chosen = FORMATS[form.format] if form.format is not None else None
+    if chosen is not None and chosen.find is not None:
+        layout, totals = chosen.find(path, form)
+        return layout, totals if records is None else replace(totals, records=records)
     compress = compression_of(path)
     if form.compress is not None and form.compress != compress:
         text = f"found compress: {form.compress}, and the file is {compress or 'not compressed'}; it is kept as it is"
@@ -42,6 +48,9 @@ def find_layout(path: Path, form: Form, *, records: int | None = None) -> tuple[
         sample = file.read(SAMPLE_BYTES)
     if form.format == "parquet" or (form.format is None and sample.startswith(parquet.MAGIC)):
         return _parquet(path, form)
+    if chosen is not None and not chosen.text:
+        text = f"the format {form.format} does not say how a file of it is understood, and no file of it can be copied"
+        raise Mismatch("format", text)
     layout = _layout(sample, form, compress, whole=len(sample) < SAMPLE_BYTES)
     if layout.format == BINARY:
         return layout, Totals(records or 0)
@@ -69,7 +78,7 @@ def _layout(sample: bytes, form: Form, compress: str | None, *, whole: bool) -> 
     )
     if name == "jsonl":
         return replace(layout, columns=_columns_of_objects(_objects(lines[:SAMPLE_RECORDS])))
-    if name == "fixed":
+    if name != "csv":
         return replace(layout, header=form.header or 0)
     delimiter = form.delimiter or _delimiter(lines)
     header = (1 if text.strip() else 0) if form.header is None else form.header
@@ -109,7 +118,7 @@ def _is_trailer(line: bytes, layout: Layout) -> bool:
     text = line.decode(layout.encoding or "utf-8", errors="replace").strip()
     if layout.format == "jsonl":
         return any(set(one) == {json_lines.TRAILER} for one in _objects([text]))
-    if layout.format == "fixed":
+    if layout.format != "csv":
         return text.upper().startswith(TRAILER)
     return text.split(layout.delimiter or ",")[0].strip('"').upper() == TRAILER
 

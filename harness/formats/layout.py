@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from harness.contract.content import FileLayout, PlacedColumn
-from harness.formats.table import DATES, NUMBERS, Column
+from harness.formats.table import DATES, Column
 
-FormatName = Literal["csv", "fixed", "jsonl", "parquet"]
 CompressName = Literal["gzip", "zip"]
 
 BINARY = "binary"
 """The format of a file of which nothing is known but its bytes."""
-
-LINES: dict[str, tuple[int | None, int | None]] = {
-    "csv": (1, 1),
-    "fixed": (0, 1),
-    "jsonl": (None, 0),
-    "parquet": (None, None),
-}
-"""Header and trailer lines of each format when the author says nothing; None: the format cannot have any."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """What the author of a chain says of a file's form; None: as is usual."""
 
-    format: FormatName | None = None
+    format: str | None = None
     compress: CompressName | None = None
     delimiter: str | None = None
     header: int | None = None
@@ -92,71 +81,3 @@ class Layout:
             control=self.control,
             date_columns=tuple(column.name for column in self.columns if column.type in DATES),
         )
-
-
-def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> Layout:
-    """The layout of a file that is made: the form's choices over the factory's own control column and the usual."""
-    name = form.format or "csv"
-    header, trailer = LINES[name]
-    lines = name != "parquet"
-    return Layout(
-        format=name,
-        compress=form.compress,
-        encoding="utf-8" if lines else None,
-        line_end="\n" if lines else None,
-        delimiter=(form.delimiter or ",") if name == "csv" else None,
-        header=int((header if form.header is None else form.header) or 0),
-        trailer=int((trailer if form.trailer is None else form.trailer) or 0),
-        columns=tuple(columns),
-        control=form.control or control,
-    )
-
-
-def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, str]]:
-    """(key, text) for what does not go together; values of a wrong type are left to the check of types.
-
-    ``made``: the file is written in this form by the harness, rather than found in it.
-    """
-    name = given.get("format") or "csv"
-    if not isinstance(name, str) or name not in LINES:
-        return
-    chosen = "format" in given or made
-    delimiter = given.get("delimiter")
-    if isinstance(delimiter, str):
-        if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n+-.:':
-            # The others stand in quotes, numbers and dates, which are written as they are.
-            yield "delimiter", f"found {delimiter!r}, expected one character, such as ';', '|' or \"\\t\""
-        elif chosen and name != "csv":
-            yield "delimiter", f"a {name} file has no delimiter: drop it, or say format: csv"
-    for key, usual in zip(("header", "trailer"), LINES[name], strict=True):
-        value = given.get(key)
-        if not isinstance(value, int):
-            continue
-        if value and chosen and usual is None:
-            yield key, f"a {name} file has no {key}: drop it"
-        elif made and value > 1:
-            yield key, f"found {key}: {value}, expected true or false: a file that is made has one line of it, or none"
-    if made and name == "parquet" and given.get("compress"):
-        yield "compress", "a Parquet file is compressed inside: drop it"
-
-
-def control_mistake(control: Any, columns: Iterable[Column]) -> str | None:
-    """Why a column cannot be added up."""
-    if not isinstance(control, str):
-        return None
-    known = {column.name: column for column in columns}
-    numbers = [name for name, column in known.items() if column.type in NUMBERS]
-    if control in numbers:
-        return None
-    near = difflib.get_close_matches(control, numbers, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    found = f"the column '{control}' holds no numbers" if control in known else f"unknown column '{control}'"
-    return f"{found}.{hint} Columns of numbers: {', '.join(numbers) or 'none'}"
-
-
-def width_mistake(columns: Iterable[Column]) -> str | None:
-    """Why records of these columns cannot have a fixed width."""
-    without = [column.name for column in columns if column.width is None]
-    if not without:
-        return None
-    return f"its columns {', '.join(without)} have no width, which a fixed-width file needs: Column(name, type, width)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from harness.checks.model.outcome import CONSEQUENCES, Outcome
 from harness.errors import AuthorError
+from harness.extensions.registry import Registry
 from harness.history import History
 from harness.values.docstrings import docstring
 
@@ -112,7 +114,7 @@ class Check:
         return Finding("unknown", f"the check itself failed:\n{traceback.format_exc()}", check=self.name)
 
 
-CHECKS: dict[str, Check] = {}
+CHECKS: Registry[Check] = Registry("check", "checks", expected="a function under @check(NAME, violated=...)")
 """Every registered check by name; of those that weigh the same, the first is the reason that is told."""
 
 
@@ -128,18 +130,33 @@ def check(
     violation pass unnoticed, and Python's own error would say neither the check nor the choices.
     applies: asked with night and baseline whether there is what it judges; every night, if left out.
 
-    Raises AuthorError for a name that is taken, and for an outcome that no violation can make of a night.
+    Raises AuthorError for a name that is taken, for an outcome that no violation can make of a night, for a function
+    that cannot be asked with two histories, and for a docstring that leaves out what every check says.
     """
-    if name in CHECKS:
-        first = CHECKS[name].judge.__module__
-        raise AuthorError(f"check {name!r}: found a second one of this name (the first is in {first}); choose another")
     if violated not in CONSEQUENCES:
         choices = ", ".join(f"Outcome.{outcome.name}" for outcome in CONSEQUENCES)
         found = "no violated=" if violated is None else f"violated={violated!s}"
         raise AuthorError(f"check {name!r}: found {found}, expected what its violation makes of a night: {choices}")
 
     def register(judge: Judge) -> Judge:
-        CHECKS[name] = Check(name, judge, violated, applies)
+        if lacks := _lacks(judge, applies):
+            raise AuthorError(f"check {name!r}: {judge.__module__}.{judge.__name__}: {lacks}")
+        CHECKS.add(name, Check(name, judge, violated, applies), module=judge.__module__)
         return judge
 
     return register
+
+
+def _lacks(judge: Judge, applies: Applies) -> str | None:
+    """What a function must have and does not, to be a check."""
+    for said, function in (("it", judge), ("its applies=", applies)):
+        try:
+            inspect.signature(function).bind("night", "baseline")
+        except TypeError as error:
+            return f"{said} cannot be called with two histories ({error}), expected (night, baseline)"
+    said_of_it = docstring(judge, HEADINGS)
+    missing = [heading for heading in HEADINGS if not said_of_it.under.get(heading)]
+    if missing or not said_of_it.paragraphs:
+        found = f"no '{missing[0]}:' in its docstring" if missing else "no sentence that begins its docstring"
+        return f"found {found}, expected what must hold, then {', '.join(f'{one}:' for one in HEADINGS)}"
+    return None

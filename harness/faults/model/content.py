@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
-from harness.chain.controls import OF_THE_MANIFEST
+from harness.chain.controls import CONTROLS
 from harness.contract import points
 from harness.contract.effects import damages
 from harness.faults.model.clients import S3, TAKEN_BY_ALL
@@ -36,8 +36,10 @@ class ContentFault(Fault):
     @property
     def controls(self) -> tuple[str, ...] | None:
         """All that can detect it as it is set; what the manifest states agrees with the damage that it follows."""
-        blind = OF_THE_MANIFEST if self.manifest == "follows" else frozenset[str]()
-        return tuple(control for control in self.noticed_by() if control not in blind)
+        noticed = self.noticed_by()
+        if self.manifest == "true_one":
+            return noticed
+        return tuple(name for name in noticed if name not in CONTROLS or not CONTROLS[name].of_the_manifest)
 
     def noticed_by(self) -> tuple[str, ...]:
         """Those of ``detectable_by`` that can notice it with a true manifest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import fields
@@ -19,6 +20,8 @@ from harness.contract.events import EventType
 from harness.contract.orders import Trigger
 from harness.contract.points import Point
 from harness.errors import AuthorError
+from harness.extensions.registry import Registry
+from harness.values.docstrings import docstring
 from harness.values.strict import unknown, words
 from harness.values.units import SomeTime
 
@@ -213,19 +216,44 @@ def unknown_targets(parameters: Mapping[str, Any], chain: Chain) -> Iterator[tup
             yield kind, unknown(kind, target, known)
 
 
-FAULTS: dict[str, type[Fault]] = {}
+FAULTS: Registry[type[Fault]] = Registry("fault", "faults", expected="a class under @fault(NAME)")
 """Every registered fault by the name that users type."""
+
+HEADINGS = ("Stands for", "Detectable by", "A sound chain")
+"""What the last paragraph of a fault's docstring says."""
 
 
 def fault(name: str) -> Callable[[T], T]:
-    """Register a fault class under the name that users type."""
+    """Register a fault class under the name that users type.
+
+    Raises AuthorError for a name that is taken, and for a class that lacks what every fault has.
+    """
 
     def register(cls: T) -> T:
+        if lacks := _lacks(cls):
+            raise AuthorError(f"fault {name!r}: {cls.__module__}.{cls.__name__}: {lacks}")
         registered = cast("type[Fault]", cls)  # what pydantic's decorator returns hides the class from the type checker
-        if name in FAULTS:
-            raise ValueError(f"two faults are called {name!r}: {FAULTS[name].__name__} and {cls.__name__}")
+        FAULTS.add(name, registered, module=cls.__module__)
         registered.name = name
-        FAULTS[name] = registered
         return refusing_in_words(cls)
 
     return register
+
+
+def _lacks(cls: type) -> str | None:
+    """What a class must have and does not, to be a fault."""
+    if not (issubclass(cls, Fault) and cls.__dict__.get("__pydantic_fields__")):
+        shown = "@fault(NAME), @dataclass(frozen=True, kw_only=True, config=STRICT), class NAME(Fault)"
+        return f"found no dataclass of pydantic's that extends Fault, expected {shown}"
+    if cls.inject is Fault.inject:
+        return "found no inject, expected inject(self, system), which gives a context manager"
+    try:
+        inspect.signature(cls.inject).bind("self", "system")
+    except TypeError as error:
+        return f"inject: {error}; expected inject(self, system)"
+    said = docstring(cls, HEADINGS)
+    missing = [heading for heading in HEADINGS if not said.under.get(heading)]
+    if missing or not said.paragraphs:
+        found = f"no '{missing[0]}:' in its docstring" if missing else "no sentence that begins its docstring"
+        return f"found {found}, expected what it does, then {', '.join(f'{one}:' for one in HEADINGS)}"
+    return None

@@ -1,0 +1,69 @@
+"""What a format is, and the registry of names."""
+
+from __future__ import annotations
+
+import inspect
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.errors import AuthorError
+from harness.extensions.registry import Registry, calling_module
+from harness.formats.layout import Form, Layout
+from harness.formats.lines import Sink
+from harness.formats.table import Table, Totals
+
+Write = Callable[[Table, Layout, Sink], Totals]
+Find = Callable[[Path, Form], tuple[Layout, Totals]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Format:
+    """A way in which records become a file.
+
+    write: writes a table's records into a sink, a batch at a time, and says what it wrote (`Table.totals`, when all
+    batches have passed). header, trailer: how many lines of each a file has, unless its author says; None: it cannot
+    have any. text: whether its records are lines of UTF-8 text, which end with a line feed. find: what a file is that
+    was made elsewhere, and what it holds; without it, a text is taken by its lines, and other bytes are refused.
+    """
+
+    write: Write
+    header: int | None = None
+    trailer: int | None = None
+    text: bool = True
+    find: Find | None = None
+
+    def raised(self, error: Exception) -> bool:
+        """Whether its own code raised that, and not what yields the records."""
+        frames = list(traceback.walk_tb(error.__traceback__))
+        return bool(frames) and frames[-1][0].f_code.co_filename == self.write.__code__.co_filename
+
+
+FORMATS: Registry[Format] = Registry("format", "formats", expected="a call of file_format(NAME, write, ...)")
+"""Each format by the name that a chain gives it."""
+
+
+def file_format(
+    name: str,
+    write: Write,
+    *,
+    header: int | None = None,
+    trailer: int | None = None,
+    text: bool = True,
+    find: Find | None = None,
+) -> Format:
+    """Register a format under the name that a chain gives it; see `Format`.
+
+    Raises AuthorError for a name that is taken, and for functions that cannot be called as they will be.
+    """
+    for said, function, arguments in (("write", write, "table, layout, out"), ("find", find, "path, form")):
+        if function is None:
+            continue
+        try:
+            inspect.signature(function).bind(*arguments.split(", "))
+        except TypeError as error:
+            raise AuthorError(f"format {name!r}: {said}: {error}; expected {said}({arguments})") from None
+    made = Format(write=write, header=header, trailer=trailer, text=text, find=find)
+    FORMATS.add(name, made, module=calling_module())
+    return made
