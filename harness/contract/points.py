@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Generic, Literal, TypeVar, Union, cast, get_args, get_origin
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
-from harness.contract.codec import read, reader, unknown_word
+from harness.contract.codec import UNDER, ContractError, keys_of, read, reader, unknown_word
 from harness.contract.effects import damages, scheduler, source, wire
 from harness.contract.effects.source import Part
 from harness.contract.endpoints import ENDPOINTS
@@ -29,17 +28,20 @@ class Point(Generic[E]):
     """A place in a mock that something passes again and again, and asks there whether a fault acts.
 
     ``where`` says what a passing is of, by name and type; an order may name some of it, and takes the rest as it comes.
-    ``effects`` is the type (or the union of types) of what an order there can make happen.
+    ``effects`` is the type (or the union of types) of what an order there can make happen. ``own`` are effects that
+    users have registered there (`effect`), by the key that they stand under.
     """
 
     component: Component
     name: str
     where: Mapping[str, Any]
     effects: Any
+    own: dict[str, type] = field(default_factory=dict)
 
     def effect(self, data: Any, path: str) -> E:
         """The effect that JSON stands for; ContractError says what is wrong with it."""
-        return cast("E", read(self.effects, data, path))
+        kind = self.own.get(next(iter(data), "")) if isinstance(data, Mapping) and len(data) == 1 else None
+        return cast("E", read(kind or self.effects, data, path))
 
     def check_where(self, where: Mapping[str, Any]) -> None:
         """Refuse what no passing of the point is of."""
@@ -49,11 +51,16 @@ class Point(Generic[E]):
                 raise unknown_word(at, "key", name, self.where)
             reader(self.where[name])(wanted, f"{at}: {name}")
 
-    @cached_property
-    def kinds(self) -> tuple[type, ...]:
-        """The classes of its effects."""
+    @property
+    def ours(self) -> tuple[type, ...]:
+        """The classes of the effects that its mock knows."""
         union = get_origin(self.effects) in (Union, types.UnionType)
         return get_args(self.effects) if union else (self.effects,)
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The classes of all its effects, users' own among them."""
+        return (*self.ours, *self.own.values())
 
 
 FILE = {"file": str, "name": str}
@@ -120,3 +127,38 @@ def point_of(name: object, path: str) -> Point[Any]:
     if name not in POINTS:
         raise unknown_word(path, "point", name, POINTS)
     return POINTS[cast("str", name)]
+
+
+T = TypeVar("T", bound=type)
+
+
+def effect(point: Point[Any]) -> Callable[[T], T]:
+    """Register an effect of your own at a point: a frozen dataclass, whose ``under`` is the key that it stands under.
+
+    It is read as strictly as ours. What it does there, a module for the mocks says (`harness.mocks.core.own_effects`).
+    Raises ContractError for a class that cannot be written as JSON, and for a key that is taken.
+    """
+
+    def register(kind: T) -> T:
+        key, name = getattr(kind, UNDER, None), f"effect {kind.__module__}.{kind.__name__}"
+        if not (is_dataclass(kind) and kind.__dataclass_params__.frozen):  # type: ignore[attr-defined]  # dataclass's own
+            raise ContractError(f"{name}: found no frozen dataclass, expected @dataclass(frozen=True, kw_only=True)")
+        if not isinstance(key, str) or not key:
+            raise ContractError(f'{name}: found no key of its own, expected under: ClassVar[str] = "a_key"')
+        taken = {name for ours in point.ours for name in (getattr(ours, UNDER, None), *keys_of(ours))}
+        if key in point.own or key in taken:
+            raise ContractError(
+                f"{name}: found the key {key!r}, which another effect at {point.name!r} has; choose another"
+            )
+        try:
+            reader(kind)
+            for hint in get_type_hints(kind).values():
+                if get_origin(hint) is not ClassVar:
+                    reader(hint)
+        except (TypeError, NameError) as error:
+            known = "whole numbers, numbers, texts, flags, Literal, tuples, mappings, and dataclasses of these"
+            raise ContractError(f"{name}: {error}; expected fields of {known}") from None
+        point.own[key] = kind
+        return kind
+
+    return register

@@ -65,6 +65,11 @@ class Damaged:
     manifest: Literal["true", "follows"] | None = None
     checksum: Literal["true", "off"] | None = None
 
+    def __post_init__(self) -> None:
+        """A damage that is registered."""
+        if type(self.damage) not in KINDS.values():
+            raise ContractError(f"damage: found {self.damage!r}, expected a dataclass that @damage has registered")
+
     @classmethod
     def read_json(cls, data: Any, path: str) -> Damaged:
         """The damage's own key stands beside the others."""

@@ -14,6 +14,9 @@ FAULT = happening(
     effect=Field(either(OBJECT, TEXT), "what it did, as it was ordered; of the night's own receipts, in words"),
 )
 
+USERS_CODE = "users' code"
+"""What the ``where`` of a bug says that a user's own function inside a mock has: `error` names it."""
+
 BUG = happening(
     "the harness went wrong there, `error` has the traceback, and the night is not judged",
     "fail",
