@@ -10,8 +10,10 @@ from typing import Any, TypeVar
 
 from harness.chain.model import Chain
 from harness.contract.content import Content
+from harness.contract.effects.damages import Damaged
 from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
+from harness.errors import HarnessBug, StackError
 from harness.faults import Fault
 from harness.faults.model.why_not_fired import why_not_fired
 from harness.night.plan import Planner
@@ -45,7 +47,8 @@ class Injection:
         trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
         order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)
         with ExitStack() as disarm:
-            self.stack.arm(component, order)
+            with _told_as_theirs(effect):
+                self.stack.arm(component, order)
             disarm.callback(self._disarm, fault, order)
             if trigger.on is not None:
                 seen_by = trigger.on.component
@@ -75,3 +78,21 @@ class Injection:
         """Write a receipt into the night's own part of the history."""
         value = {"id": self.id, "fault": fault.name, "point": "night", "where": {}, "effect": effect}
         self.write("fault", value)
+
+
+@contextmanager
+def _told_as_theirs(effect: Any) -> Iterator[None]:
+    """A mock that does not know an effect of a user has not been given the module that registers it."""
+    try:
+        yield
+    except HarnessBug as error:
+        kind = type(effect.damage if isinstance(effect, Damaged) else effect)
+        if kind.__module__.startswith("harness."):
+            raise
+        raise StackError(
+            f"{kind.__module__}.{kind.__name__}",
+            found="no function inside the mocks that says what it does",
+            expected="a module that the mocks import, which registers it and says that",
+            todo="name that module as an entry point of the group night_harness.mocks, or in pyproject.toml under "
+            "[tool.night-harness] mocks",
+        ) from error

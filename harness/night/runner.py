@@ -20,7 +20,9 @@ from harness.checks import judge
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError
-from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, StackError
+from harness.contract.events.receipts import USERS_CODE
+from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, NightHarnessError, StackError
+from harness.extensions.doors import in_one_line
 from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.night.baselines import Baselines, Live
@@ -162,11 +164,11 @@ class NightRunner:
 
         with ExitStack() as lasting:
             for number, truth in enumerate(truths):
-                _enter(lasting, truth.name, partial(truth.truth, injection(f"{number}:{truth.name}")))
+                _enter(lasting, truth, partial(truth.truth, injection(f"{number}:{truth.name}")))
             with ExitStack() as ending:
                 for fault_id, fault in numbered(faults):
                     until = lasting if fault.ends_by_itself else ending
-                    _enter(until, fault.name, partial(fault.inject, injection(fault_id)))
+                    _enter(until, fault, partial(fault.inject, injection(fault_id)))
                 self.stack.begin()
                 stop = self._go_on(notes, until_ns=times.deadline_ns)
                 if stop.reason == "stuck":
@@ -181,6 +183,11 @@ class NightRunner:
         self.stack.settle()
         history = History.merge([*notes.records, *self.stack.history()])
         for bug in history.of("bug"):
+            if bug.value.get("where") == USERS_CODE:
+                raise AuthorError(
+                    f"in the mock {bug.component}, in the night of {night}: {bug.error}; "
+                    "expected an effect of the point, or None; or, of a damage, a body"
+                )
             raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
         return history, notes.ticks
 
@@ -238,12 +245,22 @@ class _Notes:
         self.records.append({"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": kept})
 
 
-def _enter(until: ExitStack, fault: str, inject: Callable[[], AbstractContextManager[None]]) -> None:
-    """Inject a fault until the stack unwinds; AuthorError for what it asks of a mock and the contract does not have."""
+def _enter(until: ExitStack, fault: Fault | ChangesTruth, inject: Callable[[], AbstractContextManager[None]]) -> None:
+    """Inject a fault until the stack unwinds.
+
+    Raises AuthorError for what it asks of a mock and the contract does not have, and for what a user's fault raises.
+    """
     try:
         until.enter_context(inject())
     except ContractError as error:
-        raise AuthorError(f"{fault} asks for what no mock can do: {error}") from error
+        raise AuthorError(f"{fault.name} asks for what no mock can do: {error}") from error
+    except NightHarnessError:
+        raise
+    except Exception as error:
+        if type(fault).__module__.startswith("harness."):
+            raise
+        expected = "expected inject(self, system) to give a context manager"
+        raise AuthorError(f"the fault {fault.name} cannot be injected: {in_one_line(error)}; {expected}") from error
 
 
 def _fallback_days(history: History) -> list[dt.date]:

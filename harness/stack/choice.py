@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
 from harness.errors import AuthorError, StackError
+from harness.extensions.doors import Extension
 from harness.stack import Stack
 
 StackName = Literal["local", "docker", "auto"]
@@ -19,24 +20,26 @@ def start(
     published: bool = False,
     ports: Mapping[str, int] | None = None,
     certificate: Path | None = None,
+    extensions: Sequence[Extension] | None = None,
 ) -> Stack:
     """A started stack; ``auto`` takes docker where an engine answers and the images are there, else local.
 
     ``published`` also lets clients outside the stack reach its endpoints (`Stack.published`), at the ports that
-    ``ports`` gives them. ``certificate``: a PEM file with its key for the scheduler's API, which the local stack alone
+    ``ports`` gives them. ``extensions``: what of users' code is imported inside the mocks; all that installed packages
+    declare, if left out. ``certificate``: a PEM file with its key for the scheduler's API, which the local stack alone
     serves over TLS. Raises AuthorError for a certificate that serves nobody, EngineError when docker is asked for and
     there is no engine, StackError for everything else that is amiss.
     """
     if certificate is not None:
         _require_for_local(name, certificate)
     if name == "local" or certificate is not None:
-        return _local(ports, certificate)
+        return _local(ports, certificate, extensions)
     try:
-        return _docker(published=published, ports=ports)
+        return _docker(published=published, ports=ports, extensions=extensions)
     except StackError:
         if name == "docker":
             raise
-        return _local(ports, None)
+        return _local(ports, None, extensions)
 
 
 def _require_for_local(name: StackName, certificate: Path) -> None:
@@ -49,14 +52,14 @@ def _require_for_local(name: StackName, certificate: Path) -> None:
         raise AuthorError(f"--certificate: found {certificate} ({error}), {expected}") from None
 
 
-def _local(ports: Mapping[str, int] | None, certificate: Path | None) -> Stack:
+def _local(ports: Mapping[str, int] | None, certificate: Path | None, extensions: Sequence[Extension] | None) -> Stack:
     from harness.stack.local.stack import LocalStack
 
-    return LocalStack(ports=ports, certificate=certificate).start()
+    return LocalStack(ports=ports, certificate=certificate, extensions=extensions).start()
 
 
-def _docker(*, published: bool, ports: Mapping[str, int] | None) -> Stack:
+def _docker(*, published: bool, ports: Mapping[str, int] | None, extensions: Sequence[Extension] | None) -> Stack:
     # docker and testcontainers are slow to import, and seldom needed
     from harness.stack.docker.stack import DockerStack
 
-    return DockerStack(published=published, ports=ports).start()
+    return DockerStack(published=published, ports=ports, extensions=extensions).start()

@@ -17,7 +17,7 @@ import urllib3
 
 from harness.clock.controller import Stop
 from harness.clock.page import TICK_ERROR
-from harness.errors import HarnessBug, StackError
+from harness.errors import ExtensionError, HarnessBug, StackError
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
@@ -106,5 +106,6 @@ class Door:
         if response.status < 400 and error is None:
             return answer
         if isinstance(error, dict):
-            raise StackError(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
+            kind = ExtensionError if error.get("extension") else StackError
+            raise kind(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
         raise HarnessBug(f"{question} on the stack at {self.url}: {error or f'status {response.status}'}")

@@ -13,6 +13,7 @@ from harness.contract.codec import read, write
 from harness.contract.orders import Counts, On, Order, Relay, Trigger
 from harness.contract.points import Point
 from harness.history import Recorder
+from harness.mocks.core.own_effects import ACTS, Passing, resolved
 
 Json = dict[str, Any]
 E = TypeVar("E")
@@ -35,6 +36,7 @@ class Armed(Generic[E]):
     wakes: int = 0
     calls: int = 0
     acts: int = 0
+    now: E | None = None
 
     @property
     def id(self) -> str:
@@ -48,8 +50,15 @@ class Armed(Generic[E]):
 
     @property
     def effect(self) -> E:
-        """What it makes happen."""
-        return cast("E", self.order.effect)
+        """What it makes happen: of a user's own effect, what that is at the passing that was looked at last."""
+        return cast("E", self.order.effect if self.now is None else self.now)
+
+    def resolve(self, where: Mapping[str, str], now_ns: int, call: int) -> bool:
+        """See what a user's own effect is at this passing; whether there is anything to act on."""
+        if type(self.order.effect) not in ACTS:
+            return True
+        self.now = resolved(self.order.effect, Passing(where, now_ns, call), self.point.ours)
+        return self.now is not None
 
     @property
     def trigger(self) -> Trigger:
@@ -179,7 +188,9 @@ class Armory:
     def at_point(self, point: Point[E], **where: str) -> list[Armed[E]]:
         """The orders at a point for this one, awake or not; nothing is counted and no receipt is written."""
         with self._lock:
-            return [order for order in self._orders.values() if order.concerns(point, where)]
+            now_ns = self._clock()
+            concerned = [order for order in self._orders.values() if order.concerns(point, where)]
+            return [order for order in concerned if order.resolve(where, now_ns, order.wakes + 1)]
 
     def would_act(self, point: Point[E], **where: str) -> list[Armed[E]]:
         """The orders that would act on a call now; nothing is counted and no receipt is written."""
@@ -242,7 +253,7 @@ class Armory:
                 if not order.awake(now_ns):
                     continue
                 order.wakes += 1
-                if applies(order):
+                if order.resolve(where, now_ns, order.wakes) and applies(order):
                     order.calls += 1
                     if order.agrees(order.calls):
                         order.acts += acts

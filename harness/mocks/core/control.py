@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from harness.contract.codec import ContractError, read, write
 from harness.contract.orders import Order, read_order
 from harness.contract.plan import Plan
+from harness.mocks.core import own_effects
 from harness.mocks.core.armed import Json
 from harness.mocks.core.mock import Mock
 
@@ -53,7 +54,8 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
         mock, armory = self.mock, self.mock.armory
         match method, [unquote(part) for part in path.strip("/").split("/")]:
             case "GET", ["health"]:
-                return 200, {"component": mock.component, "pid": os.getpid(), "endpoints": mock.endpoints}
+                health = {"component": mock.component, "pid": os.getpid(), "endpoints": mock.endpoints}
+                return 200, health if mock.broken is None else health | {"broken": mock.broken}
             case "GET", ["state"]:
                 return 200, {"orders": armory.state()} | self._main(_called(mock.state))
             case "POST", ["reset"]:
@@ -89,8 +91,10 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
         mock = self.mock
         try:
             order = read_order(body, mock.points)
-            if isinstance(order, Order):
+            if isinstance(order, Order) and not own_effects.check(order):
                 mock.check(order)
+        except own_effects.NoActError as error:
+            return 400, {"error": error.told}
         except ValueError as error:
             return 400, {"error": str(error)}
         if (armed := mock.armory.arm(order)) is not None:

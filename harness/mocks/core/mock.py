@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from harness.contract.events.receipts import USERS_CODE
 from harness.contract.orders import Order, Relay
 from harness.contract.plan import Plan
 from harness.contract.points import Point
 from harness.history import Recorder
 from harness.mocks.core import relay
 from harness.mocks.core.armed import Armed, Armory, Json
+from harness.mocks.core.extensions import UsersCodeError
 
 
 class Mock:
@@ -38,6 +40,8 @@ class Mock:
         self.armory = Armory(self.recorder, fired=self._fired, relay=self._relay)
         self.endpoints: dict[str, int] = {}
         self.relaying = threading.Event()
+        self.broken: dict[str, str] | None = None
+        """What is wrong with users' code inside this mock, for who asks for its health; nothing is played then."""
         self.loop: asyncio.AbstractEventLoop
 
     @classmethod
@@ -76,6 +80,9 @@ class Mock:
 
     def bug(self, where: str, error: BaseException) -> None:
         """Record an unexpected exception."""
+        if isinstance(error, UsersCodeError):
+            self.recorder.record("fail", "bug", {"where": USERS_CODE}, error=str(error))
+            return
         text = "".join(traceback.format_exception(error)).replace(str(self.dir), "DIR")
         self.recorder.record("fail", "bug", {"where": where}, error=text)
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.mocks.core import extensions
 from harness.mocks.core.control import ControlServer
 from harness.mocks.core.mock import Mock
 
@@ -24,7 +25,10 @@ def run(mock_type: type[Mock]) -> None:
     options = parser.parse_args()
     for folder in ("control", "history"):
         (options.dir / folder).mkdir(parents=True, exist_ok=True)
-    asyncio.run(_live(mock_type(options)))
+    broken = extensions.load(options.dir)
+    mock = mock_type(options)
+    mock.broken = broken
+    asyncio.run(_live(mock))
 
 
 async def _live(mock: Mock) -> None:

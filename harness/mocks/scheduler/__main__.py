@@ -17,7 +17,7 @@ from harness.mocks.core.armed import Armed, Json
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 from harness.mocks.core.serving import serve
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 from harness.mocks.scheduler.api import Api
 from harness.mocks.scheduler.daily.daily import Daily
 from harness.mocks.scheduler.faults.wrong_clock import wrong_clock_environment

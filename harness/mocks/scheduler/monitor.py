@@ -23,7 +23,7 @@ from harness.mocks.scheduler.running import crontab
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.completion import Completion
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.late_start import LateStartWatch
 from harness.mocks.scheduler.running.launcher import Launcher
 from harness.mocks.scheduler.running.occurrences import Occurrences
 from harness.mocks.scheduler.running.qualifying import Qualifying
@@ -48,7 +48,7 @@ class Monitor:
             self.shared.add_machine(master.agent, plan.maximum_jobs)
         self.candidates = Candidates(self.edges, self.shared)
         occurrences = Occurrences()
-        self.late_start = LateStart(context, occurrences)
+        self.late_start = LateStartWatch(context, occurrences)
         self.endings = Endings(context, self.edges, self.candidates, occurrences, self.late_start)
         self.qualifying = Qualifying(
             context, self.edges, self.shared, self.properties, self.endings, start=lambda job: self.launcher.start(job)

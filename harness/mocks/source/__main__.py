@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from harness.contract.effects.damages import Damaged
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import ANSWER, ARRIVE, LOOK, REQUEST, SERVE
 from harness.contract.protocols import PROTOCOLS
 from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.own_effects import NoActError
 from harness.mocks.core.program import run
+from harness.mocks.source.damage.damage import DAMAGES
 from harness.mocks.source.faults import gate, pace
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
@@ -75,6 +78,8 @@ class Source(Mock):
 
     def check(self, order: Order) -> None:
         """Requests and answers have limits that depend on what the order is about."""
+        if isinstance(order.effect, Damaged) and type(order.effect.damage) not in DAMAGES:
+            raise NoActError(type(order.effect.damage), "@damage")
         if order.point is REQUEST:
             gate.check(order)
         elif order.point is ANSWER:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import NoReturn
 
 from harness.contract.effects.wire import Connection, Drip, Hang, Reset
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 
 CHUNK_BYTES = 1024 * 1024
 

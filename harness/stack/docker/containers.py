@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from harness.errors import HarnessBug, StackError
+from harness.errors import ExtensionError, HarnessBug, StackError
 from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, gone, labels
 from harness.stack.docker.arrangement import MOCKS, ROOT, log_path
 from harness.stack.docker.container import ContainerSpec, StackContainer
@@ -71,6 +71,8 @@ class Containers:
             try:
                 if got := answer():
                     return got
+            except ExtensionError:
+                raise
             except (StackError, HarnessBug) as error:  # not there yet, most likely
                 why = str(error).partition("\n")[0]
             now = time.monotonic()

@@ -16,14 +16,14 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import harness
-from harness.errors import StackError
+from harness.errors import AuthorError, StackError
 from harness.stack.cleanup.containers import gone, labels
 from harness.stack.docker.engine import BUILD_S, engine_calls, engine_client
 
@@ -48,7 +48,7 @@ JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-pyth
 
 RUNS_INSIDE = (
     *("__init__.py", "errors.py", "history.py"),
-    *("clock", "contract", "formats", "mocks", "stack"),
+    *("clock", "contract", "extensions", "formats", "mocks", "stack"),
 )
 """The parts of the harness that the mocks image carries; the rest stays on the machine that runs the night."""
 
@@ -159,8 +159,14 @@ class Interpreter:
         ]
 
 
-def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
-    """Build the mocks and the jobs image on ``base``; the names built. ``say`` is told of every step."""
+def build_images(base: str | None = None, *, more: Sequence[str] = (), say: Say = print) -> list[str]:
+    """Build the mocks and the jobs image on ``base``; the names built.
+
+    ``more``: installed packages that users' code inside the mocks needs. ``say`` is told of every step.
+    """
+    for package in more:
+        if not _is_installed(package):
+            raise AuthorError(f"--with {package}: found no such package, expected one that is installed here")
     base = base or base_image()
     client = engine_client(call_s=BUILD_S)
     try:
@@ -168,7 +174,10 @@ def build_images(base: str | None = None, *, say: Say = print) -> list[str]:
         say(f"base {base}: Python {interpreter.version} on {interpreter.machine}")
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
-            for kind, image, needs in (("mocks", mocks_image(), MOCKS_NEED), ("jobs", jobs_image(), jobs_need())):
+            for kind, image, needs in (
+                ("mocks", mocks_image(), (*MOCKS_NEED, *more)),
+                ("jobs", jobs_image(), jobs_need()),
+            ):
                 wheels = Path(scratch) / kind
                 say(f"{kind}: collecting wheels of {', '.join(needs)}")
                 _download(needs, interpreter, wheels)

@@ -16,13 +16,14 @@ from __future__ import annotations
 import secrets
 import shutil
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
 from harness.contract.endpoints import places as endpoint_places
+from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
 from harness.stack.cleanup.containers import RUN_LABEL, gone, sweep_docker
 from harness.stack.cleanup.directories import scratch_directory
@@ -44,6 +45,7 @@ from harness.stack.docker.engine import engine_calls, engine_client, engine_host
 from harness.stack.docker.images import mocks_image, require_image
 from harness.stack.docker.job_containers import JobContainers
 from harness.stack.door import Door
+from harness.stack.extensions import bundle
 from harness.stack.supervisor import TOKEN
 
 
@@ -52,13 +54,20 @@ class DockerStack(Stack):
 
     ``image`` is the image of jobs whose chain names none. ``published`` also publishes the mocks' endpoints on the
     host's loopback interface, for people who point their own client at them; ``ports`` says at which, by endpoint.
+    ``extensions`` are imported inside the mocks; all that installed packages declare, if left out.
     """
 
     name = "docker"
 
     def __init__(
-        self, *, image: str | None = None, published: bool = False, ports: Mapping[str, int] | None = None
+        self,
+        *,
+        image: str | None = None,
+        published: bool = False,
+        ports: Mapping[str, int] | None = None,
+        extensions: Sequence[Extension] | None = None,
     ) -> None:
+        self._extensions = declared("mocks") if extensions is None else list(extensions)
         self.clock = "not started"
         self.run_id = secrets.token_hex(6)
         self._published = published
@@ -71,6 +80,7 @@ class DockerStack(Stack):
 
     def start(self) -> Self:
         """Bring everything up; what was started is removed again when something fails half-way."""
+        added = bundle(self._extensions)
         client = self._containers.client = engine_client()
         try:
             self.scratch = scratch_directory()
@@ -78,6 +88,9 @@ class DockerStack(Stack):
             sweep_docker(client)
             self._make_volume_and_networks()
             self._start_clock()
+            if added.files:
+                with engine_calls("copying what users have added to the stack"):
+                    self._containers["clock"].wrapped.put_archive(ROOT, added.packed())
             self._start_mocks()
         except BaseException:
             self.stop()

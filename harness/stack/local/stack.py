@@ -10,18 +10,20 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from harness.clock import library
 from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
+from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
 from harness.stack.cleanup.directories import PREFIX, claim, homes, scratch_directory, sweep
 from harness.stack.cleanup.processes import python
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
+from harness.stack.extensions import bundle
 from harness.stack.local.spawning import LOOPBACK, PACKAGE_HOME, scrubbed_environment
 from harness.stack.supervisor import TOKEN, UP_WITHIN_S
 
@@ -39,6 +41,7 @@ class LocalStack(Stack):
     ``ports`` fixes the port of an endpoint (source, consumers, desk, scheduler); the others are any free ones.
     ``mocks`` puts another program in the place of a mock: its name and the argv that the options are added to.
     ``certificate`` is a PEM file with its key, with which the scheduler's API is served over TLS.
+    ``extensions`` are imported inside the mocks; all that installed packages declare, if left out.
     ``virtual=False`` leaves time as the machine has it. ``up_within_s`` is how long the mocks may take to answer.
     """
 
@@ -52,7 +55,9 @@ class LocalStack(Stack):
         certificate: Path | None = None,
         virtual: bool = True,
         up_within_s: float = UP_WITHIN_S,
+        extensions: Sequence[Extension] | None = None,
     ) -> None:
+        self._extensions = declared("mocks") if extensions is None else list(extensions)
         self._ports = dict(ports or {})
         self._mocks = dict(mocks or {})
         self._certificate = certificate
@@ -68,11 +73,13 @@ class LocalStack(Stack):
 
     def start(self) -> Self:
         """Sweep what killed runs have left, then start; returns when every mock answers."""
+        added = bundle(self._extensions)
         sweep()
         self.directory = StackDirectory(_private_directory())
         claim(self.directory.root)
         try:
             self.directory.make()
+            added.write(self.directory.root)
             self.scratch = scratch_directory()
             ready = self._start_supervisor(token := secrets.token_urlsafe())
         except BaseException:

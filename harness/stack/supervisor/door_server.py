@@ -21,7 +21,7 @@ from aiohttp import web
 from harness.clock.controller import Stop
 from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
-from harness.errors import StackError
+from harness.errors import ExtensionError, StackError
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.spawning import MOCKS
@@ -305,7 +305,8 @@ def _explain(error: Exception) -> web.Response:
         return _refuse(error.status, error.reason)
     if isinstance(error, StackError):
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
-        return web.json_response({"error": parts}, status=502)
+        said = parts | {"extension": True} if isinstance(error, ExtensionError) else parts
+        return web.json_response({"error": said}, status=502)
     if isinstance(error, RefusedError):
         return _refuse(409, str(error))
     if isinstance(error, ContractError):

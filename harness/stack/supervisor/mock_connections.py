@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import aiohttp
 
-from harness.errors import StackError
+from harness.errors import ExtensionError, StackError
 from harness.stack.directory import StackDirectory
 
 ANSWER_TIMEOUT_S = 20.0
@@ -96,6 +96,8 @@ class MockConnections:
                 expected="that it serves its control interface soon after its start",
                 todo="look at its output; on a machine this busy, start fewer stacks at once",
             ) from None
+        if "broken" in health:
+            raise ExtensionError(**health["broken"])
         if name == "wire":  # the mock behind it has an endpoint of the same name, which no other may use
             self.endpoints = self.endpoints | health["endpoints"]
         else:

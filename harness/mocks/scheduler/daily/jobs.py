@@ -18,7 +18,7 @@ from harness.mocks.scheduler.daily.status import (
     SCHEDULE_CATEGORY,
     Status,
 )
-from harness.mocks.scheduler.timing.agenda import Entry
+from harness.mocks.scheduler.timing.agenda import Alarm
 from harness.mocks.scheduler.timing.local_time import later
 
 KEPT = (
@@ -107,12 +107,12 @@ class DailyJob:
         self.edges: list[Edge] = []
         self.successors: list[Edge] = []
         self.unmet = 0
-        self.alarm: Entry | None = None
-        self.late_alarms: list[Entry] = []
+        self.alarm: Alarm | None = None
+        self.late_alarms: list[Alarm] = []
         """When it will be late to start."""
-        self.watches: list[Entry] = []
+        self.watches: list[Alarm] = []
         """What is still to be noticed of its run."""
-        self.follow_ups: list[Entry] = []
+        self.follow_ups: list[Alarm] = []
         """What its rules are still to do about its last end."""
         self.waits_in: dict[DailyJob, None] | None = None
         self.shown: tuple[tuple[object, ...], bytes] | None = None

@@ -14,14 +14,14 @@ from harness.mocks.core.armed import Armed, Armory
 _NEVER_TOLD: tuple[LaunchCause, ...] = ("start_lost", "started_unseen")
 
 
-class LaunchFailure:
+class LaunchCauses:
     """The causes that act on one attempt; without any the launch is as it should be."""
 
     def __init__(self, causes: Iterable[LaunchCause] = ()) -> None:
         self._causes = set(causes)
 
     @classmethod
-    def of_next(cls, armory: Armory, job: str) -> LaunchFailure:
+    def of_next(cls, armory: Armory, job: str) -> LaunchCauses:
         """The causes that act on the launch of a job which begins now."""
         away = any(order.effect.cause == "agent_away" for order in armory.would_act(LAUNCH, job=job))
 

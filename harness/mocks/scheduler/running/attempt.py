@@ -18,7 +18,7 @@ from harness.mocks.core.armed import Armed
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.faults.bad_disk import BadDisks
 from harness.mocks.scheduler.faults.freeze_and_crash import FreezeAndCrash
-from harness.mocks.scheduler.faults.launch_failure import LaunchFailure
+from harness.mocks.scheduler.faults.launch_failure import LaunchCauses
 from harness.mocks.scheduler.faults.wrong_clock import wrong_clock_environment
 from harness.mocks.scheduler.running.agent import Launch, LaunchRefused, Process
 from harness.mocks.scheduler.running.context import Context
@@ -31,7 +31,7 @@ _REFUSED = {errno.ENOENT: "program not found", errno.EACCES: "permission denied"
 class Attempt:
     """One attempt, with the number that names its output."""
 
-    def __init__(self, context: Context, job: DailyJob, number: int, failure: LaunchFailure) -> None:
+    def __init__(self, context: Context, job: DailyJob, number: int, failure: LaunchCauses) -> None:
         self._context, self._job = context, job
         self.number = number
         self.failure = failure
@@ -47,12 +47,12 @@ class Attempt:
     def of_next(cls, context: Context, job: DailyJob) -> Attempt:
         """The attempt that begins when a job has qualified."""
         number = context.daily.next_attempt(job)
-        return cls(context, job, number, LaunchFailure.of_next(context.armory, job.name))
+        return cls(context, job, number, LaunchCauses.of_next(context.armory, job.name))
 
     @classmethod
     async def taken_over(cls, context: Context, job: DailyJob, given: Mapping[str, Any]) -> tuple[Attempt, Process]:
         """The attempt of the scheduler's earlier process, with what its faults are still to do; and its process."""
-        attempt = cls(context, job, given["number"], LaunchFailure())
+        attempt = cls(context, job, given["number"], LaunchCauses())
         attempt._bad_disks.restore(given["disks"])
         attempt.freeze_and_crash.restore(given)
         attempt.process = process = await Process.adopt(given["descriptor"], given["pid"])

@@ -9,7 +9,7 @@ from harness.contract.schedule import Rule
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.daily.rules import PendingRule
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.timing.agenda import Entry
+from harness.mocks.scheduler.timing.agenda import Alarm
 
 Act = Callable[[DailyJob, Rule, str], None]
 
@@ -21,7 +21,7 @@ class DeferredRules:
     cancelled when the rules are void.
     """
 
-    def __init__(self, context: Context, act: Act, entries: Callable[[DailyJob], list[Entry]]) -> None:
+    def __init__(self, context: Context, act: Act, entries: Callable[[DailyJob], list[Alarm]]) -> None:
         self._context = context
         self._act = act
         self._entries = entries

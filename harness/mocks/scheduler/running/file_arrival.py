@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from harness.contract.schedule import FileArrival
-from harness.mocks.scheduler.timing.agenda import Agenda, Entry
+from harness.mocks.scheduler.timing.agenda import Agenda, Alarm
 
 LOOK_EVERY_NS = 30_000_000_000
 FILE_NOT_FOUND, PATH_NOT_FOUND, OUT_OF_RANGE = 1, 2, 3
@@ -39,7 +39,7 @@ class FileWatch:
         self._found = found
         self._still: dict[str, tuple[int, int]] = {}
         """Size of each file that matches, and since when it has been so."""
-        self._entry: Entry | None = None
+        self._entry: Alarm | None = None
 
     def begin(self) -> None:
         """Look for the first time."""

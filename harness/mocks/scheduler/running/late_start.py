@@ -16,7 +16,7 @@ from harness.mocks.scheduler.timing.local_time import clock_time, span
 CANNOT_RESTART_WAITING = "a job that has not started cannot be restarted"
 
 
-class LateStart:
+class LateStartWatch:
     """Flags jobs that are late to start; they still may."""
 
     def __init__(self, context: Context, occurrences: Occurrences) -> None:

@@ -16,7 +16,7 @@ from harness.mocks.scheduler.running.agent import AgentAway, AgentLost, LaunchRe
 from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.late_start import LateStartWatch
 from harness.mocks.scheduler.running.qualifying import Qualifying
 from harness.mocks.scheduler.running.runs import ANSWER_WITHIN_NS, Runs
 
@@ -33,7 +33,7 @@ class Launcher:
         context: Context,
         shared: Shared,
         candidates: Candidates,
-        late_start: LateStart,
+        late_start: LateStartWatch,
         qualifying: Qualifying,
         runs: Runs,
         *,

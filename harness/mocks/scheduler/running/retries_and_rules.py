@@ -11,7 +11,7 @@ from harness.mocks.scheduler.daily.status import EVENTS_OF, Status
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
 from harness.mocks.scheduler.running.deferred_rules import DeferredRules
-from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.late_start import LateStartWatch
 from harness.mocks.scheduler.running.occurrences import Occurrences
 from harness.mocks.scheduler.running.waiting import leave
 
@@ -25,7 +25,12 @@ class Endings:
     """Decides what a job's end leads to; nothing else sees it before the last attempt."""
 
     def __init__(
-        self, context: Context, edges: Edges, candidates: Candidates, occurrences: Occurrences, late_start: LateStart
+        self,
+        context: Context,
+        edges: Edges,
+        candidates: Candidates,
+        occurrences: Occurrences,
+        late_start: LateStartWatch,
     ) -> None:
         self._context = context
         self._edges = edges

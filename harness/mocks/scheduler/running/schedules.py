@@ -16,7 +16,7 @@ from harness.mocks.scheduler.daily.masters import on_day
 from harness.mocks.scheduler.daily.status import Status
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.late_start import LateStart
+from harness.mocks.scheduler.running.late_start import LateStartWatch
 from harness.mocks.scheduler.running.retries_and_rules import Endings
 from harness.mocks.scheduler.running.waiting import leave
 from harness.mocks.scheduler.timing.local_time import days_between, on_another_day
@@ -26,7 +26,7 @@ class Schedules:
     """The schedules of the Daily, made of the plan's master jobs."""
 
     def __init__(
-        self, context: Context, edges: Edges, candidates: Candidates, late_start: LateStart, endings: Endings
+        self, context: Context, edges: Edges, candidates: Candidates, late_start: LateStartWatch, endings: Endings
     ) -> None:
         self._context = context
         self._daily = context.daily

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 
-class Entry:
+class Alarm:
     """One thing to do at a moment. ``background``: the night need not go on for it."""
 
     __slots__ = ("act", "at_ns", "background", "key")
@@ -20,7 +20,7 @@ class Entry:
         self.act: Callable[[], None] | None = act
         self.background = background
 
-    def __lt__(self, other: Entry) -> bool:
+    def __lt__(self, other: Alarm) -> bool:
         return self.key < other.key
 
 
@@ -35,23 +35,23 @@ class Agenda:
     def __init__(self, rung: Callable[[], None], *, bug: Callable[[str, BaseException], None]) -> None:
         self._rung = rung
         self._bug = bug
-        self._entries: list[Entry] = []
+        self._entries: list[Alarm] = []
         self._count = itertools.count()
         self._alarm: asyncio.TimerHandle | None = None
         self._rings_ns: int | None = None
         self.pending = 0
         """How many entries are still to come that the night must go on for."""
 
-    def at(self, at_ns: int, act: Callable[[], None], *, rank: int = 0, background: bool = False) -> Entry:
+    def at(self, at_ns: int, act: Callable[[], None], *, rank: int = 0, background: bool = False) -> Alarm:
         """Do something at a moment; one that has passed is at once, but never before this returns."""
-        entry = Entry(at_ns, rank, next(self._count), act, background)
+        entry = Alarm(at_ns, rank, next(self._count), act, background)
         heapq.heappush(self._entries, entry)
         self.pending += not background
         if self._rings_ns is None or at_ns < self._rings_ns:
             self._set_alarm()
         return entry
 
-    def cancel(self, entry: Entry | None) -> None:
+    def cancel(self, entry: Alarm | None) -> None:
         """It is not to be done any more; None and what was done already are let pass."""
         if entry is not None and entry.act is not None:
             entry.act = None

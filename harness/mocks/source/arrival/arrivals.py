@@ -14,15 +14,15 @@ from typing import Any, Protocol
 from harness.contract.effects.source import Delivery
 from harness.contract.points import ARRIVE
 from harness.mocks.core.armed import Armed, Armory
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 from harness.mocks.source.arrival import delivery
-from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
+from harness.mocks.source.files.source_file import ListedEntry, SourceFile, entries_of
 
 
 class Destination(Protocol):
     """Where files arrive; the store is one."""
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: ListedEntry) -> None:
         """Take an entry that arrives, in the place of what had its name."""
 
     def rename(self, source_file: SourceFile, to: str) -> bool:
@@ -119,7 +119,7 @@ class Arrivals:
             if order.effect.after_ns is not None and order.trigger.on is None:
                 self._plan_later(order, source_file, at_ns)
 
-    def _part(self, entry: Entry, at_ns: int) -> None:
+    def _part(self, entry: ListedEntry, at_ns: int) -> None:
         part = replace(entry, source_file=replace(entry.source_file, arrives_ns=at_ns))
         if at_ns > entry.source_file.arrives_ns:
             self._at(at_ns, partial(self._destination.put, part))

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from harness.contract.effects.damages import Damage
+from harness.mocks.core.extensions import users_code
+from harness.mocks.source.damage.text import digest_of, in_text
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -32,8 +34,25 @@ def damage(kind: type[P]) -> Callable[[DamageFunction[P]], DamageFunction[P]]:
 
 
 def apply_damage(body: Body, source_file: SourceFile, given: Damage) -> Body:
-    """What a client gets instead of a file's body."""
-    return DAMAGES[type(given)](body, source_file, given)
+    """What a client gets instead of a file's body.
+
+    A user's function is given the text that a compressed file unpacks to, which is packed again, and need not tell by
+    itself that it has changed nothing.
+    """
+    function = DAMAGES[type(given)]
+    if function.__module__.startswith(f"{__package__}."):
+        return function(body, source_file, given)
+    return in_text(body, source_file, lambda text: _of_a_user(function, text, source_file, given))
+
+
+def _of_a_user(function: DamageFunction[Any], text: Body, source_file: SourceFile, given: Damage) -> Body:
+    """What a user's function makes of the unpacked file; the same body where no byte is another one."""
+    with users_code(function):
+        damaged: object = function(text, source_file, given)
+        if not isinstance(damaged, Body):
+            raise TypeError(f"it returned {damaged!r}, expected a Body, such as Body.of_bytes(...)")
+    is_as_it_was = damaged.size == text.size and digest_of(damaged) == digest_of(text)
+    return text if is_as_it_was else damaged
 
 
 def chosen(source_file: SourceFile, key: str, count: int) -> int:

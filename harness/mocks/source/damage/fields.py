@@ -20,6 +20,9 @@ from harness.mocks.source.files.source_file import SourceFile
 _QUOTED = re.compile(r'["\r\n]|^$')
 """What makes a writer quote a line's values, delimiters aside."""
 
+WITH_VALUES = ("csv", "fixed", "jsonl")
+"""The formats whose values can be found in a line; of a user's own format, lines are all that is known."""
+
 Values = dict[str, str]
 """Each column's value as its file writes it, in the file's order."""
 
@@ -32,7 +35,8 @@ class Form:
         self.encoding = (layout.encoding if layout is not None else None) or "utf-8"
         self._written = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
         self.delimiter = (layout.delimiter if layout is not None else None) or ","
-        self.columns = {column.name: column for column in (layout.columns if layout is not None else ())}
+        known = layout is not None and layout.format in WITH_VALUES
+        self.columns = {column.name: column for column in (layout.columns if layout is not None and known else ())}
         self.names = list(self.columns)
         self.control = layout.control if layout is not None else None
 
@@ -70,6 +74,8 @@ class Form:
 
     def totals(self, line: bytes) -> list[str] | None:
         """What a trailer states: the number of records, and the control total if it has one; None for no trailer."""
+        if self.format not in (None, *WITH_VALUES):
+            return None
         text = self.text(line)
         if self.format == "jsonl":
             found = json.loads(text, parse_int=str, parse_float=str).get("trailer", {})

@@ -23,9 +23,6 @@ from harness.formats.compression import compressed, member_name
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
 from harness.mocks.source.files.source_file import SourceFile
 
-TEXTS = frozenset({"csv", "fixed", "jsonl"})
-"""The formats whose records are lines."""
-
 BROKEN = (OSError, EOFError, zipfile.BadZipFile, zlib.error)
 """What unpacking a file raises that another fault has damaged before."""
 
@@ -62,7 +59,7 @@ def in_lines(body: Body, source_file: SourceFile, recipe: object, change: Change
 
     ``recipe`` tells this change from every other one.
     """
-    if source_file.layout is None or source_file.layout.format not in TEXTS:
+    if source_file.layout is None or source_file.layout.line_end is None:
         return body
 
     def rewritten(text: Body) -> Body:
@@ -70,7 +67,7 @@ def in_lines(body: Body, source_file: SourceFile, recipe: object, change: Change
             out.writelines(change(lines_of(text, source_file)))
 
         made = _derived(source_file, ("rewritten", recipe, text.pieces), write)
-        return text if made.size == text.size and _digest(made) == _digest(text) else made
+        return text if made.size == text.size and digest_of(made) == digest_of(text) else made
 
     return in_text(body, source_file, rewritten)
 
@@ -136,7 +133,8 @@ def _derived(source_file: SourceFile, recipe: object, write: Callable[[IO[bytes]
     return Body.of_file(path, path.stat().st_size)
 
 
-def _digest(body: Body) -> bytes:
+def digest_of(body: Body) -> bytes:
+    """The checksum of a body's bytes, read a chunk at a time."""
     digest = hashlib.sha256()
     for chunk in body.chunks():
         digest.update(chunk)

@@ -11,7 +11,7 @@ from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
 from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 
 SLOW: Protocol = "sftp"
 """The front end that passes the point ``answer``, and ``request`` within a file. The others answer with one stream of

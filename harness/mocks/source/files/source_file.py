@@ -80,7 +80,7 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedEntry:
     """One name at a front end: a file, its manifest, or the flag that says that the file is complete."""
 
     name: str
@@ -93,11 +93,11 @@ class Entry:
         return {"file": self.source_file.file, "name": self.name, "what": self.what}
 
 
-def entries_of(source_file: SourceFile) -> list[Entry]:
+def entries_of(source_file: SourceFile) -> list[ListedEntry]:
     """A file with what its sender puts beside it; a client's own has nothing beside it."""
-    found = [Entry(source_file.name, "file", source_file)]
+    found = [ListedEntry(source_file.name, "file", source_file)]
     if source_file.file:
-        found.append(Entry(source_file.name + MANIFEST_SUFFIX, "manifest", source_file))
+        found.append(ListedEntry(source_file.name + MANIFEST_SUFFIX, "manifest", source_file))
     if source_file.flag is not None:
-        found.append(Entry(source_file.flag, "flag", source_file))
+        found.append(ListedEntry(source_file.flag, "flag", source_file))
     return found

@@ -11,9 +11,9 @@ from aiohttp import web
 
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import refuse
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 from harness.mocks.source.faults.gate import Gate
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.http import VIA
 from harness.mocks.source.http.access import Access
 from harness.mocks.source.over_http.conditions import range_holds, unmet
@@ -114,7 +114,7 @@ class Reading:
             return web.json_response({"error": str(refused_range)}, status=416, headers=refused_range.headers)
 
 
-def _headers(entry: Entry, sight: Sight) -> dict[str, str]:
+def _headers(entry: ListedEntry, sight: Sight) -> dict[str, str]:
     found = {
         "Content-Type": _TYPES[entry.what],
         "Accept-Ranges": "bytes",

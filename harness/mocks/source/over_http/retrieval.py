@@ -12,14 +12,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.store.sight import Sight
 from harness.mocks.source.store.store import Store
 
 
 @dataclass
 class _Retrieval:
-    entry: Entry
+    entry: ListedEntry
     night: int
     sight: Sight
     asked: list[tuple[int, int]] = field(default_factory=list)
@@ -39,7 +39,7 @@ class Retrievals:
         self._store = store
         self._going_on: dict[tuple[str, str], _Retrieval] = {}
 
-    def whole(self, entry: Entry, ticket: str = "") -> Sight:
+    def whole(self, entry: ListedEntry, ticket: str = "") -> Sight:
         """The entry for a request of all of it."""
         self.end(entry.name, ticket)
         return self._store.take(entry)
@@ -48,7 +48,7 @@ class Retrievals:
         """End the retrieval of this name: the next request for a part of it begins another one."""
         self._going_on.pop((ticket, name), None)
 
-    def part(self, entry: Entry, first: int, end: int, ticket: str = "") -> Sight:
+    def part(self, entry: ListedEntry, first: int, end: int, ticket: str = "") -> Sight:
         """The entry for a request of its bytes from ``first`` to ``end``, as far as it has them."""
         found = self._going_on.get((ticket, entry.name))
         same = found is not None and found.entry is entry and found.night == self._store.night

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.core.mock import Mock
-from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
+from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, ListedEntry
 from harness.mocks.source.store.store import Store
 
 
@@ -43,7 +43,7 @@ class ServeEvents:
         self.over = True
 
 
-def name_and_what(name: str, entry: Entry | None) -> tuple[str, str]:
+def name_and_what(name: str, entry: ListedEntry | None) -> tuple[str, str]:
     """How events name an entry that is asked for by this name; a missing one is named by the request alone."""
     if entry is not None:
         return (entry.name if entry.what == "flag" else entry.source_file.name), entry.what

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from harness.mocks.source.files.digests import Digests
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.over_http.conditions import NOT_MODIFIED, unmet
 from harness.mocks.source.s3 import VIA
 from harness.mocks.source.s3.errors import S3Error
@@ -36,7 +36,7 @@ class Bucket:
     def __init__(self, store: Store, digests: Digests) -> None:
         self._store, self._digests = store, digests
 
-    def find(self, key: str, version: str | None = None) -> Entry:
+    def find(self, key: str, version: str | None = None) -> ListedEntry:
         """The object of that name, or an older one that had it."""
         versions = self._store.versions(VIA, key)
         if not versions:
@@ -59,14 +59,14 @@ class Bucket:
             for entry in self._store.versions(VIA, newest.key)[1:]:
                 yield self._listed(entry, newest=False)
 
-    def tag(self, entry: Entry, sight: Sight) -> str:
+    def tag(self, entry: ListedEntry, sight: Sight) -> str:
         """Its ETag: the MD5 of what its sender sent, unless it came in parts."""
         source_file = entry.source_file
         if entry.what == "file" and sight.promised == source_file.body and (source_file.tag or source_file.md5):
             return f'"{source_file.tag or source_file.md5}"'
         return f'"{self._digests.md5(sight.promised).hex()}"'
 
-    def headers(self, entry: Entry, sight: Sight) -> dict[str, str]:
+    def headers(self, entry: ListedEntry, sight: Sight) -> dict[str, str]:
         """What every answer that shows it says of it."""
         return {
             "Content-Type": _TYPES[entry.what],
@@ -82,13 +82,13 @@ class Bucket:
         crc32 = base64.b64encode(self._digests.crc32(sight.promised)).decode()
         return {"x-amz-checksum-crc32": crc32, "x-amz-checksum-type": "FULL_OBJECT"}
 
-    def _listed(self, entry: Entry, *, newest: bool = True) -> ListedObject:
+    def _listed(self, entry: ListedEntry, *, newest: bool = True) -> ListedObject:
         sight = self._store.sight(entry)
         tag = self.tag(entry, sight)
         return ListedObject(entry.name, sight.present, tag, sight.modified_ns, version_of(entry), newest)
 
 
-def version_of(entry: Entry) -> str:
+def version_of(entry: ListedEntry) -> str:
     """What tells this object from all others that had or will have its name."""
     source_file = entry.source_file
     return hashlib.sha256(f"{source_file.sha256} {source_file.arrives_ns} {entry.what}".encode()).hexdigest()[:32]

@@ -16,7 +16,7 @@ from harness.contract.plan import Plan
 from harness.contract.protocols import Operation
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
-from harness.mocks.core.waiting import until
+from harness.mocks.core.until import until
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
 from harness.mocks.source.over_http.retrieval import Retrievals

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.over_http.retrieval import Retrievals
 from harness.mocks.source.s3 import VIA
 from harness.mocks.source.s3.access import Signed
@@ -129,7 +129,7 @@ class Writing:
             upload.abandon("client gone")
             raise
         source_file = upload.finish(tag=tag)
-        entry = Entry(key, "file", source_file)
+        entry = ListedEntry(key, "file", source_file)
         return f'"{source_file.tag or source_file.md5}"', version_of(entry)
 
     def _require_conditions(self, request: web.Request, key: str) -> None:

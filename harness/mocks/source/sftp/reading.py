@@ -11,8 +11,8 @@ import asyncssh
 from asyncssh import SFTPAttrs, SFTPName
 
 from harness.contract.effects.source import Refuse
-from harness.mocks.core.waiting import until
-from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, Entry
+from harness.mocks.core.until import until
+from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, ListedEntry
 from harness.mocks.source.sftp.errors import surfacing
 from harness.mocks.source.sftp.read_handle import ReadHandle
 from harness.mocks.source.sftp.session import OpenFile, Session, open_file
@@ -115,9 +115,9 @@ class Reading(Session):
         return opened.handle.read(offset, size)
 
 
-def _value(name: str, found: Entry | WriteHandle | None) -> dict[str, Any]:
+def _value(name: str, found: ListedEntry | WriteHandle | None) -> dict[str, Any]:
     """What is asked for, as events name it."""
-    if isinstance(found, Entry):
+    if isinstance(found, ListedEntry):
         return {"name": found.name if found.what == "flag" else found.source_file.name, "what": found.what}
     return {
         "name": name.removesuffix(MANIFEST_SUFFIX),

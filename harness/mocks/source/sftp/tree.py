@@ -11,7 +11,7 @@ import asyncssh
 
 from harness.contract.endpoints import SFTP
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.sftp import VIA
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
 from harness.mocks.source.sftp.write_handle import WriteHandle
@@ -59,15 +59,15 @@ class Tree:
         """What the store and the history call a path."""
         return path.removeprefix(INBOX + "/")
 
-    def look(self, path: str) -> Entry | WriteHandle | None:
+    def look(self, path: str) -> ListedEntry | WriteHandle | None:
         """The file there, if there is one; a fault may hide it from this one look."""
         return self._open_at(path) or self._store.find(VIA, self.name(path))
 
-    def known(self, path: str) -> Entry | WriteHandle | None:
+    def known(self, path: str) -> ListedEntry | WriteHandle | None:
         """The same, for an event that only names it; no fault hides it."""
         return self._open_at(path) or self._store.known(VIA, self.name(path))
 
-    def find(self, path: str) -> Entry | WriteHandle:
+    def find(self, path: str) -> ListedEntry | WriteHandle:
         """The file there."""
         if self.is_folder(path):
             raise asyncssh.SFTPFailure("Failure")

@@ -11,7 +11,7 @@ from aiohttp import web
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.over_http.ranges import RangeRefused, range_or_whole
 from harness.mocks.source.over_http.retrieval import Retrievals
 from harness.mocks.source.over_http.serve_events import ServeEvents, name_and_what
@@ -72,7 +72,7 @@ class Reading:
         columns = [Column("name"), Column("size", "fixed", 0), Column("md5"), Column("last_modified")]
         return Rows(columns, rows, answers.LIST)
 
-    def _listed(self, of: Place, entry: Entry) -> list[str | None]:
+    def _listed(self, of: Place, entry: ListedEntry) -> list[str | None]:
         sight = self._store.sight(entry)
         return [
             of.listed(entry.name),
@@ -81,7 +81,7 @@ class Reading:
             http_date(sight.modified_ns),
         ]
 
-    def _md5_of(self, entry: Entry, sight: Sight) -> str:
+    def _md5_of(self, entry: ListedEntry, sight: Sight) -> str:
         """The checksum that a listing states: of the bytes that the sender says are there."""
         listed = sight.body
         if entry.what == "file" and sight.manifest["sha256"] == entry.source_file.sha256:
@@ -109,7 +109,9 @@ class Reading:
             return storage_error(404, "NoSuchKey", "The specified key does not exist.")
         return await self._send(request, entry, ticket, events)
 
-    async def _send(self, request: web.Request, entry: Entry, ticket: str, events: ServeEvents) -> web.StreamResponse:
+    async def _send(
+        self, request: web.Request, entry: ListedEntry, ticket: str, events: ServeEvents
+    ) -> web.StreamResponse:
         sight = self._store.sight(entry)
         if request.method == "HEAD":
             self._retrievals.end(entry.name, ticket)
@@ -131,7 +133,7 @@ class Reading:
             return storage_error(416, "InvalidRange", "The requested range is not satisfiable", refused.headers)
 
 
-def _meta(entry: Entry) -> dict[str, str]:
+def _meta(entry: ListedEntry) -> dict[str, str]:
     """The checksum that Snowflake keeps with what drivers put: of the content as it was sent."""
     digest = base64.b64encode(bytes.fromhex(entry.source_file.sha256)).decode()
     return {"x-goog-meta-sfc-digest": digest, "x-amz-meta-sfc-digest": digest} if entry.what == "file" else {}

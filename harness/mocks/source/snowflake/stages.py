@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.contract.endpoints import SNOWFLAKE
-from harness.mocks.source.files.source_file import Entry
+from harness.mocks.source.files.source_file import ListedEntry
 from harness.mocks.source.snowflake import signing
 from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sessions import Session
@@ -37,7 +37,7 @@ class Place:
         """A file as LIST and REMOVE name it."""
         return f"{self.stage.lower()}/{name}"
 
-    def matches(self, entries: Iterable[Entry], pattern: str | None) -> list[Entry]:
+    def matches(self, entries: Iterable[ListedEntry], pattern: str | None) -> list[ListedEntry]:
         """The files it names: the one of exactly that name, else every one whose name begins with the path."""
         there = list(entries)
         found = [entry for entry in there if entry.name == self.path] or [

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from harness.mocks.source.damage.text import BROKEN, TEXTS, unpacked
+from harness.mocks.source.damage.text import BROKEN, unpacked
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -32,7 +32,7 @@ def _records(body: Body, source_file: SourceFile) -> int:
         return max(0, min(source_file.records, lines - header))
     if not body.size:
         return 0
-    if layout.format not in TEXTS:
+    if layout.line_end is None:
         return source_file.records
     try:
         with unpacked(body, layout.compress) as text:

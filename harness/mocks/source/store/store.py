@@ -20,7 +20,7 @@ from harness.mocks.source.arrival.arrivals import Arrivals
 from harness.mocks.source.damage import apply_damage
 from harness.mocks.source.faults import wrong_length
 from harness.mocks.source.files.body import Body
-from harness.mocks.source.files.source_file import Entry, SourceFile, entries_of
+from harness.mocks.source.files.source_file import ListedEntry, SourceFile, entries_of
 from harness.mocks.source.store.manifest import manifest_of
 from harness.mocks.source.store.sight import Sight
 from harness.mocks.source.store.upload import Upload
@@ -40,8 +40,8 @@ class Store:
         self._mock = mock
         self.night = 0
         self.begins_ns = 0
-        self._there: dict[tuple[Protocol, str], Entry] = {}
-        self._replaced: dict[tuple[Protocol, str], list[Entry]] = {}
+        self._there: dict[tuple[Protocol, str], ListedEntry] = {}
+        self._replaced: dict[tuple[Protocol, str], list[ListedEntry]] = {}
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
         self._damaged: dict[tuple[Body, str], Body] = {}
@@ -59,32 +59,32 @@ class Store:
         self._manifests.clear()
         self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
 
-    def entries(self, via: Protocol) -> list[Entry]:
+    def entries(self, via: Protocol) -> list[ListedEntry]:
         """Everything that a front end lists now, by name; faults that hide something leave their receipts."""
         self.arrivals.catch_up()
         there = [entry for (of, _), entry in sorted(self._there.items()) if of == via]
         return [entry for entry in there if not self._hidden(entry, "listing")]
 
-    def find(self, via: Protocol, name: str) -> Entry | None:
+    def find(self, via: Protocol, name: str) -> ListedEntry | None:
         """What has this name, if it has arrived and no fault hides it."""
         entry = self.known(via, name)
         return None if entry is None or self._hidden(entry, "name") else entry
 
-    def known(self, via: Protocol, name: str) -> Entry | None:
+    def known(self, via: Protocol, name: str) -> ListedEntry | None:
         """What has this name, for an event that only names it; no fault hides it."""
         self.arrivals.catch_up()
         return self._there.get((via, name))
 
-    def versions(self, via: Protocol, name: str) -> list[Entry]:
+    def versions(self, via: Protocol, name: str) -> list[ListedEntry]:
         """What has this name and what had it before, the newest first."""
         entry = self.find(via, name)
         return [] if entry is None else [entry, *self._replaced.get((via, name), ())]
 
-    def sight(self, entry: Entry) -> Sight:
+    def sight(self, entry: ListedEntry) -> Sight:
         """The entry as it would be served now; no fault acts."""
         return self._seen(entry, self._mock.armory.would_act(SERVE, **entry.where))
 
-    def take(self, entry: Entry) -> Sight:
+    def take(self, entry: ListedEntry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
         orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
         sight = self._seen(entry, orders)
@@ -100,7 +100,7 @@ class Store:
         self._uploads.add(upload)
         return upload
 
-    def remove(self, via: Protocol, name: str) -> Entry | None:
+    def remove(self, via: Protocol, name: str) -> ListedEntry | None:
         """Let a client take something away; it, or None when it was not there."""
         entry = self.find(via, name)
         if entry is not None:
@@ -109,7 +109,7 @@ class Store:
             self._mock.recorder.record("info", "remove", {"name": name, "via": via})
         return entry
 
-    def move(self, via: Protocol, name: str, to: str) -> Entry | None:
+    def move(self, via: Protocol, name: str, to: str) -> ListedEntry | None:
         """Let a client give something another name, and take the place of what has it; None when it was not there.
 
         It stays the same file: a fault that names it by the chain's word still acts on it.
@@ -118,13 +118,13 @@ class Store:
         if entry is not None:
             source_file = replace(entry.source_file, name=to) if entry.what == "file" else entry.source_file
             del self._there[via, name]
-            self._there[via, to] = Entry(to, entry.what, source_file)
+            self._there[via, to] = ListedEntry(to, entry.what, source_file)
             self._mock.recorder.record(
                 "info", "rename", {"file": entry.source_file.file, "name": name, "to": to, "via": via}
             )
         return entry
 
-    def put(self, entry: Entry) -> None:
+    def put(self, entry: ListedEntry) -> None:
         """Let an entry arrive; files leave an event, manifests and flags do not."""
         source_file = entry.source_file
         self._name(source_file.via, entry)
@@ -152,10 +152,10 @@ class Store:
             "to come": [source_file.name for source_file in self.arrivals.waiting],
         }
 
-    def _hidden(self, entry: Entry, by: str) -> bool:
+    def _hidden(self, entry: ListedEntry, by: str) -> bool:
         return bool(self._mock.armory.act(LOOK, **entry.where, by=by))
 
-    def _applies(self, entry: Entry, order: Armed[Served]) -> bool:
+    def _applies(self, entry: ListedEntry, order: Armed[Served]) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.
         effect, source_file = order.effect, entry.source_file
         if isinstance(effect, Misstate):
@@ -168,16 +168,16 @@ class Store:
         body = self._true(entry)
         return self._apply(entry, body, effect) != body
 
-    def _true(self, entry: Entry) -> Body:
+    def _true(self, entry: ListedEntry) -> Body:
         """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
         if entry.what == "flag":
             return Body()
         if entry.what == "file":
             return entry.source_file.body
-        manifest = self.sight(Entry(entry.source_file.name, "file", entry.source_file)).manifest
+        manifest = self.sight(ListedEntry(entry.source_file.name, "file", entry.source_file)).manifest
         return Body.of_bytes(json.dumps({"name": entry.source_file.name, **manifest}).encode())
 
-    def _seen(self, entry: Entry, orders: list[Armed[Served]]) -> Sight:
+    def _seen(self, entry: ListedEntry, orders: list[Armed[Served]]) -> Sight:
         source_file, true, now_ns = entry.source_file, self._true(entry), time.time_ns()
         body, modified_ns = true, source_file.arrives_ns
         for order in orders:
@@ -202,7 +202,7 @@ class Store:
                 whole, declared = False, wrong_length.declared_bytes(order.effect, body.size)
         return Sight(body, declared, modified_ns, manifest, present, whole, promised, checksums, source_file.chunked)
 
-    def _apply(self, entry: Entry, body: Body, effect: Damaged) -> Body:
+    def _apply(self, entry: ListedEntry, body: Body, effect: Damaged) -> Body:
         key = (body, json.dumps(write(effect.damage), sort_keys=True))
         if key not in self._damaged:
             self._damaged[key] = apply_damage(body, entry.source_file, effect.damage)
@@ -214,9 +214,9 @@ class Store:
         return self._manifests[body]
 
     def _put(self, source_file: SourceFile) -> None:
-        self._name(source_file.via, Entry(source_file.name, "file", source_file))
+        self._name(source_file.via, ListedEntry(source_file.name, "file", source_file))
 
-    def _name(self, via: Protocol, entry: Entry) -> None:
+    def _name(self, via: Protocol, entry: ListedEntry) -> None:
         """Give an entry its name; what had that name before becomes an older version."""
         before = self._there.get((via, entry.name))
         if before is not None:
