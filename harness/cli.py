@@ -21,10 +21,14 @@ from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
 from harness.clock_command.arguments import add_clock_commands, add_tick_error
 from harness.errors import AuthorError, LoadError, NightHarnessError
+from harness.extensions.doors import declared
 from harness.extensions.python_files import add_load_option, load
+from harness.extensions.settings import settings
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
+from harness.scaffold.arguments import SUMMARY as NEW_SUMMARY
+from harness.scaffold.arguments import add_new_options
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     import datetime as dt
@@ -32,6 +36,7 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     from rich.console import Console
 
     from harness.chain.model import Chain
+    from harness.extensions.doors import Extension
     from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
     from harness.stack.choice import StackName
@@ -47,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     signal.signal(signal.SIGTERM, _as_interrupt)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
+        settings(Path.cwd()).apply()
         load(getattr(options, "loaded", ()))
         code = command(options)
         sys.stdout.flush()
@@ -128,14 +134,18 @@ def _parser() -> argparse.ArgumentParser:
     lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
 
     add_import_options(commands.add_parser("import", help=IMPORT_SUMMARY, description=IMPORT_SUMMARY))
+    add_new_options(commands.add_parser("new", help=NEW_SUMMARY, description=NEW_SUMMARY))
 
     schema = command("schema", _schema, "Print the JSON Schema of a file format; of a history, that of one line.")
     schema.add_argument("format", choices=("chain", "scenario", "history"))
     schema.add_argument("--markdown", action="store_true", help="print the page of the history's events instead")
+    add_load_option(schema)
 
     images = command("images", _images, "Build the container images of the docker stack.")
     images.add_argument("action", choices=("build",))
     images.add_argument("--base", metavar="IMAGE", help="the Python image to build on (default: an official slim one)")
+    more = "an installed package that your own code inside the mocks needs; more than once for several"
+    images.add_argument("--with", action="append", default=[], dest="more", metavar="PACKAGE", help=more)
 
     summary = "Virtual time for any command, without a chain: run one, or check whether it can be."
     add_clock_commands(commands.add_parser("clock", help=summary, description=summary))
@@ -160,12 +170,17 @@ def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ER
     from harness.stack.choice import start
 
     with console.status(f"starting the {stack_name} stack"):
-        stack = start(stack_name)
+        stack = start(stack_name, extensions=_for_mocks())
     try:
         console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
         yield NightRunner(stack, stack.scratch, tick_error=tick_error)
     finally:
         stack.stop()
+
+
+def _for_mocks() -> list[Extension]:
+    """What of users' code is imported inside the mocks: of packages, and of this project."""
+    return [*declared("mocks"), *settings(Path.cwd()).mocks]
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -272,7 +287,9 @@ def _up(options: argparse.Namespace) -> int:
     at = _clock(options.at, chain) if options.at else None
     console = Console(stderr=True)
     with console.status(f"starting the {options.stack} stack"):
-        stack = start(options.stack, published=True, ports=ports, certificate=options.certificate)
+        stack = start(
+            options.stack, published=True, ports=ports, certificate=options.certificate, extensions=_for_mocks()
+        )
     try:
         planner = Planner(stack.scratch)
         plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
@@ -320,7 +337,7 @@ def _schema(options: argparse.Namespace) -> int:
 def _images(options: argparse.Namespace) -> int:
     from harness.stack.docker.images import build_images
 
-    for image in build_images(options.base):
+    for image in build_images(options.base, more=options.more):
         print(image)
     return OK
 

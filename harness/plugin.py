@@ -18,11 +18,14 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     import datetime as dt
 
     from harness.chain.model import Chain
+    from harness.extensions.settings import Settings
     from harness.faults import Fault
     from harness.night.result import Result
     from harness.night.runner import NightRunner
     from harness.scenario.model import Expect, Scenario
     from harness.scenario.operators import Operator
+
+pytest.register_assert_rewrite("harness.testing")
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -31,6 +34,8 @@ _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
 HISTORIES = Path(".night-harness") / "histories"
 """Below the root of the test run: where the history of a failed night is kept."""
+
+_SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 
 _NIGHTS: pytest.StashKey[list[Result]] = pytest.StashKey()
 """The nights of a test that were as they should be; what the test asserts of them may still fail."""
@@ -107,12 +112,13 @@ class ScenarioFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item: the scenario, named by its sentence."""
-        from harness.errors import LoadError
+        from harness.errors import AuthorError
         from harness.scenario.loading import load_scenario
 
         try:
+            _settings(self.config)
             scenario = load_scenario(self.path)
-        except LoadError as error:
+        except AuthorError as error:
             raise self.CollectError(str(error)) from None
 
         def run_scenario(night_runner: NightRunner, request: pytest.FixtureRequest) -> None:
@@ -142,6 +148,17 @@ class ScenarioItem(pytest.Function):
         if isinstance(excinfo.value, NightHarnessError):
             return str(excinfo.value)
         return super().repr_failure(excinfo)
+
+
+def _settings(config: pytest.Config) -> Settings:
+    """What the project says of us; what it names is imported, once a run."""
+    from harness.extensions.settings import settings
+
+    if _SETTINGS not in config.stash:
+        found = settings(config.rootpath)
+        found.apply()
+        config.stash[_SETTINGS] = found
+    return config.stash[_SETTINGS]
 
 
 def _judge(result: Result, request: pytest.FixtureRequest) -> None:
@@ -191,6 +208,7 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
 
     from harness.clock.ticks import tick_error_of
     from harness.errors import AuthorError, EngineError, StackError
+    from harness.extensions.doors import declared
     from harness.night.baselines import Baselines
     from harness.night.runner import NightRunner
     from harness.stack.choice import start
@@ -203,10 +221,11 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         tick_error = tick_error_of(request.config.getoption("--tick-error"))
     except AuthorError as error:
         pytest.fail(str(error), pytrace=False)
-    why_not = None
+    why_not: AuthorError | StackError | None = None
     try:
-        stack = start(request.config.getoption("--stack"))
-    except StackError as error:
+        inside = [*declared("mocks"), *_settings(request.config).mocks]
+        stack = start(request.config.getoption("--stack"), extensions=inside)
+    except (StackError, AuthorError) as error:
         why_not = error
     if isinstance(why_not, EngineError) and not os.environ.get(_REQUIRE_DOCKER):
         pytest.skip(f"NOT RUN, no container engine ({_REQUIRE_DOCKER}=1 makes this a failure): {why_not}")

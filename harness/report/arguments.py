@@ -22,6 +22,7 @@ def add_judge_options(parser: argparse.ArgumentParser) -> None:
 def add_faults_options(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `harness faults` its arguments."""
     _add_catalogue_options(parser, "fault")
+    add_load_option(parser)
     parser.set_defaults(command=_faults)
 
 

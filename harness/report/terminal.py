@@ -19,6 +19,8 @@ from harness.checks.model.holdings import holdings
 from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted
 from harness.clock.ticks import Ticks
+from harness.extensions.doors import DOORS, declared
+from harness.extensions.settings import settings
 from harness.night.result import Result
 from harness.report.five_questions import answers
 from harness.report.printable import plain
@@ -137,11 +139,26 @@ def repeat_command(scenario_file: Path | None, *, stack: str, loaded: Iterable[P
 
 
 def users_files(result: Result) -> list[Path]:
-    """The files outside the harness in which the night's checks and faults are registered."""
+    """The files outside the harness in which the night's checks and faults are registered.
+
+    Without those that every command knows by itself: of packages that declare them, and of the project's settings.
+    """
+    known = {one.module.partition(".")[0] for door in DOORS for one in declared(door)}
+    load = settings(Path.cwd()).load
+    named = {file.resolve() for file in load}
+    known |= {str(one) for one in load if one.suffix != ".py"}
     checks = [CHECKS[finding.check].judge for finding in result.judgement.findings if finding.check in CHECKS]
     faults = [type(fault) for fault in result.scenario.faults]
-    files = {file for one in (*checks, *faults) if (file := _file_of(one)) and _HARNESS not in file.parents}
-    return sorted(files)
+    own = [one for one in (*checks, *faults) if not known & {*_names_above(getattr(one, "__module__", ""))}]
+    files = {file for one in own if (file := _file_of(one)) and _HARNESS not in file.parents}
+    return sorted(file for file in files if file.resolve() not in named)
+
+
+def _names_above(module: str) -> Iterator[str]:
+    """A module's name, and those of the packages around it."""
+    while module:
+        yield module
+        module = module.rpartition(".")[0]
 
 
 def _file_of(code: Any) -> Path | None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Literal
 
 from harness.checks.model.wording import counted
-from harness.history import Event
+from harness.errors import AuthorError
+from harness.extensions.registry import Registry
+from harness.history import Event, EventType
 from harness.night.result import Result
 from harness.report.printable import parameter, plain
+
+MomentKind = Literal["plain", "good", "bad", "fault", "edge"]
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Moment:
     who: str
     text: str
     kind: str = "plain"
-    """plain | good | bad | fault | edge (the night's own limits)"""
+    """One of `MomentKind`; an edge is one of the night's own limits."""
 
 
 def timeline(result: Result) -> list[Moment]:
@@ -43,12 +48,14 @@ def around(moments: list[Moment], *, lines: int) -> list[Moment]:
 
 
 def _of(event: Event) -> Iterator[Moment]:
-    tell = _TOLD.get(f"{event.action} {event.type}") or _TOLD.get(event.action)
+    receipt_of = event.value.get("fault") if event.action == "fault" and isinstance(event.value, Mapping) else None
+    keys = (f"fault {receipt_of}", f"{event.action} {event.type}", event.action)
+    tell = next((TOLD[key] for key in keys if key in TOLD), None)
     if tell is None:
         return
     try:
         text, kind = tell(event)
-    except (AttributeError, KeyError, TypeError, ValueError):  # an event that says less than its kind usually does
+    except Exception:
         text, kind = f"{event.action} {event.type}" + (f": {event.error}" if event.error else ""), "plain"
     yield Moment(event.at, plain(event.component), plain(text), kind)
 
@@ -86,7 +93,40 @@ def _operate(event: Event) -> tuple[str, str]:
     return (f"{said}, and is refused: {event.error}", "bad") if event.error else (said, "plain")
 
 
-_TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
+Tell = Callable[[Event], tuple[str, str]]
+
+TOLD: Registry[Tell] = Registry("event", "events", expected="a function under @tells(ACTION, ...)")
+"""How events are told: by ``fault NAME`` (of a fault's receipts), by ``ACTION TYPE``, or by ``ACTION``."""
+
+
+def tells(
+    action: str,
+    *,
+    type: EventType | None = None,  # noqa: A002 - the field of an event
+    fault: str | None = None,
+    kind: MomentKind = "plain",
+) -> Callable[[Callable[[Event], str]], Callable[[Event], str]]:
+    """Register how the timeline tells an event that it does not tell yet, in one line.
+
+    action, type: of the event; without a type, all of them that are not told otherwise. fault: the name of a fault, for
+    the receipts (action ``fault``) that it leaves. kind: how the line is marked.
+
+    Raises AuthorError for an event that is told already, and for a function that takes something else than an event.
+    """
+
+    def register(tell: Callable[[Event], str]) -> Callable[[Event], str]:
+        key = f"fault {fault}" if fault is not None else f"{action} {type}" if type else action
+        try:
+            inspect.signature(tell).bind("event")
+        except TypeError as error:
+            raise AuthorError(f"event {key!r}: {tell.__name__}: {error}; expected {tell.__name__}(event)") from None
+        TOLD.add(key, lambda event: (tell(event), kind), module=tell.__module__)
+        return tell
+
+    return register
+
+
+_OURS: dict[str, Tell] = {
     "fault": _fault,
     "publish": lambda event: (f"{event.value['name']} arrives", "plain"),
     "launch ok": lambda event: (f"starts {event.value['job']}", "plain"),
@@ -116,6 +156,8 @@ _TOLD: dict[str, Callable[[Event], tuple[str, str]]] = {
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
+for _key, _tell in _OURS.items():
+    TOLD.add(_key, _tell, module=__name__)
 
 
 def _words(do: object) -> str:

@@ -10,12 +10,9 @@ from harness.errors import AuthorError
 from harness.values.docstrings import docstring
 from harness.values.strict import unknown
 
-NOT_STATED = "not stated"
-"""What a page says where a check says nothing; only a user's may."""
-
 
 @dataclass(frozen=True)
-class Entry:
+class CheckEntry:
     """Everything that is known of one check."""
 
     name: str
@@ -26,24 +23,24 @@ class Entry:
     """What stands under each of the headings (`HEADINGS`)."""
 
 
-def catalogue() -> list[Entry]:
+def catalogue() -> list[CheckEntry]:
     """An entry for each registered check, in the order in which they are registered."""
     return [_entry(check) for check in CHECKS.values()]
 
 
-def entry(name: str) -> Entry:
+def entry(name: str) -> CheckEntry:
     """The entry of one check; AuthorError when there is no such check."""
     if name not in CHECKS:
         raise AuthorError(unknown("check", name, CHECKS))
     return _entry(CHECKS[name])
 
 
-def _entry(check: Check) -> Entry:
+def _entry(check: Check) -> CheckEntry:
     said = docstring(check.judge, HEADINGS)
-    return Entry(
+    return CheckEntry(
         name=check.name,
         sentence=check.sentence,
         details=said.paragraphs[1:],
         violated=check.violated,
-        sections=tuple((heading, said.under.get(heading, NOT_STATED)) for heading in HEADINGS),
+        sections=tuple((heading, said.under[heading]) for heading in HEADINGS),
     )

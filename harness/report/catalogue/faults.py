@@ -41,7 +41,7 @@ class Used:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FaultEntry:
     """Everything that is known of one fault."""
 
     name: str
@@ -57,24 +57,24 @@ class Entry:
     scenarios: tuple[Used, ...]
 
 
-def catalogue() -> list[Entry]:
+def catalogue() -> list[FaultEntry]:
     """An entry for each registered fault, by name."""
     used = _scenarios()
     return [_entry(kind, used[name]) for name, kind in sorted(FAULTS.items())]
 
 
-def entry(name: str) -> Entry:
+def entry(name: str) -> FaultEntry:
     """The entry of one fault; AuthorError when there is no such fault."""
     if name not in FAULTS:
         raise AuthorError(unknown("fault", name, sorted(FAULTS)))
     return _entry(FAULTS[name], _scenarios()[name])
 
 
-def _entry(kind: type[Fault], used: list[Used]) -> Entry:
+def _entry(kind: type[Fault], used: list[Used]) -> FaultEntry:
     said = docstring(kind, _HEADINGS)
     if tuple(said.under) != _HEADINGS:
         raise ValueError(f"{kind.name}: found {', '.join(said.under) or 'none'}, expected {', '.join(_HEADINGS)}")
-    return Entry(
+    return FaultEntry(
         name=kind.name,
         about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
         does=said.paragraphs,

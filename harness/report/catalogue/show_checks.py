@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from harness.checks.model.precedence import PRECEDENCE
-from harness.report.catalogue.checks import Entry, catalogue
+from harness.report.catalogue.checks import CheckEntry, catalogue
 from harness.report.catalogue.checks import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, table
 
@@ -58,9 +58,9 @@ def started_twice_at_most(night: History, baseline: History) -> Finding:
     return Finding.holds(f"{launches.total()} launches, no job more than twice")
 ```
 
-A check may say with `applies=` which nights it is about; of others it finds nothing. What its docstring leaves out, its
-page shows as *not stated*. A check of ours is a file here that `__init__.py` imports in its place; its docstring leaves
-nothing out, and `tests/checks` has a history for each thing that it can find."""
+A check may say with `applies=` which nights it is about; of others it finds nothing. A docstring that leaves one of
+these out is refused. A check of ours is a file here that `__init__.py` imports in its place, and `tests/checks` has a
+history for each thing that it can find. How yours is known everywhere: [extensions](../extensions/README.md)."""
 
 
 def show(name: str | None, *, as_markdown: bool) -> None:
@@ -73,17 +73,17 @@ def show(name: str | None, *, as_markdown: bool) -> None:
         show_entry(Console(), entry_of(name))
 
 
-def show_table(console: Console, entries: Sequence[Entry]) -> None:
+def show_table(console: Console, entries: Sequence[CheckEntry]) -> None:
     """A line for each check: its name, what must hold, and what a violation makes of the night."""
     show_index(console, _TITLES, ((entry.name, *_row(entry)) for entry in entries), command="harness checks")
 
 
-def show_entry(console: Console, entry: Entry) -> None:
+def show_entry(console: Console, entry: CheckEntry) -> None:
     """Everything about one check."""
     show_head(console, entry.name, entry.sentence, entry.details, _sections(entry))
 
 
-def markdown(entries: Sequence[Entry]) -> str:
+def markdown(entries: Sequence[CheckEntry]) -> str:
     """The whole catalogue, and the order in which a night is judged."""
     order = ((str(place), rule.there_is, str(rule.outcome)) for place, rule in enumerate(PRECEDENCE, start=1))
     rows = ((f"[{entry.name}](#{entry.name})", *_row(entry)) for entry in entries)
@@ -101,10 +101,10 @@ def markdown(entries: Sequence[Entry]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _row(entry: Entry) -> tuple[str, str]:
+def _row(entry: CheckEntry) -> tuple[str, str]:
     return entry.sentence, str(entry.violated)
 
 
-def _sections(entry: Entry) -> list[tuple[str, str]]:
+def _sections(entry: CheckEntry) -> list[tuple[str, str]]:
     verdict = f"the night is {entry.violated}, unless a rule decides that stands before it in the order."
     return [("Violated", verdict), *entry.sections]

@@ -10,7 +10,7 @@ from rich.console import Console
 from harness.chain.controls import CONTROLS
 from harness.faults import REACTIONS
 from harness.faults.model.clients import CLIENTS
-from harness.report.catalogue.faults import Entry, Parameter, catalogue
+from harness.report.catalogue.faults import FaultEntry, Parameter, catalogue
 from harness.report.catalogue.faults import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, show_list, table
 
@@ -48,12 +48,12 @@ def show(name: str | None, *, as_markdown: bool) -> None:
         show_entry(Console(), entry_of(name))
 
 
-def show_table(console: Console, entries: Sequence[Entry]) -> None:
+def show_table(console: Console, entries: Sequence[FaultEntry]) -> None:
     """A line for each fault: its name, what happens, and what can notice it."""
     show_index(console, _TITLES, ((entry.name, *_row(entry)) for entry in entries), command="harness faults")
 
 
-def show_entry(console: Console, entry: Entry) -> None:
+def show_entry(console: Console, entry: FaultEntry) -> None:
     """Everything about one fault."""
     show_head(console, entry.name, entry.about, entry.does, _sections(entry))
     show_list(console, "Parameters", [_parameter(one) for one in entry.parameters])
@@ -61,7 +61,7 @@ def show_entry(console: Console, entry: Entry) -> None:
     show_list(console, "Scenarios", [f"{one.path}: {one.outcome}" for one in entry.scenarios])
 
 
-def markdown(entries: Sequence[Entry]) -> str:
+def markdown(entries: Sequence[FaultEntry]) -> str:
     """The whole catalogue."""
     rows = ((f"[{entry.name}](#{entry.name})", *_row(entry)) for entry in entries)
     parts = [
@@ -71,7 +71,7 @@ def markdown(entries: Sequence[Entry]) -> str:
         _LASTING,
         table(("client", "protocol", "what it does"), _clients()),
         "## Controls",
-        table(("control", "agrees when"), CONTROLS.items()),
+        table(("control", "agrees when"), ((name, one.agrees_when) for name, one in CONTROLS.items())),
         "## All of them",
         table(_TITLES, rows),
         *(_entry(entry) for entry in entries),
@@ -79,7 +79,7 @@ def markdown(entries: Sequence[Entry]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _entry(entry: Entry) -> str:
+def _entry(entry: FaultEntry) -> str:
     lines = head(entry.name, entry.about, entry.does, _sections(entry))
     if entry.parameters:
         rows = (
@@ -95,11 +95,11 @@ def _entry(entry: Entry) -> str:
     return "\n".join(lines)
 
 
-def _row(entry: Entry) -> tuple[str, str]:
+def _row(entry: FaultEntry) -> tuple[str, str]:
     return entry.about, ", ".join(entry.controls) or "nothing"
 
 
-def _sections(entry: Entry) -> list[tuple[str, str]]:
+def _sections(entry: FaultEntry) -> list[tuple[str, str]]:
     return [
         ("Stands for", entry.stands_for),
         ("Detectable by", entry.detectable),
@@ -107,7 +107,7 @@ def _sections(entry: Entry) -> list[tuple[str, str]]:
     ]
 
 
-def _reactions(entry: Entry) -> Iterator[tuple[str, str]]:
+def _reactions(entry: FaultEntry) -> Iterator[tuple[str, str]]:
     """A setting, and what the clients do about it."""
     for setting, reactions in entry.seen.items():
         yield setting, "; ".join(f"{reaction}: {', '.join(clients)}" for reaction, clients in reactions.items())
