@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+collect_ignore = ["tests/examples/own_package"]
+"""A package of its own: tests/extensions installs it and runs its tests, which nothing here knows."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--exhaustive``: of these tests alone; whoever uses the plugin has no such option."""

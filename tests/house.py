@@ -17,13 +17,13 @@ BEGIN, END = "<!-- the plan: python -m tests.house -->", "<!-- the end of the pl
 
 FLOORS = (
     ("errors", "contract"),
-    ("history", "values"),
+    ("extensions", "history", "values"),
     ("clock", "formats"),
     ("content", "mocks"),
     ("chain", "stack"),
-    ("faults", "checks", "extensions", "importing", "clock_command"),
+    ("faults", "checks", "importing", "clock_command"),
     ("scenario",),
-    ("night",),
+    ("night", "scaffold", "testing"),
     ("report",),
     ("plugin", "cli"),
 )

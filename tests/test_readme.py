@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -42,10 +43,10 @@ def test_the_failure_that_it_shows_is_what_the_chain_without_defences_prints(nig
     assert [line for line in shown.splitlines() if line not in printed] == []
 
 
-def test_it_names_every_fault_and_every_outcome() -> None:
-    # Some stand together in one row.
-    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", README, flags=re.MULTILINE)
-    assert {name.strip("`") for row in rows for name in row.split(", ")} == set(FAULTS)
+def test_it_names_every_group_of_faults_in_its_own_words_and_every_outcome() -> None:
+    rows = dict(re.findall(r"^\| \[(\w+)\]\(harness/faults/\w+\) \| (.+) \|$", README, flags=re.MULTILINE))
+    groups = {kind.__module__.split(".")[2] for kind in FAULTS.values()}
+    assert rows == {group: import_module(f"harness.faults.{group}").__doc__ for group in groups}
     assert all(f"| {outcome} |" in README for outcome in Outcome)
 
 

@@ -94,9 +94,9 @@ def test_a_file_that_another_one_has_imported_is_not_run_again(
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("absent.py", None, "--load: found no file absent.py, expected one that registers checks or faults"),
+        ("absent.py", None, "--load: found no file absent.py, expected one that registers faults, checks or formats"),
         ("own.txt", "", "--load: own.txt: expected a Python file, with a name that ends in .py"),
-        ("own.py", "1 / 0", "--load: own.py: ZeroDivisionError: division by zero; expected a file that runs without"),
+        ("own.py", "1 / 0", "--load: own.py: ZeroDivisionError: division by zero ("),
         ("own.py", "from harness import check\ncheck('x')", "--load: own.py: check 'x': found no violated=, expected"),
     ],
 )
@@ -109,3 +109,13 @@ def test_a_file_that_cannot_be_loaded_is_the_authors_mistake(
     assert ended.ret == 4
     assert ended.outlines == []
     assert ended.stderr.str().startswith(said)
+
+
+def test_a_module_may_be_named_instead_of_a_file(pytester: pytest.Pytester, kept: tuple[Path, Path]) -> None:
+    pytester.mkpydir("ours")
+    (pytester.path / "ours/own.py").write_text(SHOWN)
+    judged = harness(pytester, "judge", *kept, "--load", "ours.own")
+    assert judged.outlines[0].startswith("degraded: ")
+    missing = harness(pytester, "judge", *kept, "--load", "ours.gone")
+    assert missing.ret == 4
+    missing.stderr.fnmatch_lines(["--load: ours.gone: ModuleNotFoundError: No module named 'ours.gone'; expected a *"])

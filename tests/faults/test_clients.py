@@ -14,9 +14,9 @@ from harness.faults.model.clients import SFTP
 from harness.night.file_contents import FileContents
 from harness.scenario.model import build_fault, describe_fault
 from tests.clock import needed
+from tests.faults.examples import EXAMPLES
 from tests.faults.seeing import Seeing
 from tests.faults.standing import SCRIPTS, VIA, clients, missing
-from tests.faults.test_faults import EXAMPLES
 from tests.mocks.conftest import NightOfMocks, night, stage
 from tests.sample import sample
 

@@ -2,110 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
 from harness.chain.loading import load_chain
 from harness.chain.model import Chain
 from harness.contract.codec import write
-from harness.contract.content import Content
-from harness.contract.orders import Order, Trigger, read_order
-from harness.contract.points import Point
+from harness.contract.orders import Trigger
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
-    AgentOutage,
-    CalendarGap,
     ClockSkew,
-    DuplicateLaunch,
     EarlyRelease,
-    EndLost,
-    FalseFailure,
-    FalseSuccess,
     Fault,
     GrowWhileRead,
-    HoldForgotten,
-    JobCrash,
     JobOverrun,
-    KillIgnored,
-    LateStart,
     LaunchFailure,
-    MisreadExitCode,
-    NeverSubmitted,
     NoFault,
     On,
     SchedulerRestart,
-    SourceHang,
-    StartedUnseen,
-    StartLost,
     TruncateFile,
-    TwoOperators,
     fault,
 )
 from harness.scenario.model import build_fault, describe_fault
+from harness.testing import FaultContract
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival, examples_content
-
-EXAMPLES: dict[str, Fault] = {
-    **examples_arrival.EXAMPLES,
-    **examples_content.EXAMPLES,
-    "no_fault": NoFault(),
-    "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
-    "source_hang": SourceHang(phase="body", after_bytes=100_000, at=ClockTime("02:00")),
-    "job_overrun": JobOverrun(job="retrieve", lasts=Duration.parse("2h"), on=On(component="planning", action="batch")),
-    "clock_skew": ClockSkew(job="retrieve", by="-1h", drift="-12.5ppm", step="1h30m", step_after=Duration.parse("30s")),
-    "truncate_file": TruncateFile(file="forecast", keep="50%", where="record_boundary", call=2),
-    "grow_while_read": GrowWhileRead(file="forecast", start="30%", every=Duration.parse("1m"), chance=0.5),
-    "never_submitted": NeverSubmitted(job="retrieve", until=ClockTime("02:30")),
-    "start_lost": StartLost(job="retrieve", times=1),
-    "started_unseen": StartedUnseen(job="publish", times=1),
-    "end_lost": EndLost(job="publish", call=2),
-    "false_success": FalseSuccess(job="retrieve", chance=0.5),
-    "false_failure": FalseFailure(job="publish", exit_code=7),
-    "misread_exit_code": MisreadExitCode(job="retrieve"),
-    "duplicate_launch": DuplicateLaunch(job="publish"),
-    "job_crash": JobCrash(job="publish", how="abort", after=Duration.parse("5m")),
-    "agent_outage": AgentOutage(job="retrieve", state="flapping", every=Duration.parse("20m")),
-    "early_release": EarlyRelease(job="publish", times=1),
-    "late_start": LateStart(job="retrieve", by=Duration.parse("1h")),
-    "hold_forgotten": HoldForgotten(job="validate"),
-    "calendar_gap": CalendarGap(job="retrieve"),
-    "kill_ignored": KillIgnored(job="retrieve"),
-    "two_operators": TwoOperators(job="retrieve", after=Duration.parse("5m")),
-    "scheduler_restart": SchedulerRestart(at=ClockTime("01:55"), down=Duration.parse("20m")),
-}
-
-
-class RecordingSystem:
-    """A system that only writes down what a fault asks of it."""
-
-    def __init__(self) -> None:
-        self.armed_now: list[Fault] = []
-        self.receipts: list[str] = []
-
-    @contextmanager
-    def armed(self, fault: Fault, point: Point[Any], effect: Any, **where: str) -> Iterator[None]:
-        order = Order(id="0", fault=fault.name, point=point, where=where, effect=effect)
-        assert read_order(write(order), [point]) == order
-        self.armed_now.append(fault)
-        try:
-            yield
-        finally:
-            self.armed_now.remove(fault)
-
-    def content(self, file: str, *, days_before: int = 0, seed: int | None = None) -> Content:
-        return Content(sha256="0" * 64, md5="", size=1, records=1, control_total=None, layout=None)
-
-    def at(self, time: ClockTime) -> int:
-        return int(time[:2]) * 3_600_000_000_000
-
-    def receipt(self, fault: Fault, effect: str) -> None:
-        self.receipts.append(fault.name)
+from tests.faults import examples_arrival
+from tests.faults.examples import EXAMPLES
 
 
 @pytest.fixture(scope="module")
@@ -113,42 +39,19 @@ def chain() -> Chain:
     return load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml")
 
 
-def test_every_registered_fault_has_an_example_here() -> None:
+def test_every_registered_fault_has_an_example() -> None:
     assert set(EXAMPLES) == set(FAULTS)
 
 
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_it_acts_or_leaves_a_receipt_while_it_is_injected_and_not_after(name: str) -> None:
-    system = RecordingSystem()
-    with EXAMPLES[name].inject(system):
-        assert system.armed_now or system.receipts
-    assert not system.armed_now
+CLAIMS = sorted(name for name in vars(FaultContract) if name.startswith("test_") and "in_a_night" not in name)
+"""The contract of anybody's fault, without the claim for which a night is run: the scenarios run ours."""
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
-def test_it_is_rolled_back_when_the_scenario_fails_half_way(name: str) -> None:
-    system = RecordingSystem()
-    with pytest.raises(ZeroDivisionError), EXAMPLES[name].inject(system):
-        raise ZeroDivisionError
-    assert not system.armed_now
-
-
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_it_survives_the_way_into_a_file_and_back(name: str) -> None:
-    assert build_fault(describe_fault(EXAMPLES[name])) == EXAMPLES[name]
-
-
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_it_refuses_a_parameter_that_it_does_not_have(name: str) -> None:
-    parameters = describe_fault(EXAMPLES[name])[name]
-    with pytest.raises(ValidationError, match="unknown key 'colour'"):
-        build_fault({name: parameters | {"colour": "red"}})
-
-
-@pytest.mark.parametrize("name", sorted(FAULTS))
-def test_so_it_does_in_python_with_all_that_it_has(name: str) -> None:
-    with pytest.raises(AuthorError, match=r"unknown parameter 'tims'. Did you mean 'times'\? Known: .*at, on, for_"):
-        FAULTS[name](tims=2)
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_it_keeps_the_contract_of_every_fault(claim: str, name: str) -> None:
+    contract = type(name, (FaultContract,), {"example": EXAMPLES[name]})
+    getattr(contract(), claim)()
 
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
@@ -176,7 +79,7 @@ def test_it_applies_to_the_reference_chain(name: str, chain: Chain) -> None:
 
 
 def test_two_faults_cannot_have_one_name() -> None:
-    with pytest.raises(ValueError, match="two faults are called 'no_fault'"):
+    with pytest.raises(AuthorError, match=r"fault 'no_fault': found a second one .*faults\.calm\.no_fault"):
         fault("no_fault")(NoFault)
 
 

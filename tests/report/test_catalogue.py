@@ -100,7 +100,7 @@ def test_a_page_says_what_a_check_makes_of_a_night_and_what_it_does_not_verify()
     assert re.search(r"^Does not verify\n  how long a job waits between its attempts", shown, re.MULTILINE)
 
 
-def test_what_a_check_does_not_state_is_shown_as_not_stated(tmp_path: Path) -> None:
+def test_a_check_that_does_not_say_what_all_of_them_say_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "terse.py"
     file.write_text(
         "from harness import Finding, Outcome, check\n"
@@ -108,10 +108,11 @@ def test_what_a_check_does_not_state_is_shown_as_not_stated(tmp_path: Path) -> N
         "def terse(night, baseline):\n"
         "    return Finding.holds('yes')\n"
     )
-    page = said("checks", "terse", "--load", str(file)).stdout
-    assert page.startswith("terse  terse\n")
-    assert "the night is contained" in page
-    assert page.count("not stated") == 3
+    refused = said("checks", "terse", "--load", str(file))
+    assert refused.returncode == 4
+    assert (
+        "check 'terse': terse.terse: found no 'Applies:' in its docstring, expected what must hold," in refused.stderr
+    )
 
 
 def test_the_order_of_judging_is_in_the_readme_of_the_checks_rule_by_rule() -> None:

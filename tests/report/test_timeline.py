@@ -6,13 +6,13 @@ import pytest
 
 from harness.history import EventType
 from harness.report.five_questions import answers
-from harness.report.timeline import _TOLD, timeline
+from harness.report.timeline import TOLD, timeline
 from tests.checks.nights import Line, calm, ended, paged
 from tests.report.conftest import MakeResult
 
 HOUR_NS = 3_600_000_000_000
 KINDS: tuple[EventType, ...] = ("invoke", "ok", "fail", "info")
-ACTIONS = sorted({told.split()[0] for told in _TOLD})
+ACTIONS = sorted({told.split()[0] for told in TOLD})
 
 
 def texts(result_of: MakeResult, *lines: Line) -> list[str]:

@@ -134,7 +134,11 @@ def test_a_chains_path_is_relative_to_the_scenarios_file(write: Write) -> None:
             "formt: csv",
             "chain.yaml:6: unknown parameter of the factory 'forecast' 'formt'. Did you mean 'format'?",
         ),
-        ("rows: 10", "format: jsnl", "chain.yaml:6: found 'jsnl', expected csv, fixed, jsonl or parquet"),
+        (
+            "rows: 10",
+            "format: jsnl",
+            "chain.yaml:6: unknown format 'jsnl'. Did you mean 'jsonl'? Known: csv, fixed",
+        ),
         ("rows: 10", "compress: bz2", "chain.yaml:6: found 'bz2', expected gzip or zip"),
         ("rows: 10", "delimiter: ab", "chain.yaml:6: found 'ab', expected one character, such as ';'"),
         ("rows: 10", "format: jsonl, delimiter: ;", "chain.yaml:6: a jsonl file has no delimiter: drop it, or say"),
