@@ -76,14 +76,17 @@ def _run(file: Path, by: str, root: Path) -> None:
 
 
 def _name_of(file: Path, root: Path) -> str:
-    """The module's name after its folders below the root; one of its own for a file elsewhere."""
+    """The module's name after its folders below the root, or after the file alone; else one of its own."""
     try:
         parts = file.resolve().relative_to(root).with_suffix("").parts
     except ValueError:
         parts = ()
-    name = ".".join(parts)
-    usable = bool(parts) and all(part.isidentifier() for part in parts) and name not in sys.modules
-    return name if usable else f"loaded_{file.stem}"
+    names = (".".join(parts), file.stem)
+    return next((name for name in names if _is_free(name)), f"loaded_{file.stem}")
+
+
+def _is_free(name: str) -> bool:
+    return all(part.isidentifier() for part in name.split(".")) and name not in sys.modules
 
 
 def _forget(*names: str) -> None:

@@ -48,6 +48,8 @@ def write(table: Table, layout: Layout, out: IO[bytes], *, member: str = "conten
     with compressed(out, layout.compress, member) as inside:
         try:
             totals: object = chosen.write(table, layout, inside)
+        except Mismatch:
+            raise
         except Exception as error:
             if not chosen.raised(error):
                 raise

@@ -82,6 +82,7 @@ def test_its_own_tests_and_scenarios_pass_under_pytest(site: Path, tmp_path: Pat
     assert "25 passed" in run.stdout
 
 
+@pytest.mark.exhaustive
 def test_a_command_that_repeats_a_failure_need_not_say_what_is_installed(site: Path, tmp_path: Path) -> None:
     scenario = tmp_path / "it.yaml"
     text = (EXAMPLE / "refused.yaml").read_text().replace("recovered", "unaffected")
