@@ -25,5 +25,15 @@ def docstring(thing: object, headings: Sequence[str]) -> Docstring:
     return Docstring(tuple(filter(None, map(_on_one_line, [*paragraphs[:-1], before]))), under)
 
 
+def lacks(thing: object, headings: Sequence[str], begins_with: str) -> str | None:
+    """What a docstring must have and does not: ``begins_with``, such as "what it does", then every heading."""
+    said = docstring(thing, headings)
+    missing = [heading for heading in headings if not said.under.get(heading)]
+    if not missing and said.paragraphs:
+        return None
+    found = f"no '{missing[0]}:' in its docstring" if missing else "no sentence that begins its docstring"
+    return f"found {found}, expected {begins_with}, then {', '.join(f'{one}:' for one in headings)}"
+
+
 def _on_one_line(text: str) -> str:
     return " ".join(text.split())

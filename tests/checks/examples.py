@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from harness.history import History
+from harness.testing.histories import Line
 from tests.checks.nights import (
     BASELINE,
     EMPTY,
     HALF,
     TRUNCATED,
-    Line,
     calm,
     ended,
     holds,

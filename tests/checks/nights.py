@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from harness.history import History
+from harness.testing.histories import BEGIN, DATE, Line, history_of
 
-DATE = "2026-11-23"
-_MIDNIGHT = int(dt.datetime(2026, 11, 23, tzinfo=dt.UTC).timestamp()) * 1_000_000_000
 WHOLE, HALF, YESTERDAY = "sha-of-the-whole-file", "sha-of-half-of-it", "sha-of-yesterdays-file"
 
-Line = tuple[str, str, str, dict[str, Any]]
-
-BEGIN: dict[str, Any] = {
-    "scenario": "a test",
-    "chain": "planning-feed",
-    "date": DATE,
-    "owner": "data-ops",
-    "deadline_ns": _MIDNIGHT + 6 * 3_600_000_000_000,
-    "files": ["forecast.csv"],
-    "seeds": [YESTERDAY],
-    "folders": ["landing"],
-    "consumers": {"planning": {"key": ["id"], "records": "every"}},
-    "jobs": {
-        "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
-        "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},
-    },
-    "faults": [],
-}
 TWO_CONSUMERS = dict.fromkeys(("planning", "finance"), BEGIN["consumers"]["planning"])
 TRUNCATED = {"id": "0:truncate_file", "name": "truncate_file", "parameters": {}, "named_by": ["truncat", "trailer"]}
 
 
-def at(clock: str) -> int:
-    hours, minutes, seconds = (int(part) for part in clock.split(":"))
-    return _MIDNIGHT + (hours * 3600 + minutes * 60 + seconds) * 1_000_000_000
-
-
 def night(*lines: Line, **begin: Any) -> History:
-    """A history from lines of (time, component, "action type", value); an ``error`` in a value is the event's error."""
-    records = [{"at": _MIDNIGHT - 1, "component": "night", "type": "info", "action": "begin", "value": BEGIN | begin}]
-    for position, (clock, component, what, value) in enumerate(lines):
-        action, kind = what.split()
-        told = {name: content for name, content in value.items() if name != "error"}
-        event = {"at": at(clock) + position, "component": component, "type": kind, "action": action, "value": told}
-        records.append(event | {"error": value.get("error")})
-    return History.merge(records)
+    """A history after a night that left yesterday's file behind."""
+    return history_of(*lines, **({"seeds": [YESTERDAY]} | begin))
 
 
 def holds(

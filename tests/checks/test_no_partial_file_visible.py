@@ -1,7 +1,8 @@
 """Hand-written histories for no_partial_file_visible."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, Line, night
+from harness.testing.histories import Line
+from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, night
 
 check = CHECKS["no_partial_file_visible"]
 PLACE = {"folder": "landing", "name": "forecast.csv"}

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from harness.history import History
-from tests.checks.nights import BEGIN, Line, calm, launched, night
+from harness.testing.histories import BEGIN, Line
+from tests.checks.nights import calm, launched, night
 from tests.runs import WITHOUT
 
 pytest_plugins = ["pytester"]

@@ -14,7 +14,8 @@ from harness.clock.ticks import Ticks
 from harness.night.result import Result
 from harness.night.times import night_times
 from harness.scenario.model import Expect, Scenario
-from tests.checks.nights import BASELINE, TRUNCATED, Line, night, receipt
+from harness.testing.histories import Line
+from tests.checks.nights import BASELINE, TRUNCATED, night, receipt
 
 CHAIN = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml")
 MakeResult = Callable[..., Result]

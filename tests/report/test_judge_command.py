@@ -8,7 +8,8 @@ import pytest
 
 from harness.cli import FAILED, OK, USAGE, main
 from harness.history import History
-from tests.checks.nights import TRUNCATED, Line, calm, night, paged, receipt
+from harness.testing.histories import Line
+from tests.checks.nights import TRUNCATED, calm, night, paged, receipt
 
 END: Line = ("12:00:00", "night", "end info", {"reason": "asked"})
 NIGHT = night(receipt("02:00:05"), *calm(), END, faults=[TRUNCATED])

@@ -12,7 +12,8 @@ from rich.console import Console
 from harness.report.record import properties, record
 from harness.report.terminal import asked, failure, repeat_command, show, summary
 from harness.report.timeline import around, timeline
-from tests.checks.nights import Line, calm, holds, paged, stored
+from harness.testing.histories import Line
+from tests.checks.nights import calm, holds, paged, stored
 from tests.report.conftest import MakeResult
 
 

@@ -7,7 +7,8 @@ import pytest
 from harness.history import EventType
 from harness.report.five_questions import answers
 from harness.report.timeline import TOLD, timeline
-from tests.checks.nights import Line, calm, ended, paged
+from harness.testing.histories import Line
+from tests.checks.nights import calm, ended, paged
 from tests.report.conftest import MakeResult
 
 HOUR_NS = 3_600_000_000_000

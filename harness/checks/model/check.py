@@ -12,7 +12,7 @@ from harness.checks.model.outcome import CONSEQUENCES, Outcome
 from harness.errors import AuthorError
 from harness.extensions.registry import Registry
 from harness.history import History
-from harness.values.docstrings import docstring
+from harness.values import docstrings
 
 State = Literal["holds", "violated", "unknown"]
 
@@ -88,7 +88,7 @@ class Check:
     @property
     def sentence(self) -> str:
         """What must hold, in one sentence."""
-        return next(iter(docstring(self.judge, HEADINGS).paragraphs), self.name)
+        return next(iter(docstrings.docstring(self.judge, HEADINGS).paragraphs), self.name)
 
     def __call__(self, night: History, baseline: History) -> Finding:
         """Judge; a check that raises is unknown, with its traceback, and the others still run."""
@@ -154,9 +154,4 @@ def _lacks(judge: Judge, applies: Applies) -> str | None:
             inspect.signature(function).bind("night", "baseline")
         except TypeError as error:
             return f"{said} cannot be called with two histories ({error}), expected (night, baseline)"
-    said_of_it = docstring(judge, HEADINGS)
-    missing = [heading for heading in HEADINGS if not said_of_it.under.get(heading)]
-    if missing or not said_of_it.paragraphs:
-        found = f"no '{missing[0]}:' in its docstring" if missing else "no sentence that begins its docstring"
-        return f"found {found}, expected what must hold, then {', '.join(f'{one}:' for one in HEADINGS)}"
-    return None
+    return docstrings.lacks(judge, HEADINGS, begins_with="what must hold")

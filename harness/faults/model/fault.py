@@ -21,7 +21,7 @@ from harness.contract.orders import Trigger
 from harness.contract.points import Point
 from harness.errors import AuthorError
 from harness.extensions.registry import Registry
-from harness.values.docstrings import docstring
+from harness.values import docstrings
 from harness.values.strict import unknown, words
 from harness.values.units import SomeTime
 
@@ -251,9 +251,4 @@ def _lacks(cls: type) -> str | None:
         inspect.signature(cls.inject).bind("self", "system")
     except TypeError as error:
         return f"inject: {error}; expected inject(self, system)"
-    said = docstring(cls, HEADINGS)
-    missing = [heading for heading in HEADINGS if not said.under.get(heading)]
-    if missing or not said.paragraphs:
-        found = f"no '{missing[0]}:' in its docstring" if missing else "no sentence that begins its docstring"
-        return f"found {found}, expected what it does, then {', '.join(f'{one}:' for one in HEADINGS)}"
-    return None
+    return docstrings.lacks(cls, HEADINGS, begins_with="what it does")

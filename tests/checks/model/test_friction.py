@@ -1,7 +1,8 @@
 """Hand-written histories for what a night costs."""
 
 from harness.checks import friction
-from tests.checks.nights import BASELINE, Line, calm, holds, launched, night, stored
+from harness.testing.histories import Line
+from tests.checks.nights import BASELINE, calm, holds, launched, night, stored
 
 
 def served(name: str) -> Line:

@@ -4,15 +4,13 @@ import pytest
 
 from harness.checks import Outcome, judge
 from harness.history import Event, History
+from harness.testing.histories import BEGIN, DATE, Line
 from tests.checks.nights import (
     BASELINE,
-    BEGIN,
-    DATE,
     EMPTY,
     HALF,
     TRUNCATED,
     TWO_CONSUMERS,
-    Line,
     calm,
     ended,
     holds,

@@ -15,7 +15,8 @@ from harness.checks import CHECKS, Check, Finding, Judgement, Outcome, judge
 from harness.checks.model import precedence
 from harness.checks.model.outcome import CONSEQUENCES
 from harness.checks.model.precedence import PRECEDENCE, Case
-from tests.checks.nights import TRUNCATED, Line, calm, ended, holds, launched, night, paged
+from harness.testing.histories import Line
+from tests.checks.nights import TRUNCATED, calm, ended, holds, launched, night, paged
 
 
 @dataclass(frozen=True)
