@@ -2,7 +2,8 @@
  *
  * Every wrapper reads alike: no page, or nothing to wait for → the real call; else a deadline on the
  * virtual monotonic clock, night_wait_begin(), the real call without a limit unless the wait is over already,
- * night_wait_end(), and, when the timeout was granted, one more look before it is reported. */
+ * night_wait_end(), and, when the timeout was granted, one more look before it is reported. And every wrapper leaves
+ * errno as its call does: alone on success (tests/clock/preload/test_errno.py). */
 #ifndef NIGHT_PRELOAD_H
 #define NIGHT_PRELOAD_H
 
@@ -80,6 +81,7 @@ void night_end_catchup(void);
 struct night_wait {
     struct night_slot *slot;
     bool over; /* nothing to wait for (tick_catchup.c): the real call is left out, as if it had come to its limit */
+    int error; /* errno as the program left it */
     sigset_t before; /* the thread's signal mask */
     enum night_state outer_state; /* a condition wait below us, when a signal handler waits */
     enum night_kind outer_kind;
@@ -105,8 +107,10 @@ bool night_wait_begin(struct night_wait *wait, enum night_kind kind, int fd, int
 /* For futex waits, which look at an absolute time: it is at wait->slot->abstime. */
 bool night_wait_begin_futex(struct night_wait *wait, enum night_kind kind, int64_t deadline_ns,
                             struct timespec abstime);
-/* Leaves a wait; true when the controller has granted its timeout. Keeps errno. */
-bool night_wait_end(struct night_wait *wait);
+/* Leaves a wait whose call has come back, `cut_short` as by a signal or by its limit. True when that was the granted
+ * timeout: then errno is again as the program left it, for the wrapper looks once more, and may yet succeed. Else the
+ * call has ended by itself, and so errno is the call's. */
+bool night_wait_end(struct night_wait *wait, bool cut_short);
 extern const struct timespec night_far_away;
 
 /* A wait without a limit, so that "stuck" can say what it is. */

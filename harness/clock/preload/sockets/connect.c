@@ -79,9 +79,10 @@ static int connect_until(struct night_socket_timeout *limit, const struct sockad
         errno = errno == EAGAIN ? underway : errno;
         return -1;
     }
-    if (getsockopt(limit->fd, SOL_SOCKET, SO_ERROR, &error, &room) == 0 && error == 0)
+    bool connected = getsockopt(limit->fd, SOL_SOCKET, SO_ERROR, &error, &room) == 0 && error == 0;
+    errno = connected ? limit->error : error;
+    if (connected)
         return 0;
-    errno = error;
     return -1;
 }
 

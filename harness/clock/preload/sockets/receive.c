@@ -24,7 +24,7 @@ static ssize_t receive_all(struct night_socket_timeout *limit, const struct msgh
         else if (piece == 0 || errno != EAGAIN)
             break;
     }
-    return got;
+    return night_moved(limit, got);
 }
 
 static ssize_t receive(struct night_socket_timeout *limit, struct msghdr *message, int flags) {
@@ -104,12 +104,15 @@ NIGHT_EXPORT int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int 
     int64_t deadline_ns =
         span ? night_after(night_look_monotonic(), night_ns(span->tv_sec, span->tv_nsec)) : NIGHT_NEVER;
     unsigned came = 0;
+    int error = errno;
     for (int64_t left = 1; came < count && left > 0; came++) {
         ssize_t got = recvmsg(fd, &messages[came].msg_hdr, flags & ~MSG_WAITFORONE);
         if (got < 0 && came == 0)
             return -1;
-        if (got < 0)
+        if (got < 0) {
+            errno = error; /* what has come is success */
             break;
+        }
         messages[came].msg_len = (unsigned)got;
         if (flags & MSG_WAITFORONE)
             flags |= MSG_DONTWAIT;

@@ -25,7 +25,7 @@ static ssize_t send_all(struct night_socket_timeout *limit, const struct msghdr 
         else if (errno != EAGAIN)
             break;
     }
-    return sent;
+    return night_moved(limit, sent);
 }
 
 static ssize_t send_message(struct night_socket_timeout *limit, const struct msghdr *message, int flags) {
@@ -108,10 +108,15 @@ NIGHT_EXPORT int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int 
     night_end_catchup();
     if (!night_is_loopback_only() && !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, flags))
         return real(fd, messages, count, flags);
+    int error = errno;
     for (unsigned gone = 0; gone < count; gone++) {
         ssize_t sent = sendmsg(fd, &messages[gone].msg_hdr, flags);
-        if (sent < 0)
-            return gone ? (int)gone : -1;
+        if (sent < 0 && gone == 0)
+            return -1;
+        if (sent < 0) {
+            errno = error; /* what has gone is success */
+            return (int)gone;
+        }
         messages[gone].msg_len = (unsigned)sent;
     }
     return (int)count;

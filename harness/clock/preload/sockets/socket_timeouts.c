@@ -40,6 +40,7 @@ bool night_socket_timeout_find(struct night_socket_timeout *limit, int fd, int o
     int64_t now_ns = night_look_monotonic();
     *limit = (struct night_socket_timeout){
         .fd = fd,
+        .error = error,
         .since_ns = now_ns,
         .deadline_ns = night_after(now_ns, night_ns(span.tv_sec, (int64_t)span.tv_usec * 1000)),
     };
@@ -79,6 +80,8 @@ bool night_socket_timeout_again(struct night_socket_timeout *limit, short events
     if (limit->in_vain && !pause_in_vain(limit))
         return false;
     limit->in_vain = night_socket_timeout_wait(limit, events) != 0;
+    if (limit->in_vain)
+        errno = limit->error;
     return limit->in_vain;
 }
 

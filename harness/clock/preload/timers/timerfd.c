@@ -24,12 +24,13 @@
  * (before 5.2) does not tell. */
 static int64_t number_of(int fd) {
     char path[40], text[512];
+    int error = errno;
     snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
     int info = open(path, O_RDONLY | O_CLOEXEC);
-    if (info < 0)
-        return -1;
-    ssize_t size = read(info, text, sizeof text - 1);
-    close(info);
+    ssize_t size = info < 0 ? 0 : read(info, text, sizeof text - 1);
+    if (info >= 0)
+        close(info);
+    errno = error;
     text[size > 0 ? size : 0] = 0;
     const char *found = strstr(text, "eventfd-id:");
     return found ? strtoll(found + strlen("eventfd-id:"), NULL, 10) : -1;

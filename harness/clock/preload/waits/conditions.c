@@ -39,7 +39,7 @@ NIGHT_EXPORT int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthr
         return woken_for_nothing(real(condition, mutex, &limit));
     }
     int result = wait.over ? ETIMEDOUT : real(condition, mutex, &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }
 
@@ -55,7 +55,7 @@ NIGHT_EXPORT int pthread_cond_clockwait(pthread_cond_t *restrict condition, pthr
         return woken_for_nothing(real(condition, mutex, clock, &limit));
     }
     int result = wait.over ? ETIMEDOUT : real(condition, mutex, clock, &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }
 

@@ -34,7 +34,7 @@ static enum limit limit_of(long operation) {
 
 /* Ends a futex wait: a thread that was woken was woken, also when the deadline came at the same moment. */
 static long waited(struct night_wait *wait, long result) {
-    if (night_wait_end(wait) && result < 0 && errno == EINTR)
+    if (night_wait_end(wait, result < 0 && errno == EINTR))
         errno = ETIMEDOUT;
     return result;
 }

@@ -22,7 +22,7 @@ NIGHT_EXPORT int semtimedop(int set, struct sembuf *operations, size_t count, co
     if (!night_wait_begin_futex(&wait, NIGHT_SEMAPHORE, deadline_ns, night_far_away))
         return real(set, operations, count, span);
     int result = wait.over ? night_interrupted() : real(set, operations, count, &wait.slot->abstime);
-    if (night_wait_end(&wait) && result < 0 && (errno == EINTR || errno == EAGAIN))
+    if (night_wait_end(&wait, result < 0 && (errno == EINTR || errno == EAGAIN)))
         result = real(set, operations, count, &at_once);
     return result;
 }
@@ -45,7 +45,7 @@ NIGHT_EXPORT ssize_t mq_timedreceive(mqd_t queue, char *restrict data, size_t ro
         return real(queue, data, room, priority, &limit);
     }
     ssize_t result = real(queue, data, room, priority, wait.over ? &at_once : &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }
 
@@ -64,6 +64,6 @@ NIGHT_EXPORT int mq_timedsend(mqd_t queue, const char *data, size_t length, unsi
         return real(queue, data, length, priority, &limit);
     }
     int result = real(queue, data, length, priority, wait.over ? &at_once : &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }

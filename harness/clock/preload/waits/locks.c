@@ -19,14 +19,18 @@ static struct timespec next_look(void) {
 /* ---- semaphores ---------------------------------------------------------------------------------- */
 
 /* The tries are looked up like the waits: libc itself has them only since 2.34. */
-static int try_semaphore(sem_t *semaphore) {
+static bool took_semaphore(sem_t *semaphore) {
     NIGHT_REAL(sem_trywait);
-    return real(semaphore);
+    int error = errno;
+    if (real(semaphore) == 0)
+        return true;
+    errno = error; /* the caller goes on, and may yet succeed */
+    return false;
 }
 
 static int sem_wait_until(sem_t *semaphore, int64_t deadline_ns) {
     NIGHT_REAL(sem_timedwait);
-    if (try_semaphore(semaphore) == 0)
+    if (took_semaphore(semaphore))
         return 0;
     if (deadline_ns <= night_look_monotonic()) {
         errno = ETIMEDOUT;
@@ -41,8 +45,11 @@ static int sem_wait_until(sem_t *semaphore, int64_t deadline_ns) {
         return result;
     }
     int result = wait.over ? night_interrupted() : real(semaphore, &wait.slot->abstime);
-    if (night_wait_end(&wait) && result < 0 && (result = try_semaphore(semaphore)) < 0)
+    if (night_wait_end(&wait, result < 0)) {
+        if (took_semaphore(semaphore))
+            return 0;
         errno = ETIMEDOUT;
+    }
     return result;
 }
 
@@ -111,7 +118,7 @@ static int lock_until(void *lock, int (*try)(void *), int (*timed)(void *, const
         return result;
     }
     result = wait.over ? ETIMEDOUT : timed(lock, &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }
 

@@ -58,7 +58,7 @@ NIGHT_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *
     if (!night_wait_begin(&wait, NIGHT_POLL, fd, deadline_ns, mask, &inside))
         return real(fds, count, span, mask);
     ready = wait.over ? night_interrupted() : real(fds, count, NULL, &inside);
-    if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
+    if (night_wait_end(&wait, ready < 0 && errno == EINTR))
         ready = handshake() ? real(fds, count, &at_once, mask) : 0;
     return found(ready);
 }
@@ -139,7 +139,7 @@ NIGHT_EXPORT int pselect(int count, fd_set *in, fd_set *out, fd_set *except, con
     if (!night_wait_begin(&wait, NIGHT_SELECT, fd, deadline_ns, mask, &inside))
         return real(count, in, out, except, span, mask);
     ready = wait.over ? night_interrupted() : real(count, in, out, except, NULL, &inside);
-    if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
+    if (night_wait_end(&wait, ready < 0 && errno == EINTR))
         ready = real(count, in, out, except, &at_once, mask); /* also clears the sets */
     return found(ready);
 }
@@ -188,7 +188,7 @@ static int wait_for_events(int epoll, struct epoll_event *events, int room, cons
     if (!night_wait_begin(&wait, NIGHT_EPOLL, epoll, deadline_ns, mask, &inside))
         return real(epoll, events, room, milliseconds(span), mask);
     ready = wait.over ? night_interrupted() : real(epoll, events, room, -1, &inside);
-    if (night_wait_end(&wait) && ready < 0 && errno == EINTR)
+    if (night_wait_end(&wait, ready < 0 && errno == EINTR))
         ready = handshake() ? real(epoll, events, room, 0, mask) : 0;
     return found(ready);
 }

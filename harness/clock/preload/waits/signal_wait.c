@@ -32,7 +32,7 @@ NIGHT_EXPORT int sigtimedwait(const sigset_t *restrict set, siginfo_t *restrict 
         signo = -1;
         errno = EINTR;
     }
-    if (night_wait_end(&wait) && signo < 0) {
+    if (night_wait_end(&wait, signo < 0)) {
         static const struct timespec at_once;
         return real(set, info, &at_once); /* EAGAIN, unless one has come meanwhile */
     }

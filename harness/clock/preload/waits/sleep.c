@@ -21,7 +21,9 @@ static int sleep_until(int64_t deadline_ns) {
         return -1;
     if (!wait.over)
         real(NULL, 0, NULL, &inside);
-    return night_wait_end(&wait) ? 0 : EINTR;
+    int result = night_wait_end(&wait, true) ? 0 : EINTR;
+    errno = wait.error; /* clock_nanosleep() says it by its result alone */
+    return result;
 }
 
 static struct timespec left_until(int64_t deadline_ns) {

@@ -19,7 +19,7 @@ static int join_until(pthread_t thread, void **value, int64_t deadline_ns) {
         return real(thread, value, &limit);
     }
     int result = wait.over ? ETIMEDOUT : real(thread, value, &wait.slot->abstime);
-    night_wait_end(&wait);
+    night_wait_end(&wait, false);
     return result;
 }
 

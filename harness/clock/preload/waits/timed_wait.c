@@ -185,7 +185,9 @@ static void take_over(struct night_slot *slot, struct night_wait *wait) {
 
 static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t deadline_ns, int how,
                   struct timespec abstime) {
+    int error = errno;
     struct night_slot *slot = slot_of_thread();
+    errno = error;
     if (!slot)
         return false;
     sigset_t ours;
@@ -194,6 +196,7 @@ static bool begin(struct night_wait *wait, enum night_kind kind, int fd, int64_t
     sigemptyset(&wait->before);
     night_mask(how, &ours, &wait->before);
     wait->slot = slot;
+    wait->error = error;
     take_over(slot, wait);
     struct night_tick tick = night_tick_begins(kind, deadline_ns);
     wait->over = tick.over;
@@ -217,7 +220,7 @@ bool night_wait_begin_futex(struct night_wait *wait, enum night_kind kind, int64
     return begin(wait, kind, -1, deadline_ns, SIG_UNBLOCK, abstime);
 }
 
-bool night_wait_end(struct night_wait *wait) {
+bool night_wait_end(struct night_wait *wait, bool cut_short) {
     int error = errno;
     struct night_slot *slot = wait->slot;
     bool granted = leave(slot) == NIGHT_GRANTED;
@@ -235,8 +238,9 @@ bool night_wait_end(struct night_wait *wait) {
         publish(slot, wait->outer_kind, -1, tick, wait->outer_state);
     }
     night_mask(SIG_SETMASK, &wait->before, NULL);
-    errno = error;
-    return granted;
+    bool timed_out = granted && cut_short;
+    errno = timed_out ? wait->error : error;
+    return timed_out;
 }
 
 void night_untimed_wait_begin(enum night_kind kind, int fd) {
