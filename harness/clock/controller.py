@@ -122,7 +122,10 @@ class Controller:
         self._census: int | None = None
 
     def run(self, until_ns: int, *, runaway_s: float = 60.0) -> Stop:
-        """Move time from deadline to deadline until ``until_ns`` (UTC epoch) or until there is a reason to stop."""
+        """Move time from deadline to deadline until ``until_ns`` (UTC epoch) or until there is a reason to stop.
+
+        Raises StackError where the clock page was overwritten, which is looked for at every jump.
+        """
         library, opened = census.library(), self._opened()
         until = until_ns - self.page.offset_ns
         library.night_page_tolerate(self.page.address, round(self.tick_error * 1_000_000))
@@ -140,6 +143,8 @@ class Controller:
 
         while True:
             result = library.night_census_run(opened, until, _ROUND_NS)
+            if result == census.OVERWRITTEN:
+                self.page.require_sound()
             if result == census.UNTIL:
                 return stopped("until")
             if result == census.STUCK:
@@ -159,6 +164,7 @@ class Controller:
         until = _NEVER if until_ns is None else until_ns - self.page.offset_ns
         began, real = self.page.monotonic_ns, time.monotonic_ns()
         while True:
+            self.page.require_sound()
             why = self.page.stopped()
             if why is not None:
                 return Stop("asked", self.page.now_ns, 0, why=why)

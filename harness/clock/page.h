@@ -12,12 +12,13 @@
 #include <time.h>
 
 #define NIGHT_MAGIC 0x4b434c435448474eULL /* "NGHTCLCK" */
-#define NIGHT_VERSION 6u
+#define NIGHT_VERSION 7u
 #define NIGHT_SLOTS 4096u
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
 #define NIGHT_TIME_MAP_ENTRIES 1024u
 #define NIGHT_NEVER INT64_MAX
+#define NIGHT_STOP 0x504f5453u /* no number that gets there by chance */
 #define NIGHT_TICK_NS 1000     /* what one reading of a clock costs */
 #define NIGHT_SECOND_NS 1000000000LL
 #define NIGHT_SIGNAL SIGURG    /* ignored by default, and hardly used by programs */
@@ -66,6 +67,7 @@ struct night_slot {
     _Atomic int32_t kind;
     _Atomic int32_t fd;      /* what it waits on first, for messages; -1 when nothing */
     struct timespec abstime; /* futex waits point here: far away, until the grant puts it into the past */
+    _Atomic uint64_t seal;   /* night_slot_seal() of a wait, NIGHT_FREE_PLACE before the first and after the thread */
 };
 
 /* One armed alarm, interval timer or POSIX timer. The controller sends its signal. */
@@ -83,6 +85,7 @@ struct night_timer {
     int32_t clock; /* of a POSIX timer: to read an absolute time with */
     _Atomic int64_t notified_ns; /* of a timer that a process tells itself of: the deadline it has heard of */
     _Atomic int32_t fd;      /* of a timer that is a file: where it was when it was armed */
+    _Atomic uint64_t seal;   /* night_timer_seal() of it while it is armed */
 };
 
 #define NIGHT_ITIMER (-1)
@@ -90,8 +93,7 @@ struct night_timer {
 
 /* While a process outside the night holds the clock, time does not move. */
 struct night_hold {
-    _Atomic int32_t pid; /* owner; 0 when free */
-    _Atomic uint32_t started; /* the owner's start time, for its number may be used again */
+    _Atomic uint64_t owner; /* its number, and above that when it was started, for a number is used again; 0 when free */
 };
 
 /* From real_ns on, by the clock with which the kernel stamps files, the night's time was time_ns. */
@@ -115,7 +117,7 @@ struct night_page {
     alignas(64) _Atomic int64_t now_ns;    /* virtual CLOCK_MONOTONIC: only grows */
     alignas(64) _Atomic int64_t offset_ns; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
     _Atomic uint64_t namespace; /* in which the numbers of processes and threads are meant; 0 when unknown */
-    _Atomic uint32_t stop;
+    _Atomic uint32_t stop; /* 0, or NIGHT_STOP */
     _Atomic int32_t mover;  /* the controller's process, in the instant in which it moves time */
     _Atomic int64_t tolerated_ppm; /* of the time that it has ticked, how late a ticking thread may be woken */
     _Atomic uint32_t flags; /* known races for tests, what a machine may lack, and what has happened */
@@ -128,6 +130,46 @@ struct night_page {
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
 };
+
+/* ---- seals -------------------------------------------------------------------------------------- */
+
+/* Who writes a place seals it, and who acts on it looks at the seal: a program that writes into the page by mistake
+ * is noticed (census/page_integrity.c). One that means to is not kept out. */
+#define NIGHT_FREE_PLACE 0x4e4f424f44592121ULL
+
+static inline uint64_t night_sealed(uint64_t seal, uint64_t value) {
+    seal = (seal ^ value) * 0x9e3779b97f4a7c15ULL;
+    return seal ^ (seal >> 32);
+}
+
+/* All that a wait has said of itself, and which wait it is. */
+static inline uint64_t night_slot_seal(const struct night_slot *slot) {
+    uint64_t seal = night_sealed(1, (uint64_t)(uint32_t)atomic_load_explicit(&slot->tid, memory_order_relaxed) << 32 |
+                                        (uint32_t)atomic_load_explicit(&slot->pid, memory_order_relaxed));
+    seal = night_sealed(seal, atomic_load_explicit(&slot->state, memory_order_relaxed) & ~NIGHT_STATE_BITS);
+    seal = night_sealed(seal, (uint64_t)(uint32_t)atomic_load_explicit(&slot->kind, memory_order_relaxed) << 32 |
+                                  (uint32_t)atomic_load_explicit(&slot->fd, memory_order_relaxed));
+    seal = night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->deadline_ns, memory_order_relaxed));
+    seal = night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->since_ns, memory_order_relaxed));
+    seal = night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->real_since_ns, memory_order_relaxed));
+    seal = night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->span_ns, memory_order_relaxed));
+    seal = night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->ticking_since_ns, memory_order_relaxed));
+    return night_sealed(seal, (uint64_t)atomic_load_explicit(&slot->late_ns, memory_order_relaxed));
+}
+
+/* What stays as it is while a timer is armed. */
+static inline uint64_t night_timer_seal(const struct night_timer *timer) {
+    uint64_t seal = night_sealed(2, (uint64_t)(uint32_t)atomic_load(&timer->pid) << 32 |
+                                        (uint32_t)atomic_load(&timer->id));
+    seal = night_sealed(seal, (uint64_t)(uint32_t)atomic_load(&timer->signo) << 32 |
+                                  (uint32_t)atomic_load(&timer->tid));
+    seal = night_sealed(seal, (uint64_t)atomic_load(&timer->interval_ns));
+    seal = night_sealed(seal, (uint64_t)atomic_load(&timer->since_ns));
+    seal = night_sealed(seal, (uint64_t)atomic_load(&timer->real_since_ns));
+    return night_sealed(seal, atomic_load(&timer->value));
+}
+
+/* ---- flags --------------------------------------------------------------------------------------- */
 
 #define NIGHT_STATUS_ONLY 0x4u      /* the census makes do with `status`, as where the kernel denies the rest */
 #define NIGHT_FULL 0x8u             /* no thread finds a place any more */

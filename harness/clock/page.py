@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.errors import StackError
+
 if TYPE_CHECKING:
     import ctypes
     from contextlib import AbstractContextManager
@@ -64,7 +66,11 @@ class ClockPage:
         return int(_library().night_page_tick(self.address)) + self.offset_ns
 
     def travel(self, at_ns: int) -> None:
-        """Set the time to another night. Only while no controller runs; waits keep their remaining time."""
+        """Set the time to another night. Only while no controller runs; waits keep their remaining time.
+
+        Raises StackError where the clock page was overwritten.
+        """
+        self.require_sound()
         _library().night_page_travel(self.address, at_ns)
 
     def stop(self, reason: str = "asked to stop") -> None:
@@ -79,6 +85,23 @@ class ClockPage:
         if not _library().night_page_stopped(self.address, reason, len(reason)):
             return None
         return reason.value.decode(errors="replace")
+
+    def require_sound(self) -> None:
+        """Raise StackError where the clock page is not as this process and the library have left it.
+
+        Once it was not, it stays so: what came of the night meanwhile is nothing to judge.
+        """
+        import ctypes
+
+        found, expected = ctypes.create_string_buffer(128), ctypes.create_string_buffer(128)
+        if _library().night_page_fault(self.address, found, expected, len(found)):
+            raise StackError(
+                f"the clock's page {self.path}",
+                found=f"it was overwritten: {found.value.decode()}",
+                expected=f"{expected.value.decode()}; only the clock writes there",
+                todo="look for a program of the night that writes to the file that NIGHT_CLOCK names, cuts it off or "
+                "removes it, or writes to memory that is not its own; then run again, with a new stack",
+            )
 
     def hold(self) -> AbstractContextManager[None]:
         """While this is entered, the controller does not move time. A hold ends with its process."""

@@ -28,6 +28,7 @@ struct night_census *night_census_open(struct night_page *page, int32_t root) {
         night_census_close(census);
         return NULL;
     }
+    night_note_opening(page);
     night_grant_again(page);
     return census;
 }
@@ -85,6 +86,8 @@ int night_census_sight(const struct night_census *census, int index, struct nigh
                 struct night_slot *slot = &page->slots[i];
                 if (atomic_load(&slot->tid) != thread->tid ||
                     night_state_of(atomic_load(&slot->state)) != NIGHT_WAITING)
+                    continue;
+                if (!night_is_sealed(slot))
                     continue;
                 sight->kind = atomic_load(&slot->kind);
                 sight->fd = atomic_load(&slot->fd);

@@ -10,6 +10,7 @@ enum night_result {
     NIGHT_UNTIL = 1, /* nothing is due before the end, and the clock is there */
     NIGHT_ASKED = 2, /* a process asked to stop */
     NIGHT_STUCK = 3, /* all threads wait, and nothing is due */
+    NIGHT_OVERWRITTEN = 4, /* the clock page is not as this process and the library left it: see night_page_fault() */
 };
 
 /* What the census knows of a thread, for messages. Mirrored in census.py. */
@@ -46,6 +47,7 @@ NIGHT_EXPORT void night_page_release(struct night_page *page, int hold);
 NIGHT_EXPORT int night_page_holder(struct night_page *page);
 NIGHT_EXPORT void night_page_plant(struct night_page *page, uint32_t flags);
 NIGHT_EXPORT int64_t night_page_flow(struct night_page *page, int64_t now_ns);
+NIGHT_EXPORT int night_page_fault(struct night_page *page, char *found, char *expected, int room);
 
 NIGHT_EXPORT struct night_census *night_census_open(struct night_page *page, int32_t root);
 NIGHT_EXPORT void night_census_close(struct night_census *census);
@@ -61,9 +63,23 @@ NIGHT_EXPORT int night_census_sight(const struct night_census *census, int index
 bool night_held(struct night_page *page);
 bool night_alive(int32_t id);
 
+/* page_integrity.c: what this process has put into the clock page, kept where no other can write. */
+struct night_page *night_map_page(int fd); /* keeps fd; NULL with errno */
+void night_unmap_page(struct night_page *page);
+void night_note_page(struct night_page *page); /* all that is there is right: it has just been made, or opened */
+void night_note_opening(struct night_page *page); /* of a census: no other process moves time */
+void night_note_move(struct night_page *page, int64_t to_ns);
+void night_note_travel(struct night_page *page, int64_t offset_ns);
+void night_note_flags(struct night_page *page, uint32_t flags);
+void night_note_tolerance(struct night_page *page, int64_t ppm);
+bool night_page_is_sound(struct night_page *page);       /* at any time, and cheap */
+bool night_places_are_sound(struct night_page *page);    /* while all threads sleep */
+bool night_whole_page_is_sound(struct night_page *page); /* at any time: the time map too */
+
 /* grants.c: shared by the census and by real-time flow. */
 void night_grant_again(struct night_page *page);
 int64_t night_next_due(struct night_page *page);
+bool night_is_sealed(const struct night_slot *slot);
 int64_t night_latest_of(const struct night_page *page, const struct night_slot *slot);
 enum night_scope {
     NIGHT_DUE,

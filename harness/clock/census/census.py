@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.clock.library import library_path, unusable_because
 
-ON, UNTIL, ASKED, STUCK = range(4)
+ON, UNTIL, ASKED, STUCK, OVERWRITTEN = range(5)
 """Why a round of the census came back; mirrors `enum night_result`."""
 
 KINDS = ("", "sleep", "poll", "select", "epoll", "condition", "semaphore", "mutex", "futex", "signal")
@@ -65,6 +65,7 @@ _DECLARED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "night_page_holder": (ctypes.c_int, (_PAGE,)),
     "night_page_plant": (None, (_PAGE, ctypes.c_uint32)),
     "night_page_flow": (_NS, (_PAGE, _NS)),
+    "night_page_fault": (ctypes.c_int, (_PAGE, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)),
     "night_census_open": (_CENSUS, (_PAGE, ctypes.c_int32)),
     "night_census_close": (None, (_CENSUS,)),
     "night_census_run": (ctypes.c_int, (_CENSUS, _NS, _NS)),

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -18,17 +17,12 @@
 
 /* ---- the clock page ------------------------------------------------------------------------------ */
 
-static struct night_page *map(int fd) {
-    void *page = MAP_FAILED;
-    if (fd >= 0 && lseek(fd, 0, SEEK_END) == (off_t)sizeof(struct night_page))
-        page = mmap(NULL, sizeof(struct night_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    else if (fd >= 0)
-        errno = EINVAL;
-    int error = errno;
-    if (fd >= 0)
-        close(fd);
-    errno = error;
-    return page == MAP_FAILED ? NULL : page;
+/* All places are free, which is not the same as empty: see page_integrity.c. */
+static void free_places(struct night_page *page) {
+    for (uint32_t i = 0; i < NIGHT_SLOTS; i++)
+        atomic_store_explicit(&page->slots[i].seal, NIGHT_FREE_PLACE, memory_order_relaxed);
+    for (uint32_t i = 0; i < NIGHT_TIMERS; i++)
+        atomic_store_explicit(&page->timers[i].deadline_ns, NIGHT_NEVER, memory_order_relaxed);
 }
 
 struct night_page *night_page_create(const char *path, int64_t realtime_ns) {
@@ -42,9 +36,10 @@ struct night_page *night_page_create(const char *path, int64_t realtime_ns) {
         errno = error;
         return NULL;
     }
-    struct night_page *page = map(fd);
+    struct night_page *page = night_map_page(fd);
     if (!page)
         return NULL;
+    free_places(page);
     atomic_store(&page->now_ns, BEGIN_NS);
     atomic_store(&page->offset_ns, realtime_ns - BEGIN_NS);
     night_time_map_add(page);
@@ -52,20 +47,24 @@ struct night_page *night_page_create(const char *path, int64_t realtime_ns) {
     page->size = sizeof(struct night_page);
     page->version = NIGHT_VERSION;
     page->magic = NIGHT_MAGIC;
+    night_note_page(page);
     return page;
 }
 
 struct night_page *night_page_open(const char *path) {
-    struct night_page *page = map(open(path, O_RDWR | O_CLOEXEC));
-    if (page && (page->magic != NIGHT_MAGIC || page->version != NIGHT_VERSION)) {
-        munmap(page, sizeof(struct night_page));
+    struct night_page *page = night_map_page(open(path, O_RDWR | O_CLOEXEC));
+    if (!page)
+        return NULL;
+    if (page->magic != NIGHT_MAGIC || page->version != NIGHT_VERSION) {
+        night_unmap_page(page);
         errno = EINVAL;
-        page = NULL;
+        return NULL;
     }
+    night_note_page(page);
     return page;
 }
 
-void night_page_close(struct night_page *page) { munmap(page, sizeof(struct night_page)); }
+void night_page_close(struct night_page *page) { night_unmap_page(page); }
 
 int64_t night_page_look(struct night_page *page) { return atomic_load(&page->now_ns); }
 
@@ -76,17 +75,25 @@ int64_t night_page_tick(struct night_page *page) {
 int64_t night_page_offset(struct night_page *page) { return atomic_load(&page->offset_ns); }
 
 void night_page_travel(struct night_page *page, int64_t realtime_ns) {
-    atomic_store(&page->offset_ns, realtime_ns - atomic_load(&page->now_ns));
+    int64_t offset_ns = realtime_ns - atomic_load(&page->now_ns);
+    atomic_store(&page->offset_ns, offset_ns);
     night_time_map_add(page);
+    night_note_travel(page, offset_ns);
 }
 
-void night_page_plant(struct night_page *page, uint32_t flags) { atomic_store(&page->flags, flags); }
+void night_page_plant(struct night_page *page, uint32_t flags) {
+    atomic_store(&page->flags, flags);
+    night_note_flags(page, flags);
+}
 
-void night_page_tolerate(struct night_page *page, int64_t ppm) { atomic_store(&page->tolerated_ppm, ppm); }
+void night_page_tolerate(struct night_page *page, int64_t ppm) {
+    atomic_store(&page->tolerated_ppm, ppm);
+    night_note_tolerance(page, ppm);
+}
 
 void night_page_stop(struct night_page *page, const char *reason) {
     snprintf(page->stop_reason, sizeof page->stop_reason, "%s", reason);
-    atomic_store(&page->stop, 1);
+    atomic_store(&page->stop, NIGHT_STOP);
 }
 
 int night_page_stopped(struct night_page *page, char *reason, int room) {
@@ -98,7 +105,7 @@ int night_page_stopped(struct night_page *page, char *reason, int room) {
 
 /* ---- holds --------------------------------------------------------------------------------------- */
 
-bool night_alive(int32_t id) { return night_syscall(SYS_kill, id, 0) == 0 || errno == EPERM; }
+bool night_alive(int32_t id) { return id > 0 && (night_syscall(SYS_kill, id, 0) == 0 || errno == EPERM); }
 
 /* When a process was started, in the kernel's ticks; 0 when it is gone or a zombie. */
 static uint32_t started(int32_t pid) {
@@ -118,14 +125,15 @@ static uint32_t started(int32_t pid) {
     return at ? (uint32_t)strtoull(at, NULL, 10) : 0;
 }
 
+static uint64_t owner_of(int32_t pid, uint32_t since) { return (uint64_t)since << 32 | (uint32_t)pid; }
+
 int night_page_hold(struct night_page *page) {
     int32_t self = (int32_t)getpid();
-    uint32_t since = started(self);
+    uint64_t owner = owner_of(self, started(self));
     for (int i = 0; i < (int)NIGHT_HOLDS; i++) {
-        int32_t nobody = 0;
-        if (!atomic_compare_exchange_strong(&page->holds[i].pid, &nobody, self))
+        uint64_t nobody = 0;
+        if (!atomic_compare_exchange_strong(&page->holds[i].owner, &nobody, owner))
             continue;
-        atomic_store(&page->holds[i].started, since);
         atomic_fetch_add(&page->holds_begun, 1);
         /* A controller that looked at the holds before us may still be moving time: let it finish. */
         int32_t mover;
@@ -140,21 +148,20 @@ int night_page_hold(struct night_page *page) {
 }
 
 void night_page_release(struct night_page *page, int hold) {
-    atomic_store(&page->holds[hold].started, 0);
-    atomic_store(&page->holds[hold].pid, 0);
+    atomic_store(&page->holds[hold].owner, 0);
 }
 
 /* The process that holds time, or 0. Drops the holds of the dead. */
 int night_page_holder(struct night_page *page) {
     for (int i = 0; i < (int)NIGHT_HOLDS; i++) {
-        int32_t pid = atomic_load(&page->holds[i].pid);
-        if (pid == 0)
+        uint64_t owner = atomic_load(&page->holds[i].owner);
+        if (owner == 0)
             continue;
-        uint32_t since = atomic_load(&page->holds[i].started), now = started(pid);
-        if (now != 0 && (since == 0 || since == now))
+        int32_t pid = (int32_t)owner;
+        uint32_t now = started(pid);
+        if (now != 0 && owner == owner_of(pid, now))
             return pid;
-        if (atomic_compare_exchange_strong(&page->holds[i].pid, &pid, 0))
-            atomic_store(&page->holds[i].started, 0);
+        atomic_compare_exchange_strong(&page->holds[i].owner, &owner, 0);
     }
     return 0;
 }

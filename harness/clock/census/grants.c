@@ -48,6 +48,10 @@ static bool overdue(int64_t since_ns, int64_t deadline_ns, int64_t real_since_ns
     return real_ns - real_since_ns >= deadline_ns - since_ns;
 }
 
+bool night_is_sealed(const struct night_slot *slot) {
+    return atomic_load(&slot->tid) > 0 && atomic_load(&slot->pid) > 0 && atomic_load(&slot->seal) == night_slot_seal(slot);
+}
+
 /* The second half of a grant: the wait's time is over, and its thread learns it. */
 static void wake(struct night_slot *slot) {
     *(volatile time_t *)&slot->abstime.tv_sec = 0;
@@ -60,8 +64,7 @@ static void wake(struct night_slot *slot) {
 void night_grant_again(struct night_page *page) {
     uint32_t slots = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS);
     for (uint32_t i = 0; i < slots; i++)
-        if (atomic_load(&page->slots[i].tid) != 0 &&
-            night_state_of(atomic_load(&page->slots[i].state)) == NIGHT_GRANTED)
+        if (night_is_sealed(&page->slots[i]) && night_state_of(atomic_load(&page->slots[i].state)) == NIGHT_GRANTED)
             wake(&page->slots[i]);
 }
 
@@ -123,7 +126,8 @@ int night_grant_due(struct night_page *page, enum night_scope scope) {
         int64_t deadline_ns = atomic_load(&timer->deadline_ns);
         if (atomic_load(&timer->pid) == 0 || deadline_ns > now_ns ||
             (only_overdue &&
-             !overdue(atomic_load(&timer->since_ns), deadline_ns, atomic_load(&timer->real_since_ns), real_ns)))
+             !overdue(atomic_load(&timer->since_ns), deadline_ns, atomic_load(&timer->real_since_ns), real_ns)) ||
+            atomic_load(&timer->seal) != night_timer_seal(timer))
             continue;
         ring(timer, deadline_ns, now_ns);
         granted++;
@@ -137,7 +141,8 @@ int night_grant_due(struct night_page *page, enum night_scope scope) {
         int64_t deadline_ns = atomic_load(&slot->deadline_ns);
         if (deadline_ns > now_ns || (scope == NIGHT_TICKERS && night_latest_of(page, slot) == deadline_ns) ||
             (only_overdue &&
-             !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)))
+             !overdue(atomic_load(&slot->since_ns), deadline_ns, atomic_load(&slot->real_since_ns), real_ns)) ||
+            !night_is_sealed(slot)) /* its thread is about to say another, or it is overwritten: no signal to anybody */
             continue;
         grant(page, slot, word);
         granted++;
@@ -151,6 +156,7 @@ int64_t night_page_flow(struct night_page *page, int64_t now_ns) {
     while (before < now_ns && !atomic_compare_exchange_weak(&page->now_ns, &before, now_ns))
         ;
     night_time_map_add(page);
+    night_note_move(page, now_ns);
     night_grant_due(page, NIGHT_DUE);
     return night_next_due(page);
 }

@@ -62,6 +62,7 @@ static void let_lag(struct night_census *census, struct night_slot *slot, int64_
     int64_t late_ns = now_ns - atomic_load(&slot->deadline_ns), span_ns = atomic_load(&slot->span_ns);
     int64_t alone_ns = now_ns - census->acted_ns;
     atomic_fetch_add(&slot->late_ns, late_ns < alone_ns ? late_ns : alone_ns);
+    atomic_store(&slot->seal, night_slot_seal(slot));
     if (late_ns < span_ns)
         return;
     census->ticks.bunched += late_ns / span_ns;
@@ -99,8 +100,10 @@ void night_end_ticking(struct night_census *census) {
         census->acted_ns = atomic_load(&page->now_ns);
     for (uint32_t i = 0, used = slots_of(page); census->others_acted && i < used; i++) {
         struct night_slot *slot = &page->slots[i];
-        if (was_woken(census, atomic_load(&slot->tid)))
-            atomic_store(&slot->ticking_since_ns, atomic_load(&slot->since_ns));
+        if (!was_woken(census, atomic_load(&slot->tid)) || !night_is_sealed(slot))
+            continue;
+        atomic_store(&slot->ticking_since_ns, atomic_load(&slot->since_ns));
+        atomic_store(&slot->seal, night_slot_seal(slot));
     }
     census->others_acted = false;
     census->woken_count = 0;

@@ -38,6 +38,7 @@ static void forget_the_dead(const struct night_census *census) {
         int32_t tid = atomic_load(&slot->tid);
         if (tid == 0 || !is_dead(census, tid, zombies))
             continue;
+        atomic_store(&slot->seal, NIGHT_FREE_PLACE);
         atomic_store(&slot->pid, 0);
         atomic_compare_exchange_strong(&slot->tid, &tid, 0);
     }
@@ -58,6 +59,7 @@ static void move_to(struct night_page *page, int64_t to_ns) {
     while (now_ns < to_ns && !atomic_compare_exchange_weak(&page->now_ns, &now_ns, to_ns))
         ;
     night_time_map_add(page);
+    night_note_move(page, to_ns);
 }
 
 /* Time moves to until_ns at most. All tickers catch up before another thread wakes, and before the end: in the past
@@ -81,6 +83,8 @@ static enum night_result move(struct night_census *census, int64_t due_ns, int64
  * asked to stop and then fell asleep has asked before the quiescence: time must not move any more. */
 static enum night_result jump(struct night_census *census, int64_t until_ns, uint32_t holds_begun) {
     struct night_page *page = census->page;
+    if (!night_places_are_sound(page)) /* the dead's too, for what is overwritten may look like theirs */
+        return NIGHT_OVERWRITTEN;
     forget_the_dead(census);
     atomic_store(&page->mover, (int32_t)getpid());
     enum night_result result = NIGHT_ON;
@@ -129,6 +133,10 @@ int night_census_run(struct night_census *census, int64_t until_ns, int64_t budg
     int64_t begun_ns = night_real_monotonic(), moved_ns = begun_ns, real_ns;
     enum night_result result = NIGHT_ON;
     while (result == NIGHT_ON && (real_ns = night_real_monotonic()) - begun_ns <= budget_ns) {
+        if (!night_page_is_sound(page)) {
+            result = NIGHT_OVERWRITTEN;
+            break;
+        }
         if (atomic_load_explicit(&page->stop, memory_order_relaxed)) {
             result = NIGHT_ASKED;
             break;
@@ -150,5 +158,5 @@ int night_census_run(struct night_census *census, int64_t until_ns, int64_t budg
             rest(real_ns - moved_ns);
     }
     prctl(PR_SET_TIMERSLACK, slack > 0 ? slack : 0, 0, 0, 0);
-    return result;
+    return result == NIGHT_ON || night_whole_page_is_sound(page) ? result : NIGHT_OVERWRITTEN;
 }

@@ -116,10 +116,15 @@ class DoorServer:
             if task.done() and not task.cancelled() and isinstance(task.exception(), StackError):
                 await first_of(self._mocks.fallen, timeout_s=DEATH_KNOWN_WITHIN_S)
             if self._mocks.fallen.done():
-                self._mocks.fallen.result()
+                self._tell_death()
             return task.result()
         finally:
             await _end(task)
+
+    def _tell_death(self) -> None:
+        """Raise what a mock died of; where the clock's page is no more as it was, all of them die of that."""
+        self._night_clock.require_sound()
+        self._mocks.fallen.result()
 
     # -- the routes -------------------------------------------------------------------------------
 
@@ -157,6 +162,7 @@ class DoorServer:
         body = await request.read()
         plan = read(Plan, json.loads(body), "plan")
         async with self._time_moves("reset"):
+            self._night_clock.require_sound()
             await asyncio.gather(*(clear(agent) for agent in self._directory.agents()))
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
@@ -192,7 +198,7 @@ class DoorServer:
             while not await first_of(running, self._mocks.fallen, timeout_s=ALIVE_EVERY_S):
                 await response.write(b"\n")
             if self._mocks.fallen.done():
-                self._mocks.fallen.result()
+                self._tell_death()
             answer = json.dumps(asdict(running.result()))
         except Exception as error:  # the status is sent already: say it in the body
             answer = _explain(error).text or ""
@@ -223,6 +229,7 @@ class DoorServer:
 
     async def _settle(self, _: web.Request) -> web.StreamResponse:
         await self._mocks.call_all("POST", "settle")
+        self._night_clock.require_sound()  # what the mocks have just dated is the last of the night
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:

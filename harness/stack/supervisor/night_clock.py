@@ -34,6 +34,9 @@ class NightClock(Protocol):
     def travel(self, at_ns: int) -> None:
         """Set the wall clock of the night."""
 
+    def require_sound(self) -> None:
+        """Raise StackError where a night's time is not what the clock has made it."""
+
     def tell_times_in(self, timezone: str) -> None:
         """Tell times in this zone."""
 
@@ -65,6 +68,10 @@ class VirtualNightClock:
     def travel(self, at_ns: int) -> None:
         """See `ClockPage.travel`."""
         self._page.travel(at_ns)
+
+    def require_sound(self) -> None:
+        """See `ClockPage.require_sound`."""
+        self._page.require_sound()
 
     def tell_times_in(self, timezone: str) -> None:
         """See `Controller`."""
@@ -100,6 +107,9 @@ class RealNightClock:
 
     def travel(self, at_ns: int) -> None:
         """There is no travelling in real time: the night is now."""
+
+    def require_sound(self) -> None:
+        """The machine's own clock is."""
 
     def tell_times_in(self, timezone: str) -> None:
         """No time is told."""

@@ -68,6 +68,7 @@ void night_timer_arm(struct night_timer *timer, int64_t deadline_ns, int64_t int
     atomic_store(&timer->interval_ns, interval_ns);
     atomic_store(&timer->since_ns, night_look_monotonic());
     atomic_store(&timer->real_since_ns, night_real_monotonic());
+    atomic_store(&timer->seal, night_timer_seal(timer)); /* what it is of is all there: from here on it may be due */
     atomic_store(&timer->deadline_ns, deadline_ns);
 }
 

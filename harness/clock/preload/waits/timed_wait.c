@@ -54,6 +54,7 @@ static void free_slot(void *slot) {
     if (!own || atomic_load(&own->tid) != (int32_t)night_syscall(SYS_gettid))
         return; /* a child's copy of its parent's */
     set_running(own);
+    atomic_store(&own->seal, NIGHT_FREE_PLACE);
     atomic_store(&own->pid, 0);
     atomic_store(&own->tid, 0);
 }
@@ -145,7 +146,10 @@ static void publish(struct night_slot *slot, enum night_kind kind, int fd, struc
     atomic_store_explicit(&slot->since_ns, night_look_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->real_since_ns, night_real_monotonic(), memory_order_relaxed);
     atomic_store_explicit(&slot->deadline_ns, tick.deadline_ns, memory_order_relaxed);
-    atomic_store(&slot->state, night_with_state(atomic_load(&slot->state) + NIGHT_NEXT_WAIT, state));
+    uint32_t running = night_with_state(atomic_load(&slot->state) + NIGHT_NEXT_WAIT, NIGHT_RUNNING);
+    atomic_store(&slot->state, running); /* its number is part of the seal */
+    atomic_store_explicit(&slot->seal, night_slot_seal(slot), memory_order_relaxed);
+    atomic_store(&slot->state, night_with_state(running, state));
 }
 
 /* Waits for the signal of a grant that we have already seen. */
