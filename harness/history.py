@@ -119,10 +119,12 @@ class History(Sequence[Event]):
 
         Raises LoadError, with the line, for another format, another version, and what is no event.
         """
-        records = []
+        records: list[Mapping[str, Any]] = []
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
             try:
                 record = parsed(line, first=number == 1)
+                if record and records:
+                    _require_later(record, records[-1])
             except ValueError as error:
                 raise LoadError([Mistake(path, number, str(error))]) from None
             records += [record] if record else []
@@ -182,6 +184,16 @@ class History(Sequence[Event]):
         for second, _, _, text in canonical:
             digest.update(f"{second} {text}\n".encode())
         return digest.hexdigest()
+
+
+def _require_later(record: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """A history is written in the order of time; only what an earlier night held stands at the end of a baseline."""
+    if record["at"] < before["at"] and record["index"] == before["index"] + 1 and "night" not in record["value"]:
+        back_s = (before["at"] - record["at"]) / 1e9
+        raise ValueError(
+            f"found a time {back_s:,.6f} s before that of the event above, expected one that only grows; "
+            "give the file as it was written, or run the night again"
+        )
 
 
 def _stable(event: Event) -> dict[str, Any]:

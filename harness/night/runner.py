@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from harness.chain.lint import program_findings
 from harness.chain.model import Chain
 from harness.checks import judge
+from harness.checks.model.order import impossible
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError
@@ -189,7 +190,19 @@ class NightRunner:
                     "expected an effect of the point, or None; or, of a damage, a body"
                 )
             raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
+        self._require_possible(history, night)
         return history, notes.ticks
+
+    def _require_possible(self, history: History, night: dt.date) -> None:
+        """Judge nothing that cannot have happened. A real clock may be set while a night is on; a virtual one not."""
+        if self.stack.clock == "virtual" and (wrong := impossible(history)) is not None:
+            raise StackError(
+                f"the history of the night of {night}",
+                found=wrong.found,
+                expected=wrong.expected,
+                todo="look for a program of the night that writes to the file that NIGHT_CLOCK names; if none does, "
+                "please report this, with the history",
+            )
 
     def _go_on(self, notes: _Notes, *, until_ns: int) -> Stop:
         """Let time move to a moment or to what ends it before, and say so while it stands still for long."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from harness.checks.model.holdings import begin_event
-from harness.errors import AuthorError
+from harness.checks.model.order import Impossible, impossible
+from harness.contract.events.lines import parsed
+from harness.errors import AuthorError, LoadError, Mistake
 from harness.history import History
 
 
@@ -39,4 +41,17 @@ def _whole(file: Path) -> History:
             f"{file}: found no consumers in the 'begin' event, as before there were versions of the format; "
             "run the night again, or judge it with the Night Harness that has written it"
         )
+    if (wrong := impossible(history)) is not None:
+        text = f"found that {wrong.found}, expected {wrong.expected}; run the night again"
+        raise LoadError([Mistake(file, _line_of(wrong, file), text)])
     return history
+
+
+def _line_of(wrong: Impossible, file: Path) -> int:
+    """Where in the file the event is."""
+    told = wrong.event
+    for number, line in enumerate(file.read_bytes().splitlines(), 1):
+        event = parsed(line, first=number == 1)
+        if event and (event["at"], event["component"], event["action"]) == (told.at, told.component, told.action):
+            return number
+    return 1

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from harness.contract.plan import SeededFile
+from harness.errors import StackError
 
 NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
@@ -86,16 +87,34 @@ class StackDirectory:
                 shutil.copyfile(self.contents / plain(file.sha256), target)
                 os.utime(target, ns=(at_ns, at_ns))
 
-    def merged_history(self) -> bytes:
-        """All components' events as JSON lines, in the order of time; a line that is not whole yet is left out."""
+    def merged_history(self, *, time_grows: bool) -> bytes:
+        """All components' events as JSON lines, in the order of time; a line that is not whole yet is left out.
+
+        Where time only grows, as a night's does, StackError for a component whose time has gone back.
+        """
         lines: list[tuple[int, bytes]] = []
         for path in sorted(self.history.glob("*.jsonl")):
-            for line in path.read_bytes().splitlines(keepends=True):
+            before = 0
+            for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
                 at = AT.match(line)
-                if at is not None and line.endswith(b"\n"):
-                    lines.append((int(at[1]), line))
+                if at is None or not line.endswith(b"\n"):
+                    continue
+                if time_grows and int(at[1]) < before:
+                    raise _went_back(path.stem, number, (before - int(at[1])) / 1e9)
+                before = int(at[1])
+                lines.append((before, line))
         lines.sort(key=lambda entry: entry[0])
         return b"".join(line for _, line in lines)
+
+
+def _went_back(component: str, number: int, by_s: float) -> StackError:
+    return StackError(
+        f"the history of {component}",
+        found=f"its time went back by {by_s:,.6f} s, at event {number}",
+        expected="a clock that only grows",
+        todo="look for a program of the night that writes to the file that NIGHT_CLOCK names; if none does, "
+        "please report this",
+    )
 
 
 def plain(name: str) -> str:

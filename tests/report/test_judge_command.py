@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from harness.cli import FAILED, OK, USAGE, main
 from harness.history import History
 from harness.testing.histories import Line
-from tests.checks.nights import TRUNCATED, calm, night, paged, receipt
+from tests.checks.nights import TRUNCATED, calm, ended, launched, night, paged, receipt
 
 END: Line = ("12:00:00", "night", "end info", {"reason": "asked"})
 NIGHT = night(receipt("02:00:05"), *calm(), END, faults=[TRUNCATED])
@@ -80,3 +81,21 @@ def test_the_first_line_says_whether_a_file_can_be_judged(
 def test_a_history_that_is_too_old_to_be_judged_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(tmp_path, night(*calm(), END, consumers=["planning"]), BASELINE) == USAGE
     assert "found no consumers in the 'begin' event, as before there were versions" in capsys.readouterr().err
+
+
+def test_a_history_that_cannot_have_happened_is_refused_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A job that ends before it was launched, and a time that goes back from one line to the next."""
+    assert judged(tmp_path, night(*launched("02:00:05", "x"), ended("02:00:04", "x"), END), BASELINE) == USAGE
+    assert "night.jsonl:3: found that attempt 1 of x ended 1.000000 s before it was launched" in capsys.readouterr().err
+    NIGHT.write(tmp_path / "night.jsonl")
+    lines = (tmp_path / "night.jsonl").read_text().splitlines()
+    event = json.loads(lines[4])
+    event["at"] -= 3600 * 10**9
+    lines[4] = json.dumps(event)
+    (tmp_path / "night.jsonl").write_text("\n".join(lines))
+    with pytest.raises(SystemExit) as stopped:
+        main(["judge", str(tmp_path / "night.jsonl"), str(tmp_path / "baseline.jsonl")])
+    assert stopped.value.code == USAGE
+    assert "night.jsonl:5: found a time" in capsys.readouterr().err

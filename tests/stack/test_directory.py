@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.errors import StackError
 from harness.stack.directory import StackDirectory, plain
 
 
@@ -19,7 +20,7 @@ def directory(tmp_path: Path) -> StackDirectory:
 def test_histories_are_merged_in_the_order_of_time(directory: StackDirectory) -> None:
     (directory.history / "a.jsonl").write_text('{"at": 1, "x": 0}\n{"at": 30, "x": 0}\n')
     (directory.history / "b.jsonl").write_text('{"at": 2, "x": 0}\n{"at": 10, "x": 0}\n')
-    assert [line.split(b",")[0] for line in directory.merged_history().splitlines()] == [
+    assert [line.split(b",")[0] for line in directory.merged_history(time_grows=True).splitlines()] == [
         b'{"at": 1',
         b'{"at": 2',
         b'{"at": 10',
@@ -29,7 +30,14 @@ def test_histories_are_merged_in_the_order_of_time(directory: StackDirectory) ->
 
 def test_a_line_that_is_being_written_is_left_for_later(directory: StackDirectory) -> None:
     (directory.history / "a.jsonl").write_text('{"at": 1}\n{"at": 2, "val')
-    assert directory.merged_history() == b'{"at": 1}\n'
+    assert directory.merged_history(time_grows=True) == b'{"at": 1}\n'
+
+
+def test_a_component_whose_time_goes_back_is_told_and_not_sorted(directory: StackDirectory) -> None:
+    (directory.history / "source.jsonl").write_text('{"at": 9000000000}\n{"at": 7000000000}\n')
+    with pytest.raises(StackError, match=r"the history of source: its time went back by 2\.000000 s, at event 2"):
+        directory.merged_history(time_grows=True)
+    assert directory.merged_history(time_grows=False).startswith(b'{"at": 7')  # the machine's own clock may be set
 
 
 def test_an_agents_socket_is_found_whatever_its_number(directory: StackDirectory) -> None:

@@ -233,7 +233,8 @@ class DoorServer:
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
-        return web.Response(body=self._directory.merged_history(), content_type="application/x-ndjson")
+        told = self._directory.merged_history(time_grows=self._clock == "virtual")
+        return web.Response(body=told, content_type="application/x-ndjson")
 
     async def _output(self, request: web.Request) -> web.StreamResponse:
         path = self._directory.output / plain(request.match_info["name"])
