@@ -11,7 +11,6 @@ import json
 import os
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from typing import TYPE_CHECKING, NoReturn
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
 from harness.clock_command.arguments import add_clock_commands, add_tick_error
-from harness.errors import AuthorError, LoadError, NightHarnessError
+from harness.errors import AuthorError, LoadError, NightHarnessError, exhausted
 from harness.extensions.doors import declared
 from harness.extensions.python_files import add_load_option, load
 from harness.extensions.settings import settings
@@ -67,6 +66,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(USAGE)
     except NightHarnessError as error:
         print(error, file=sys.stderr)
+        sys.exit(ENVIRONMENT)
+    except OSError as error:
+        if (told := exhausted(error)) is None:
+            raise
+        print(told, file=sys.stderr)
         sys.exit(ENVIRONMENT)
 
 
@@ -308,7 +312,7 @@ def _up(options: argparse.Namespace) -> int:
             for name, value in endpoints.items():
                 print(f"{name:<16} {value}")
             print(f"Up for the night of {date}; Ctrl-C ends it.", flush=True)
-        threading.Event().wait()
+        stack.hold()
     finally:
         stack.stop()
     return OK

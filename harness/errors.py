@@ -12,8 +12,15 @@ NightHarnessError
 
 from __future__ import annotations
 
+import errno
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 class NightHarnessError(Exception):
@@ -70,3 +77,36 @@ class VerdictError(NightHarnessError, AssertionError):
 
 class HarnessBug(NightHarnessError):
     """The harness itself went wrong: please report it, with the history file that the message names."""
+
+
+_ROOM = "room for what is written there"
+_FILES = "more files than this process, or this machine, may have open"
+_EXHAUSTED = {
+    errno.ENOSPC: (_ROOM, "make room (df -h shows where there is none), or put TMPDIR on a disk that has some"),
+    errno.EDQUOT: (_ROOM, "make room within your quota (quota -s), or put TMPDIR on another disk"),
+    errno.EMFILE: (_FILES, "allow more: ulimit -n 4096 in the shell that starts it"),
+    errno.ENFILE: (_FILES, "end what has so many files open, or raise the kernel's fs.file-max"),
+}
+
+
+def exhausted(error: BaseException) -> StackError | None:
+    """What an exception means where a machine has run out of something; None for any other."""
+    if not isinstance(error, OSError) or error.errno not in _EXHAUSTED:
+        return None
+    expected, todo = _EXHAUSTED[error.errno]
+    return StackError(str(error.filename or "this machine"), found=str(error.strerror), expected=expected, todo=todo)
+
+
+def tells_what_is_exhausted(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """A function that raises StackError where it would raise that the machine has run out of something."""
+
+    @functools.wraps(function)
+    def called(*arguments: _P.args, **parameters: _P.kwargs) -> _R:
+        try:
+            return function(*arguments, **parameters)
+        except OSError as error:
+            if (told := exhausted(error)) is not None:
+                raise told from error
+            raise
+
+    return called

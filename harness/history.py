@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.contract.events import EventType as EventType
 from harness.contract.events.lines import HEADER, parsed
-from harness.errors import LoadError, Mistake
+from harness.errors import LoadError, Mistake, tells_what_is_exhausted
 
 DIGEST_GRAIN_NS = 1_000_000_000
 """Two runs agree on an event's second; below it, the microseconds that clock reads add depend on the machine."""
@@ -130,10 +130,16 @@ class History(Sequence[Event]):
             records += [record] if record else []
         return cls.merge(records)
 
+    @tells_what_is_exhausted
     def write(self, path: Path) -> None:
-        """The header, then one JSON line an event."""
+        """The header, then one JSON line an event. A file that was there stays until the new one is whole."""
         lines = [json.dumps(HEADER), *(event.to_json() for event in self._events)]
-        path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        beside = path.with_name(f".{path.name}.part")
+        try:
+            beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def __len__(self) -> int:
         return len(self._events)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from harness.clock.census import census
+from harness.clock.census.open_files import too_few_files
 from harness.clock.census.waits import describe_waits, describe_work
 from harness.clock.page import TICK_ERROR, ClockPage
 
@@ -124,7 +125,8 @@ class Controller:
     def run(self, until_ns: int, *, runaway_s: float = 60.0) -> Stop:
         """Move time from deadline to deadline until ``until_ns`` (UTC epoch) or until there is a reason to stop.
 
-        Raises StackError where the clock page was overwritten, which is looked for at every jump.
+        Raises StackError where the clock page was overwritten, which is looked for at every jump, and where this
+        process may not open the files that it needs to watch every thread of the night.
         """
         library, opened = census.library(), self._opened()
         until = until_ns - self.page.offset_ns
@@ -145,6 +147,8 @@ class Controller:
             result = library.night_census_run(opened, until, _ROUND_NS)
             if result == census.OVERWRITTEN:
                 self.page.require_sound()
+            if result == census.BLIND:
+                raise too_few_files(library.night_census_blind(opened), len(self.sights()))
             if result == census.UNTIL:
                 return stopped("until")
             if result == census.STUCK:

@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 from pydantic import PydanticSchemaGenerationError, TypeAdapter, ValidationError
 
 from harness.content import shipped
-from harness.errors import AuthorError
+from harness.errors import AuthorError, NightHarnessError, exhausted
 from harness.extensions.doors import Extension, declared
 from harness.formats import Column, Form, Table
 from harness.formats.choices import control_mistake, form_mistakes, width_mistake
@@ -171,10 +171,12 @@ def write(factory: Factory, out: Any, *, date: dt.date, seed: int, parameters: M
     return records
 
 
-def failed(factory: Factory, date: dt.date, error: Exception) -> AuthorError:
-    """What a factory raised, for its author to know, with its file."""
+def failed(factory: Factory, date: dt.date, error: Exception) -> NightHarnessError:
+    """What a factory raised, for its author to know, with its file; that the disk is full is none of its mistakes."""
     if isinstance(error, AuthorError):
         return error
+    if (told := exhausted(error)) is not None:
+        return told
     # A ValueError is a factory's own words for what it cannot make.
     text = f"{error}" if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
     return AuthorError(f"{factory.file}: the factory failed for {date}: {text}")

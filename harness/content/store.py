@@ -70,7 +70,9 @@ class ContentStore:
                 sha256, md5 = _checksums(path)
                 size = path.stat().st_size
                 path.replace(self.path(sha256))
-            except BaseException:
+            except BaseException as error:
+                if isinstance(error, OSError) and error.filename is None:
+                    error.filename = str(path.parent)  # of a write, the kernel does not say where
                 path.unlink(missing_ok=True)
                 raise
         return Content(

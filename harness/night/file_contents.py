@@ -66,6 +66,8 @@ class FileContents:
             except formats.Mismatch:
                 raise
             except Exception as error:
+                if isinstance(error, OSError) and error.filename is None:
+                    error.filename = str(Path(out.name).parent)  # of a write, the kernel does not say where
                 raise factories.failed(factory, date, error) from error
 
         recipe = [_source(factory.file), date.isoformat(), own_seed, parameters, form.given(), member]

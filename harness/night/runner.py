@@ -22,7 +22,15 @@ from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError
 from harness.contract.events.receipts import USERS_CODE
-from harness.errors import AuthorError, HarnessBug, LoadError, Mistake, NightHarnessError, StackError
+from harness.errors import (
+    AuthorError,
+    HarnessBug,
+    LoadError,
+    Mistake,
+    NightHarnessError,
+    StackError,
+    tells_what_is_exhausted,
+)
 from harness.extensions.doors import in_one_line
 from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
@@ -91,6 +99,7 @@ class NightRunner:
         self._planner = Planner(store)
         self._baselines = baselines or Baselines()
 
+    @tells_what_is_exhausted
     def run(self, scenario: Scenario) -> Result:
         """The night with its faults, judged against the same night without them.
 

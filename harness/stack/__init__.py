@@ -7,6 +7,7 @@ where its endpoints and folders are for a job, and how it ends; all else goes th
 from __future__ import annotations
 
 import json
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -27,6 +28,10 @@ if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and n
 
 STANDSTILL_S = 60.0
 """How many real seconds one `Stack.run` waits, by default, for a night whose processes compute and let no time move."""
+
+
+HELD_FOR_S = 0.5
+"""Real seconds between two looks at a stack that is only held."""
 
 
 class Stack(ABC):
@@ -113,6 +118,12 @@ class Stack(ABC):
     def travel(self, at_ns: int) -> None:
         """Set the night's wall clock to another instant (UTC); monotonic time goes on."""
         self.door.ask("POST", "/travel", {"at_ns": at_ns})
+
+    def hold(self) -> None:
+        """Wait for ever. Raises StackError as soon as a part of the stack is no more, or its clock is broken."""
+        while True:
+            self.door.ask("GET", "/health")
+            time.sleep(HELD_FOR_S)
 
     def settle(self) -> None:
         """The night is over: every mock writes what it still has to say."""

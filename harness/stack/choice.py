@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
-from harness.errors import AuthorError, StackError
+from harness.errors import AuthorError, StackError, tells_what_is_exhausted
 from harness.extensions.doors import Extension
 from harness.stack import Stack
 
 StackName = Literal["local", "docker", "auto"]
 
 
+@tells_what_is_exhausted
 def start(
     name: StackName,
     *,

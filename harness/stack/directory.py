@@ -14,6 +14,9 @@ from harness.errors import StackError
 NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
 
+FULL_BYTES = 256 << 10
+"""A disk with less is full: the next write of a program may be refused."""
+
 AT = re.compile(rb'\{"at":\s*(\d+)')
 
 
@@ -86,6 +89,16 @@ class StackDirectory:
                 target = folder / plain(file.name)
                 shutil.copyfile(self.contents / plain(file.sha256), target)
                 os.utime(target, ns=(at_ns, at_ns))
+
+    def require_room(self) -> None:
+        """Raise StackError where there is no more room: what was written last is then not whole, whoever wrote it."""
+        if shutil.disk_usage(self.root).free < FULL_BYTES:
+            raise StackError(
+                f"the folder of the stack, {self.root}",
+                found="its disk is full",
+                expected="room for the files, histories and outputs of a night",
+                todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
+            )
 
     def merged_history(self, *, time_grows: bool) -> bytes:
         """All components' events as JSON lines, in the order of time; a line that is not whole yet is left out.

@@ -69,6 +69,8 @@ int night_census_serve(struct night_census *census, int32_t pid) {
 
 void night_census_ticks(const struct night_census *census, struct night_ticks *ticks) { *ticks = census->ticks; }
 
+int night_census_blind(const struct night_census *census) { return census->blind; }
+
 int64_t night_census_jumps(const struct night_census *census) { return census->jumps; }
 
 /* The index-th thread of the night; 0 when there are no more. */

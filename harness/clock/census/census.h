@@ -11,6 +11,7 @@ enum night_result {
     NIGHT_ASKED = 2, /* a process asked to stop */
     NIGHT_STUCK = 3, /* all threads wait, and nothing is due */
     NIGHT_OVERWRITTEN = 4, /* the clock page is not as this process and the library left it: see night_page_fault() */
+    NIGHT_BLIND = 5, /* this process may not open enough files to watch every thread: see night_census_blind() */
 };
 
 /* What the census knows of a thread, for messages. Mirrored in census.py. */
@@ -56,6 +57,7 @@ NIGHT_EXPORT int night_census_exclude(struct night_census *census, int32_t pid);
 NIGHT_EXPORT int night_census_serve(struct night_census *census, int32_t pid);
 NIGHT_EXPORT void night_page_tolerate(struct night_page *page, int64_t ppm);
 NIGHT_EXPORT void night_census_ticks(const struct night_census *census, struct night_ticks *ticks);
+NIGHT_EXPORT int night_census_blind(const struct night_census *census); /* errno, or 0 */
 NIGHT_EXPORT int64_t night_census_jumps(const struct night_census *census);
 NIGHT_EXPORT int night_census_sight(const struct night_census *census, int index, struct night_sight *sight);
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.clock.library import library_path, unusable_because
 
-ON, UNTIL, ASKED, STUCK, OVERWRITTEN = range(5)
+ON, UNTIL, ASKED, STUCK, OVERWRITTEN, BLIND = range(6)
 """Why a round of the census came back; mirrors `enum night_result`."""
 
 KINDS = ("", "sleep", "poll", "select", "epoll", "condition", "semaphore", "mutex", "futex", "signal")
@@ -73,6 +73,7 @@ _DECLARED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "night_census_serve": (ctypes.c_int, (_CENSUS, ctypes.c_int32)),
     "night_page_tolerate": (None, (_PAGE, _NS)),
     "night_census_ticks": (None, (_CENSUS, ctypes.POINTER(Ticks))),
+    "night_census_blind": (ctypes.c_int, (_CENSUS,)),
     "night_census_jumps": (_NS, (_CENSUS,)),
     "night_census_sight": (ctypes.c_int, (_CENSUS, ctypes.c_int, ctypes.POINTER(Sight))),
 }

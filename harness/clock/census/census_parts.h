@@ -59,8 +59,8 @@ struct night_census {
     uint32_t planted;       /* the page's flags, read once a round */
     bool counted;           /* the kernel fills schedstat */
     bool children_listed;   /* the kernel has /proc/PID/task/TID/children */
-    bool said_blind;
-    bool blind;             /* there was no room to open a thread's files */
+    int blind;              /* why a thread's files could not be opened, in this round; 0 when all are */
+    int64_t blind_since_ns; /* real time since when that is so in every round; 0 when not */
     int32_t excluded[NIGHT_NAMED]; /* processes that are no part of the night, with all below them */
     int excluded_count;
     int32_t servers[NIGHT_NAMED];  /* see struct process */

@@ -7,6 +7,7 @@
 #include "census/census_parts.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,8 @@ struct process *night_process_add(struct night_census *census, int32_t pid, bool
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/task", pid);
     int tasks = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (tasks < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+        census->blind = errno;
     if (tasks < 0)
         return NULL;
     struct process *process = calloc(1, sizeof *process);
@@ -198,7 +201,7 @@ static void forget_the_ended(struct night_census *census) {
 /* Brings the threads of the night up to date. The root's children come last, so a process that lost its parent
  * meanwhile and became the root's is found. */
 void night_list_members(struct night_census *census) {
-    census->blind = false;
+    census->blind = 0;
     add_registered(census);
     list_through_proc(census);
     for (struct process *process = census->processes; process; process = process->next)

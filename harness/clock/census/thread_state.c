@@ -199,12 +199,8 @@ static int open_of(struct night_census *census, int tasks, int32_t tid, const ch
     char path[64];
     snprintf(path, sizeof path, "%d/%s", tid, name);
     int fd = openat(tasks, path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-        if (!census->said_blind)
-            dprintf(2, "night: time stands still: cannot watch thread %d: %s; allow more open files (ulimit -n)\n", tid,
-                    strerror(errno));
-        census->blind = census->said_blind = true;
-    }
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM))
+        census->blind = errno;
     return fd;
 }
 

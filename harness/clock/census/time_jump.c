@@ -114,6 +114,17 @@ static bool lasts(struct night_census *census, int64_t real_ns) {
     return real_ns - census->idle_since_ns >= STUCK_NS;
 }
 
+/* How long a thread may be out of sight: another may give its files back meanwhile. */
+#define BLIND_NS NIGHT_SECOND_NS
+
+static bool stays_blind(struct night_census *census, int64_t real_ns) {
+    if (!census->blind)
+        census->blind_since_ns = 0;
+    else if (census->blind_since_ns == 0)
+        census->blind_since_ns = real_ns;
+    return census->blind && real_ns - census->blind_since_ns >= BLIND_NS;
+}
+
 #define REST_MIN_NS 20000
 #define REST_MAX_NS 1000000
 
@@ -148,6 +159,8 @@ int night_census_run(struct night_census *census, int64_t until_ns, int64_t budg
             night_grant_due(page, NIGHT_OVERDUE);
         else if (!held)
             result = jump(census, until_ns, holds_begun);
+        if (result == NIGHT_ON && stays_blind(census, real_ns))
+            result = NIGHT_BLIND;
         if (result != NIGHT_STUCK)
             census->idle_since_ns = 0;
         else if (!lasts(census, real_ns))

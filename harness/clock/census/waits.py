@@ -59,7 +59,13 @@ def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins
     lines = [f"{_name(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]
     if held_by is not None:
         lines.append(f"{_name(held_by)} (pid {held_by}) holds the clock")
-    return tuple(sorted(lines))
+    return tuple(sorted(lines)) or (_nobody(sights),)
+
+
+def _nobody(sights: list[Sight]) -> str:
+    """What is known where nobody was seen at work: whoever keeps time from moving sleeps whenever he is looked at."""
+    running = ", ".join(sorted({_name(sight.pid) for sight in sights})) or "none"
+    return f"nobody was seen at work; the clock knows {len(sights)} threads, of {running}"
 
 
 def _work(sight: Sight, real_s: float, spins_a_s: float) -> str:

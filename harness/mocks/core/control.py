@@ -17,6 +17,7 @@ from harness.contract.orders import Order, read_order
 from harness.contract.plan import Plan
 from harness.mocks.core import own_effects
 from harness.mocks.core.armed import Json
+from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.mock import Mock
 
 LONGEST_SOCKET_PATH = 107
@@ -124,7 +125,8 @@ class _Call(BaseHTTPRequestHandler):
             status, found = cast("ControlServer", self.server).answer(
                 self.command, self.path, json.loads(body) if body else {}
             )
-        except Exception:  # whatever it is, the harness has to see it
+        except Exception as error:  # whatever it is, the harness has to see it
+            end_if_exhausted(error)
             found = {"error": traceback.format_exc()}
         payload = json.dumps(found).encode()
         head = f"HTTP/1.1 {status} -\r\nContent-Type: application/json\r\nContent-Length: {len(payload)}\r\n\r\n"

@@ -17,6 +17,7 @@ from harness.contract.points import Point
 from harness.history import Recorder
 from harness.mocks.core import relay
 from harness.mocks.core.armed import Armed, Armory, Json
+from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.extensions import UsersCodeError
 
 
@@ -79,7 +80,8 @@ class Mock:
         return {}
 
     def bug(self, where: str, error: BaseException) -> None:
-        """Record an unexpected exception."""
+        """Record an unexpected exception; end where it says that the machine has run out of something."""
+        end_if_exhausted(error)
         if isinstance(error, UsersCodeError):
             self.recorder.record("fail", "bug", {"where": USERS_CODE}, error=str(error))
             return

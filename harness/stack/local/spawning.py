@@ -19,6 +19,7 @@ from harness.clock import library
 from harness.contract.endpoints import ENDPOINTS
 from harness.contract.points import Component
 from harness.errors import StackError
+from harness.mocks.core import exhaustion
 from harness.stack.agent import COMPILED
 from harness.stack.cleanup.processes import end_with_parent, python
 from harness.stack.directory import StackDirectory
@@ -154,6 +155,8 @@ class Spawned:
 
 
 def _in_words(code: int) -> str:
+    if code == exhaustion.CODE:
+        return "it ended because this machine has run out of something: of room on its disk, or of open files"
     return f"it was killed by {signal.Signals(-code).name}" if code < 0 else f"it exited with code {code}"
 
 

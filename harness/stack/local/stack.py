@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness.clock import library
+from harness.clock.census.open_files import require_files
 from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.extensions.doors import Extension, declared
@@ -74,6 +75,7 @@ class LocalStack(Stack):
     def start(self) -> Self:
         """Sweep what killed runs have left, then start; returns when every mock answers."""
         added = bundle(self._extensions)
+        require_files("the local stack")
         sweep()
         self.directory = StackDirectory(_private_directory())
         claim(self.directory.root)

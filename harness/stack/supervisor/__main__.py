@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harness.clock import library
-from harness.errors import StackError
+from harness.errors import StackError, exhausted
 from harness.stack.agent import COMPILED
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
 from harness.stack.directory import StackDirectory
@@ -56,7 +56,10 @@ def main() -> None:
         import asyncio  # the mocks are starting meanwhile: see above
 
         asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual"))
-    except StackError as error:
+    except (StackError, OSError) as raised:
+        error = raised if isinstance(raised, StackError) else exhausted(raised)
+        if error is None:
+            raise
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
         print(json.dumps({"error": parts}), flush=True)  # noqa: T201 - read by the process that started this
     finally:

@@ -21,7 +21,7 @@ from aiohttp import web
 from harness.clock.controller import Stop
 from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
-from harness.errors import ExtensionError, StackError
+from harness.errors import ExtensionError, StackError, exhausted
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.spawning import MOCKS
@@ -39,6 +39,9 @@ DEATH_KNOWN_WITHIN_S = 0.25
 
 STILL_TOLD = ("/history", "/output", "/lease")
 """What can be asked after a mock's death: what led to it."""
+
+TELLS_ITSELF = "/run"
+"""What may have begun to answer by then, and says it in the rest of its answer."""
 
 
 class DoorServer:
@@ -101,7 +104,7 @@ class DoorServer:
         if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
             return _refuse(401, "the token is missing or is another stack's")
         try:
-            if request.path.startswith(STILL_TOLD):
+            if request.path.startswith(STILL_TOLD) or request.path == TELLS_ITSELF:
                 return await handler(request)
             answer: web.StreamResponse = await self._unless_fallen(handler(request))
             return answer
@@ -122,13 +125,16 @@ class DoorServer:
             await _end(task)
 
     def _tell_death(self) -> None:
-        """Raise what a mock died of; where the clock's page is no more as it was, all of them die of that."""
+        """Raise what a mock died of: a clock that is no more as it was, and a full disk, are what all die of."""
         self._night_clock.require_sound()
+        self._directory.require_room()
         self._mocks.fallen.result()
 
     # -- the routes -------------------------------------------------------------------------------
 
     async def _health(self, _: web.Request) -> web.StreamResponse:
+        if self._pacing is not None and self._pacing.done():
+            self._pacing.result()
         mocks = self._mocks
         agents = [socket.stem for socket in self._directory.agents()]
         known = {"mocks": mocks.pids, "endpoints": mocks.endpoints, "agents": agents}
@@ -184,8 +190,8 @@ class DoorServer:
         async with self._time_moves("run"):
             running = self._in_thread(lambda: self._night_clock.run(**asked))
             try:
-                if (await asyncio.wait({running}, timeout=ALIVE_EVERY_S))[0]:
-                    return web.json_response(asdict(running.result()))
+                if await first_of(running, self._mocks.fallen, timeout_s=ALIVE_EVERY_S):
+                    return web.json_response(asdict(self._result_of(running)))
                 return await self._run_on(request, running)
             finally:
                 await _end(running)
@@ -197,14 +203,17 @@ class DoorServer:
         try:
             while not await first_of(running, self._mocks.fallen, timeout_s=ALIVE_EVERY_S):
                 await response.write(b"\n")
-            if self._mocks.fallen.done():
-                self._tell_death()
-            answer = json.dumps(asdict(running.result()))
+            answer = json.dumps(asdict(self._result_of(running)))
         except Exception as error:  # the status is sent already: say it in the body
             answer = _explain(error).text or ""
         await response.write(answer.encode())
         await response.write_eof()
         return response
+
+    def _result_of(self, running: asyncio.Task[Stop]) -> Stop:
+        if self._mocks.fallen.done():
+            self._tell_death()
+        return running.result()
 
     async def _travel(self, request: web.Request) -> web.StreamResponse:
         asked = await _json(request)
@@ -230,6 +239,7 @@ class DoorServer:
     async def _settle(self, _: web.Request) -> web.StreamResponse:
         await self._mocks.call_all("POST", "settle")
         self._night_clock.require_sound()  # what the mocks have just dated is the last of the night
+        self._directory.require_room()
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
@@ -311,6 +321,8 @@ def _explain(error: Exception) -> web.Response:
     """An exception as an answer: the environment's fault in its parts, ours with its traceback."""
     if isinstance(error, web.HTTPException):
         return _refuse(error.status, error.reason)
+    if (told := exhausted(error)) is not None:
+        error = told
     if isinstance(error, StackError):
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
         said = parts | {"extension": True} if isinstance(error, ExtensionError) else parts
