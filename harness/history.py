@@ -138,6 +138,9 @@ class History(Sequence[Event]):
         try:
             beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
             beside.replace(path)
+        except OSError as error:
+            error.filename = str(path)
+            raise
         finally:
             beside.unlink(missing_ok=True)
 

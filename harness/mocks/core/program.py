@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from harness.clock.census.open_files import allow_all_files
 from harness.mocks.core import extensions
 from harness.mocks.core.control import ControlServer
 from harness.mocks.core.mock import Mock
@@ -23,6 +24,7 @@ def run(mock_type: type[Mock]) -> None:
     parser.add_argument("--port", type=int, default=0, help="the port to listen on (0: any)")
     mock_type.options(parser)
     options = parser.parse_args()
+    allow_all_files()
     for folder in ("control", "history"):
         (options.dir / folder).mkdir(parents=True, exist_ok=True)
     broken = extensions.load(options.dir)
