@@ -158,6 +158,17 @@ def test_a_mock_killed_in_the_middle_of_a_run_is_named_by_that_run_and_by_whatev
         assert stack.history()  # what led to it can still be read
 
 
+def test_a_mock_killed_in_a_run_that_has_begun_to_answer_is_named_in_its_answer() -> None:
+    """A run that takes its time is answered with blank lines first."""
+    with LocalStack() as stack:
+        desk = stack.door.ask("GET", "/health")["mocks"]["desk"]
+        work = f"import os, time\nwhile time.process_time() < 2: pass\nos.kill({desk}, 9)\ntime.sleep(36000)"
+        stack.reset(plan(job(stack, "sabotage", "python", "-c", work)))
+        stack.begin()
+        with pytest.raises(StackError, match="the desk of the stack: it was killed by SIGKILL;"):
+            stack.run(EVENING_NS + 8 * HOUR_NS, runaway_s=patience_s())
+
+
 @pytest.mark.exhaustive
 def test_a_killed_agent_is_named_too() -> None:
     with LocalStack() as stack:
