@@ -85,6 +85,7 @@ class _Command:
         self._over = threading.Event()
         self._ended: Ended | None = None
         self._stops: list[Stop] = []
+        self._outside: set[str] = set()
 
     def run(self) -> int:
         """See `run`."""
@@ -119,10 +120,11 @@ class _Command:
         while True:
             stop = controller.run(_LAST_NS, runaway_s=patience_s)
             self._stops.append(stop)
+            self._name_outsiders()
             if stop.reason == "runaway":
                 patience_s = _TOLD_AFTER_S if stop.jumps else 2 * patience_s
-                if stop.waits:
-                    _say(f"time stands still: {'; '.join(stop.waits)}")
+                if waits := [line for line in stop.waits if line not in self._outside]:
+                    _say(f"time stands still: {'; '.join(waits)}")
                 continue
             if stop.reason != "stuck":
                 return stop
@@ -134,6 +136,13 @@ class _Command:
                 return stop
             else:
                 self._sleep_while(sights, asleep)
+
+    def _name_outsiders(self) -> None:
+        """Each once: the command goes on, but not all of it in the time that it was to have."""
+        for outsider in map(str, self._page.outsiders()):
+            if outsider not in self._outside:
+                self._outside.add(outsider)
+                _say(outsider)
 
     def _sleep_while(self, sights: list[Sight], asleep: RunCounts) -> None:
         """Only the other side can wake them, and only a thread that is awake can begin anything."""

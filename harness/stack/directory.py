@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.contract.plan import SeededFile
 
@@ -86,9 +88,12 @@ class StackDirectory:
                 shutil.copyfile(self.contents / plain(file.sha256), target)
                 os.utime(target, ns=(at_ns, at_ns))
 
-    def merged_history(self) -> bytes:
-        """All components' events as JSON lines, in the order of time; a line that is not whole yet is left out."""
-        lines: list[tuple[int, bytes]] = []
+    def merged_history(self, more: Iterable[Mapping[str, Any]] = ()) -> bytes:
+        """All components' events, and what nobody records in a file, as JSON lines in the order of time.
+
+        A line that is not whole yet is left out.
+        """
+        lines = [(int(event["at"]), f"{json.dumps(event)}\n".encode()) for event in more]
         for path in sorted(self.history.glob("*.jsonl")):
             for line in path.read_bytes().splitlines(keepends=True):
                 at = AT.match(line)

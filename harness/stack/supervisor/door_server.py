@@ -26,7 +26,7 @@ from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.spawning import MOCKS
 from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
-from harness.stack.supervisor.night_clock import NightClock
+from harness.stack.supervisor.night_clock import NightClock, outside_events
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -161,6 +161,7 @@ class DoorServer:
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
             self._night_clock.travel(plan.begins_ns)
+            self._night_clock.forget_outsiders()
             self._night_clock.tell_times_in(plan.timezone)
             await self._mocks.call_all("POST", "reset", body)
             self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
@@ -226,7 +227,8 @@ class DoorServer:
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
-        return web.Response(body=self._directory.merged_history(), content_type="application/x-ndjson")
+        outside = outside_events(self._night_clock.outsiders(), self._directory.root)
+        return web.Response(body=self._directory.merged_history(outside), content_type="application/x-ndjson")
 
     async def _output(self, request: web.Request) -> web.StreamResponse:
         path = self._directory.output / plain(request.match_info["name"])
