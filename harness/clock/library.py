@@ -48,15 +48,21 @@ def _probe() -> str | None:
     return None
 
 
-def preload_environment(page: Path, component: str | None = None, *, skew: Skew | None = None) -> dict[str, str]:
+def preload_environment(
+    page: Path, component: str | None = None, *, skew: Skew | None = None, for_all_users: bool = False
+) -> dict[str, str]:
     """The variables that put a process, and its children, into the virtual time of a clock page.
 
     ``component`` names them all in messages, where each would have its own name. Raises RuntimeError where virtual
-    time is unusable. With ``skew`` their clock is wrong.
+    time is unusable. With ``skew`` their clock is wrong. ``for_all_users``: with the copy of the library that lies
+    beside the page, where there is one, so that a child may become another user.
     """
     because = unusable_because()
     if because is not None:
         raise RuntimeError(because)
-    environment = {"LD_PRELOAD": str(_BUILT), "NIGHT_CLOCK": str(page.resolve())}
+    page = page.resolve()
+    beside = page.with_name(_BUILT.name)
+    library = beside if for_all_users and beside.is_file() else _BUILT
+    environment = {"LD_PRELOAD": str(library), "NIGHT_CLOCK": str(page)}
     environment |= {} if component is None else {"NIGHT_COMPONENT": component}
     return environment if skew is None else environment | skew.environment()

@@ -6,7 +6,6 @@ The harness waits beside the command as a shell would: its output, input, signal
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -25,7 +24,7 @@ from harness.clock_command.external_waits import InheritedFiles, RunCounts, run_
 from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
 from harness.clock_command.local_time import as_local_time
 from harness.errors import AuthorError, StackError
-from harness.stack.cleanup.directories import clock_directory, sweep
+from harness.stack.cleanup.directories import clock_directory, remove_clock_directory, sweep
 
 STUCK, CANNOT_START, NOT_FOUND = 3, 126, 127
 
@@ -70,7 +69,7 @@ def run(argv: Sequence[str], settings: Settings) -> int:
     try:
         return _Command(argv, settings, ClockPage.create(folder / "page", at_ns=settings.at_ns), inherited).run()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_clock_directory(folder)
 
 
 def _say(text: str) -> None:
@@ -89,7 +88,9 @@ class _Command:
 
     def run(self) -> int:
         """See `run`."""
-        environment = os.environ | preload_environment(self._page.path, skew=self._settings.skew)
+        environment = os.environ | preload_environment(
+            self._page.path, skew=self._settings.skew, for_all_users=True
+        )
         if "LD_PRELOAD" in os.environ:
             environment["LD_PRELOAD"] += f":{os.environ['LD_PRELOAD']}"
         if self._settings.zone is not None:

@@ -23,7 +23,10 @@ class StackDirectory:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.page = root / "page"
+        self.shared = root / "shared"
+        """A link, where root has started the night: to what processes of other users reach too."""
+        self.page = (self.shared if self.shared.is_symlink() else root) / "page"
+        self.doors = root / "doors"
         self.library = root / "lib"
         self.control = root / "control"
         self.history = root / "history"
@@ -33,6 +36,13 @@ class StackDirectory:
         self.consumers = root / "consumers"
         self.home = root / "home"
         self.logs = root / "logs"
+
+    def share(self, clock: Path) -> None:
+        """Let the clock page, and the wire's sockets beside it, lie in another directory; for one that is new."""
+        (clock / "doors").mkdir(mode=0o711)
+        self.shared.symlink_to(clock)
+        self.doors.symlink_to(clock / "doors")
+        self.page = self.shared / "page"
 
     def make(self) -> None:
         """Make what is missing."""
