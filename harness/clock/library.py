@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.clock.wrong_clock import Skew
 
 _BUILT = Path(__file__).with_name("libnightclock.so")
+_REAL = "real"
+"""Mirrors `NIGHT_REAL_CLOCK` of preload/entry/exec.h."""
+
 _PROBED: dict[str, str | None] = {}
 
 
@@ -21,7 +26,10 @@ def library_path() -> Path | None:
 
 def unusable_because() -> str | None:
     """One line that says why there is no virtual time on this machine; None when there is."""
-    if "reason" not in _PROBED:
+    if "reason" not in _REAL = "real"
+"""Mirrors `NIGHT_REAL_CLOCK` of preload/entry/exec.h."""
+
+_PROBED:
         _PROBED["reason"] = _probe()
     return _PROBED["reason"]
 
@@ -46,6 +54,19 @@ def _probe() -> str | None:
     except OSError:
         return "/proc is not mounted, so nobody can tell who sleeps: the clock is real"
     return None
+
+
+def real_clock(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable with which a program goes without the clock of the night that the environment is in, if any.
+
+    Without it, the library would put itself back when the program is started.
+    """
+    return {"NIGHT_CLOCK": _REAL} if "NIGHT_CLOCK" in environment else {}
+
+
+def is_in_a_night(environment: Mapping[str, str]) -> bool:
+    """Whether a process with these variables has a night's clock."""
+    return environment.get("NIGHT_CLOCK", _REAL) != _REAL
 
 
 def preload_environment(

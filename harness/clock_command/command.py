@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from harness.clock.census.census import Sight
 from harness.clock.controller import Controller, Stop
-from harness.clock.library import preload_environment, unusable_because
+from harness.clock.library import is_in_a_night, preload_environment, unusable_because
 from harness.clock.page import TICK_ERROR, ClockPage
 from harness.clock.reach.reach import NotFound, reach_of
 from harness.clock.wrong_clock import Skew
@@ -52,7 +52,7 @@ class Settings:
 def run(argv: Sequence[str], settings: Settings) -> int:
     """Run the command to its end; its exit code, 128+n for signal n, or one of a shell's when it cannot be run."""
     inherited = InheritedFiles()
-    if "NIGHT_CLOCK" in os.environ:
+    if is_in_a_night(os.environ):
         raise AuthorError(
             f"this process is in virtual time already (NIGHT_CLOCK={os.environ['NIGHT_CLOCK']}), and a clock inside "
             "another would wait for it for ever; expected one clock for all: run the command by itself"

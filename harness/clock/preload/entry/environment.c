@@ -135,18 +135,19 @@ static bool is_complete(char *const given[]) {
 
 /* ---- what is made of it --------------------------------------------------------------------------- */
 
-size_t night_environment_room(char *const given[]) {
+static size_t length_of(const char *text) { return text ? strlen(text) : 0; }
+
+size_t night_environment_room(char *const given[], enum night_outside program) {
     int error = errno;
-    size_t entries = 0;
-    if (!library || !night_page_path() || is_complete(given) || chooses_another_clock(given)) {
-        errno = error;
-        return 0;
-    }
+    bool as_it_is = !library || !night_page_path() || chooses_another_clock(given) ||
+                    (program != NIGHT_OUTSIDE_MUSL && is_complete(given));
     errno = error;
+    if (as_it_is)
+        return 0;
+    size_t entries = 0;
     while (given && given[entries])
         entries++;
-    const char *theirs = value_of(given, PRELOAD);
-    size_t preload = sizeof PRELOAD + strlen(library) + 1 + (theirs ? strlen(theirs) : 0) + 1;
+    size_t preload = sizeof PRELOAD + strlen(library) + 1 + length_of(value_of(given, PRELOAD)) + 1;
     return (entries + OWNS + 2) * sizeof(char *) + preload;
 }
 
@@ -157,7 +158,16 @@ static bool is_replaced(const char *entry, char *const given[]) {
     return value_in(entry, PRELOAD) != NULL;
 }
 
-char *const *night_environment(char *const given[], void *room, size_t size) {
+/* Ours first, and the program's own behind it; for musl, its own alone. */
+static void write_preload(char *to, const char *theirs, enum night_outside program) {
+    if (begins_with_ours(theirs))
+        theirs += strlen(library) + strspn(theirs + strlen(library), ": ");
+    to = stpcpy(to, program == NIGHT_OUTSIDE_MUSL ? "" : library);
+    if (theirs && *theirs)
+        stpcpy(stpcpy(to, program == NIGHT_OUTSIDE_MUSL ? "" : ":"), theirs);
+}
+
+char *const *night_environment(char *const given[], enum night_outside program, void *room, size_t size) {
     if (size == 0)
         return given;
     char **made = room, **next = made;
@@ -167,12 +177,8 @@ char *const *night_environment(char *const given[], void *room, size_t size) {
     for (struct own *own = owns; own < owns + OWNS; own++)
         if (!is_right(own, given))
             *next++ = (char *)(uintptr_t)own->entry;
-    const char *theirs = value_of(given, PRELOAD);
-    char *preload = (char *)(next + 2), *at = stpcpy(stpcpy(preload, PRELOAD "="), library);
-    if (theirs && !begins_with_ours(theirs) && *theirs)
-        stpcpy(stpcpy(at, ":"), theirs);
-    else if (theirs && begins_with_ours(theirs))
-        stpcpy(preload + sizeof PRELOAD, theirs);
+    char *preload = (char *)(next + 2);
+    write_preload(stpcpy(preload, PRELOAD "="), value_of(given, PRELOAD), program);
     next[0] = preload;
     next[1] = NULL;
     return made;
@@ -180,20 +186,15 @@ char *const *night_environment(char *const given[], void *room, size_t size) {
 
 /* system(), popen() and their kin start a shell inside the C library, with the environment of the process. */
 void night_environment_of_process(void) {
-    if (night_environment_room(environ) == 0)
+    if (night_environment_room(environ, NIGHT_INSIDE) == 0)
         return;
     int error = errno;
     const char *theirs = value_of(environ, PRELOAD);
-    if (!begins_with_ours(theirs)) {
-        size_t size = strlen(library) + 1 + (theirs ? strlen(theirs) : 0) + 1;
-        char *preload = malloc(size);
-        if (preload) {
-            char *at = stpcpy(preload, library);
-            if (theirs && *theirs)
-                stpcpy(stpcpy(at, ":"), theirs);
-            setenv(PRELOAD, preload, 1);
-            free(preload);
-        }
+    char *preload = malloc(strlen(library) + 1 + length_of(theirs) + 1);
+    if (preload) {
+        write_preload(preload, theirs, NIGHT_INSIDE);
+        setenv(PRELOAD, preload, 1);
+        free(preload);
     }
     for (struct own *own = owns; own < owns + OWNS; own++)
         if (!is_right(own, environ))

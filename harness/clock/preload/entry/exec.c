@@ -16,41 +16,44 @@
 #include <wordexp.h>
 
 /* The environment for the new program, on the stack of who starts it. */
-#define IN_THE_NIGHT(name, given)                                                                            \
-    size_t name##_size = night_environment_room(given);                                                      \
-    char *const *name = night_environment(given, alloca(name##_size + 1), name##_size)
+#define IN_THE_NIGHT(name, given, look)                                                                      \
+    enum night_outside name##_outside = look;                                                                \
+    size_t name##_size = night_environment_room(given, name##_outside);                                      \
+    char *const *name = night_environment(given, name##_outside, alloca(name##_size + 1), name##_size)
 
-static void look(int at, const char *path, char *const given[]) {
-    if (!night_page || !path)
-        return;
-    night_tell_outside(night_wants_real_clock(given) ? NIGHT_OUTSIDE_ASKED : night_look_at_program(at, path), path);
+static enum night_outside told(char *const given[], int at, const char *path, const char *program) {
+    enum night_outside found =
+        night_wants_real_clock(given) ? NIGHT_OUTSIDE_ASKED : night_look_at_program(at, path);
+    night_tell_outside(found, program);
+    return found;
 }
 
-static void look_on_path(const char *name, char *const given[]) {
+static enum night_outside look(int at, const char *path, char *const given[]) {
+    return night_page && path ? told(given, at, path, path) : NIGHT_INSIDE;
+}
+
+static enum night_outside look_on_path(const char *name, char *const given[]) {
     char room[PATH_MAX];
-    if (night_page && name)
-        look(AT_FDCWD, night_find_program(name, room, sizeof room), given);
+    return night_page && name ? look(AT_FDCWD, night_find_program(name, room, sizeof room), given) : NIGHT_INSIDE;
 }
 
-static void look_at_file(int fd, char *const given[]) {
+static enum night_outside look_at_file(int fd, char *const given[]) {
     char link[32], path[PATH_MAX];
     if (!night_page)
-        return;
+        return NIGHT_INSIDE;
     int error = errno;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t size = readlink(link, path, sizeof path - 1);
     errno = error;
     path[size > 0 ? size : 0] = '\0';
-    night_tell_outside(
-        night_wants_real_clock(given) ? NIGHT_OUTSIDE_ASKED : night_look_at_program(AT_FDCWD, link), path);
+    return told(given, AT_FDCWD, link, path);
 }
 
 /* ---- exec ----------------------------------------------------------------------------------------- */
 
 NIGHT_EXPORT int execve(const char *path, char *const argv[], char *const given[]) {
     NIGHT_REAL(execve);
-    IN_THE_NIGHT(made, given);
-    look(AT_FDCWD, path, given);
+    IN_THE_NIGHT(made, given, look(AT_FDCWD, path, given));
     return real(path, argv, made);
 }
 
@@ -58,8 +61,7 @@ NIGHT_EXPORT int execv(const char *path, char *const argv[]) { return execve(pat
 
 NIGHT_EXPORT int execvpe(const char *name, char *const argv[], char *const given[]) {
     NIGHT_REAL(execvpe);
-    IN_THE_NIGHT(made, given);
-    look_on_path(name, given);
+    IN_THE_NIGHT(made, given, look_on_path(name, given));
     return real(name, argv, made);
 }
 
@@ -67,19 +69,15 @@ NIGHT_EXPORT int execvp(const char *name, char *const argv[]) { return execvpe(n
 
 NIGHT_EXPORT int fexecve(int fd, char *const argv[], char *const given[]) {
     NIGHT_REAL(fexecve);
-    IN_THE_NIGHT(made, given);
-    look_at_file(fd, given);
+    IN_THE_NIGHT(made, given, look_at_file(fd, given));
     return real(fd, argv, made);
 }
 
 int execveat(int at, const char *path, char *const argv[], char *const given[], int flags);
 
 NIGHT_EXPORT int execveat(int at, const char *path, char *const argv[], char *const given[], int flags) {
-    IN_THE_NIGHT(made, given);
-    if (path && !*path && flags & AT_EMPTY_PATH)
-        look_at_file(at, given);
-    else
-        look(at, path, given);
+    bool is_open = path && !*path && flags & AT_EMPTY_PATH;
+    IN_THE_NIGHT(made, given, is_open ? look_at_file(at, given) : look(at, path, given));
     return (int)night_syscall(SYS_execveat, at, path, argv, made, flags); /* the C library has it since 2.34 */
 }
 
@@ -121,16 +119,14 @@ NIGHT_EXPORT int execle(const char *path, const char *first, ...) {
 NIGHT_EXPORT int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                              const posix_spawnattr_t *attributes, char *const argv[], char *const given[]) {
     NIGHT_REAL(posix_spawn);
-    IN_THE_NIGHT(made, given);
-    look(AT_FDCWD, path, given);
+    IN_THE_NIGHT(made, given, look(AT_FDCWD, path, given));
     return real(pid, path, actions, attributes, argv, made);
 }
 
 NIGHT_EXPORT int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
                               const posix_spawnattr_t *attributes, char *const argv[], char *const given[]) {
     NIGHT_REAL(posix_spawnp);
-    IN_THE_NIGHT(made, given);
-    look_on_path(name, given);
+    IN_THE_NIGHT(made, given, look_on_path(name, given));
     return real(pid, name, actions, attributes, argv, made);
 }
 
@@ -142,16 +138,14 @@ pidfd_spawn_call pidfd_spawn, pidfd_spawnp;
 NIGHT_EXPORT int pidfd_spawn(int *pidfd, const char *path, const posix_spawn_file_actions_t *actions,
                              const posix_spawnattr_t *attributes, char *const argv[], char *const given[]) {
     pidfd_spawn_call *real = (pidfd_spawn_call *)(uintptr_t)night_symbol_or_null("pidfd_spawn");
-    IN_THE_NIGHT(made, given);
-    look(AT_FDCWD, path, given);
+    IN_THE_NIGHT(made, given, look(AT_FDCWD, path, given));
     return real ? real(pidfd, path, actions, attributes, argv, made) : ENOSYS;
 }
 
 NIGHT_EXPORT int pidfd_spawnp(int *pidfd, const char *name, const posix_spawn_file_actions_t *actions,
                               const posix_spawnattr_t *attributes, char *const argv[], char *const given[]) {
     pidfd_spawn_call *real = (pidfd_spawn_call *)(uintptr_t)night_symbol_or_null("pidfd_spawnp");
-    IN_THE_NIGHT(made, given);
-    look_on_path(name, given);
+    IN_THE_NIGHT(made, given, look_on_path(name, given));
     return real ? real(pidfd, name, actions, attributes, argv, made) : ENOSYS;
 }
 

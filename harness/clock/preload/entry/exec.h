@@ -14,9 +14,10 @@ const char *night_library(void);   /* the path that it was loaded from; NULL out
 const char *night_page_path(void); /* NULL where there is none */
 const char *night_component(void); /* NULL where nobody has said */
 
-/* How much room the night's variables take beside what is given; 0 when all of them are there. */
-size_t night_environment_room(char *const given[]);
-char *const *night_environment(char *const given[], void *room, size_t size);
+/* How much room the night's variables take beside what is given; 0 when all is as it should be. musl's loader ends a
+ * program that is to have a library which it cannot load, so such a program goes without ours. */
+size_t night_environment_room(char *const given[], enum night_outside program);
+char *const *night_environment(char *const given[], enum night_outside program, void *room, size_t size);
 void night_environment_of_process(void);
 bool night_wants_real_clock(char *const given[]);
 

@@ -140,8 +140,6 @@ static enum night_outside look_at(int at, const char *path) {
     char interpreter[PATH_MAX];
     struct stat file;
     for (int turn = 0; turn <= INTERPRETERS_MAX; turn++) {
-        if (!may_be_started(at, path))
-            return NIGHT_INSIDE; /* and it will not be started */
         long fd = night_syscall(SYS_openat, at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
         if (fd < 0)
             return errno == EACCES ? NIGHT_OUTSIDE_UNREADABLE : NIGHT_INSIDE;
@@ -167,9 +165,12 @@ static enum night_outside look_at(int at, const char *path) {
 
 enum night_outside night_look_at_program(int at, const char *path) {
     int error = errno;
-    enum night_outside found = look_at(at, path);
-    if (found == NIGHT_INSIDE && is_out_of_sight())
-        found = NIGHT_OUTSIDE_SIGHT;
+    enum night_outside found = NIGHT_INSIDE; /* also of one that will not be started */
+    if (may_be_started(at, path)) {
+        found = look_at(at, path);
+        if (found == NIGHT_INSIDE && is_out_of_sight())
+            found = NIGHT_OUTSIDE_SIGHT;
+    }
     errno = error;
     return found;
 }
