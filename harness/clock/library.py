@@ -26,10 +26,7 @@ def library_path() -> Path | None:
 
 def unusable_because() -> str | None:
     """One line that says why there is no virtual time on this machine; None when there is."""
-    if "reason" not in _REAL = "real"
-"""Mirrors `NIGHT_REAL_CLOCK` of preload/entry/exec.h."""
-
-_PROBED:
+    if "reason" not in _PROBED:
         _PROBED["reason"] = _probe()
     return _PROBED["reason"]
 

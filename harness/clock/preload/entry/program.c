@@ -121,15 +121,11 @@ static char *interpreter_in(char *head) {
     return *name ? name : NULL;
 }
 
-/* Another root folder, or another user: what the new program's loader cannot open, it goes on without. */
+/* Another root folder, or another user: what the new program's loader cannot open, it goes on without. access() asks as
+ * the real user and without the capabilities that end with an exec. */
 static bool is_out_of_sight(void) {
-    long library = night_syscall(SYS_openat, AT_FDCWD, night_library(), O_RDONLY | O_CLOEXEC);
-    long page = library < 0 ? -1 : night_syscall(SYS_openat, AT_FDCWD, night_page_path(), O_RDWR | O_CLOEXEC);
-    if (library >= 0)
-        night_syscall(SYS_close, library);
-    if (page >= 0)
-        night_syscall(SYS_close, page);
-    return page < 0 && (errno == EACCES || errno == ENOENT || errno == ENOTDIR);
+    return night_syscall(SYS_faccessat, AT_FDCWD, night_library(), R_OK) != 0 ||
+           night_syscall(SYS_faccessat, AT_FDCWD, night_page_path(), R_OK | W_OK) != 0;
 }
 
 static enum night_outside look_at(int at, const char *path) {
