@@ -88,9 +88,7 @@ class _Command:
 
     def run(self) -> int:
         """See `run`."""
-        environment = os.environ | preload_environment(
-            self._page.path, skew=self._settings.skew, for_all_users=True
-        )
+        environment = os.environ | preload_environment(self._page.path, skew=self._settings.skew, for_all_users=True)
         if "LD_PRELOAD" in os.environ:
             environment["LD_PRELOAD"] += f":{os.environ['LD_PRELOAD']}"
         if self._settings.zone is not None:

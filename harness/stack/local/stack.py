@@ -212,5 +212,5 @@ def _python_path() -> str:
 
 def _without_night(environment: Mapping[str, str]) -> dict[str, str]:
     """The supervisor lives in real time, though its starter may not: a harness under test may itself be in a night."""
-    kept = {name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("NIGHT_")}
-    return kept | library.real_clock(environment)
+    nights = {name for name in environment if name == "LD_PRELOAD" or name.startswith("NIGHT_")}
+    return {name: environment[name] for name in environment.keys() - nights} | library.real_clock(environment)

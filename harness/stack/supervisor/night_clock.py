@@ -51,7 +51,8 @@ def outside_events(outsiders: Iterable[Outsider], root: Path) -> Iterator[dict[s
     for one in outsiders:
         value = {"by": one.by, "program": one.program.removeprefix(f"{root}/"), "reason": one.reason, "todo": one.todo}
         value |= {"excepted": False}  # by its chain, which this process does not know
-        yield {"at": one.at_ns, "component": "night", "type": "info", "action": "outside", "value": value, "error": None}
+        event = {"at": one.at_ns, "component": "night", "type": "info", "action": "outside"}
+        yield event | {"value": value, "error": None}
 
 
 class VirtualNightClock:

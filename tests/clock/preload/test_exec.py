@@ -1,4 +1,4 @@
-"""Whatever environment a program is given, it finds itself in the night: every way to start one, with every wrong one."""
+"""Whatever environment a program is given, it finds itself in the night: every way to start one, every wrong one."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SHELLS = {
     "python shell": [sys.executable, "-c", "import subprocess; subprocess.run('/bin/date +%s', env={}, shell=True)"],
     "python system": [sys.executable, "-c", "import os; os.environ.clear(); os.system('/bin/date +%s')"],
     "python execve": [sys.executable, "-c", "import os; os.execve('/bin/date', ['date', '+%s'], {})"],
-    "python spawn": [sys.executable, "-c", "import os; os.waitpid(os.posix_spawn('/bin/date', ['date', '+%s'], {}), 0)"],
+    "python spawn": [sys.executable, "-c", "import os; os.posix_spawn('/bin/date', ['date', '+%s'], {}); os.wait()"],
 }
 
 
@@ -94,7 +94,7 @@ def test_a_child_that_waits_does_so_in_the_nights_time(night: Night) -> None:
 
 def test_the_programs_own_preload_stays_behind_ours_and_its_own_name_is_kept(night: Night, tmp_path: Path) -> None:
     source, library = tmp_path / "own.c", tmp_path / "own.so"
-    source.write_text("int puts(const char *); __attribute__((constructor)) static void load(void) { puts(\"own\"); }\n")
+    source.write_text('#include <stdio.h>\n__attribute__((constructor)) static void load(void) { puts("own"); }\n')
     subprocess.run([needs("cc"), "-shared", "-fPIC", "-o", library, source], check=True)
     ended = night.run("env", "-i", f"LD_PRELOAD={library}", "NIGHT_COMPONENT=another", "/usr/bin/env")
     variables = dict(line.split("=", 1) for line in ended.out.splitlines() if "=" in line)

@@ -96,7 +96,7 @@ def test_a_program_for_another_machine_or_with_32_bits_is_named(
 def test_a_program_against_musl_runs_without_the_library_that_would_end_it(night: Night, tmp_path: Path) -> None:
     compiler = shutil.which("musl-gcc") or missing("there is no musl-gcc here: apt install musl-tools")
     program = tmp_path / "program"
-    source = "#include <stdio.h>\nint main(void) { return puts(\"ran\") < 0; }\n"
+    source = '#include <stdio.h>\nint main(void) { return puts("ran") < 0; }\n'
     subprocess.run([compiler, "-x", "c", "-", "-o", program], input=source, text=True, check=True)
     ended = night.run("sh", "-c", str(program))
     assert (ended.out, ended.err, ended.code) == ("ran\n", "", 0)
