@@ -51,6 +51,11 @@ class _Told(ctypes.Structure):
     ]
 
 
+_HARMLESS = {f"{folder}/{name}" for folder in ("/sbin", "/usr/sbin") for name in ("ldconfig", "ldconfig.real")}
+"""Static programs of Linux itself that neither tell the time nor wait, and that other programs start unasked: Python's
+``ctypes.util.find_library`` asks ldconfig what libraries there are."""
+
+
 @dataclass(frozen=True)
 class Outsider:
     """A program with the machine's clock in a night: since when (UTC, night's time), who started it, why, what to do.
@@ -77,8 +82,9 @@ def outsiders_of(page: int) -> tuple[Outsider, ...]:
         if library().night_page_outsider(page, place, ctypes.byref(told)):
             reason, todo = _REASONS[told.reason]
             by, program = (text.decode(errors="replace") for text in (told.by, told.program))
-            found.append(Outsider(told.at_ns, by, program, reason, todo))
+            if program not in _HARMLESS:
+                found.append(Outsider(told.at_ns, by, program, reason, todo))
     if untold := library().night_page_outsiders_untold(page):
-        reason, last = f"there were more than {_PLACES} kinds of them", found[-1]
-        found.append(Outsider(last.at_ns, "the night", f"{untold} more programs", reason, last.todo))
+        reason = f"there were more than {_PLACES} different ones"
+        found.append(Outsider(told.at_ns, "the night", f"{untold} more programs", reason, _AROUND_IT))
     return tuple(sorted(found, key=lambda one: one.at_ns))

@@ -49,7 +49,8 @@ class NightClock(Protocol):
 def outside_events(outsiders: Iterable[Outsider], root: Path) -> Iterator[dict[str, Any]]:
     """What the history says of programs outside of the night's time; another run says the same of the same program."""
     for one in outsiders:
-        value = {"by": one.by, "program": one.program.removeprefix(f"{root}/"), "reason": one.reason, "todo": one.todo}
+        value: dict[str, Any] = {"by": one.by, "program": one.program.removeprefix(f"{root}/")}
+        value |= {"reason": one.reason, "todo": one.todo}
         value |= {"excepted": False}  # by its chain, which this process does not know
         event = {"at": one.at_ns, "component": "night", "type": "info", "action": "outside"}
         yield event | {"value": value, "error": None}

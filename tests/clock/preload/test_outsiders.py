@@ -52,7 +52,7 @@ GLIBC, MUSL = b"/lib64/ld-linux-x86-64.so.2\0", b"/lib/ld-musl-x86_64.so.1\0"
 
 
 def test_a_static_program_is_named_once_however_often_it_is_started(night: Night, static: str) -> None:
-    night.run("sh", "-c", f"{static} 0; {static} 0; {static} 0")
+    night.run("sh", "-c", f"{static} none 0; {static} none 0; {static} none 0")
     assert named(night) == [("program", static, "it is linked statically")]
     [outsider] = night.page.outsiders()
     assert AT_NS <= outsider.at_ns < AT_NS + 10**9
@@ -60,7 +60,7 @@ def test_a_static_program_is_named_once_however_often_it_is_started(night: Night
 
 
 def test_two_jobs_that_start_it_are_both_named_and_another_night_begins_with_none(night: Night, static: str) -> None:
-    night.run("sh", "-c", f"{static} 0; NIGHT_COMPONENT=load sh -c '{static} 0; :'")
+    night.run("sh", "-c", f"{static} none 0; NIGHT_COMPONENT=load sh -c '{static} none 0; :'")
     assert [by for by, _, _ in named(night)] == ["program", "load"]
     night.page.forget_outsiders()
     assert named(night) == []
@@ -105,7 +105,7 @@ def test_a_program_against_musl_runs_without_the_library_that_would_end_it(night
 
 def test_an_interpreter_is_looked_at_in_the_place_of_its_script(night: Night, static: str, tmp_path: Path) -> None:
     script = tmp_path / "script"
-    script.write_text(f"#! {static} 0\n")
+    script.write_text(f"#!{static} none\n")
     script.chmod(0o755)
     night.run("sh", "-c", str(script))
     assert named(night) == [("program", str(script), "it is linked statically")]
@@ -171,10 +171,17 @@ def test_a_user_who_may_not_pass_to_the_page_is_named(night: Night) -> None:
     assert [reason for _, _, reason in named(night)] == [OUT_OF_SIGHT]
 
 
+def test_pythons_question_to_the_loaders_cache_is_none_of_it(night: Night) -> None:
+    """A static program that neither tells the time nor waits, and that any program may start unasked."""
+    ended = night.run_python("import ctypes.util; print(ctypes.util.find_library('c'))")
+    assert ended.out == "libc.so.6\n"
+    assert named(night) == []
+
+
 def test_more_kinds_of_them_than_there_are_places_are_counted(night: Night, static: str, tmp_path: Path) -> None:
     for number in range(70):
         (tmp_path / f"p{number}").symlink_to(static)
-    night.run("sh", "-c", f"for p in {tmp_path}/p*; do $p 0; done")
+    night.run("sh", "-c", f"for p in {tmp_path}/p*; do $p none 0; done")
     assert len(night.page.outsiders()) == 65
     assert night.page.outsiders()[-1].program == "6 more programs"
 
