@@ -42,6 +42,7 @@ static struct own {
 /* Programs write over the environment that they were started with (a server's title), so there is a copy. */
 static char kept[32768];
 static const char *library; /* NULL: this process was not started in a night */
+static const char *leading; /* what LD_PRELOAD begins with: our library, after those that were put before it for us */
 
 static const char *value_in(const char *entry, const char *name) {
     size_t length = strlen(name);
@@ -74,8 +75,13 @@ void night_environment_start(void) {
         for (struct own *own = owns; own < owns + OWNS; own++)
             if (!own->entry && value_in(*entry, own->name))
                 own->entry = keep(*entry);
-    if (dladdr(kept, &self) && self.dli_fname && strchr(self.dli_fname, '/'))
-        library = keep(self.dli_fname);
+    if (!dladdr(kept, &self) || !self.dli_fname || !strchr(self.dli_fname, '/'))
+        return;
+    library = keep(self.dli_fname);
+    const char *preload = getenv(PRELOAD), *at = preload && library ? strstr(preload, library) : NULL;
+    leading = at ? keep(preload) : library; /* a sanitizer's runtime has to be the very first */
+    if (at && leading)
+        kept[leading - kept + (at - preload) + (long)strlen(library)] = '\0';
 }
 
 const char *night_library(void) { return library; }
@@ -115,8 +121,8 @@ bool night_wants_real_clock(char *const given[]) {
 }
 
 static bool begins_with_ours(const char *preload) {
-    size_t length = strlen(library);
-    return preload && strncmp(preload, library, length) == 0 && strchr(": ", preload[length]); /* or its end */
+    size_t length = strlen(leading);
+    return preload && strncmp(preload, leading, length) == 0 && strchr(": ", preload[length]); /* or its end */
 }
 
 static bool is_right(const struct own *own, char *const given[]) {
@@ -139,7 +145,7 @@ static size_t length_of(const char *text) { return text ? strlen(text) : 0; }
 
 size_t night_environment_room(char *const given[], enum night_outside program) {
     int error = errno;
-    bool as_it_is = !library || !night_page_path() || chooses_another_clock(given) ||
+    bool as_it_is = !leading || !night_page_path() || chooses_another_clock(given) ||
                     (program != NIGHT_OUTSIDE_MUSL && is_complete(given));
     errno = error;
     if (as_it_is)
@@ -147,7 +153,7 @@ size_t night_environment_room(char *const given[], enum night_outside program) {
     size_t entries = 0;
     while (given && given[entries])
         entries++;
-    size_t preload = sizeof PRELOAD + strlen(library) + 1 + length_of(value_of(given, PRELOAD)) + 1;
+    size_t preload = sizeof PRELOAD + strlen(leading) + 1 + length_of(value_of(given, PRELOAD)) + 1;
     return (entries + OWNS + 2) * sizeof(char *) + preload;
 }
 
@@ -161,8 +167,8 @@ static bool is_replaced(const char *entry, char *const given[]) {
 /* Ours first, and the program's own behind it; for musl, its own alone. */
 static void write_preload(char *to, const char *theirs, enum night_outside program) {
     if (begins_with_ours(theirs))
-        theirs += strlen(library) + strspn(theirs + strlen(library), ": ");
-    to = stpcpy(to, program == NIGHT_OUTSIDE_MUSL ? "" : library);
+        theirs += strlen(leading) + strspn(theirs + strlen(leading), ": ");
+    to = stpcpy(to, program == NIGHT_OUTSIDE_MUSL ? "" : leading);
     if (theirs && *theirs)
         stpcpy(stpcpy(to, program == NIGHT_OUTSIDE_MUSL ? "" : ":"), theirs);
 }
@@ -190,7 +196,7 @@ void night_environment_of_process(void) {
         return;
     int error = errno;
     const char *theirs = value_of(environ, PRELOAD);
-    char *preload = malloc(strlen(library) + 1 + length_of(theirs) + 1);
+    char *preload = malloc(strlen(leading) + 1 + length_of(theirs) + 1);
     if (preload) {
         write_preload(preload, theirs, NIGHT_INSIDE);
         setenv(PRELOAD, preload, 1);

@@ -76,7 +76,7 @@ NIGHT_EXPORT int fexecve(int fd, char *const argv[], char *const given[]) {
 int execveat(int at, const char *path, char *const argv[], char *const given[], int flags);
 
 NIGHT_EXPORT int execveat(int at, const char *path, char *const argv[], char *const given[], int flags) {
-    bool is_open = path && !*path && flags & AT_EMPTY_PATH;
+    bool is_open = flags & AT_EMPTY_PATH && !*path;
     IN_THE_NIGHT(made, given, is_open ? look_at_file(at, given) : look(at, path, given));
     return (int)night_syscall(SYS_execveat, at, path, argv, made, flags); /* the C library has it since 2.34 */
 }

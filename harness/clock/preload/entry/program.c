@@ -19,10 +19,10 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define HEAD 4096           /* the tables of most programs lie in it */
-#define INTERPRETERS_MAX 5  /* as the kernel */
+#define HEAD 4096
+#define INTERPRETERS_MAX 5 /* as the kernel */
 #define SEGMENTS_MAX 64
-#define GO_BUILD_ID 4       /* the type of Go's note */
+#define GO_BUILD_ID 4 /* the type of Go's note */
 
 #if defined(__x86_64__)
 #define MACHINE EM_X86_64
@@ -55,14 +55,27 @@ static bool has_more_rights(int fd, const struct stat *file) {
 
 /* ---- its format ----------------------------------------------------------------------------------- */
 
-static bool read_at(int fd, void *to, size_t size, uint64_t at) {
-    return night_syscall(SYS_pread64, fd, to, size, at) == (long)size;
+struct program {
+    int fd;
+    size_t size; /* of what has been read of its beginning, in which the tables of most programs lie */
+    union {
+        Elf64_Ehdr elf;
+        char text[HEAD];
+    } head;
+};
+
+static bool read_at(const struct program *program, void *to, size_t size, uint64_t at) {
+    if (at <= program->size && size <= program->size - at) {
+        memcpy(to, program->head.text + at, size);
+        return true;
+    }
+    return night_syscall(SYS_pread64, program->fd, to, size, at) == (long)size;
 }
 
-static bool has_note_of_go(int fd, const Elf64_Phdr *segment) {
+static bool has_note_of_go(const struct program *program, const Elf64_Phdr *segment) {
     char notes[512];
     size_t size = segment->p_filesz < sizeof notes ? segment->p_filesz : sizeof notes;
-    if (!read_at(fd, notes, size, segment->p_offset))
+    if (!read_at(program, notes, size, segment->p_offset))
         return false;
     for (size_t at = 0; at + sizeof(Elf64_Nhdr) + 4 <= size;) {
         Elf64_Nhdr note;
@@ -86,25 +99,26 @@ static bool is_loader_of_glibc(const char *path) {
     return begins(name, "ld-linux") || begins(name, "ld64") || begins(name, "ld-2") || strcmp(name, "ld.so") == 0;
 }
 
-static enum night_outside look_at_elf(int fd, const Elf64_Ehdr *head, const char *path) {
+static enum night_outside look_at_elf(const struct program *program, const char *path) {
+    const Elf64_Ehdr *head = &program->head.elf;
     char loader[PATH_MAX] = "", real[PATH_MAX], link[32];
     if (head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_machine != MACHINE)
         return NIGHT_OUTSIDE_MACHINE;
     for (unsigned i = 0; i < head->e_phnum && i < SEGMENTS_MAX; i++) {
         Elf64_Phdr segment;
-        if (!read_at(fd, &segment, sizeof segment, head->e_phoff + (uint64_t)i * head->e_phentsize))
+        if (!read_at(program, &segment, sizeof segment, head->e_phoff + (uint64_t)i * head->e_phentsize))
             break;
-        if (segment.p_type == PT_NOTE && has_note_of_go(fd, &segment))
+        if (segment.p_type == PT_NOTE && has_note_of_go(program, &segment))
             return NIGHT_OUTSIDE_GO;
         if (segment.p_type == PT_INTERP && segment.p_filesz > 0 && segment.p_filesz < sizeof loader &&
-            read_at(fd, loader, segment.p_filesz, segment.p_offset))
+            read_at(program, loader, segment.p_filesz, segment.p_offset))
             loader[segment.p_filesz] = '\0';
     }
     if (*loader)
         return is_loader_of_glibc(loader)              ? NIGHT_INSIDE
                : begins(last_part(loader), "ld-musl") ? NIGHT_OUTSIDE_MUSL
                                                        : NIGHT_OUTSIDE_LOADER;
-    snprintf(link, sizeof link, "/proc/self/fd/%d", fd); /* the loader may be started itself, by a link to it too */
+    snprintf(link, sizeof link, "/proc/self/fd/%d", program->fd); /* the loader may be started itself, by a link to it too */
     ssize_t size = readlink(link, real, sizeof real - 1);
     real[size > 0 ? size : 0] = '\0';
     return is_loader_of_glibc(path) || is_loader_of_glibc(real) ? NIGHT_INSIDE : NIGHT_OUTSIDE_STATIC;
@@ -129,10 +143,7 @@ static bool is_out_of_sight(void) {
 }
 
 static enum night_outside look_at(int at, const char *path) {
-    union {
-        Elf64_Ehdr elf;
-        char text[HEAD];
-    } head;
+    struct program program;
     char interpreter[PATH_MAX];
     struct stat file;
     for (int turn = 0; turn <= INTERPRETERS_MAX; turn++) {
@@ -142,13 +153,14 @@ static enum night_outside look_at(int at, const char *path) {
         enum night_outside found = NIGHT_INSIDE;
         const char *next = NULL;
         if (night_syscall(SYS_fstat, fd, &file) == 0 && S_ISREG(file.st_mode)) {
-            long size = night_syscall(SYS_pread64, fd, head.text, sizeof head - 1, 0);
-            head.text[size > 0 ? size : 0] = '\0';
-            if (size >= (long)sizeof head.elf && memcmp(head.text, ELFMAG, SELFMAG) == 0)
-                found = has_more_rights((int)fd, &file) ? NIGHT_OUTSIDE_RIGHTS
-                                                        : look_at_elf((int)fd, &head.elf, path);
+            long size = night_syscall(SYS_pread64, fd, program.head.text, sizeof program.head - 1, 0);
+            program.fd = (int)fd;
+            program.size = size > 0 ? (size_t)size : 0;
+            program.head.text[program.size] = '\0';
+            if (program.size >= sizeof program.head.elf && memcmp(program.head.text, ELFMAG, SELFMAG) == 0)
+                found = has_more_rights(program.fd, &file) ? NIGHT_OUTSIDE_RIGHTS : look_at_elf(&program, path);
             else
-                next = interpreter_in(head.text);
+                next = interpreter_in(program.head.text);
         }
         night_syscall(SYS_close, fd);
         if (!next || strlen(next) >= sizeof interpreter)
