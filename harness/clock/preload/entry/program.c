@@ -22,6 +22,7 @@
 #define HEAD 4096
 #define INTERPRETERS_MAX 5 /* as the kernel */
 #define SEGMENTS_MAX 64
+#define UNMAPPED 65534 /* an owner whom this user namespace does not know, and as whom nothing runs in it */
 #define GO_BUILD_ID 4 /* the type of Go's note */
 
 #if defined(__x86_64__)
@@ -41,16 +42,14 @@ static bool has_more_rights(int fd, const struct stat *file) {
     struct statfs system;
     uid_t user = geteuid();
     gid_t group = getegid();
-    bool by_mode = file->st_mode & S_ISUID || (file->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
+    bool as_owner = file->st_mode & S_ISUID && file->st_uid != UNMAPPED;
+    bool as_group = (file->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP) && file->st_gid != UNMAPPED;
     bool by_file = user != 0 && night_syscall(SYS_fgetxattr, fd, "security.capability", NULL, 0) > 0;
-    if ((by_mode || by_file) && (night_syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS) == 1 ||
-                                 (night_syscall(SYS_fstatfs, fd, &system) == 0 && system.f_flags & ST_NOSUID)))
-        by_mode = by_file = false;
-    if (by_mode && file->st_mode & S_ISUID)
-        user = file->st_uid;
-    if (by_mode && (file->st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP))
-        group = file->st_gid;
-    return by_file || user != getuid() || group != getgid();
+    if ((as_owner || as_group || by_file) &&
+        (night_syscall(SYS_prctl, PR_GET_NO_NEW_PRIVS) == 1 ||
+         (night_syscall(SYS_fstatfs, fd, &system) == 0 && system.f_flags & ST_NOSUID)))
+        as_owner = as_group = by_file = false;
+    return by_file || (as_owner ? file->st_uid : user) != getuid() || (as_group ? file->st_gid : group) != getgid();
 }
 
 /* ---- its format ----------------------------------------------------------------------------------- */
