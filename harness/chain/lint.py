@@ -12,6 +12,7 @@ from typing import Literal
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.rules import minutes_of
+from harness.chain.script_lint import is_excepted, started_outside
 from harness.clock.library import unusable_because
 from harness.clock.reach.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
@@ -62,7 +63,15 @@ def _missing_runbook(path: Path | str) -> Iterator[Finding]:
 def lint_chain(chain: Chain) -> list[Finding]:
     """All findings of a loaded chain, in the order of its lines."""
     said = (one for check in CHECKS for one in check(chain))
-    return sorted(Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said)
+    found = [Finding(*chain.place(*location), severity, text, todo) for location, severity, text, todo in said]
+    return sorted([*found, *_started_by_scripts(chain)])
+
+
+def _started_by_scripts(chain: Chain) -> Iterator[Finding]:
+    for one in started_outside(chain):
+        place = (one.file, one.line) if one.file else chain.place("jobs", one.job, "run")
+        text = f"job '{one.job}' starts '{one.program}', which is out of the clock's reach: {one.obstacle.found}: "
+        yield Finding(*place, "warning", text + one.obstacle.means, f"{one.obstacle.todo}; {_OR_EXCEPT_IT}")
 
 
 def program_findings(chain: Chain, *, path: str | None = None, in_images: bool = False) -> list[Finding]:
@@ -78,6 +87,7 @@ def program_findings(chain: Chain, *, path: str | None = None, in_images: bool =
 
 
 _NO_RUNBOOK = "the chain has no runbook: whoever is paged at night is on their own"
+_OR_EXCEPT_IT = "or, if it neither tells the time nor waits, write its name under outside_clock"
 _WRITE_ONE = "write one and name it: 'runbook: runbook.md'"
 
 
@@ -148,6 +158,8 @@ def _out_of_reach(
         obstacle = reach_of(str(program.absolute()), path=known, folder=chain.folder).obstacle
     if not isinstance(path, str) and isinstance(obstacle, CannotStart):
         return  # an interpreter that is not found here may be on the PATH that jobs get
+    if obstacle is not None and is_excepted(chain, job.run[0]) and not isinstance(obstacle, CannotStart):
+        return
     if obstacle is not None:
         cannot = "cannot be started" if isinstance(obstacle, CannotStart) else "is out of the clock's reach"
         text = f"the program '{job.run[0]}' {cannot}: {obstacle.found}: {obstacle.means}"

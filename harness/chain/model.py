@@ -216,6 +216,7 @@ class Chain(Strict):
     ] = "opcon"
     image: Text = "night-harness/jobs"
     environment: Environment = {}
+    outside_clock: Texts = ()
     folders: dict[Text, Folder] = {}
     files: dict[Text, FileSpec] = {}
     jobs: dict[Text, Job] = Field(min_length=1)

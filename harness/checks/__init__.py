@@ -19,6 +19,7 @@ from harness.checks.complete import complete
 from harness.checks.on_time import on_time
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
+from harness.checks.lived_in_time import lived_in_time
 # isort: on
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "equals_baseline",
     "friction",
     "judge",
+    "lived_in_time",
     "no_partial_file_visible",
     "on_time",
     "owner_paged",

@@ -81,7 +81,8 @@ class Stop:
     until: nothing is due before that time, and the clock stands there.
     asked: a process called `ClockPage.stop`; ``why`` has the reason.
     stuck: all threads wait, nothing is due, so nothing can ever happen; ``waits`` says which thread waits on what.
-    runaway: for too much real time the programs let no virtual time pass; ``waits`` says which of them work.
+    runaway: for too much real time the programs let no virtual time pass; ``waits`` says which programs are outside of
+    the night's time, for that is the likely reason, and which of them work.
 
     ``bunched_ticks`` of programs that wake again and again for nothing were let end together with later ones, and one
     such program was woken ``late_ns`` after it was due: see ``tick_error`` of the `Controller`.
@@ -159,8 +160,9 @@ class Controller:
                     return stopped("asked", why=why)
             standstill.look(library.night_census_jumps(opened))
             if standstill.lasts(runaway_s):
+                outside = tuple(map(str, self.page.outsiders()))
                 work = describe_work(self.sights(), self.page.held_by(), standstill.real_s, standstill.spins_a_s)
-                return stopped("runaway", work)
+                return stopped("runaway", (*outside, *work))
 
     def pace(self, until_ns: int | None = None) -> Stop:
         """Let time flow as fast as on the wall, and wake each thread when it is due. `ClockPage.stop` ends it."""

@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from harness.clock.wrong_clock import Skew
 
 _BUILT = Path(__file__).with_name("libnightclock.so")
+_REAL = "real"
+"""Mirrors `NIGHT_REAL_CLOCK` of preload/entry/exec.h."""
+
 _PROBED: dict[str, str | None] = {}
 
 
@@ -48,15 +53,34 @@ def _probe() -> str | None:
     return None
 
 
-def preload_environment(page: Path, component: str | None = None, *, skew: Skew | None = None) -> dict[str, str]:
+def real_clock(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable with which a program goes without the clock of the night that the environment is in, if any.
+
+    Without it, the library would put itself back when the program is started.
+    """
+    return {"NIGHT_CLOCK": _REAL} if "NIGHT_CLOCK" in environment else {}
+
+
+def is_in_a_night(environment: Mapping[str, str]) -> bool:
+    """Whether a process with these variables has a night's clock."""
+    return environment.get("NIGHT_CLOCK", _REAL) != _REAL
+
+
+def preload_environment(
+    page: Path, component: str | None = None, *, skew: Skew | None = None, for_all_users: bool = False
+) -> dict[str, str]:
     """The variables that put a process, and its children, into the virtual time of a clock page.
 
     ``component`` names them all in messages, where each would have its own name. Raises RuntimeError where virtual
-    time is unusable. With ``skew`` their clock is wrong.
+    time is unusable. With ``skew`` their clock is wrong. ``for_all_users``: with the copy of the library that lies
+    beside the page, where there is one, so that a child may become another user.
     """
     because = unusable_because()
     if because is not None:
         raise RuntimeError(because)
-    environment = {"LD_PRELOAD": str(_BUILT), "NIGHT_CLOCK": str(page.resolve())}
+    page = page.resolve()
+    beside = page.with_name(_BUILT.name)
+    library = beside if for_all_users and beside.is_file() else _BUILT
+    environment = {"LD_PRELOAD": str(library), "NIGHT_CLOCK": str(page)}
     environment |= {} if component is None else {"NIGHT_COMPONENT": component}
     return environment if skew is None else environment | skew.environment()

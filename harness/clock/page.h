@@ -17,6 +17,7 @@
 #define NIGHT_TIMERS 1024u
 #define NIGHT_HOLDS 64u
 #define NIGHT_TIME_MAP_ENTRIES 1024u
+#define NIGHT_OUTSIDERS 64u
 #define NIGHT_NEVER INT64_MAX
 #define NIGHT_STOP 0x504f5453u /* no number that gets there by chance */
 #define NIGHT_TICK_NS 1000     /* what one reading of a clock costs */
@@ -110,6 +111,33 @@ struct night_time_map {
     struct night_time_map_entry table[2][NIGHT_TIME_MAP_ENTRIES];
 };
 
+/* Why a program of the night is outside of its time; mirrored in harness/clock/outsiders.py. */
+enum night_outside {
+    NIGHT_INSIDE,
+    NIGHT_OUTSIDE_STATIC,
+    NIGHT_OUTSIDE_GO,
+    NIGHT_OUTSIDE_MUSL,
+    NIGHT_OUTSIDE_LOADER, /* another C library's */
+    NIGHT_OUTSIDE_MACHINE,
+    NIGHT_OUTSIDE_RIGHTS,
+    NIGHT_OUTSIDE_UNREADABLE,
+    NIGHT_OUTSIDE_SIGHT,          /* it cannot open the library or the clock page */
+    NIGHT_OUTSIDE_PID_NAMESPACE,
+    NIGHT_OUTSIDE_LINK_NAMESPACE, /* a library that is loaded by dlmopen() */
+    NIGHT_OUTSIDE_ASKED,
+};
+
+enum { NIGHT_PLACE_FREE, NIGHT_PLACE_TAKEN, NIGHT_PLACE_TOLD };
+
+/* A program outside of the night's time: each once, by who has started it. */
+struct night_outsider {
+    _Atomic uint32_t state;
+    uint32_t reason; /* enum night_outside */
+    int64_t at_ns;   /* the night's CLOCK_REALTIME */
+    char by[64];     /* the job, or the part of the night */
+    char program[256];
+};
+
 struct night_page {
     uint64_t magic;
     uint32_t version;
@@ -129,6 +157,8 @@ struct night_page {
     struct night_time_map time_map;
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
+    _Atomic uint32_t outsiders_untold; /* for which there was no place */
+    struct night_outsider outsiders[NIGHT_OUTSIDERS];
 };
 
 /* ---- seals -------------------------------------------------------------------------------------- */

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
 
+    from harness.clock.outsiders import Outsider
+
 
 TICK_ERROR = 0.01
 """The share of the time it has ticked by which a thread that wakes for nothing may be woken late, by default."""
@@ -110,6 +112,16 @@ class ClockPage:
     def held_by(self) -> int | None:
         """The process that holds time, if one does."""
         return _library().night_page_holder(self.address) or None
+
+    def outsiders(self) -> tuple[Outsider, ...]:
+        """The programs of the night that do not live in its time, in the order in which they were started."""
+        from harness.clock.outsiders import outsiders_of
+
+        return outsiders_of(self.address)
+
+    def forget_outsiders(self) -> None:
+        """Begin anew, for another night."""
+        _library().night_page_forget_outsiders(self.address)
 
     def close(self) -> None:
         """Unmap the clock page. The file stays."""

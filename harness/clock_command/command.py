@@ -6,7 +6,6 @@ The harness waits beside the command as a shell would: its output, input, signal
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import sys
 import threading
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from harness.clock.census.census import Sight
 from harness.clock.controller import Controller, Stop
-from harness.clock.library import preload_environment, unusable_because
+from harness.clock.library import is_in_a_night, preload_environment, unusable_because
 from harness.clock.page import TICK_ERROR, ClockPage
 from harness.clock.reach.reach import NotFound, reach_of
 from harness.clock.wrong_clock import Skew
@@ -25,7 +24,7 @@ from harness.clock_command.external_waits import InheritedFiles, RunCounts, run_
 from harness.clock_command.keeper import PASSED_ON, Ended, Keeper
 from harness.clock_command.local_time import as_local_time
 from harness.errors import AuthorError, StackError
-from harness.stack.cleanup.directories import clock_directory, sweep
+from harness.stack.cleanup.directories import clock_directory, remove_clock_directory, sweep
 
 STUCK, CANNOT_START, NOT_FOUND = 3, 126, 127
 
@@ -53,7 +52,7 @@ class Settings:
 def run(argv: Sequence[str], settings: Settings) -> int:
     """Run the command to its end; its exit code, 128+n for signal n, or one of a shell's when it cannot be run."""
     inherited = InheritedFiles()
-    if "NIGHT_CLOCK" in os.environ:
+    if is_in_a_night(os.environ):
         raise AuthorError(
             f"this process is in virtual time already (NIGHT_CLOCK={os.environ['NIGHT_CLOCK']}), and a clock inside "
             "another would wait for it for ever; expected one clock for all: run the command by itself"
@@ -70,7 +69,7 @@ def run(argv: Sequence[str], settings: Settings) -> int:
     try:
         return _Command(argv, settings, ClockPage.create(folder / "page", at_ns=settings.at_ns), inherited).run()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_clock_directory(folder)
 
 
 def _say(text: str) -> None:
@@ -85,10 +84,11 @@ class _Command:
         self._over = threading.Event()
         self._ended: Ended | None = None
         self._stops: list[Stop] = []
+        self._outside: set[str] = set()
 
     def run(self) -> int:
         """See `run`."""
-        environment = os.environ | preload_environment(self._page.path, skew=self._settings.skew)
+        environment = os.environ | preload_environment(self._page.path, skew=self._settings.skew, for_all_users=True)
         if "LD_PRELOAD" in os.environ:
             environment["LD_PRELOAD"] += f":{os.environ['LD_PRELOAD']}"
         if self._settings.zone is not None:
@@ -119,10 +119,11 @@ class _Command:
         while True:
             stop = controller.run(_LAST_NS, runaway_s=patience_s)
             self._stops.append(stop)
+            self._name_outsiders()
             if stop.reason == "runaway":
                 patience_s = _TOLD_AFTER_S if stop.jumps else 2 * patience_s
-                if stop.waits:
-                    _say(f"time stands still: {'; '.join(stop.waits)}")
+                if waits := [line for line in stop.waits if line not in self._outside]:
+                    _say(f"time stands still: {'; '.join(waits)}")
                 continue
             if stop.reason != "stuck":
                 return stop
@@ -134,6 +135,13 @@ class _Command:
                 return stop
             else:
                 self._sleep_while(sights, asleep)
+
+    def _name_outsiders(self) -> None:
+        """Each once: the command goes on, but not all of it in the time that it was to have."""
+        for outsider in map(str, self._page.outsiders()):
+            if outsider not in self._outside:
+                self._outside.add(outsider)
+                _say(outsider)
 
     def _sleep_while(self, sights: list[Sight], asleep: RunCounts) -> None:
         """Only the other side can wake them, and only a thread that is awake can begin anything."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -24,6 +23,7 @@ from typing import NoReturn
 
 from harness.clock.census.waits import KEEPER
 from harness.clock.page import ClockPage
+from harness.stack.cleanup.directories import remove_clock_directory
 from harness.stack.cleanup.processes import (
     adopt_orphans,
     call_oneself,
@@ -109,7 +109,7 @@ class _KeeperProcess:
                 self._wait(wake)
         finally:
             kill_descendants()
-            shutil.rmtree(self._page.path.parent, ignore_errors=True)
+            remove_clock_directory(self._page.path.parent)
             os._exit(0)
 
     def _wait(self, wake: int) -> None:

@@ -37,6 +37,7 @@ from harness.history import Event, EventType, History
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import begin_value, numbered
 from harness.night.injection import Injection
+from harness.night.outside_clock import with_exceptions
 from harness.night.plan import Planner
 from harness.night.result import Result
 from harness.scenario.model import Scenario
@@ -191,7 +192,7 @@ class NightRunner:
                 self._go_on(notes, until_ns=times.closes_ns)
         notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
         self.stack.settle()
-        history = History.merge([*notes.records, *self.stack.history()])
+        history = History.merge([*notes.records, *with_exceptions(self.stack.history(), chain.outside_clock)])
         for bug in history.of("bug"):
             if bug.value.get("where") == USERS_CODE:
                 raise AuthorError(

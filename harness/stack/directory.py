@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from harness.contract.plan import SeededFile
 from harness.errors import StackError
@@ -25,7 +27,10 @@ class StackDirectory:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.page = root / "page"
+        self.shared = root / "shared"
+        """A link, where root has started the night: to what processes of other users reach too."""
+        self.page = (self.shared if self.shared.is_symlink() else root) / "page"
+        self.doors = root / "doors"
         self.library = root / "lib"
         self.control = root / "control"
         self.history = root / "history"
@@ -35,6 +40,13 @@ class StackDirectory:
         self.consumers = root / "consumers"
         self.home = root / "home"
         self.logs = root / "logs"
+
+    def share(self, clock: Path) -> None:
+        """Let the clock page, and the wire's sockets beside it, lie in another directory; for one that is new."""
+        (clock / "doors").mkdir(mode=0o711)
+        self.shared.symlink_to(clock)
+        self.doors.symlink_to(clock / "doors")
+        self.page = self.shared / "page"
 
     def make(self) -> None:
         """Make what is missing."""
@@ -100,12 +112,13 @@ class StackDirectory:
                 todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
             )
 
-    def merged_history(self, *, time_grows: bool) -> bytes:
-        """All components' events as JSON lines, in the order of time; a line that is not whole yet is left out.
+    def merged_history(self, more: Iterable[Mapping[str, Any]] = (), *, time_grows: bool) -> bytes:
+        """All components' events, and what nobody records in a file, as JSON lines in the order of time.
 
-        Where time only grows, as a night's does, StackError for a component whose time has gone back.
+        A line that is not whole yet is left out. Where time only grows, as a night's does, StackError for a component
+        whose time has gone back.
         """
-        lines: list[tuple[int, bytes]] = []
+        lines = [(int(event["at"]), f"{json.dumps(event)}\n".encode()) for event in more]
         for path in sorted(self.history.glob("*.jsonl")):
             before = 0
             for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):

@@ -16,6 +16,7 @@ from tests.checks.nights import (
     holds,
     launched,
     night,
+    outside,
     paged,
     receipt,
     stored,
@@ -92,5 +93,9 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),
         "violated": (faulty(*calm(), fault=IN_A_FILE), BASELINE),
         "unknown": (night(*calm(), faults=[IN_A_FILE]), BASELINE),
+    },
+    "lived_in_time": {
+        "holds": (faulty(outside("02:00:01", excepted=True), *calm()), BASELINE),
+        "violated": (faulty(outside("02:00:01"), *calm()), BASELINE),
     },
 }

@@ -38,6 +38,12 @@ def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 
 
+def outside(at: str, program: str = "/opt/bin/jq", *, excepted: bool = False) -> Line:
+    reason = "it is linked statically, and has no loader that could bring the clock in"
+    value = {"by": "retrieve", "program": program, "reason": reason, "todo": "take another", "excepted": excepted}
+    return at, "night", "outside info", value
+
+
 def paged(clock: str, cause: str, owner: str = "data-ops", job: str = "retrieve") -> Line:
     return (clock, "desk", "page ok", {"owner": owner, "job": job, "cause": cause, "text": ""})
 

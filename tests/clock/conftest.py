@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from harness.clock.controller import Controller
 from harness.clock.library import unusable_because
 from harness.clock.page import ClockPage
-from tests.clock.needed import missing, needs
+from tests.clock.static import linked_statically
 from tests.clock.virtual_night import AT_NS, Night
 
 
@@ -63,9 +62,4 @@ def silent_port() -> Iterator[int]:
 @pytest.fixture(scope="module")
 def static(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A program that never loads the library."""
-    program = tmp_path_factory.mktemp("static") / "program"
-    source = Path(__file__).with_name("static_program.c")
-    linked = subprocess.run([needs("cc"), "-static", "-O1", "-o", program, source], capture_output=True, text=True)
-    if linked.returncode != 0:
-        missing(f"nothing can be linked statically here: {linked.stderr}")
-    return str(program)
+    return linked_statically(tmp_path_factory.mktemp("static"))

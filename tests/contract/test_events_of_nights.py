@@ -41,7 +41,7 @@ NIGHTS = {
 """Shipped scenarios, and the events for which each is here."""
 
 REST = (
-    *("night unfired", "source login", "source put", "source remove", "source query"),
+    *("night unfired", "night outside", "source login", "source put", "source remove", "source query"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind"),
 )
@@ -104,7 +104,7 @@ jobs:
       - {when: finished_ok, event: "$MACHINE:LIMITED,agent"}
       - {when: finished_ok, event: "$MACHINE:UP,agent"}
       - {when: finished_ok, event: "$THRESHOLD:SET,none,5"}
-  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 &"], after: [set]}
+  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 & ./of-another-machine; true"], after: [set]}
 """
 
 
@@ -129,6 +129,8 @@ def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) 
 def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:
     for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK):
         (tmp_path / name).write_text(text)
+    (tmp_path / "of-another-machine").write_bytes(b"\x7fELF" + bytes(60))
+    (tmp_path / "of-another-machine").chmod(0o755)
     result = night_runner.run(
         Scenario(
             scenario="the rest",

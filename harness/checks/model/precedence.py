@@ -14,6 +14,7 @@ from harness.checks.model.check import CHECKS, Finding
 from harness.checks.model.friction import Friction, friction
 from harness.checks.model.holdings import begin_event, fallback_days
 from harness.checks.model.outcome import Outcome
+from harness.checks.model.outside import outside_because
 from harness.history import History
 
 
@@ -57,6 +58,10 @@ def _fault_that_never_acted(case: Case) -> str | None:
     return f"a fault never acted: {told}"
 
 
+def _outside_of_time(case: Case) -> str | None:
+    return outside_because(case.night, case.baseline)
+
+
 def _invalid_baseline(case: Case) -> str | None:
     return invalid_because(case.baseline)
 
@@ -92,6 +97,8 @@ def _nothing_happened(case: Case) -> str:  # noqa: ARG001 - whatever else it is
 
 
 PRECEDENCE = (
+    # Before all others, for it may be why any of them speaks: a baseline fails, a wait takes no time, a date is wrong.
+    Rule("a program outside of the night's time", Outcome.INCONCLUSIVE, _outside_of_time),
     Rule("a fault that never acted", Outcome.INCONCLUSIVE, _fault_that_never_acted),
     Rule("a baseline that failed, or was not calm", Outcome.INCONCLUSIVE, _invalid_baseline),
     # Before what is unknown: what is known to be wrong is not made doubtful by what is not known.

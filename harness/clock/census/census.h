@@ -47,6 +47,9 @@ NIGHT_EXPORT int night_page_hold(struct night_page *page);
 NIGHT_EXPORT void night_page_release(struct night_page *page, int hold);
 NIGHT_EXPORT int night_page_holder(struct night_page *page);
 NIGHT_EXPORT void night_page_plant(struct night_page *page, uint32_t flags);
+NIGHT_EXPORT int night_page_outsider(struct night_page *page, int place, struct night_outsider *told);
+NIGHT_EXPORT int night_page_outsiders_untold(struct night_page *page);
+NIGHT_EXPORT void night_page_forget_outsiders(struct night_page *page);
 NIGHT_EXPORT int64_t night_page_flow(struct night_page *page, int64_t now_ns);
 NIGHT_EXPORT int night_page_fault(struct night_page *page, char *found, char *expected, int room);
 

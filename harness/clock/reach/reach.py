@@ -19,9 +19,9 @@ from harness.clock import library
 from harness.clock.reach.elf import Elf
 
 BLIND_SPOTS = (
-    "not seen in a file: system calls made without the C library, programs started with an empty environment, and "
-    "loaders that start theirs inside vfork. What waits in real time that way holds the clock, and is named once "
-    "time has stood still for some seconds"
+    "not seen in a file: what it starts (static, Go and musl programs are named when it does, and so are libraries "
+    "that dlmopen loads into a namespace of their own), and system calls made without the C library. What waits in "
+    "real time that way holds the clock, and is named once time has stood still for some seconds"
 )
 
 _AROUND_IT = "run it outside of the night, and hold the clock while it works"

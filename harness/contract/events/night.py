@@ -75,6 +75,16 @@ NIGHT: Mapping[str, Happening] = {
         sets_off=False,
         waits=Field(listed(TEXT), "who waits for what"),
     ),
+    "outside": happening(
+        "a program is started that does not live in the night's time; each once, by who starts it",
+        "info",
+        sets_off=False,
+        by=Field(TEXT, "who starts it: a job, or a part of the night"),
+        program=Field(TEXT, "its file, as it was started"),
+        reason=Field(TEXT, "why the clock cannot enter it"),
+        todo=Field(TEXT, "what to do about it"),
+        excepted=Field(FLAG, "whether the chain says that this does not matter (`outside_clock`)"),
+    ),
     "unfired": happening(
         "a fault is taken out that never acted",
         "info",

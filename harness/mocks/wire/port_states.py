@@ -62,7 +62,9 @@ class PortStates:
 
         path = self._folder / str(port)
         path.unlink(missing_ok=True)
-        return await asyncio.start_unix_server(asked, path)
+        server = await asyncio.start_unix_server(asked, path)
+        path.chmod(0o666)  # a job's program may be another user's
+        return server
 
     def _answer(self, endpoint: str, neighbour: str) -> str:
         for order in self._mock.armory.act(DIAL, endpoint=endpoint, neighbour=neighbour):

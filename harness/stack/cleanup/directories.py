@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -10,6 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from harness.clock.library import library_path
 from harness.stack.cleanup.owner import Owner
 from harness.stack.cleanup.processes import signal_quietly
 
@@ -36,10 +38,42 @@ def scratch_directory() -> Path:
 
 
 def clock_directory() -> Path:
-    """The same for the page of a command in virtual time: where writing costs nothing."""
-    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=homes()[0]))
+    """The same for a clock page: where writing costs nothing, and where other users reach it if root has made it.
+
+    Root may start programs of other users, and they are in the night too. So its directory can be passed through and
+    not be listed, and in it is one with a name that nobody can guess: whoever was told the page's path may use it. The
+    library lies beside the page, for its own place may be closed to them.
+    """
+    if os.geteuid() != 0:
+        directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=homes()[0]))
+        claim(directory)
+        return directory
+    programs_start = [home for home in homes() if not os.statvfs(home).f_flag & os.ST_NOEXEC]
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=[*programs_start, homes()[0]][0]))
     claim(directory)
-    return directory
+    inner = directory / secrets.token_hex(16)
+    inner.mkdir()
+    library = library_path()
+    if library is not None and programs_start:
+        shutil.copy(library, inner / library.name)
+        (inner / library.name).chmod(0o755)
+    for passed_through in (directory, inner):
+        passed_through.chmod(0o711)
+    return inner
+
+
+def remove_clock_directory(directory: Path) -> None:
+    """All that `clock_directory` has made."""
+    above = directory.parent
+    shutil.rmtree(above if above.name.startswith(PREFIX) else directory, ignore_errors=True)
+
+
+def remove_stack_directory(directory: Path) -> None:
+    """A stack's own, and that of its clock where it lies elsewhere."""
+    shared = directory / "shared"
+    if shared.is_symlink():
+        remove_clock_directory(shared.readlink())
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 def claim(directory: Path) -> None:
@@ -57,7 +91,7 @@ def sweep(also: Path | None = None) -> list[Path]:
         for directory in home.glob(f"{PREFIX}*"):
             if directory == also or _is_left_over(directory):
                 _end_processes(directory)
-                shutil.rmtree(directory, ignore_errors=True)
+                remove_stack_directory(directory)
                 removed.append(directory)
     return removed
 

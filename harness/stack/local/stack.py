@@ -20,7 +20,14 @@ from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
-from harness.stack.cleanup.directories import PREFIX, claim, homes, scratch_directory, sweep
+from harness.stack.cleanup.directories import (
+    PREFIX,
+    claim,
+    clock_directory,
+    homes,
+    scratch_directory,
+    sweep,
+)
 from harness.stack.cleanup.processes import python
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
@@ -120,7 +127,7 @@ class LocalStack(Stack):
         """The scrubbed environment, the clock, and no way off this machine."""
         environment = scrubbed_environment(self.directory)
         if self.clock == "virtual":
-            environment |= library.preload_environment(self.directory.page, component)
+            environment |= library.preload_environment(self.directory.page, component, for_all_users=True)
         return environment
 
     def job_cwd(self, chain_folder: Path) -> str:
@@ -190,9 +197,15 @@ def _end(supervisor: subprocess.Popen[bytes]) -> None:
 
 
 def _private_directory() -> Path:
-    """A new directory that only this user may enter, in shared memory where there is enough."""
+    """A new directory that only this user may enter, in shared memory where there is enough.
+
+    Of root's, the clock lies elsewhere: programs that a job starts as another user are in the night as well.
+    """
     home = next((home for home in homes() if shutil.disk_usage(home).free >= ROOM_BYTES), homes()[-1])
-    return Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+    if os.geteuid() == 0:
+        StackDirectory(directory).share(clock_directory())
+    return directory
 
 
 def _python_path() -> str:
@@ -201,6 +214,5 @@ def _python_path() -> str:
 
 def _without_night(environment: Mapping[str, str]) -> dict[str, str]:
     """The supervisor lives in real time, though its starter may not: a harness under test may itself be in a night."""
-    return {
-        name: value for name, value in environment.items() if name != "LD_PRELOAD" and not name.startswith("NIGHT_")
-    }
+    nights = {name for name in environment if name == "LD_PRELOAD" or name.startswith("NIGHT_")}
+    return {name: environment[name] for name in environment.keys() - nights} | library.real_clock(environment)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from harness.clock import library
 from harness.errors import StackError, exhausted
 from harness.stack.agent import COMPILED
+from harness.stack.cleanup.directories import remove_stack_directory
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
 from harness.stack.directory import StackDirectory
 from harness.stack.local.spawning import LOOPBACK, MOCKS, Spawned
@@ -65,8 +66,9 @@ def main() -> None:
     finally:
         if options.spawn:
             kill_descendants()
-            for ended in filter(None, (directory.root, options.scratch)):
-                shutil.rmtree(ended, ignore_errors=True)
+            remove_stack_directory(directory.root)
+            if options.scratch:
+                shutil.rmtree(options.scratch, ignore_errors=True)
     os._exit(0)  # a clock thread that still waits for its last look does not delay the end
 
 

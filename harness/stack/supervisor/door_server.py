@@ -26,7 +26,7 @@ from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.spawning import MOCKS
 from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
-from harness.stack.supervisor.night_clock import NightClock
+from harness.stack.supervisor.night_clock import NightClock, outside_events
 
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
@@ -173,6 +173,7 @@ class DoorServer:
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
             self._night_clock.travel(plan.begins_ns)
+            self._night_clock.forget_outsiders()
             self._night_clock.tell_times_in(plan.timezone)
             await self._mocks.call_all("POST", "reset", body)
             self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
@@ -243,7 +244,8 @@ class DoorServer:
         return web.json_response({})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
-        told = self._directory.merged_history(time_grows=self._clock == "virtual")
+        outside = outside_events(self._night_clock.outsiders(), self._directory.root)
+        told = self._directory.merged_history(outside, time_grows=self._clock == "virtual")
         return web.Response(body=told, content_type="application/x-ndjson")
 
     async def _output(self, request: web.Request) -> web.StreamResponse:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from harness.clock.controller import Controller, Stop
+from harness.clock.outsiders import Outsider
 from harness.clock.page import ClockPage
 from harness.stack.directory import StackDirectory
 
@@ -39,6 +41,22 @@ class NightClock(Protocol):
 
     def tell_times_in(self, timezone: str) -> None:
         """Tell times in this zone."""
+
+    def outsiders(self) -> tuple[Outsider, ...]:
+        """The programs that do not live in the night's time."""
+
+    def forget_outsiders(self) -> None:
+        """Begin anew, for another night."""
+
+
+def outside_events(outsiders: Iterable[Outsider], root: Path) -> Iterator[dict[str, Any]]:
+    """What the history says of programs outside of the night's time; another run says the same of the same program."""
+    for one in outsiders:
+        value: dict[str, Any] = {"by": one.by, "program": one.program.removeprefix(f"{root}/")}
+        value |= {"reason": one.reason, "todo": one.todo}
+        value |= {"excepted": False}  # by its chain, which this process does not know
+        event = {"at": one.at_ns, "component": "night", "type": "info", "action": "outside"}
+        yield event | {"value": value, "error": None}
 
 
 class VirtualNightClock:
@@ -77,6 +95,14 @@ class VirtualNightClock:
         """See `Controller`."""
         self._controller.zone = ZoneInfo(timezone)
 
+    def outsiders(self) -> tuple[Outsider, ...]:
+        """See `ClockPage.outsiders`."""
+        return self._page.outsiders()
+
+    def forget_outsiders(self) -> None:
+        """See `ClockPage.forget_outsiders`."""
+        self._page.forget_outsiders()
+
 
 class RealNightClock:
     """Time as the machine has it: a run waits for the end of the schedule, or of the night."""
@@ -113,6 +139,13 @@ class RealNightClock:
 
     def tell_times_in(self, timezone: str) -> None:
         """No time is told."""
+
+    def outsiders(self) -> tuple[Outsider, ...]:
+        """All programs have the machine's clock, as this night has."""
+        return ()
+
+    def forget_outsiders(self) -> None:
+        """There are none."""
 
     def _complete(self) -> bool:
         try:

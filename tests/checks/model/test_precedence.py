@@ -16,7 +16,7 @@ from harness.checks.model import precedence
 from harness.checks.model.outcome import CONSEQUENCES
 from harness.checks.model.precedence import PRECEDENCE, Case
 from harness.testing.histories import Line
-from tests.checks.nights import TRUNCATED, calm, ended, holds, launched, night, paged
+from tests.checks.nights import TRUNCATED, calm, ended, holds, launched, night, outside, paged
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,12 @@ EARLIER = ("12:00:00", "planning", "holds info", {"rows": [["y", "d-y"]], "night
 RESTARTED = ("01:59:00", "operator", "operate ok", {"operator": "night shift", "job": "retrieve", "action": "restart"})
 
 PARTS = [
+    Part(
+        "a program outside of the night's time",
+        Outcome.INCONCLUSIVE,
+        "a program ran outside of the night's time: retrieve started /opt/bin/jq: it is linked statically",
+        baseline=[outside("02:00:01")],
+    ),
     Part(
         "a fault that never acted",
         Outcome.INCONCLUSIVE,
@@ -169,7 +175,7 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
         *("owner_paged", "all_or_nothing", "cause_named", "equals_baseline"),
         "complete",
         *("on_time", "bounded_attempts"),
-        "detectable",
+        *("detectable", "lived_in_time"),
     ]
 
 

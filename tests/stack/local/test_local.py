@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -274,3 +276,28 @@ def test_a_folder_that_holds_another_harness_does_not_take_over(tmp_path: Path) 
     command = [Path(sys.executable).parent / "harness", "run", str(quiet)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's stacks have programs of other users")
+def test_the_clock_of_roots_stack_lies_where_others_pass_to_it_and_goes_with_the_stack() -> None:
+    with LocalStack() as stack:
+        environment = stack.job_environment("load")
+        page = Path(environment["NIGHT_CLOCK"])
+        assert page.parent.joinpath("doors").is_dir()
+        assert Path(environment["LD_PRELOAD"]).parent == page.parent
+        assert stack.directory.root not in page.parents
+        assert [stat.S_IMODE(path.stat().st_mode) for path in (page, page.parent, page.parent.parent)] == [
+            *(0o666, 0o711, 0o711)
+        ]
+        assert stat.S_IMODE(stack.directory.root.stat().st_mode) == 0o700
+    assert not page.parent.parent.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's stacks have programs of other users")
+def test_it_also_goes_where_the_supervisor_was_killed() -> None:
+    stack = LocalStack().start()
+    page = Path(stack.job_environment("load")["NIGHT_CLOCK"])
+    supervisor = stack.door.ask("GET", "/health")["pid"]
+    os.kill(supervisor, signal.SIGKILL)
+    stack.stop()
+    assert not page.parent.parent.exists()

@@ -2,7 +2,7 @@
  *
  * Without NIGHT_CLOCK in the environment nothing happens at all, and every wrapper is the bare call. */
 #define _GNU_SOURCE
-#include "preload/preload.h"
+#include "preload/entry/exec.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -101,12 +101,16 @@ static void enter(void) {
         return;
     const char *path = getenv("NIGHT_CLOCK");
     night_loopback_only_start();
-    if (!path || !*path)
+    if (!path || !*path || strcmp(path, NIGHT_REAL_CLOCK) == 0)
         return;
     int error = errno;
+    night_environment_start();
     struct night_page *page = map(path);
     if (page && is_elsewhere(page)) {
         dprintf(2, "night: no virtual time in process %d: it is in a PID namespace of its own\n", getpid());
+        night_page = page;
+        night_tell_outside(NIGHT_OUTSIDE_PID_NAMESPACE, program_invocation_name);
+        night_page = NULL;
         munmap(page, sizeof(struct night_page));
         errno = error;
         return;

@@ -209,6 +209,11 @@ NIGHT_EXPORT __attribute__((no_sanitize_address)) long syscall(long number, ...)
     case SYS_renameat2:
         return renameat2((int)given[0], (const char *)given[1], (int)given[2], (const char *)given[3],
                          (unsigned)given[4]);
+    case SYS_execve:
+        return execve((const char *)given[0], (char *const *)given[1], (char *const *)given[2]);
+    case SYS_execveat:
+        return execveat((int)given[0], (const char *)given[1], (char *const *)given[2], (char *const *)given[3],
+                        (int)given[4]);
     case SYS_close:
         return close((int)given[0]);
     case SYS_fstat:
