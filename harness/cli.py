@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = command("demo", _demo, "Run the reference chain's nights: fragile, then resilient, then on real data.")
     _stack_option(demo)
+    _work_limit_option(demo)
 
     run = command("run", _run, "Run scenario files, and say for each what came of it.")
     run.add_argument("files", nargs="+", type=Path, metavar="FILE")
@@ -108,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
     _stack_option(run)
     add_tick_error(run)
+    _work_limit_option(run)
     add_load_option(run)
 
     up = command("up", _up, "Bring a chain's stack up by itself, print its endpoints, and hold it until Ctrl-C.")
@@ -163,17 +165,29 @@ def _stack_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _work_limit_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--work-limit",
+        metavar="SPAN",
+        help="how long programs may work without a pause, in real time: 30m, or none (default: what the chain says; "
+        "else no limit while they make progress, and 2m while they make none)",
+    )
+
+
 @contextmanager
-def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ERROR) -> Iterator[NightRunner]:
+def _runner(options: argparse.Namespace, console: Console, tick_error: float = TICK_ERROR) -> Iterator[NightRunner]:
     """A started stack with a runner on it; stopped on the way out, whatever happens."""
     from harness.night.runner import NightRunner
+    from harness.night.work_limit import WorkLimit
     from harness.stack.choice import start
 
+    stack_name: StackName = options.stack
+    limit = None if options.work_limit is None else WorkLimit.parse(options.work_limit, "--work-limit")
     with console.status(f"starting the {stack_name} stack"):
         stack = start(stack_name, extensions=_for_mocks())
     try:
         console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
-        yield NightRunner(stack, stack.scratch, tick_error=tick_error)
+        yield NightRunner(stack, stack.scratch, tick_error=tick_error, work_limit=limit)
     finally:
         stack.stop()
 
@@ -192,7 +206,7 @@ def _demo(options: argparse.Namespace) -> int:
     console = Console()
     scenarios = list(demo.nights())
     results = []
-    with _runner(options.stack, console) as runner:
+    with _runner(options, console) as runner:
         for number, scenario in enumerate(scenarios, start=1):
             with console.status(f"night {number} of {len(scenarios)}: {scenario.scenario}"):
                 result = runner.run(scenario)
@@ -223,7 +237,7 @@ def _run(options: argparse.Namespace) -> int:
         _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
     worst = OK
-    with _runner(options.stack, console, tick_error_of(options.tick_error)) as runner:
+    with _runner(options, console, tick_error_of(options.tick_error)) as runner:
         for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 result = runner.run(scenario)

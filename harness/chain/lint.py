@@ -12,6 +12,7 @@ from typing import Literal
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.rules import minutes_of
+from harness.chain.stated_work import work_findings
 from harness.clock.library import unusable_because
 from harness.clock.reach.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
@@ -315,6 +316,7 @@ CHECKS: tuple[Check, ...] = (
     _runbook,
     _programs,
     _times,
+    work_findings,
     _arrivals,
     _rules,
     _vain_actions,
