@@ -33,7 +33,7 @@ def work_findings(chain: Chain) -> Iterator[tuple[Location, Literal["error", "wa
             what = "killed" if killed else "flagged"
             text = f"job '{name}' works {job.works}, and is {what} after {job.max_run_time}: so in every night"
             yield location, "error" if killed else "warning", text, "give it a longer max_run_time"
-        if job.works and starts(name) < deadline < ends(name):
+        if job.works and starts(name) < deadline <= ends(name):
             text = f"job '{name}' ends at {_clock(ends(name))} at the earliest, and the deadline is {chain.deadline}"
             todo = "start it earlier, or let it and what it waits for work less"
             yield location, "error", text, todo
