@@ -122,7 +122,8 @@ class _Command:
             if stop.reason == "runaway":
                 patience_s = _TOLD_AFTER_S if stop.jumps else 2 * patience_s
                 if stop.waits:
-                    _say(f"time stands still: {'; '.join(stop.waits)}")
+                    made = f" ({stop.work})" if str(stop.work) else ""
+                    _say(f"time stands still: {'; '.join(stop.waits)}{made}")
                 continue
             if stop.reason != "stuck":
                 return stop
