@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import tick_error_of
 from harness.clock_command.arguments import add_clock_commands, add_tick_error
 from harness.errors import AuthorError, LoadError, NightHarnessError, exhausted
@@ -25,6 +24,7 @@ from harness.extensions.python_files import add_load_option, load
 from harness.extensions.settings import settings
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
+from harness.night.arguments import add_stack_option, add_work_limit, work_limit_of
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
 from harness.scaffold.arguments import SUMMARY as NEW_SUMMARY
 from harness.scaffold.arguments import add_new_options
@@ -38,7 +38,6 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     from harness.extensions.doors import Extension
     from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
-    from harness.stack.choice import StackName
     from harness.values.units import ClockTime
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
@@ -104,14 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     demo = command("demo", _demo, "Run the reference chain's nights: fragile, then resilient, then on real data.")
-    _stack_option(demo)
+    _night_options(demo)
 
     run = command("run", _run, "Run scenario files, and say for each what came of it.")
     run.add_argument("files", nargs="+", type=Path, metavar="FILE")
     run.add_argument("--json", action="store_true", help="print one JSON object a scenario instead of a report")
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
-    _stack_option(run)
-    add_tick_error(run)
+    _night_options(run)
     add_load_option(run)
 
     up = command("up", _up, "Bring a chain's stack up by itself, print its endpoints, and hold it until Ctrl-C.")
@@ -129,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     tls = "serve the scheduler's API over TLS with this certificate and its key (local stack)"
     up.add_argument("--certificate", type=Path, metavar="PEM", help=tls)
     up.add_argument("--json", action="store_true", help="print the endpoints as JSON")
-    _stack_option(up)
+    add_stack_option(up)
 
     for name, (about, add_options) in REPORT_COMMANDS.items():
         add_options(commands.add_parser(name, help=about, description=about))
@@ -158,26 +156,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _stack_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--stack",
-        choices=("local", "docker", "auto"),
-        default="local",
-        help="local processes (default), containers, or containers where an engine answers",
-    )
+def _night_options(parser: argparse.ArgumentParser) -> None:
+    add_stack_option(parser)
+    add_tick_error(parser)
+    add_work_limit(parser)
 
 
 @contextmanager
-def _runner(stack_name: StackName, console: Console, tick_error: float = TICK_ERROR) -> Iterator[NightRunner]:
+def _runner(options: argparse.Namespace, console: Console) -> Iterator[NightRunner]:
     """A started stack with a runner on it; stopped on the way out, whatever happens."""
     from harness.night.runner import NightRunner
     from harness.stack.choice import start
 
-    with console.status(f"starting the {stack_name} stack"):
-        stack = start(stack_name, extensions=_for_mocks())
+    tick_error, limit = tick_error_of(options.tick_error), work_limit_of(options)
+    with console.status(f"starting the {options.stack} stack"):
+        stack = start(options.stack, extensions=_for_mocks())
     try:
         console.print(f"stack: {stack.name}, clock: {stack.clock}", style="dim", highlight=False)
-        yield NightRunner(stack, stack.scratch, tick_error=tick_error)
+        yield NightRunner(stack, stack.scratch, tick_error=tick_error, work_limit=limit)
     finally:
         stack.stop()
 
@@ -196,7 +192,7 @@ def _demo(options: argparse.Namespace) -> int:
     console = Console()
     scenarios = list(demo.nights())
     results = []
-    with _runner(options.stack, console) as runner:
+    with _runner(options, console) as runner:
         for number, scenario in enumerate(scenarios, start=1):
             with console.status(f"night {number} of {len(scenarios)}: {scenario.scenario}"):
                 result = runner.run(scenario)
@@ -227,7 +223,7 @@ def _run(options: argparse.Namespace) -> int:
         _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
     worst = OK
-    with _runner(options.stack, console, tick_error_of(options.tick_error)) as runner:
+    with _runner(options, console) as runner:
         for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 result = runner.run(scenario)

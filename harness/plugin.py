@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     from harness.faults import Fault
     from harness.night.result import Result
     from harness.night.runner import NightRunner
+    from harness.night.work_limit import WorkLimit
     from harness.scenario.model import Expect, Scenario
     from harness.scenario.operators import Operator
 
@@ -37,12 +38,14 @@ HISTORIES = Path(".night-harness") / "histories"
 
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 
+_WORK_LIMIT = "night_work_limit"
+
 _NIGHTS: pytest.StashKey[list[Result]] = pytest.StashKey()
 """The nights of a test that were as they should be; what the test asserts of them may still fail."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--stack``: where the nights run; ``--tick-error``: how exact their clock is."""
+    """``--stack``: where the nights run; ``--tick-error``: how exact their clock is; and how long jobs may work."""
     group = parser.getgroup("night harness")
     group.addoption(
         "--stack",
@@ -58,6 +61,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how late programs that wake again and again for nothing may be woken, as a share of the time they have"
         " done so (default: %(default)s)",
     )
+
+    limit = "how long programs of a night may work without a pause, in real time: 30m, or none"
+    group.addoption("--work-limit", metavar="SPAN", help=f"{limit} (default: the ini option, else what the chain says)")
+    parser.addini(_WORK_LIMIT, f"{limit} (default: what the chain says; else none while they make progress)")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -219,6 +226,7 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         end_with_parent(signal.SIGINT)
     try:
         tick_error = tick_error_of(request.config.getoption("--tick-error"))
+        work_limit = _work_limit(request.config)
     except AuthorError as error:
         pytest.fail(str(error), pytrace=False)
     why_not: AuthorError | StackError | None = None
@@ -236,9 +244,21 @@ def night_runner(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         shared = _shared_by_workers(request.config, tmp_path_factory)
         folder = shared or tmp_path_factory.mktemp("night-harness")
         baselines = Baselines(shared)
-        yield NightRunner(stack, folder / "store", tell=tell, tick_error=tick_error, baselines=baselines)
+        yield NightRunner(
+            stack, folder / "store", tell=tell, tick_error=tick_error, baselines=baselines, work_limit=work_limit
+        )
     finally:
         stack.stop()
+
+
+def _work_limit(config: pytest.Config) -> WorkLimit | None:
+    """The command line's, else the ini file's; AuthorError for what is none."""
+    from harness.night.work_limit import WorkLimit
+
+    if option := config.getoption("--work-limit"):
+        return WorkLimit.parse(option, "--work-limit")
+    setting = config.getini(_WORK_LIMIT)
+    return WorkLimit.parse(setting, f"{config.inipath or 'pytest'}: {_WORK_LIMIT}") if setting else None
 
 
 def _shared_by_workers(config: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path | None:

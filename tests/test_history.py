@@ -85,6 +85,14 @@ def test_the_digest_sees_another_second_and_another_value(tmp_path: Path) -> Non
     assert History(list(one)[:2]).digest() != one.digest()
 
 
+def test_the_digest_knows_nothing_of_real_time() -> None:
+    launch = {"at": SECOND, "component": "scheduler", "type": "ok", "action": "launch", "value": {"job": "load"}}
+    work = launch | {"at": 2 * SECOND, "type": "info", "action": "work", "value": {"job": "load", "cpu_ms": 300}}
+    assert History.merge([launch, work]).digest() == History.merge([launch]).digest()
+    theirs = work | {"component": "planning"}
+    assert History.merge([launch, theirs]).digest() != History.merge([launch]).digest()
+
+
 def test_components_of_one_second_may_come_in_either_order(tmp_path: Path) -> None:
     a = {"at": SECOND + 1, "component": "a", "type": "info", "action": "x", "value": {}}
     b = {"at": SECOND + 2, "component": "b", "type": "info", "action": "y", "value": {}}

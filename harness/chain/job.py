@@ -174,7 +174,8 @@ class Event(Strict):
 class Job(Strict):
     """One program that the scheduler starts: at a time, or after other jobs finished OK.
 
-    cron: its times under a scheduler of profile cron, which knows nothing of the other keys that say when.
+    cron: its times under a scheduler of profile cron, which knows nothing of the other keys that say when. works: what
+    its work takes, which is charged in virtual time: its program begins so much later than it is launched.
     """
 
     run: Argv = ()
@@ -193,6 +194,7 @@ class Job(Strict):
     late_to_start: ClockTime | None = None
     late_to_finish: ClockTime | None = None
     max_run_time: SomeTime | None = None
+    works: SomeTime | None = None
     retry_on_failure: RetryOnFailure | None = None
     recurrence: Recurrence | None = None
     exit_codes: ExitCodes = ExitCodes()

@@ -28,7 +28,7 @@ def job_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     if len(given) > 1:
         yield (given[1],), f"found '{given[1]}' beside '{given[0]}': a job does one of the two; drop the other"
     if given and given[0] != "run":
-        for key in ("prerun", "steps", "exit_codes", "image"):
+        for key in ("prerun", "steps", "exit_codes", "image", "works"):
             if get(data, key):
                 yield (key,), f"found '{key}', which is for a job that runs a program, beside '{given[0]}'; drop it"
     for position, one in enumerate(sequence(get(data, "exit_codes"), "advanced")):

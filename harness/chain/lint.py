@@ -13,6 +13,7 @@ from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.rules import minutes_of
 from harness.chain.script_lint import is_excepted, started_outside
+from harness.chain.stated_work import work_findings
 from harness.clock.library import unusable_because
 from harness.clock.reach.reach import CannotStart, obstacle_in, reach_of
 from harness.errors import LoadError
@@ -327,6 +328,7 @@ CHECKS: tuple[Check, ...] = (
     _runbook,
     _programs,
     _times,
+    work_findings,
     _arrivals,
     _rules,
     _vain_actions,

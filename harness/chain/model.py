@@ -32,7 +32,7 @@ from harness.formats.choices import form_mistakes
 from harness.formats.layout import KEYS, CompressName, Form
 from harness.values.registered import Registered
 from harness.values.strict import LAX, Location, Strict, get, unknown
-from harness.values.units import ClockTime, Duration
+from harness.values.units import ClockTime, Duration, SomeTime
 
 __all__ = [
     "Action",
@@ -191,6 +191,16 @@ class Cron(Strict):
     mailto: str | None = None
 
 
+def _none_or_span(value: Any) -> str:
+    return "none" if value == "none" else "span"
+
+
+WorkLimit = Annotated[
+    Annotated[Literal["none"], Tag("none")] | Annotated[SomeTime, Tag("span")], Discriminator(_none_or_span)
+]
+"""How long its programs may work without a pause, in real time; ``none``: for ever, and even if that makes nothing."""
+
+
 def _date(value: Any) -> Any:
     try:
         return dt.date.fromisoformat(value) if isinstance(value, str) else value
@@ -210,6 +220,7 @@ class Chain(Strict):
     deadline: ClockTime
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
+    work_limit: WorkLimit | None = None
     scheduler: Annotated[
         Annotated[Literal["opcon", "external"], Tag("text")] | Annotated[Cron, Tag("mapping")],
         Discriminator(text_or_mapping),

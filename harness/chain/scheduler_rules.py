@@ -43,7 +43,7 @@ def _orchestrator_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
         text = f"found a second job '{name}' under 'scheduler: external', expected one: the command of the orchestrator"
         yield ("jobs", name), f"{text}, which starts the others"
     for name, job in list(jobs.items())[:1]:
-        for key in (*_OF_OPCON, "cron"):
+        for key in (*_OF_OPCON, "cron", "works"):
             if get(job, key):
                 text = f"found '{key}' under 'scheduler: external', where the orchestrator decides; drop it"
                 yield ("jobs", name, key), text

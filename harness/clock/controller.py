@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from typing import Literal
 from harness.clock.census import census
 from harness.clock.census.open_files import too_few_files
 from harness.clock.census.waits import describe_waits, describe_work
+from harness.clock.census.work import NOTHING, Meter, Work
 from harness.clock.page import TICK_ERROR, ClockPage
 
 _ROUND_NS = 50_000_000
@@ -23,6 +24,9 @@ _NEVER = 2**63 - 1
 _SPIN_S = 10.0
 _SPIN_READINGS_A_S = 200_000
 """A program that works does not read the clock so often for so long: one that does waits for a time, without sleep."""
+
+_MEASURED_AFTER_S = 0.5
+"""Real seconds of a standstill after which what the programs make is measured: most are over long before."""
 
 _READING_NS = 1000
 """What one reading moves virtual time by; mirrors `NIGHT_TICK_NS`."""
@@ -51,11 +55,11 @@ class _Standstill:
         self._began(jumps)
 
     def _began(self, jumps: int) -> None:
-        self._jumps, self._at, self._virtual_ns = jumps, time.monotonic(), self._page.monotonic_ns
+        self.jumps, self._at, self._virtual_ns = jumps, time.monotonic(), self._page.monotonic_ns
 
     def look(self, jumps: int) -> None:
         """Begin anew where time has jumped."""
-        if jumps != self._jumps:
+        if jumps != self.jumps:
             self._began(jumps)
 
     @property
@@ -81,8 +85,10 @@ class Stop:
     until: nothing is due before that time, and the clock stands there.
     asked: a process called `ClockPage.stop`; ``why`` has the reason.
     stuck: all threads wait, nothing is due, so nothing can ever happen; ``waits`` says which thread waits on what.
-    runaway: for too much real time the programs let no virtual time pass; ``waits`` says which programs are outside of
+    runaway: for so much real time the programs let no virtual time pass; ``waits`` says which programs are outside of
     the night's time, for that is the likely reason, and which of them work.
+
+    ``work`` is what was made in the real seconds of a runaway, or in the half second less of its first look.
 
     ``bunched_ticks`` of programs that wake again and again for nothing were let end together with later ones, and one
     such program was woken ``late_ns`` after it was due: see ``tick_error`` of the `Controller`.
@@ -95,6 +101,7 @@ class Stop:
     why: str = ""
     bunched_ticks: int = 0
     late_ns: int = 0
+    work: Work = NOTHING
 
 
 class Controller:
@@ -105,6 +112,8 @@ class Controller:
 
     A thread that wakes again and again for nothing may be woken late, by the share ``tick_error`` of the time it has
     ticked and by 2 s at most, and then lives through the ticks it missed at once. At 0 every tick is on time.
+
+    ``served`` says how many requests the night's neighbours have served so far, to tell what a standstill was good for.
     """
 
     def __init__(
@@ -114,6 +123,7 @@ class Controller:
         root: int | None,
         zone: datetime.tzinfo | None = datetime.UTC,
         tick_error: float = TICK_ERROR,
+        served: Callable[[], int] = lambda: 0,
     ) -> None:
         if not 0 <= tick_error <= 0.5:
             raise ValueError(f"tick_error={tick_error}: expected a share of the time that passes, 0 to 0.5")
@@ -122,6 +132,9 @@ class Controller:
         self.zone = zone
         self.tick_error = tick_error
         self._census: int | None = None
+        self._served = served
+        self._meter: tuple[int, Meter] | None = None
+        """Measures the standstill that began with so many jumps."""
 
     def run(self, until_ns: int, *, runaway_s: float = 60.0) -> Stop:
         """Move time from deadline to deadline until ``until_ns`` (UTC epoch) or until there is a reason to stop.
@@ -136,13 +149,16 @@ class Controller:
         standstill = _Standstill(before.jumps, self.page)
 
         def stopped(
-            reason: Literal["until", "asked", "stuck", "runaway"], waits: tuple[str, ...] = (), why: str = ""
+            reason: Literal["until", "asked", "stuck", "runaway"],
+            waits: tuple[str, ...] = (),
+            why: str = "",
+            work: Work = NOTHING,
         ) -> Stop:
+            if reason != "runaway":
+                self._meter = None
             made = _Progress.of(opened)
-            bunched = made.bunched_ticks - before.bunched_ticks
-            return Stop(
-                reason, self.page.now_ns, made.jumps - before.jumps, waits, why, bunched, made.late_ns if bunched else 0
-            )
+            bunched, jumps = made.bunched_ticks - before.bunched_ticks, made.jumps - before.jumps
+            return Stop(reason, self.page.now_ns, jumps, waits, why, bunched, made.late_ns if bunched else 0, work)
 
         while True:
             result = library.night_census_run(opened, until, _ROUND_NS)
@@ -159,10 +175,25 @@ class Controller:
                 if why is not None:
                     return stopped("asked", why=why)
             standstill.look(library.night_census_jumps(opened))
+            if standstill.real_s >= min(_MEASURED_AFTER_S, runaway_s / 2):
+                self._measure_from(standstill.jumps)
             if standstill.lasts(runaway_s):
                 outside = tuple(map(str, self.page.outsiders()))
-                work = describe_work(self.sights(), self.page.held_by(), standstill.real_s, standstill.spins_a_s)
-                return stopped("runaway", (*outside, *work))
+                workers = describe_work(self.sights(), self.page.held_by(), standstill.real_s, standstill.spins_a_s)
+                return stopped("runaway", (*outside, *workers), work=self._measured(standstill))
+
+    def _measure_from(self, jumps: int) -> None:
+        """Begin to measure, unless this standstill is measured already: it may last over several runs."""
+        if self._meter is None or self._meter[0] != jumps:
+            self._meter = jumps, Meter(self._pids(), self._served)
+
+    def _measured(self, standstill: _Standstill) -> Work:
+        self._measure_from(standstill.jumps)
+        assert self._meter is not None  # noqa: S101 - the line above has seen to it
+        return self._meter[1].measured(self._pids(), standstill.real_s, spins=bool(standstill.spins_a_s))
+
+    def _pids(self) -> set[int]:
+        return {sight.pid for sight in self.sights()}
 
     def pace(self, until_ns: int | None = None) -> Stop:
         """Let time flow as fast as on the wall, and wake each thread when it is due. `ClockPage.stop` ends it."""

@@ -123,7 +123,8 @@ class _Command:
             if stop.reason == "runaway":
                 patience_s = _TOLD_AFTER_S if stop.jumps else 2 * patience_s
                 if waits := [line for line in stop.waits if line not in self._outside]:
-                    _say(f"time stands still: {'; '.join(waits)}")
+                    made = f" ({stop.work})" if str(stop.work) else ""
+                    _say(f"time stands still: {'; '.join(waits)}{made}")
                 continue
             if stop.reason != "stuck":
                 return stop

@@ -224,6 +224,8 @@ class MasterJob:
     late_to_start_ns: int | None = None
     late_to_finish_ns: int | None = None
     max_run_time_ns: int | None = None
+    works_ns: int = 0
+    """What its work is stated to take: its program begins so much later than it is launched."""
     dependencies: tuple[Dependency, ...] = ()
     thresholds: tuple[ThresholdNeed, ...] = ()
     resources: Mapping[str, int | None] = field(default_factory=dict)

@@ -40,6 +40,7 @@ def master_job(
         late_to_start_ns=times.at_if(job.late_to_start),
         late_to_finish_ns=times.at_if(job.late_to_finish),
         max_run_time_ns=None if job.max_run_time is None else job.max_run_time.ns,
+        works_ns=0 if job.works is None else job.works.ns,
         dependencies=tuple(_dependencies(job)),
         thresholds=tuple(
             schedule.ThresholdNeed(threshold=one.threshold, operator=one.compares, value=one.value)

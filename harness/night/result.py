@@ -12,6 +12,7 @@ from harness.checks.model.holdings import finished_at
 from harness.clock.ticks import Ticks
 from harness.history import History
 from harness.night.times import NightTimes
+from harness.night.worked import worked_s
 from harness.scenario.model import Expect, Scenario
 
 
@@ -58,6 +59,11 @@ class Result:
     def friction(self) -> Friction:
         """What the night cost beyond the same night without faults."""
         return friction(self.history, self.baseline)
+
+    @property
+    def worked_s(self) -> dict[str, float]:
+        """For how many seconds of CPU time, which is real, each job has worked; it costs no virtual time."""
+        return worked_s(self.history)
 
     @property
     def pages(self) -> History:

@@ -40,24 +40,19 @@ from harness.night.injection import Injection
 from harness.night.outside_clock import with_exceptions
 from harness.night.plan import Planner
 from harness.night.result import Result
+from harness.night.work_limit import LOOK, SPIN_LIMIT, Standstill, WorkLimit
 from harness.scenario.model import Scenario
 from harness.scenario.operators import Operator
 from harness.stack import Stack
 from harness.stack.local.spawning import job_path
+from harness.values.units import Duration
 
 if TYPE_CHECKING:
     from harness.clock.controller import Stop
 
 BASELINE = "the same night without faults"
 
-RUNAWAY_S = 120.0
-"""Real seconds in which the night's time stands still, before the night is called a runaway."""
-
-TOLD_EVERY_S = 10.0
-"""Real seconds of them after which it is said, and said again, who keeps the time from moving."""
-
 _PID = re.compile(r" \(pid \d+\)")
-_LOOK = re.compile(r" for [\d.]+ real seconds")
 
 
 def _tell(text: str) -> None:
@@ -82,7 +77,8 @@ class NightRunner:
 
     ``tell`` is given a sentence whenever a night keeps its user waiting. ``tick_error`` is the share of their time by
     which programs that wake again and again for nothing may be woken late. ``baselines`` may be shared with runners of
-    other processes, whose stacks have to be like this one.
+    other processes, whose stacks have to be like this one. ``work_limit`` goes before that of a chain; ``look`` and
+    ``spin_limit`` are how often a standstill is told of, and how long one may last that makes no progress.
     """
 
     def __init__(
@@ -93,12 +89,18 @@ class NightRunner:
         tell: Callable[[str], None] = _tell,
         tick_error: float = TICK_ERROR,
         baselines: Baselines | None = None,
+        work_limit: WorkLimit | None = None,
+        look: Duration = LOOK,
+        spin_limit: Duration = SPIN_LIMIT,
     ) -> None:
         self.stack = stack
         self.tick_error = tick_error
         self._tell = tell
         self._planner = Planner(store)
         self._baselines = baselines or Baselines()
+        self._work_limit = work_limit
+        self._look = look
+        self._spin_limit = spin_limit
 
     @tells_what_is_exhausted
     def run(self, scenario: Scenario) -> Result:
@@ -167,6 +169,7 @@ class NightRunner:
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns)
+        limit = self._work_limit or WorkLimit.of_chain(chain)
         notes.write("begin", {"scenario": sentence} | begin_value(chain, faults, plan, operators))
 
         def injection(fault_id: str) -> Injection:
@@ -181,15 +184,15 @@ class NightRunner:
                     until = lasting if fault.ends_by_itself else ending
                     _enter(until, fault, partial(fault.inject, injection(fault_id)))
                 self.stack.begin()
-                stop = self._go_on(notes, until_ns=times.deadline_ns)
+                stop = self._go_on(notes, limit, until_ns=times.deadline_ns)
                 if stop.reason == "stuck":
                     notes.write("stuck", {"waits": self._waits_of_jobs(stop)})
                     self.stack.travel(times.deadline_ns)
                     notes.now_ns = times.deadline_ns
             notes.write("heal", {"reason": stop.reason})
-            rest = self._go_on(notes, until_ns=times.closes_ns)
+            rest = self._go_on(notes, limit, until_ns=times.closes_ns)
             if rest.reason == "asked":  # the schedule is complete, and what its jobs have left behind goes on
-                self._go_on(notes, until_ns=times.closes_ns)
+                self._go_on(notes, limit, until_ns=times.closes_ns)
         notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
         self.stack.settle()
         history = History.merge([*notes.records, *with_exceptions(self.stack.history(), chain.outside_clock)])
@@ -214,30 +217,16 @@ class NightRunner:
                 "please report this, with the history",
             )
 
-    def _go_on(self, notes: _Notes, *, until_ns: int) -> Stop:
+    def _go_on(self, notes: _Notes, limit: WorkLimit | None, *, until_ns: int) -> Stop:
         """Let time move to a moment or to what ends it before, and say so while it stands still for long."""
-        still_s = 0.0
+        standstill = Standstill(limit, self._tell, look=self._look, spin_limit=self._spin_limit)
         while True:
-            stop = self.stack.run(until_ns, runaway_s=TOLD_EVERY_S, tick_error=self.tick_error)
+            stop = self.stack.run(until_ns, runaway_s=standstill.next_look_s, tick_error=self.tick_error)
             notes.now_ns = max(notes.now_ns, stop.at_ns)
             notes.ticks = notes.ticks.and_then(stop)
             if stop.reason != "runaway":
                 return stop
-            still_s = TOLD_EVERY_S if stop.jumps else still_s + TOLD_EVERY_S
-            workers = [_LOOK.sub("", line) for line in stop.waits]  # said here for all looks together
-            if still_s >= RUNAWAY_S:
-                raise StackError(
-                    "the night's clock",
-                    found=f"for {still_s:.0f} s somebody worked without a pause, and time could not move:\n"
-                    + "\n".join(workers),
-                    expected="every program of the night to wait sooner or later",
-                    todo="look at what the named program does; a busy loop needs a sleep. No max_run_time can end it, "
-                    "because no time passes in the night while it works",
-                )
-            self._tell(
-                f"the night's time has stood still for {still_s:.0f} s: {'; '.join(workers)}; "
-                f"at {RUNAWAY_S:.0f} s the night is ended"
-            )
+            standstill.lasts(stop)
 
     def _waits_of_jobs(self, stop: Stop) -> list[str]:
         """Who waits on what, with the endpoints by their names, and without what another run would say differently."""

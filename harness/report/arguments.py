@@ -49,14 +49,19 @@ COMMANDS = {
 
 def _judge(options: argparse.Namespace) -> int:
     from harness.checks import Outcome, judge
+    from harness.night.worked import worked_s
     from harness.report.history_files import night_and_baseline
+    from harness.report.work import worked
 
-    judgement = judge(*night_and_baseline(options.history, options.baseline))
+    night, baseline = night_and_baseline(options.history, options.baseline)
+    judgement = judge(night, baseline)
     sys.stdout.write(f"{judgement.outcome}: {judgement.because}\n")
     for finding in judgement.findings:
         sys.stdout.write(f"  {finding.state:<9} {finding.check}: {finding.sentence}\n")
         for name, found in finding.evidence.items():
             sys.stdout.write(f"            {name} ({found.total:,}): {found}\n")
+    if said := worked(worked_s(night)):
+        sys.stdout.write(f"in real time: {said}\n")
     return FAILED if judgement.outcome is Outcome.INCONCLUSIVE else OK
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.night.result import Result
 from harness.report.five_questions import answers
+from harness.report.work import stated
 
 
 def record(result: Result) -> dict[str, Any]:
@@ -46,6 +47,8 @@ def record(result: Result) -> dict[str, Any]:
         "clock": result.clock,
         "bunched_ticks": result.ticks.bunched,
         "late_ticks_s": result.ticks.late_ns / 1e9,
+        "worked_s": result.worked_s,
+        "charged_s": {job: span.total_seconds() for job, span in stated(result).items()},
         "wall_s": round(result.wall_s, 3),
         "digest": result.history.digest(),
     }

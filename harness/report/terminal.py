@@ -25,6 +25,7 @@ from harness.night.result import Result
 from harness.report.five_questions import answers
 from harness.report.printable import plain
 from harness.report.timeline import Moment, around, timeline
+from harness.report.work import work
 
 _MARKS = {"plain": " ", "good": "+", "bad": "!", "fault": "*", "edge": "-"}
 _STYLES = {"plain": "", "good": "green", "bad": "red", "fault": "bold magenta", "edge": "cyan"}
@@ -56,6 +57,8 @@ def failure(result: Result, *, repeat: str, history_file: Path | None = None) ->
         ]
     lines += ["", f"the night of {result.scenario.night} ({result.scenario.chain.timezone}; * is the fault)"]
     lines += [f"  {_line(result, moment)}" for moment in around(timeline(result), lines=SCREEN_LINES)]
+    if said := work(result):
+        lines += ["", said]
     lines += ["", f"repeat it:  {repeat}"]
     if history_file is not None:
         lines.append(f"history:    {history_file}")
@@ -86,6 +89,8 @@ def show(console: Console, result: Result) -> None:
         questions.add_row(Text(answer.question, style="bold"), Text(plain(answer.answer)))
     if result.ticks.bunched:
         questions.add_row(Text("Approximated", style="bold"), Text(approximated(result.ticks)))
+    if said := work(result):
+        questions.add_row(Text("Real work", style="bold"), Text(plain(said)))
     title = Text.assemble(
         (str(result.outcome).upper(), f"bold {colour}"), "  ", (plain(result.scenario.scenario), "default")
     )

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import urllib3
 
+from harness.clock.census.work import Work
 from harness.clock.controller import Stop
 from harness.clock.page import TICK_ERROR
 from harness.errors import ExtensionError, HarnessBug, StackError
@@ -63,7 +64,7 @@ class Door:
     def run(self, until_ns: int, *, runaway_s: float, tick_error: float = TICK_ERROR) -> Stop:
         """Let time move; returns when the controller stopped, and says why."""
         answer = self.ask("POST", "/run", {"until_ns": until_ns, "runaway_s": runaway_s, "tick_error": tick_error})
-        return Stop(**answer | {"waits": tuple(answer["waits"])})
+        return Stop(**answer | {"waits": tuple(answer["waits"]), "work": Work.of(answer["work"])})
 
     def take_lease(self) -> None:
         """Hold the stack alive from here on: it ends a few seconds after this process does."""

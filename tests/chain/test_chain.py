@@ -245,3 +245,11 @@ def test_what_a_chain_can_notice_is_what_its_defences_detect_that_are_not_off() 
 def test_an_unknown_control_is_told_with_the_nearest_one() -> None:
     found = mistakes(defences={"checksum": {"detects": ["chekcsum"]}})
     assert found["defences.checksum.detects.0"].startswith("unknown control 'chekcsum'. Did you mean 'checksum'?")
+
+
+def test_a_work_limit_is_a_duration_or_none() -> None:
+    assert str(chain(work_limit="30m").work_limit) == "30m"
+    assert chain(work_limit="none").work_limit == "none"
+    assert chain().work_limit is None
+    (mistake,) = mistakes(work_limit="30").values()
+    assert mistake == "found '30', expected a duration with its unit, such as 45m, 1h30m or 90s"

@@ -30,6 +30,8 @@ def chain(jobs: dict[str, Any], **more: Any) -> Chain:
         ({"run": [], "at": "02:00"}, "expected at least one entry"),
         ({**RUN, "null_job": True}, "found 'null_job' beside 'run'"),
         ({"null_job": True, "at": "02:00", "prerun": ["true"]}, "found 'prerun', which is for"),
+        ({"null_job": True, "at": "02:00", "works": "40m"}, "found 'works', which is for"),
+        ({"run": ["true"], "at": "02:00", "works": "0s"}, "expected a duration longer than nothing"),
         ({**RUN, "conflict": ["nobody"]}, "unknown job 'nobody'"),
         ({**RUN, "requires": [{"job": "lod"}]}, "unknown job 'lod'. Did you mean 'load'?"),
         ({"run": ["true"]}, "would never start"),

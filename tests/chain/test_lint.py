@@ -214,3 +214,28 @@ def test_a_job_that_runs_no_program_has_none_to_be_missed(tmp_path: Path) -> Non
         '    at: "02:00"\n    rules:\n      - {when: failed, do: page}\n'
     )
     assert lint(chain) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("max_run_time: 45m", "max_run_time: 45m\n    works: 45m", "works 45m, and is killed after 45m: so in every"),
+        ("after: [retrieve]", "after: [retrieve]\n    works: 4h", "job 'load' ends at 06:00 at the earliest"),
+        ("after: [retrieve]", "after: [retrieve]\n    works: 3h59m", ""),
+        (
+            "after: [retrieve]",
+            'after: [retrieve]\n    latest_start: "01:30"',
+            "what job 'load' waits for ends at 02:00",
+        ),
+    ],
+)
+def test_the_work_that_a_chain_states_must_leave_it_in_time(lint_of: Lint, right: str, wrong: str, says: str) -> None:
+    errors = [line for line in lint_of(right, wrong) if "error" in line]
+    assert [says in line for line in errors] == [True] * bool(says), errors
+
+
+def test_the_work_of_jobs_adds_up_along_the_chain(tmp_path: Path, lint_of: Lint) -> None:
+    assert not any("deadline" in line for line in lint_of("max_run_time: 45m", "max_run_time: 3h\n    works: 2h"))
+    text = (tmp_path / "chain.yaml").read_text().replace("after: [retrieve]", "after: [retrieve]\n    works: 2h30m")
+    (tmp_path / "chain.yaml").write_text(text)
+    assert any("job 'load' ends at 06:30 at the earliest" in str(finding) for finding in lint(tmp_path / "chain.yaml"))

@@ -26,7 +26,8 @@ SCENARIOS = sorted(shipped.scenarios().rglob("*.yaml"))
 NIGHTS = {
     "schedule/hold_released_by_hand": (
         *("night begin", "night heal", "night end", "source publish", "source serve", "wire connect"),
-        *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler rule"),
+        *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler work"),
+        "scheduler rule",
         *("scheduler schedule", "operator acknowledge", "operator operate", "desk page"),
         *("folders write", "folders remove", "<consumer> batch", "<consumer> holds"),
     ),

@@ -11,13 +11,11 @@ import pytest
 from harness.checks import Outcome
 from harness.contract import points
 from harness.contract.effects.scheduler import WrongLaunch
-from harness.errors import AuthorError, StackError
+from harness.errors import AuthorError
 from harness.faults import LaunchFailure, System
-from harness.night import runner as nights
 from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
-from harness.stack.local.stack import LocalStack
 from tests.ask import ASK
 from tests.clock.needed import needs
 from tests.sample import sample
@@ -142,20 +140,6 @@ def test_who_is_stuck_is_told_of_the_jobs_alone_and_in_the_nights_time_zone(nigh
     for line in stuck.value["waits"]:
         assert line.startswith("fetch waits in ")
         assert line.endswith("since 02:00:00")
-
-
-def test_a_job_that_spins_is_named_while_it_does_and_ends_the_night(
-    night: Night, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(nights, "TOLD_EVERY_S", 0.25)
-    monkeypatch.setattr(nights, "RUNAWAY_S", 0.75)
-    told: list[str] = []
-    (tmp_path / "store").mkdir()
-    with LocalStack() as stack, pytest.raises(StackError, match=r"fetch .* has worked without waiting") as error:
-        night("while :; do :; done", runner=NightRunner(stack, tmp_path / "store", tell=told.append))
-    assert "No max_run_time can end it" in str(error.value)
-    assert len(told) == 2
-    assert "fetch" in told[0]
 
 
 def test_what_a_job_leaves_behind_goes_on_and_is_seen(night: Night) -> None:

@@ -31,6 +31,12 @@ def test_a_night_is_judged_again(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out.startswith("unaffected: ")
 
 
+def test_what_its_jobs_worked_is_told_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    work: Line = ("02:01:30", "scheduler", "work info", {"job": "retrieve", "attempt": 1, "cpu_ms": 3230})
+    assert judged(tmp_path, night(receipt("02:00:05"), *calm(), work, END, faults=[TRUNCATED]), BASELINE) == OK
+    assert capsys.readouterr().out.endswith("\nin real time: retrieve worked 3.2 s\n")
+
+
 def test_an_inconclusive_night_is_a_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert judged(tmp_path, NIGHT, night(*calm(), paged("02:30:00", "late"), END)) == FAILED
     assert capsys.readouterr().out.startswith("inconclusive: the baseline is not calm")

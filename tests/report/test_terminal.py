@@ -13,6 +13,7 @@ from harness.report.record import properties, record
 from harness.report.terminal import asked, failure, repeat_command, show, summary
 from harness.report.timeline import around, timeline
 from harness.testing.histories import Line
+from harness.values.units import Duration
 from tests.checks.nights import calm, holds, paged, stored
 from tests.report.conftest import MakeResult
 
@@ -117,3 +118,32 @@ def test_what_users_write_cannot_draw_on_the_screen(result_of: MakeResult) -> No
         assert "\x00" not in printed
         assert r"\x1b[31m[bold]truncated[/] [/nothing]\x00" in printed
     assert r"[/x] \x1b[2J" in console.file.getvalue()
+
+
+def worked(job: str, cpu_ms: int) -> Line:
+    return ("02:01:30", "scheduler", "work info", {"job": job, "attempt": 1, "cpu_ms": cpu_ms})
+
+
+def test_the_real_work_of_jobs_is_told_where_it_is_worth_it_and_always_as_data(result_of: MakeResult) -> None:
+    result = result_of(*calm(), worked("retrieve", 2000), worked("retrieve", 1230), worked("publish", 40))
+    said = "work costs no virtual time: retrieve worked 3.2 s"
+    console = Console(file=io.StringIO(), width=160)
+    show(console, result)
+    assert isinstance(console.file, io.StringIO)
+    assert f"{said} " in console.file.getvalue()
+    assert f"\n{said}\n" in failure(result, repeat="")
+    assert record(result)["worked_s"] == {"retrieve": 3.23, "publish": 0.04}
+    assert "work costs" not in failure(result_of(*calm(), worked("retrieve", 900)), repeat="")
+
+
+def test_work_that_is_charged_as_stated_is_told(result_of: MakeResult) -> None:
+    result = result_of(*calm(), worked("publish", 400))
+    jobs = result.scenario.chain.jobs
+    stated = jobs["publish"].model_copy(update={"works": Duration(minutes=40)})
+    chain = result.scenario.chain.model_copy(update={"jobs": jobs | {"publish": stated}})
+    result = dataclasses.replace(result, scenario=result.scenario.model_copy(update={"chain": chain}))
+    assert "\ncharged as stated: publish 40m\n" in failure(result, repeat="")
+    assert record(result)["charged_s"] == {"publish": 2400.0}
+    on_a_real_clock = dataclasses.replace(result, clock="no compiler")
+    assert "charged" not in failure(on_a_real_clock, repeat="")
+    assert record(on_a_real_clock)["charged_s"] == {}

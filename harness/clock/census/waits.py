@@ -40,13 +40,13 @@ def describe_waits(sights: list[Sight], page: ClockPage, zone: datetime.tzinfo |
     The harness's own programs are left out; idle servers and spare threads too, unless they are all.
     """
     lines: list[tuple[bool, str]] = []
-    ours = {pid: _is_ours(pid) for pid in {sight.pid for sight in sights}}
+    ours = {pid: is_ours(pid) for pid in {sight.pid for sight in sights}}
     for sight in sights:
         if ours[sight.pid]:
             continue
         call, on, idle = _wait_of(sight)
         since = datetime.datetime.fromtimestamp((sight.since_ns + page.offset_ns) // 10**9, zone)
-        line = f"{_name(sight.pid)} (pid {sight.pid}) waits in {call}{on} since {since:%H:%M:%S}"
+        line = f"{name_of(sight.pid)} (pid {sight.pid}) waits in {call}{on} since {since:%H:%M:%S}"
         lines.append((idle, line))
     telling = [line for idle, line in lines if not idle]
     return tuple(sorted(telling or [line for _, line in lines]))
@@ -55,16 +55,16 @@ def describe_waits(sights: list[Sight], page: ClockPage, zone: datetime.tzinfo |
 def describe_work(sights: list[Sight], held_by: int | None, real_s: float, spins_a_s: float) -> tuple[str, ...]:
     """Which programs kept time from moving; the harness's own, which any look may find awake, only if no other did."""
     workers = {sight.pid: sight for sight in sorted(sights, key=lambda each: -each.outside_clock) if not sight.asleep}
-    telling = {pid: sight for pid, sight in workers.items() if not _is_ours(pid)} or workers
-    lines = [f"{_name(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]
+    telling = {pid: sight for pid, sight in workers.items() if not is_ours(pid)} or workers
+    lines = [f"{name_of(pid)} (pid {pid}) {_work(sight, real_s, spins_a_s)}" for pid, sight in telling.items()]
     if held_by is not None:
-        lines.append(f"{_name(held_by)} (pid {held_by}) holds the clock")
+        lines.append(f"{name_of(held_by)} (pid {held_by}) holds the clock")
     return tuple(sorted(lines)) or (_nobody(sights),)
 
 
 def _nobody(sights: list[Sight]) -> str:
     """What is known where nobody was seen at work: whoever keeps time from moving sleeps whenever he is looked at."""
-    running = ", ".join(sorted({_name(sight.pid) for sight in sights})) or "none"
+    running = ", ".join(sorted({name_of(sight.pid) for sight in sights})) or "none"
     return f"nobody was seen at work; the clock knows {len(sights)} threads, of {running}"
 
 
@@ -149,7 +149,7 @@ def _address(text: str, family: socket.AddressFamily) -> str:
     return f"{name}:{int(port, 16)}" if family == socket.AF_INET else f"[{name}]:{int(port, 16)}"
 
 
-def _is_ours(pid: int) -> bool:
+def is_ours(pid: int) -> bool:
     """Whether a process is a mock, an agent or a keeper: what they wait for is the night itself."""
     try:
         argv = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
@@ -160,7 +160,7 @@ def _is_ours(pid: int) -> bool:
     return modules or argv[0].endswith(b"/night-agent") or name == f"{KEEPER}\n"
 
 
-def _name(pid: int) -> str:
+def name_of(pid: int) -> str:
     """The component that a process belongs to; else its program's name."""
     try:
         found = re.search(rb"(?:^|\0)NIGHT_COMPONENT=([^\0]+)", Path(f"/proc/{pid}/environ").read_bytes())

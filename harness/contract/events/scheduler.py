@@ -50,6 +50,16 @@ _JOBS: Mapping[str, Happening] = {
         exit=maybe(Field(NUMBER, "its exit code, if it has one")),
         signal=maybe(Field(NUMBER, "the signal that ended it, if one did")),
     ),
+    "work": happening(
+        "the job's processes have ended: for how long they have computed, in real time. No digest knows of it",
+        "info",
+        sets_off=False,
+        job=JOB,
+        attempt=ATTEMPT,
+        cpu_ms=Field(
+            NUMBER, "milliseconds of CPU time, in user mode and in the kernel, which cost no time of the night"
+        ),
+    ),
     "rule": happening(
         "a rule acts; `error` says what of it is refused",
         "info",

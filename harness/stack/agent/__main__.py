@@ -38,6 +38,7 @@ class Keeper:
         self._client = client
         self._agent = agent
         self._program: subprocess.Popen[bytes] | None = None
+        self._worked_ns = 0
 
     def keep(self) -> NoReturn:
         """Serve the connection to its end."""
@@ -114,18 +115,20 @@ class Keeper:
         """Tell how the program ended; its orphans end unseen. When nothing is left of it, this ends too."""
         while True:
             try:
-                pid, status = os.waitpid(-1, os.WNOHANG)
+                pid, status, usage = os.wait4(-1, os.WNOHANG)
             except ChildProcessError:
                 if self._program is None:
                     os._exit(0)
                 return
             if pid == 0:
                 return
+            self._worked_ns += round((usage.ru_utime + usage.ru_stime) * 1e9)
             if self._program is not None and pid == self._program.pid:
                 self._program.returncode = 0  # reaped here, so that it is not waited for again
                 self._program = None
                 code = os.waitstatus_to_exitcode(status)
-                self._say(f"exited {code}" if code >= 0 else f"signaled {-code}")
+                how = f"exited {code}" if code >= 0 else f"signaled {-code}"
+                self._say(f"{how} {self._worked_ns}")
 
     def _end(self) -> NoReturn:
         if self._program is not None:

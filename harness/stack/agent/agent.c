@@ -5,7 +5,8 @@
 
        "launch", working folder, stdout path, stderr path, argc, argv..., KEY=VALUE...
 
-   and reads lines: "started PID" or "error ERRNO TEXT", later "exited CODE" or "signaled SIGNO".
+   and reads lines: "started PID" or "error ERRNO TEXT", later "exited CODE WORKED" or "signaled SIGNO WORKED", with
+   the CPU time, in real nanoseconds, of all processes of the program that have ended by then.
    While the program runs, a line "signal N" reaches its process group, which is a session of its own.
    When the client closes the connection, or is killed, everything that the program started is killed.
    The frame "clear" ends the programs of all other connections and answers "cleared".
@@ -23,11 +24,13 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -258,18 +261,25 @@ static void clear(int client, pid_t agent) {
 
 /* ---- the keeper ----------------------------------------------------------------------------- */
 
+static int64_t cpu_ns(const struct rusage *usage) {
+    int64_t seconds = usage->ru_utime.tv_sec + usage->ru_stime.tv_sec;
+    return (seconds * 1000000 + usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000;
+}
+
 /* Tells the client how the program ended, and reaps the orphans that were handed over. When the program has ended and
    has left nothing behind, so does the keeper: a night of ten thousand jobs is not one of ten thousand keepers. */
 static pid_t reap(int client, pid_t program) {
+    static int64_t worked_ns; /* of all that have ended, and of the children that they have waited for */
     int status;
+    struct rusage usage;
     char line[LINE_BYTES_MAX];
     pid_t ended;
-    while ((ended = waitpid(-1, &status, WNOHANG)) > 0) {
+    while ((ended = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        worked_ns += cpu_ns(&usage);
         if (ended != program) continue;
-        if (WIFEXITED(status))
-            snprintf(line, sizeof line, "exited %d\n", WEXITSTATUS(status));
-        else
-            snprintf(line, sizeof line, "signaled %d\n", WTERMSIG(status));
+        bool exited = WIFEXITED(status);
+        snprintf(line, sizeof line, "%s %d %lld\n", exited ? "exited" : "signaled",
+                 exited ? WEXITSTATUS(status) : WTERMSIG(status), (long long)worked_ns);
         say(client, line);
         program = 0; /* from here on the pid may belong to somebody else */
     }

@@ -165,7 +165,7 @@ def _night_clock(directory: StackDirectory, why_real: str | None, *, own_childre
 
     if why_real is not None:
         return RealNightClock(directory)
-    return VirtualNightClock(directory.page, root=os.getpid() if own_children_only else None)
+    return VirtualNightClock(directory, root=os.getpid() if own_children_only else None)
 
 
 def _share_library(directory: StackDirectory) -> None:

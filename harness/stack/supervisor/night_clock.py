@@ -13,6 +13,7 @@ from harness.clock.controller import Controller, Stop
 from harness.clock.outsiders import Outsider
 from harness.clock.page import ClockPage
 from harness.stack.directory import StackDirectory
+from harness.stack.supervisor.served_requests import ServedRequests
 
 LOOK_EVERY_S = 0.02
 """How often the real clock looks for the end of the schedule."""
@@ -62,9 +63,9 @@ def outside_events(outsiders: Iterable[Outsider], root: Path) -> Iterator[dict[s
 class VirtualNightClock:
     """The page and its controller."""
 
-    def __init__(self, page: Path, *, root: int | None) -> None:
-        self._page = ClockPage.create(page, at_ns=time.time_ns())
-        self._controller = Controller(self._page, root=root)
+    def __init__(self, directory: StackDirectory, *, root: int | None) -> None:
+        self._page = ClockPage.create(directory.page, at_ns=time.time_ns())
+        self._controller = Controller(self._page, root=root, served=ServedRequests(directory.history))
 
     def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
         """See `Controller.run`."""

@@ -49,6 +49,11 @@ class Client:
         return self.line()
 
     def line(self) -> str:
+        """The next line; of one that tells an end, all but the time that the program has worked."""
+        told = self.told()
+        return told.rpartition(" ")[0] if told.startswith(("exited ", "signaled ")) else told
+
+    def told(self) -> str:
         return self.lines.readline().decode().rstrip("\n")
 
     def out(self) -> str:
@@ -118,6 +123,28 @@ def test_a_program_is_started_and_its_exit_code_comes_back(agent: Agent) -> None
     assert client.line() == "exited 3"
     assert client.out() == started.removeprefix("started ") + "\n"
     assert (agent.folder / "err").read_text() == "bad\n"
+
+
+BUSY = "import time\nwhile time.process_time() < 0.2: pass"
+
+
+@pytest.mark.parametrize(
+    ("program", "processes"),
+    [
+        (BUSY, 1),
+        (f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BUSY!r}])\n{BUSY}", 2),
+        ("import time; time.sleep(0.2)", 0),
+    ],
+    ids=["works", "has a child that works", "sleeps"],
+)
+def test_the_end_says_for_how_long_the_program_and_its_children_have_worked(
+    agent: Agent, program: str, processes: int
+) -> None:
+    client = agent.connect()
+    client.launch(sys.executable, "-c", program)
+    how, code, worked_ns = client.told().split()
+    assert (how, code) == ("exited", "0")
+    assert 0.2 * processes <= int(worked_ns) / 1e9 < 0.2 * processes + 0.19
 
 
 def test_a_killed_program_is_told_from_one_that_exited(agent: Agent) -> None:

@@ -42,6 +42,8 @@ class FreezeAndCrash:
         self._agenda = agenda
         self.begins_frozen = False
         """Whether the processes are stopped by the very launch that starts them."""
+        self.begins_ns = 0
+        """When the program begins, after what its work is stated to take; frozen meanwhile, it does not work."""
         self._thaws_ns = 0
         self._signals: list[tuple[int, int]] = []
         """Signals that are still to be sent, and when."""
@@ -79,7 +81,8 @@ class FreezeAndCrash:
         """Stop the job's processes, and let them go on after a while; returns when they stand still."""
         if self._target.alive:
             self._target.stop()
-            self._thaw_later(max(self._thaws_ns, time.time_ns() + effect.freeze_ns))
+            now_ns = time.time_ns()
+            self._thaw_later(max(self._thaws_ns, now_ns + effect.freeze_ns + max(0, self.begins_ns - now_ns)))
 
     def _crash(self, effect: Crash) -> None:
         """Send the job a signal that it did not ask for, at once or after a while."""

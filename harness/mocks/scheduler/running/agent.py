@@ -63,6 +63,8 @@ class Launch:
 class Process(asyncio.Protocol):
     """A program under an agent: launched, started, ended; its end in ``code`` (minus the signal that ended it).
 
+    ``worked_ns`` is the CPU time, which is real, that it and its children had taken by then.
+
     ``ended`` is called once, with the code, or with an `AgentLost` when the agent went first. The connection stays open
     while anything of the program is left, because its end would end that too, and no machine does that.
     """
@@ -70,6 +72,7 @@ class Process(asyncio.Protocol):
     def __init__(self) -> None:
         self.pid = 0
         self.code: int | None = None
+        self.worked_ns = 0
         self.ended: Callable[[int | AgentLost], None] = lambda _: None
         self._transport: asyncio.Transport
         self._read = b""
@@ -163,7 +166,8 @@ class Process(asyncio.Protocol):
             case ["error", number, *text] if self._started is not None and not self._started.done():
                 self._closed = True
                 self._started.set_exception(LaunchRefused(int(number), " ".join(text)))
-            case ["exited" | "signaled" as how, number] if self.code is None:
+            case ["exited" | "signaled" as how, number, worked_ns] if self.code is None:
+                self.worked_ns = int(worked_ns)
                 self.code = int(number) if how == "exited" else -int(number)
                 # The launch is told in the loop's next turn; the end must not overtake it.
                 asyncio.get_running_loop().call_soon(self._told_end)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from harness.clock.library import begin_environment
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.points import CLOCK
 from harness.mocks.core.armed import Armed
@@ -71,6 +72,11 @@ class Attempt:
         """Whether the job's process has not ended yet: only then can a fault act on it."""
         return self.process is not None and self.process.alive
 
+    @property
+    def worked_ns(self) -> int:
+        """The real CPU time of those of its processes that have ended, its pre-run among them."""
+        return sum(process.worked_ns for process in (self.process, *self.beside) if process is not None)
+
     def socket(self) -> str:
         """Where the agent of the job's machine listens; where a fault has taken it away, connecting is refused."""
         return str(self.failure.socket(self._context.folder / "control", self._job.master.agent))
@@ -80,8 +86,8 @@ class Attempt:
         refusal = self.failure.refusal()
         return None if refusal is None else LaunchRefused(*refusal)
 
-    def launch(self, run: tuple[str, ...], *, output: str = "") -> Launch:
-        """What the agent is to launch, with what the launch's faults make of it."""
+    def launch(self, run: tuple[str, ...], *, output: str = "", works_ns: int = 0) -> Launch:
+        """What the agent is to launch, with what the launch's faults make of it; it begins later by what it works."""
         master = self._job.master
         environment = dict(master.environment)
         argv = self.failure.arguments(run, self._context.folder / "locked")
@@ -92,6 +98,9 @@ class Attempt:
         if self._disk_environment is None:
             self._disk_environment = self._bad_disk(f"{self._job.name}.{self.number}")
         environment |= self._disk_environment | (self._clock_environment or {})
+        if works_ns and self._virtual:
+            environment |= begin_environment(works_ns)
+            self.freeze_and_crash.begins_ns = time.time_ns() + works_ns
         out, err = self._output(f"{output}.out"), self._output(f"{output}.err")
         return Launch(argv, master.cwd, str(out), str(err), environment)
 

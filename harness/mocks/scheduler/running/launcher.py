@@ -139,7 +139,7 @@ class Launcher:
         # instructions, and how far it comes does not depend on how busy the machine is.
         frozen = freezes_at_start(context.armory, job)
         attempt.freeze_and_crash.begins_frozen = frozen
-        launch = attempt.launch(job.master.run)
+        launch = attempt.launch(job.master.run, works_ns=job.master.works_ns)
         try:
             if (refused := attempt.refusal()) is not None:
                 process.close()
@@ -168,7 +168,7 @@ class Launcher:
     async def _second(self, attempt: Attempt, job: DailyJob) -> Process:
         """The same program, started a second time by the agent: what comes of it is not watched."""
         second = await Process.connect(attempt.socket())
-        await second.launch(attempt.launch(job.master.run, output=".twice"))
+        await second.launch(attempt.launch(job.master.run, output=".twice", works_ns=job.master.works_ns))
         return second
 
     async def _prerun(self, job: DailyJob, attempt: Attempt, process: Process) -> None:

@@ -166,12 +166,18 @@ class Runs:
             if job.running is attempt:
                 self._context.bug("schedule", code)
             return
+        worked = {"job": job.name, "attempt": attempt.number, "cpu_ms": round(attempt.worked_ns / 1e6)}
+        self._context.recorder.record("info", "work", worked)
+        self._take_end(job, attempt, code)
+
+    def _take_end(self, job: DailyJob, attempt: Attempt, code: int) -> None:
+        """Take what the agent says, if it tells now."""
         if attempt.failure.never_told or job.running is not attempt:
             return
         if tells_no_end(self._context.armory, job.name, job.master.agent):
             # The agent tells of it when it is back.
             at_ns = time.time_ns() + ASK_AGAIN_NS
-            job.watches.append(self._context.agenda.at(at_ns, lambda: self.ended(job, attempt, code)))
+            job.watches.append(self._context.agenda.at(at_ns, lambda: self._take_end(job, attempt, code)))
             return
         told = told_code(self._context.armory, job.name, code)
         if told is None:

@@ -30,7 +30,7 @@ def with_agent(folder: Path, client: Callable[[Process, socket.socket], Awaitabl
     return asyncio.run(meet())
 
 
-@pytest.mark.parametrize("said", [b"exited 3\n", b""])
+@pytest.mark.parametrize("said", [b"exited 3 0\n", b""])
 def test_a_signal_that_crosses_the_end_of_the_program_does_not_hide_it(tmp_path: Path, said: bytes) -> None:
     async def client(process: Process, agent: socket.socket) -> int | AgentLost:
         ended: asyncio.Future[int | AgentLost] = asyncio.get_running_loop().create_future()

@@ -1,0 +1,145 @@
+"""Jobs that work without a pause: what makes progress is told of and goes on, and a spin or a limit ends the night."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.clock.census.work import NOTHING, Work
+from harness.errors import AuthorError, StackError
+from harness.night.result import Result
+from harness.night.runner import NightRunner
+from harness.night.work_limit import WorkLimit
+from harness.scenario.loading import load_scenario
+from harness.stack import Stack
+from harness.stack.local.stack import LocalStack
+from harness.values.units import Duration
+from tests.night.test_night import CHAIN, SCENARIO, STORE
+
+LOOK, SPIN_LIMIT = Duration(milliseconds=150), Duration(milliseconds=300)
+
+SPIN = "while :; do :; done"
+
+BUSY = """python3 - <<'END'
+import os, time
+while time.process_time() < 0.6:
+    {work}
+END
+"""
+"""CPU time is real, also in a night: this works for twice as long as a spin may last."""
+
+REQUESTS = """python3 - <<'END'
+import os, urllib.request
+for turn in range(100):
+    urllib.request.urlopen(os.environ["SOURCE"] + "/files/").read()
+    open("written", "ab").write(open("/dev/zero", "rb").read(1 << 20))
+END
+"""
+
+WORKS = {
+    "reads": 'open("/dev/zero", "rb").read(1 << 20)',
+    "writes": 'open("written", "ab").write(bytes(1 << 16))',
+    "fills memory": "[0] * (1 << 23)",
+    "makes system calls": 'os.path.exists("there")',
+}
+
+Told = list[str]
+Night = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """One for all, of which nights that are ended in the middle are no burden to other tests."""
+    with LocalStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def told() -> Told:
+    return []
+
+
+@pytest.fixture
+def night(tmp_path: Path, stack: Stack, told: Told) -> Night:
+    """One night of one shell script, with a short patience."""
+    for name, text in (("runbook.md", "Ask.\n"), ("forecast.csv", "key\na\n")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "store").mkdir()
+
+    def run(script: str, *, chain: str = "", limit: str = "", spin_limit: Duration = SPIN_LIMIT) -> Result:
+        (tmp_path / "fetch.sh").write_text(script + STORE)
+        (tmp_path / "chain.yaml").write_text(CHAIN + chain)
+        (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", "no_fault: {}"))
+        set_by = WorkLimit.parse(limit, "--work-limit") if limit else None
+        runner = NightRunner(
+            stack, tmp_path / "store", tell=told.append, work_limit=set_by, look=LOOK, spin_limit=spin_limit
+        )
+        return runner.run(load_scenario(tmp_path / "night.yaml"))
+
+    return run
+
+
+def test_a_spin_is_named_while_it_lasts_and_ends_the_night(night: Night, told: Told) -> None:
+    with pytest.raises(StackError, match=r"fetch \(pid \d+\) has worked without waiting") as error:
+        night(SPIN)
+    assert "without progress" in str(error.value)
+    assert "No max_run_time can end it" in str(error.value)
+    assert "work_limit" in str(error.value)
+    assert len(told) == 1
+    assert all("fetch" in line and "that makes no progress, and 300ms of it end the night" in line for line in told)
+
+
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
+def test_what_makes_progress_is_told_of_and_not_ended(night: Night, told: Told, work: str) -> None:
+    result = night(BUSY.replace("{work}", work))
+    assert f"{result.finished_at:%H:%M}" == "02:00"  # work costs no virtual time
+    assert told
+    assert all("has worked without waiting (fetch " in line and "no limit is set" in line for line in told)
+
+
+def test_without_the_measure_of_progress_it_would_be_ended(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_: Any) -> Work:
+        return NOTHING
+
+    monkeypatch.setattr(Work, "of", nothing)
+    with pytest.raises(StackError, match="without progress"):
+        night(BUSY.replace("{work}", WORKS["writes"]))
+
+
+def test_a_progress_line_says_what_was_made(night: Night, told: Told) -> None:
+    result = night(REQUESTS)
+    assert f"{result.finished_at:%H:%M}" == "02:00"
+    assert all(word in told[-1] for word in ("B read", "B written", "requests served")), told[-1]
+
+
+def test_the_limit_of_a_chain_ends_also_what_makes_progress_and_says_where_it_stands(night: Night) -> None:
+    with pytest.raises(StackError, match=r"chain\.yaml:\d+: work_limit") as error:
+        night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 300ms\n")
+    assert "without progress" not in str(error.value)
+    assert "B written" in str(error.value)
+
+
+def test_the_limit_of_a_run_goes_before_that_of_the_chain(night: Night, told: Told) -> None:
+    result = night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 300ms\n", limit="1h")
+    assert result.finished_at is not None
+    assert "at 1h the night is ended (--work-limit)" in told[0]
+
+
+@pytest.mark.parametrize("limit", ["1h", "none"])
+def test_a_limit_holds_for_a_spin_as_well(night: Night, told: Told, limit: str) -> None:
+    arithmetic = "sum(range(1 << 17))"  # a millisecond and more for each of the two calls around it
+    result = night(BUSY.replace("{work}", arithmetic), chain=f"work_limit: {limit}\n", spin_limit=LOOK)
+    assert result.finished_at is not None
+    assert told
+    with pytest.raises(StackError, match="without progress"):
+        night(BUSY.replace("{work}", arithmetic), spin_limit=LOOK)
+
+
+def test_a_limit_that_is_none_is_refused_with_what_was_expected() -> None:
+    with pytest.raises(AuthorError, match=r"--work-limit: found '30', expected a duration .*, or none"):
+        WorkLimit.parse("30", "--work-limit")
+    with pytest.raises(AuthorError, match="expected a duration longer than nothing"):
+        WorkLimit.parse("0s", "--work-limit")
