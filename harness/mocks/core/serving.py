@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
@@ -51,12 +51,11 @@ async def serve(
 ) -> int:
     """Listen at the mock's address, on its own port or another; the port. With ``tls``, for clients that speak it."""
 
-    @web.middleware
-    async def surface(request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def surface(request: web.Request) -> web.StreamResponse:
         answer: web.StreamResponse
         try:
             heads.check(request)
-            answer = await handler(request)
+            answer = await routed(request)
         except Refusal as refusal:
             answer = said(request, refusal)
         except web.HTTPException as refusal:
@@ -71,7 +70,7 @@ async def serve(
         return answer
 
     # Bodies stay as they came: a file that is put is what its client sent, and what is unpacked is bounded by us.
-    app = web.Application(middlewares=[surface])
+    app = web.Application()
     app.add_routes(routes)
     runner = web.AppRunner(
         app,
@@ -82,6 +81,11 @@ async def serve(
         logger=_surfacing(mock),
     )
     await runner.setup()
+    server = runner.server
+    assert server is not None  # noqa: S101 - set up a line ago
+    # Around all of it, and not as a middleware: aiohttp looks at a path and at what is expected before those.
+    routed: Handler = server.request_handler
+    server.request_handler = cast("Any", surface)
     site = web.TCPSite(runner, mock.host, mock.port if port is None else port, backlog=1024, ssl_context=tls)
     await site.start()
     listens: int = runner.addresses[0][1]
