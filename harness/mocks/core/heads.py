@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import os
+import re
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from harness.mocks.core.refusal import Refusal
 PRIVATE = (".localhost", ".localdomain", ".internal", ".test")
 """RFC 6761 and ICANN's reserved names: no registrar sells them, so no page comes from there."""
 
+_NAME = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 _NO_PAGE = "a client of the night, and no web page"
 
 
@@ -50,7 +52,9 @@ def is_private(name: str) -> bool:
         ipaddress.ip_address(name)
     except ValueError:
         name = name.lower().rstrip(".")
-        return bool(name) and ("." not in name or name.endswith(PRIVATE) or name == os.uname().nodename.lower())
+        return bool(_NAME.fullmatch(name)) and (
+            "." not in name or name.endswith(PRIVATE) or name == os.uname().nodename.lower()
+        )
     return True
 
 
@@ -74,7 +78,8 @@ def _is_loopback(name: str) -> bool:
 def _name_of(host: str) -> str:
     """A Host header without its port; of an address of IPv6, without its brackets."""
     if host.startswith("["):
-        return host[1:].partition("]")[0]
+        name, bracket, _ = host[1:].partition("]")
+        return name if bracket else host
     name, colon, port = host.rpartition(":")
     return name if colon and (port.isdecimal() or not port) else host
 

@@ -1,4 +1,4 @@
-"""The scheduler's stage beside that of the other mocks; here both are called by what they are."""
+"""The stage of the scheduler, beside that of the other mocks."""
 
 from __future__ import annotations
 

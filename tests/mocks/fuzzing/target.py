@@ -51,10 +51,10 @@ class Target:
         """What is wrong with the mock after these bytes; None when it goes on as before."""
         with self._connected() as line:
             line.settimeout(patience_s())
-            self._is_sound()  # the connection is accepted by then
+            self.is_sound()  # the connection is accepted by then
             with suppress(OSError):  # it may be refused before all of it was sent
                 line.sendall(raw)
-            wrong = self._is_sound() or self._is_sound()  # twice, so that the mock has had the turn for the bad one
+            wrong = self.is_sound() or self.is_sound()  # twice, so that the mock has had the turn for the bad one
             line.setblocking(False)
             try:
                 got = line.recv(65536)
@@ -88,7 +88,7 @@ class Target:
     def _connected(self) -> socket.socket:
         return socket.create_connection(("127.0.0.1", self.port), timeout=patience_s())
 
-    def _is_sound(self) -> str | None:
+    def is_sound(self) -> str | None:
         """Ask the valid request over a connection of its own, which is used as long as it goes on."""
         raw = self.finish(self.sound, self.host).bytes(self.host)
         for _ in range(2):
@@ -96,7 +96,7 @@ class Target:
             kept.settimeout(patience_s())
             try:
                 kept.sendall(raw)
-                got = _answer(kept)
+                got, _ = answer(kept)
             except (OSError, EOFError):
                 got = b""
             if _STATUS.match(got):
@@ -106,8 +106,8 @@ class Target:
         return "a valid request had no answer"
 
 
-def _answer(line: socket.socket) -> bytes:
-    """One whole answer, whose length is stated."""
+def answer(line: socket.socket) -> tuple[bytes, bytes]:
+    """Head and body of one whole answer, whose length is stated."""
     got = b""
     while b"\r\n\r\n" not in got:
         if not (piece := line.recv(65536)):
@@ -119,4 +119,4 @@ def _answer(line: socket.socket) -> bytes:
         if not (piece := line.recv(65536)):
             raise EOFError
         body += piece
-    return head
+    return head, body
