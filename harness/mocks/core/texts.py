@@ -23,11 +23,15 @@ def kept(text: str, most: int = LONGEST_TEXT) -> str:
 
 def all_kept(value: Any) -> Any:
     """A value of an event with every text in it bounded."""
+    if isinstance(value, list | tuple):  # a million rows are held: most of their texts are short, and looked at here
+        return [
+            one if type(one) is str and len(one) <= LONGEST_TEXT and one.isascii() else all_kept(one) for one in value
+        ]
     if isinstance(value, str):
         return kept(value)
     if isinstance(value, Mapping):
         return {kept(name) if isinstance(name, str) else name: all_kept(one) for name, one in value.items()}
-    return [all_kept(one) for one in value] if isinstance(value, list | tuple) else value
+    return value
 
 
 class BoundedRecorder(Recorder):

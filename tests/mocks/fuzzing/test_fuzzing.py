@@ -14,6 +14,7 @@ from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks
 from tests.mocks.fuzzing import sftp
 from tests.mocks.fuzzing.front_ends import FRONT_ENDS
+from tests.mocks.fuzzing.requests import Request
 from tests.mocks.fuzzing.scheduler import file_in_msgin, scheduler
 from tests.mocks.fuzzing.target import Target
 from tests.mocks.scheduler.scheduler_stage import Stage
@@ -107,7 +108,7 @@ def of_sftp(night: NightOfMocks) -> Target:
     night.publish("forecast.csv", source="sftp")
     source = night.start("source")
     history = night.dir / "history" / "source.jsonl"
-    return Target(source.endpoints["sftp"], source.process.pid, history, (), None)  # type: ignore[arg-type]
+    return Target(source.endpoints["sftp"], source.process.pid, history, (), Request("GET", "/"))
 
 
 def test_a_handler_that_raises_is_found(night: NightOfMocks) -> None:
