@@ -22,7 +22,7 @@ from tests.mocks.scheduler.scheduler_stage import Stage
 MOST_MEMORY_MB = 320
 """Of a mock that was sent bombs of 64 MB and documents that nest: Python and its libraries take 50 to 70."""
 
-SAMPLE = range(120)
+SAMPLE = range(60)
 ALL = range(int(os.environ.get("NIGHT_HARNESS_FUZZ_SEEDS", "4000")))
 AMOUNTS = [pytest.param(SAMPLE, id="sample"), pytest.param(ALL, marks=pytest.mark.exhaustive, id="all")]
 
