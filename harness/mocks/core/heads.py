@@ -3,7 +3,8 @@
 A page from elsewhere can make a browser send requests to this machine, and with a name of its own that leads here
 (DNS rebinding) even read the answers. Browsers state who asks and for which name; no client of a night comes from a
 page. Names that nobody outside can own are let pass: addresses, one word (a container's, a service's), ``localhost``
-and what ends in it (a bucket's), names reserved for private use, and this machine's own name.
+and what ends in it (a bucket's), names reserved for private use, this machine's own name, and that of the
+engine's host, where the ports are published.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from harness.contract.endpoints import PUBLISHED_NAME
 from harness.mocks.core.refusal import Refusal
 
 PRIVATE = (".localhost", ".localdomain", ".internal", ".test")
@@ -52,10 +54,12 @@ def is_private(name: str) -> bool:
         ipaddress.ip_address(name)
     except ValueError:
         name = name.lower().rstrip(".")
-        return bool(_NAME.fullmatch(name)) and (
-            "." not in name or name.endswith(PRIVATE) or name == os.uname().nodename.lower()
-        )
+        return bool(_NAME.fullmatch(name)) and ("." not in name or name.endswith(PRIVATE) or name in _own_names())
     return True
+
+
+def _own_names() -> set[str]:
+    return {os.uname().nodename.lower(), os.environ.get(PUBLISHED_NAME, "").lower()}
 
 
 def _is_own(origin: str, host: str) -> bool:

@@ -7,6 +7,7 @@ import socket
 
 import pytest
 
+from harness.contract.endpoints import PUBLISHED_NAME
 from harness.mocks.core.heads import is_private
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks
@@ -86,6 +87,12 @@ def test_every_front_end_refuses_pages(night: NightOfMocks, front_end: str) -> N
 
 def test_the_scheduler_refuses_pages(running_stage: Stage) -> None:
     refuses_pages(scheduler(running_stage), 421)
+
+
+def test_the_name_under_which_ports_are_published_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PUBLISHED_NAME, "docker.corp.example")
+    assert is_private.__wrapped__("docker.corp.example")
+    assert not is_private.__wrapped__("other.corp.example")
 
 
 def test_names() -> None:
