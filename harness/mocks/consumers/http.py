@@ -9,8 +9,11 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
+from harness.mocks.core.documents import MOST_ROW_VALUES
+from harness.mocks.core.incoming import BATCH_BYTES, whole
 from harness.mocks.core.mock import Mock
-from harness.mocks.core.serving import Fields, Refusal, fields_in, refuse, serve, shown
+from harness.mocks.core.refusal import Refusal
+from harness.mocks.core.serving import Fields, fields_in, refuse, refused_in_json, serve, shown
 
 FIELDS = ("business_date", "rows", "fallback_of")
 
@@ -37,12 +40,12 @@ class HttpFrontEnd:
             return self._unknown(name)
         record = self._mock.recorder.record
         key = request.headers.get("Idempotency-Key")
-        body = await request.read()
         try:
+            body = await whole(request, BATCH_BYTES)
             batch = self._reader.read(body, ledger.key_columns)
         except Refusal as refusal:
             record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
-            return refusal.response()
+            return refused_in_json(request, refusal)
         value = {"key": key, "rows": batch.rows}
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
@@ -88,7 +91,7 @@ class Reader:
 
 
 def _read(body: bytes, key_columns: tuple[str, ...]) -> Batch:
-    fields = fields_in(body)
+    fields = fields_in(body, most_values=MOST_ROW_VALUES)
     if unknown := sorted(set(fields.given) - set(FIELDS)):
         raise Refusal(unknown[0], found="an unknown field", expected=f"only {', '.join(FIELDS)}")
     rows = fields.given.get("rows")

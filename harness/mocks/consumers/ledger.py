@@ -22,6 +22,9 @@ create view rows as
 """
 """``held`` has the key and the digest of each row, ``sent`` what came; the view shows people one row a line."""
 
+LONGEST_KEY = 1_024
+"""Characters of a row's key that are kept: a history has the key of every row."""
+
 Row = dict[str, Any]
 
 
@@ -41,7 +44,7 @@ class Batch:
     ) -> Batch:
         """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names."""
         digests = [_digest(text, 8) for text in _texts(rows)]
-        keys = ["|".join([_text(row[column]) for column in key_columns or sorted(row)]) for row in rows]
+        keys = [_key(row, key_columns or sorted(row)) for row in rows]
         payload = _canonical([business_date, fallback_of, digests])
         held = _canonical(list(zip(keys, digests, strict=True)))
         return cls(business_date, fallback_of, len(rows), held, _digest(payload, 16))
@@ -99,6 +102,14 @@ class Ledger:
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _key(row: Row, columns: Sequence[str]) -> str:
+    """A row's key; of a long one the beginning and a digest, so that no two rows have one that are not the same."""
+    key = "|".join([_text(row[column]) for column in columns])
+    if len(key) <= LONGEST_KEY:
+        return key
+    return f"{key[:LONGEST_KEY]}… ({len(key):,} characters, the first {LONGEST_KEY:,} are kept; {_digest(key, 8)})"
 
 
 def _texts(rows: Sequence[Row]) -> list[str]:

@@ -14,11 +14,11 @@ from harness.contract.events.receipts import USERS_CODE
 from harness.contract.orders import Order, Relay
 from harness.contract.plan import Plan
 from harness.contract.points import Point
-from harness.history import Recorder
 from harness.mocks.core import relay
 from harness.mocks.core.armed import Armed, Armory, Json
 from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.extensions import UsersCodeError
+from harness.mocks.core.texts import LONGEST_TEXT, BoundedRecorder
 
 
 class Mock:
@@ -37,7 +37,7 @@ class Mock:
         self.dir: Path = options.dir
         self.host: str = options.host
         self.port: int = options.port
-        self.recorder = Recorder(self.dir / "history" / f"{self.component}.jsonl", self.component)
+        self.recorder = BoundedRecorder(self.dir / "history" / f"{self.component}.jsonl", self.component)
         self.armory = Armory(self.recorder, fired=self._fired, relay=self._relay)
         self.endpoints: dict[str, int] = {}
         self.relaying = threading.Event()
@@ -86,7 +86,8 @@ class Mock:
             self.recorder.record("fail", "bug", {"where": USERS_CODE}, error=str(error))
             return
         text = "".join(traceback.format_exception(error)).replace(str(self.dir), "DIR")
-        self.recorder.record("fail", "bug", {"where": where}, error=text)
+        # The last lines of a traceback say what it was.
+        self.recorder.record("fail", "bug", {"where": where}, error=text[-LONGEST_TEXT:])
 
     def _fired(self, order: Armed[Any]) -> None:
         self.loop.call_soon_threadsafe(lambda: self.loop.create_task(self.fired(order)))

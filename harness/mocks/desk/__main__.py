@@ -9,7 +9,8 @@ from aiohttp import web
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
-from harness.mocks.core.serving import Refusal, fields_of, serve
+from harness.mocks.core.refusal import Refusal
+from harness.mocks.core.serving import fields_of, refused_in_json, serve
 
 
 class Desk(Mock):
@@ -39,7 +40,7 @@ class Desk(Mock):
             page |= {"runbook": given.text("runbook", optional=True)}
         except Refusal as refusal:
             self.recorder.record("fail", "page", {"field": refusal.field}, error=str(refusal))
-            return refusal.response()
+            return refused_in_json(request, refusal)
         self.recorder.record("ok", "page", page)
         self._pages.append({"id": len(self._pages) + 1, **page})
         return web.json_response({"id": len(self._pages)}, status=201)

@@ -72,16 +72,17 @@ class Scheduler(Mock):
 
             tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
             tls.load_cert_chain(self._certificate, self._key)
-        routes = Api(self._with_an_api).routes()
+        api = Api(self._with_an_api)
+        routes = api.routes()
         if self._handover is None and "plan" not in self._journal.read():
-            return {"scheduler": await serve(self, routes, tls=tls)}
+            return {"scheduler": await serve(self, routes, tls=tls, said=api.said)}
         if self._handover is None:
             # Killed from outside in the middle of a night, and started again on the same directory.
-            await self._come_up(Handover(0, self.port), lambda: serve(self, routes, tls=tls))
+            await self._come_up(Handover(0, self.port), lambda: serve(self, routes, tls=tls, said=api.said))
             return {"scheduler": self.port}
         self.port = self._handover.port
         self.armory.restore(self._handover.orders)
-        self._listen = lambda: serve(self, routes, tls=tls)
+        self._listen = lambda: serve(self, routes, tls=tls, said=api.said)
         self._coming_up = self.loop.create_task(self._come_up(self._handover, self._listen))
         return {"scheduler": self.port}
 

@@ -22,6 +22,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from harness.contract.endpoints import PUBLISHED_NAME
 from harness.contract.endpoints import places as endpoint_places
 from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
@@ -225,7 +226,7 @@ class DockerStack(Stack):
                 image=mocks_image(),
                 command=command,
                 name=self._containers.name(name),
-                environment=self._preload(name, MOCKS_LIBRARY),
+                environment=self._preload(name, MOCKS_LIBRARY) | {PUBLISHED_NAME: engine_host()},
                 options=self._containers.joined("clock"),
             )
         )

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from harness.mocks.core.incoming import whole
+from harness.mocks.core.refusal import Refusal
 from harness.mocks.scheduler.api import acting, building, daily, identity, masters, outputs, shared
 from harness.mocks.scheduler.api.api_tokens import EXPIRED
 from harness.mocks.scheduler.api.endpoint import Call, Endpoint, Reply
@@ -43,6 +45,10 @@ class Api:
         """One route for all: the router would tell cases apart."""
         return [web.route("*", r"/{path:[\s\S]*}", self._answer)]
 
+    def said(self, request: web.Request, refusal: Refusal) -> web.Response:
+        """A client's mistake in the API's shape."""
+        return Failure(refusal.status, str(refusal)).response(request.path)
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
             reply = await self._reply(request)
@@ -75,7 +81,7 @@ class Api:
         if token is None and not endpoint.free:
             raise Failure(401, EXPIRED)
         query = {name.lower(): value for name, value in request.query.items()}
-        body = endpoint.read(await request.read())
+        body = endpoint.read(await whole(request))
         reply = endpoint.answer(Call(monitor, path, query, body, token, store))
         if reply.status == 200:
             reply.status = endpoint.status

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import unquote
 
 import fastjsonschema
 
+from harness.mocks.core.documents import NoDocument, document
 from harness.mocks.scheduler.api.api_tokens import ApiToken
 from harness.mocks.scheduler.api.failure import Failure
 from harness.mocks.scheduler.api.shapes import Shape
@@ -108,9 +108,9 @@ class Endpoint:
         if self.body is None:
             return None
         try:
-            body = json.loads(raw)
-        except (ValueError, RecursionError) as error:
-            raise Failure(400, f"the body is no JSON: {error}") from None
+            body = document(raw)
+        except NoDocument as error:
+            raise Failure(400, f"the body: found {error}, expected JSON") from None
         body = self.canonical(_without_nulls(body))
         if self._judge is None:
             self._judge = fastjsonschema.compile(_for_judging(self.body))

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from inotify_simple import INotify, flags
 
 TAKEN = flags.CLOSE_WRITE | flags.MOVED_TO | flags.ONLYDIR
+LARGEST_BYTES = 1 << 20
+"""Of one file: ten thousand events and more."""
+
 CarryOut = Callable[[str, str], None]
 
 
@@ -54,15 +58,27 @@ class Msgin:
         for path in sorted(self._folder.iterdir()):
             if not path.is_file() or path.name.startswith("."):
                 continue
-            try:
-                text = path.read_bytes().decode("ascii")
-            except UnicodeDecodeError as error:
-                self._refuse(path.name, f"{path.name} is no ASCII file: {error}")
-                text = ""
-            path.unlink()
-            for line in text.splitlines():
+            for line in self._lines_of(path):
                 if line.strip():
                     self._take(line.strip())
+
+    def _lines_of(self, path: Path) -> list[str]:
+        """What a file says, which is gone then; nothing of one that cannot be taken."""
+        lines: list[str] = []
+        try:
+            with path.open("rb") as file:
+                content = file.read(LARGEST_BYTES + 1)
+            if len(content) <= LARGEST_BYTES:
+                lines = content.decode("ascii").splitlines()
+            else:
+                self._refuse(path.name, f"{path.name}: found more than {LARGEST_BYTES:,} bytes, expected fewer")
+        except UnicodeDecodeError as error:
+            self._refuse(path.name, f"{path.name} is no ASCII file: {error}")
+        except OSError as error:
+            self._refuse(path.name, f"{path.name} cannot be read: {error.strerror}")
+        with suppress(OSError):  # somebody else may have been quicker
+            path.unlink()
+        return lines
 
     def _take(self, line: str) -> None:
         event, user, password = ([*line.rsplit(",", 2), "", ""])[:3]

@@ -146,7 +146,12 @@ class OpConEvents:
 
     def _schedule(self, event: OpConEvent, job: DailyJob | None) -> None:
         if event.action == "BUILD":
-            self._schedules.open(self._schedules.build(event.parameter(0, "a date")))
+            date = event.parameter(0, "a date")
+            try:
+                schedule = self._schedules.build(date)
+            except (ValueError, OverflowError) as error:
+                raise BadOpConEvent(f"$SCHEDULE:BUILD,{date}: found {error}, expected a date as YYYY-MM-DD") from None
+            self._schedules.open(schedule)
             return
         action = spelled(event.action, ("hold", "release", "start", "close"))
         schedule = self._schedule_of(event, job)

@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 
+from harness.mocks.core.texts import kept
 from harness.mocks.scheduler.paging.desk_client import DeskAway, DeskClient
 
 Page = Mapping[str, str | None]
@@ -29,8 +30,8 @@ class Pager:
         return self._task is None
 
     def send(self, page: Page) -> None:
-        """Have a page delivered."""
-        self._queue.append(page)
+        """Have a page delivered, with as much of each text as the desk keeps."""
+        self._queue.append({name: None if text is None else kept(text) for name, text in page.items()})
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._deliver())
 

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from harness.contract.effects.source import Refuse
+from harness.mocks.core.documents import whole_number
+from harness.mocks.core.incoming import FORM_BYTES, whole
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.http import VIA
@@ -87,7 +89,8 @@ class Access:
 
     async def _new_token(self, request: web.Request) -> tuple[str, str]:
         """A token for an hour, and whose it is; `Unauthorized` for wrong credentials, ValueError for a wrong form."""
-        form = {name: values[-1] for name, values in parse_qs(await request.text()).items()}
+        given_form = (await whole(request, FORM_BYTES)).decode(errors="replace")
+        form = {name: values[-1] for name, values in parse_qs(given_form).items()}
         if form.get("grant_type") != "client_credentials":
             raise ValueError(f"grant_type: found {form.get('grant_type')!r}, expected 'client_credentials'")
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
@@ -109,10 +112,10 @@ class Access:
     def _check_token(self, given: str) -> None:
         if hmac.compare_digest(given.encode(), self._grants["token"].encode()):
             return
-        ends, _, _ = given.partition(".")
-        if not ends.isdecimal() or not hmac.compare_digest(given.encode(), self._signed(int(ends)).encode()):
+        ends = whole_number(given.partition(".")[0])
+        if ends is None or not hmac.compare_digest(given.encode(), self._signed(ends).encode()):
             raise Unauthorized("the token is not known", error="invalid_token")
-        if time.time() >= int(ends):
+        if time.time() >= ends:
             raise Unauthorized("the token has expired", error="invalid_token")
 
     def _signed(self, ends_s: int) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import refuse
 from harness.mocks.core.until import until
@@ -57,16 +58,17 @@ class Reading:
 
     def _page(self, query: Mapping[str, str], *, endless: bool) -> dict[str, object]:
         """The files after one name and up to a number of them; where more follow, the address that lists these."""
-        limit = query.get("limit", "")
-        if limit and not (limit.isdecimal() and int(limit)):
-            raise ValueError(f"limit: found {limit!r}, expected a number above zero")
+        given_limit = query.get("limit", "")
+        limit = whole_number(given_limit) if given_limit else None
+        if given_limit and not limit:
+            raise ValueError(f"limit: found {given_limit!r}, expected a number above zero")
         prefix, after = query.get("prefix", ""), query.get("after", "")
         entries = [
             entry
             for entry in self._store.entries(VIA)
             if entry.what == "file" and entry.name.startswith(prefix) and entry.name > after
         ]
-        page = entries[: int(limit)] if limit else entries
+        page = entries[:limit]
         files = []
         for entry in page:
             sight = self._store.sight(entry)
@@ -74,8 +76,7 @@ class Reading:
         given = {name: value for name, value in query.items() if name in ("prefix", "limit")}
         if endless:
             # The same page again and again, each time by another address.
-            number = query.get("page", "1")
-            given |= {"after": after, "page": str(int(number) + 1 if number.isdecimal() else 2)}
+            given |= {"after": after, "page": str((whole_number(query.get("page", "1")) or 1) + 1)}
         elif len(page) < len(entries):
             given |= {"after": page[-1].name}
         else:

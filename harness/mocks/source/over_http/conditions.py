@@ -43,5 +43,5 @@ def _among(tag: str, tags: str) -> bool:
 def _seconds(date: str | None) -> float | None:
     try:
         return None if date is None else parsedate_to_datetime(date).timestamp()
-    except ValueError:
+    except (ArithmeticError, LookupError, TypeError, ValueError):  # the standard library's readers are not that strict
         return None  # as RFC 9110 asks: a date that is none is no condition

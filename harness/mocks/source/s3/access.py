@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.session import Sessions, TokenExpired
 from harness.mocks.source.s3.signature import ALGORITHM, Scope, Signer, canonical_request, parse_moment, query_pairs
@@ -78,12 +79,13 @@ class Access:
         credential, at, expires, headers, signature = (query[f"X-Amz-{name}"] for name in names)
         scope = self._scope(request, credential, malformed)
         seconds = _seconds(at, malformed, "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
-        if not expires.isdecimal() or not 0 < int(expires) <= LONGEST_PRESIGNED_S:
+        lasts_s = whole_number(expires, LONGEST_PRESIGNED_S)
+        if not lasts_s:
             raise S3Error(malformed, f"X-Amz-Expires must be between 1 and {LONGEST_PRESIGNED_S}; found {expires!r}")
         now_s = time.time()
         if seconds - now_s > SKEW_S:
             raise S3Error("AccessDenied", "Request is not yet valid")
-        ends = seconds + int(expires)
+        ends = seconds + lasts_s
         if now_s >= ends:
             until, now = written(ends * 1_000_000_000), written(time.time_ns())
             raise S3Error("AccessDenied", "Request has expired", Expires=until, ServerTime=now)
@@ -96,7 +98,7 @@ class Access:
         if "host" not in headers:
             raise S3Error("SignatureDoesNotMatch", "The host header must be signed")
         canonical = canonical_request(request.method, path, query_pairs(query), headers, payload)
-        if not hmac.compare_digest(signer.request(canonical), signature):
+        if not hmac.compare_digest(signer.request(canonical).encode(), signature.encode()):
             raise S3Error("SignatureDoesNotMatch", AWSAccessKeyId=signer.scope.access_key, CanonicalRequest=canonical)
         return Signed(signer.scope.access_key, payload, signer, signature)
 

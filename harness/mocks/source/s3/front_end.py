@@ -14,6 +14,7 @@ from harness.contract.effects.source import Refuse
 from harness.contract.endpoints import GRANTS
 from harness.contract.plan import Plan
 from harness.contract.protocols import Operation
+from harness.mocks.core.incoming import FORM_BYTES, whole
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.core.until import until
@@ -36,6 +37,7 @@ from harness.mocks.source.store.store import Store
 OPERATIONS: Mapping[str, Operation] = {"GET": "get", "HEAD": "stat", "PUT": "put", "POST": "put", "DELETE": "remove"}
 """What a method on an object is in the words that all protocols share."""
 
+LONGEST_KEY_BYTES = 1024
 _ABSENT = frozenset(
     {
         *("accelerate", "acl", "analytics", "attributes", "cors", "encryption", "inventory", "legal-hold", "lifecycle"),
@@ -68,7 +70,8 @@ class S3FrontEnd:
 
     async def listen(self, port: int) -> int:
         """Start; the port."""
-        return await serve(self._mock, [web.route("*", "/{path:.*}", self._answer)], port)
+        routes = [web.route("*", "/{path:.*}", self._answer)]
+        return await serve(self._mock, routes, port, said=lambda request, no: self._said(request, S3Error.of(no)))
 
     async def reset(self, _: Plan) -> None:
         """Begin a night."""
@@ -77,24 +80,36 @@ class S3FrontEnd:
         self._requests = itertools.count(1)
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        id_ = f"{next(self._requests):016X}"
-        request["headers"] = {"x-amz-request-id": id_, "Server": "AmazonS3"}
+        id_ = self._number(request)
         try:
             answer = await self._operation(request, id_)
         except S3Error as refusal:
-            answer = web.Response(status=refusal.status, headers=refusal.headers, content_type="application/xml")
-            if request.method != "HEAD" and refusal.status != 304:
-                answer.text = HEAD + refusal.xml(unquote(request.raw_path.partition("?")[0]), id_)
-            if refusal.status in (400, 403) and not request.content.at_eof():
-                answer.force_close()  # what is still to come of the request belongs to nothing
+            return self._said(request, refusal)
         if not answer.prepared:
             answer.headers.update(request["headers"])
+        return answer
+
+    def _number(self, request: web.Request) -> str:
+        """The request's id, which all answers to it carry."""
+        if "headers" not in request:
+            request["headers"] = {"x-amz-request-id": f"{next(self._requests):016X}", "Server": "AmazonS3"}
+        return str(request["headers"]["x-amz-request-id"])
+
+    def _said(self, request: web.Request, refusal: S3Error) -> web.Response:
+        """A refusal as S3 writes it."""
+        id_ = self._number(request)
+        headers = refusal.headers | request["headers"]
+        answer = web.Response(status=refusal.status, headers=headers, content_type="application/xml")
+        if request.method != "HEAD" and refusal.status != 304:
+            answer.text = HEAD + refusal.xml(unquote(request.raw_path.partition("?")[0]), id_)
         return answer
 
     async def _operation(self, request: web.Request, id_: str) -> web.StreamResponse:
         path, _, raw_query = request.raw_path.partition("?")
         query = dict(query_pairs(raw_query))
         bucket, key = self._place(request, unquote(path))
+        if (size := len(key.encode())) > LONGEST_KEY_BYTES:
+            raise S3Error("KeyTooLongError", Size=str(size), MaxSizeAllowed=str(LONGEST_KEY_BYTES))
         if absent := _ABSENT & set(query):
             raise S3Error("NotImplemented", f"?{min(absent)} is not implemented here")
         if not bucket and request.method == "POST":
@@ -153,7 +168,7 @@ class S3FrontEnd:
 
     async def _temporary(self, request: web.Request, id_: str) -> web.Response:
         """A call of STS, which hands out temporary credentials."""
-        body = await request.read()
+        body = await whole(request, FORM_BYTES)
         try:
             self._pass("login", "")
             signed = self._access.check(request, "sts", hashlib.sha256(body).hexdigest())

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.s3.bucket import Bucket, ListedObject
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.xml import document, element, moment, texts
@@ -57,9 +58,10 @@ class Listing:
         self.prefix = query.get("prefix", "")
         self._delimiter = query.get("delimiter", "")
         asked = query.get("max-keys", str(LONGEST_PAGE))
-        if not asked.isdecimal():
+        most = whole_number(asked)
+        if most is None:
             raise S3Error("InvalidArgument", "Provided max-keys not an integer or within integer range")
-        self._most = min(int(asked), LONGEST_PAGE)
+        self._most = min(most, LONGEST_PAGE)
         if query.get("encoding-type") not in (None, "url"):
             raise S3Error("InvalidArgument", "Invalid Encoding Method specified in Request")
 
@@ -149,4 +151,5 @@ def _read(token: str) -> tuple[str, int]:
     if not text.startswith(_ENDLESS):
         return text, 0
     count, _, after = text.removeprefix(_ENDLESS).partition(":")
-    return (after, int(count)) if count.isdecimal() else (text, 0)
+    again = whole_number(count)
+    return (text, 0) if again is None else (after, again)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.s3.errors import S3Error
 
@@ -102,7 +103,7 @@ class Multiparts:
 
     def part(self, upload: Multipart, number: str) -> PartFile:
         """Begin a part; `keep` it when it is here."""
-        if not number.isdecimal() or not 1 <= int(number) <= MOST_PARTS:
+        if not whole_number(number, MOST_PARTS):
             expected = f"Part number must be an integer between 1 and {MOST_PARTS}, inclusive"
             raise S3Error("InvalidArgument", expected, ArgumentName="partNumber", ArgumentValue=number)
         return PartFile(self._folder / f".part-{upload.id[:16]}-{number}-{next(self._numbers)}")
@@ -123,8 +124,8 @@ class Multiparts:
 
 def put_together(upload: Multipart, asked: list[dict[str, str]]) -> tuple[str, Iterator[bytes]]:
     """The tag and the bytes of the parts that a client lists; S3Error when they are not what is here."""
-    numbers = [int(part.get("PartNumber", "0")) for part in asked]
-    if not numbers:
+    numbers = [whole_number(part.get("PartNumber", ""), MOST_PARTS) or 0 for part in asked]
+    if not numbers or 0 in numbers:
         raise S3Error("MalformedXML")
     if numbers != sorted(set(numbers)):
         raise S3Error("InvalidPartOrder")

@@ -16,7 +16,7 @@ from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.listing import Listing
 from harness.mocks.source.store.store import Store
 
-_RANGE = re.compile(r"bytes=(?:(\d+)-(\d*)|-\d+)")
+_RANGE = re.compile(r"bytes=(?:(\d{1,19})-(\d{0,19})|-\d{1,19})", re.ASCII)
 _REPLACED = {
     "response-cache-control": "Cache-Control",
     "response-content-disposition": "Content-Disposition",
@@ -54,7 +54,11 @@ class Reading:
         headers["Last-Modified"] = http_date(sight.modified_ns)
         if not ranged and request.headers.get("x-amz-checksum-mode", "").upper() == "ENABLED":
             headers |= self._bucket.checksum(sight)
-        headers |= {header: query[name] for name, header in _REPLACED.items() if name in query}
+        for name, header in _REPLACED.items():
+            if (value := query.get(name)) is not None:
+                if not value.isprintable():
+                    raise S3Error("InvalidArgument", f"{name} is no header", ArgumentName=name)
+                headers[header] = value
         headers |= request["headers"]
         try:
             return await Transfer(request, events).send(sight, headers, ranged=ranged, all_is_a_part=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.s3.errors import S3Error
 from harness.mocks.source.s3.session import Sessions
 from harness.mocks.source.s3.xml import STS_NAMESPACE, document, element, moment, texts
@@ -25,10 +26,11 @@ def answer(form: Mapping[str, str], sessions: Sessions, request_id: str) -> str:
     if action not in LASTS_S:
         raise S3Error("NotImplemented", f"STS: found Action={action!r}, expected one of {', '.join(LASTS_S)}")
     asked = form.get("DurationSeconds", str(LASTS_S[action]))
-    if not asked.isdecimal() or not SHORTEST_S <= int(asked) <= LONGEST_S[action]:
+    lasts_s = whole_number(asked, LONGEST_S[action])
+    if lasts_s is None or lasts_s < SHORTEST_S:
         expected = f"{SHORTEST_S} to {LONGEST_S[action]}"
         raise S3Error("InvalidArgument", f"DurationSeconds: found {asked!r}, expected {expected}")
-    session = sessions.begin(int(asked))
+    session = sessions.begin(lasts_s)
     found = element(
         "Credentials",
         texts(

@@ -12,7 +12,7 @@ from harness.contract.effects.source import Refuse
 from harness.contract.endpoints import SFTP
 from harness.mocks.source.sftp import VIA
 from harness.mocks.source.sftp.connections import Connections
-from harness.mocks.source.sftp.errors import end_connection, ending, ends_connection
+from harness.mocks.source.sftp.errors import end_connection, ending, ends_connection, raised_here
 from harness.mocks.source.sftp.operations import Operations
 from harness.mocks.source.sftp.state import State
 
@@ -41,9 +41,9 @@ class Login(asyncssh.SSHServer):
         self._connections.came(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """It is gone; what asyncssh could not explain is a mistake of the mock."""
+        """It is gone; what the mock's own code has raised is a mistake of the mock."""
         self._connections.gone(self._connection)
-        if exc is not None and not isinstance(exc, (asyncssh.Error, OSError)):
+        if exc is not None and raised_here(exc):
             self._state.mock.bug("an SFTP connection", exc)
 
     def begin_auth(self, username: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import socket
 import struct
+import traceback
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
@@ -65,6 +66,14 @@ def drop(connection: asyncssh.SSHServerConnection) -> None:
     if raw is not None and raw.fileno() >= 0:
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     connection.abort()
+
+
+def raised_here(error: BaseException) -> bool:
+    """Whether the mock's code has raised it: what asyncssh cannot read (packets, names, numbers) is the client's."""
+    if isinstance(error, (asyncssh.Error, OSError)):
+        return False
+    called = traceback.walk_tb(error.__traceback__)
+    return any(frame.f_globals.get("__name__", "").startswith("harness.") for frame, _ in called)
 
 
 class OfMock(Protocol):

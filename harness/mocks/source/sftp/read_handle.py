@@ -7,6 +7,9 @@ from typing import Any
 
 from harness.mocks.source.files.body import Body
 
+LONGEST_READ = 4 << 20
+"""Bytes in one answer, however many a client asks for: what asyncssh's own server allows."""
+
 Tell = Callable[[str, dict[str, Any], str | None], None]
 """Records a ``serve`` event: its type, more of its value, its error."""
 
@@ -29,8 +32,8 @@ class ReadHandle:
 
     def read(self, start: int, count: int) -> bytes:
         """Up to so many bytes; nothing at the end."""
-        self._file.seek(start)
-        data = self._file.read(count)
+        self._file.seek(min(start, self.size))
+        data = self._file.read(min(count, LONGEST_READ))
         self._given.add(start, start + len(data))
         if self._given.bytes == self.size:
             # Before the last bytes, not after them: a client may act on them at once, and what it does then

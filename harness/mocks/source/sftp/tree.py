@@ -17,6 +17,9 @@ from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_a
 from harness.mocks.source.sftp.write_handle import WriteHandle
 from harness.mocks.source.store.store import Store
 
+LONGEST_PATH_BYTES = 4096
+"""Linux's PATH_MAX."""
+
 INBOX = SFTP["folder"]
 
 
@@ -53,6 +56,8 @@ class Tree:
 
     def path(self, given: bytes) -> str:
         """What a client calls a path, from the root on, without dots."""
+        if len(given) > LONGEST_PATH_BYTES:
+            raise asyncssh.SFTPFailure("File name too long")
         return posixpath.normpath("/" + given.decode(errors="surrogateescape")).replace("//", "/")
 
     def name(self, path: str) -> str:

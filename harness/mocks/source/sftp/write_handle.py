@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from harness.mocks.source.files.body import CHUNK_BYTES, Body
+from harness.mocks.source.sftp.read_handle import LONGEST_READ
 from harness.mocks.source.store.upload import Upload
 
 
@@ -29,8 +30,10 @@ class WriteHandle:
 
     def read(self, start: int, count: int) -> bytes:
         """Up to so many bytes; nothing at the end."""
+        if start >= self.size:
+            return b""
         self._file.seek(start)
-        return self._file.read(count)
+        return self._file.read(min(count, LONGEST_READ))
 
     def write(self, start: int, data: bytes) -> None:
         """These bytes at this place; a hole before them holds zeros."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncssh
 from asyncssh import FXF_APPEND, FXF_CREAT, FXF_EXCL, FXF_TRUNC, SFTPAttrs
 
+from harness.mocks.core.incoming import FILE_BYTES
 from harness.mocks.source.sftp.errors import surfacing
 from harness.mocks.source.sftp.read_handle import ReadHandle
 from harness.mocks.source.sftp.session import OpenFile, Session, open_file
 from harness.mocks.source.sftp.write_handle import WriteHandle
+
+LARGEST_HOLE_BYTES = 64 << 20
+"""Between what is written and what comes: clients that write in parallel are a few megabytes apart."""
 
 
 class Writing(Session):
@@ -49,7 +53,9 @@ class Writing(Session):
         opened = open_file(file_obj)
         await self.let_pass("put", opened.name)
         if attrs.size is not None:
-            _writing(opened).truncate(attrs.size)
+            writing = _writing(opened)
+            _require_room(writing, attrs.size, attrs.size)
+            writing.truncate(attrs.size)
         self.tree.set(opened.path, attrs)
 
     # --- files
@@ -73,6 +79,8 @@ class Writing(Session):
         opened = open_file(file_obj)
         writing = _writing(opened)
         await self.let_pass_within("put", opened, offset + len(data))
+        if not opened.append:
+            _require_room(writing, offset, offset + len(data))
         writing.write(writing.size if opened.append else offset, data)
         return len(data)
 
@@ -98,6 +106,13 @@ class Writing(Session):
         """Give a file another name, and replace what has it."""
         await self.let_pass("rename", self.name(oldpath))
         self.tree.rename(self.tree.path(oldpath), self.tree.path(newpath), replacing=True)
+
+
+def _require_room(writing: WriteHandle, start: int, end: int) -> None:
+    """Refuse a hole or a file that would fill the disk, as a server does whose disk is full."""
+    if start > writing.size + LARGEST_HOLE_BYTES or end > FILE_BYTES:
+        found = f"{start:,} in a file of {writing.size:,} bytes"
+        raise asyncssh.SFTPFailure(f"found {found}, expected a hole of at most {LARGEST_HOLE_BYTES:,} bytes")
 
 
 def _writing(opened: OpenFile) -> WriteHandle:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +9,15 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.endpoints import SNOWFLAKE
+from harness.mocks.core.documents import NoDocument, document
+from harness.mocks.core.incoming import whole
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.refusal import Refusal
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import VIA, answers
 from harness.mocks.source.snowflake.errors import WRONG_PASSWORD, Refused, account_refusal, failure
 from harness.mocks.source.snowflake.selecting import VERSION
-from harness.mocks.source.snowflake.sessions import MASTER_S, PARAMETERS, SESSION_S, Session, Sessions
+from harness.mocks.source.snowflake.sessions import MASTER_S, PARAMETERS, SESSION_S, Session, Sessions, given_parameters
 
 _TOKEN = re.compile(r'Snowflake Token="(.*)"')
 PASSWORDS = frozenset({"", "SNOWFLAKE"})
@@ -104,7 +106,7 @@ def _log_in(sessions: Sessions, data: Mapping[str, Any], asked: Mapping[str, str
         schema=schema if database else None,
         warehouse=_chosen(asked, "warehouse", "warehouse"),
         role=_chosen(asked, "roleName", "role") or SNOWFLAKE["role"],
-        parameters=PARAMETERS | {name.upper(): value for name, value in _object(given).items() if value is not None},
+        parameters=PARAMETERS | given_parameters(_object(given)),
     )
 
 
@@ -149,7 +151,7 @@ def _token(request: web.Request) -> str | None:
 async def document_of(request: web.Request) -> dict[str, Any]:
     """The JSON object that came, which 4.x packs with gzip and 5.x does not; an empty one when none did."""
     try:
-        found = json.loads(await request.read() or b"{}")
-    except ValueError:
-        raise web.HTTPBadRequest(reason="a body that is no JSON") from None
+        found = document(await whole(request) or b"{}")
+    except NoDocument as error:
+        raise Refusal("body", found=str(error), expected="a JSON object") from None
     return found if isinstance(found, dict) else {}

@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 
 from harness.contract.effects.source import Refuse
+from harness.mocks.core.refusal import Refusal
 from harness.mocks.source.snowflake.answers import APART, json_answer
 
 WRONG_PASSWORD = ("390100", "Incorrect username or password was specified.")
@@ -29,6 +30,7 @@ _BLOB = {
     "session_expired": (400, "ExpiredToken", "The provided token has expired."),
     "token_expired": (400, "ExpiredToken", "The provided token has expired."),
 }
+STORAGE_PATHS = ("/gcs-", "/s3-")
 ENDLESS = "endless_listing"
 """Not a refusal but a query that never ends, which is what a listing that never ends is to a driver."""
 
@@ -101,6 +103,15 @@ def storage_error(status: int, code: str, message: str, headers: dict[str, str] 
     body = f"<?xml version='1.0' encoding='UTF-8'?>{error}"
     told = APART | (headers or {})
     return web.Response(status=status, body=body.encode(), content_type="application/xml", headers=told)
+
+
+def refused_by_shape(request: web.Request, refusal: Refusal) -> web.Response:
+    """What a client's mistake becomes: JSON at the account, XML at the blob storage, with the status of HTTP."""
+    if request.path.startswith(STORAGE_PATHS):
+        return storage_error(refusal.status, "InvalidRequest", str(refusal))
+    answer = failure(Refused("390000", str(refusal)))
+    answer.set_status(refusal.status)
+    return answer
 
 
 def _later(refusal: Refuse) -> dict[str, str]:

@@ -9,6 +9,7 @@ from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake.access import Access
 from harness.mocks.source.snowflake.account import Account
 from harness.mocks.source.snowflake.blob_storage import BlobStorage
+from harness.mocks.source.snowflake.errors import refused_by_shape
 from harness.mocks.source.snowflake.execution import Executor
 from harness.mocks.source.snowflake.reading import Reading
 from harness.mocks.source.snowflake.signing import Keys
@@ -30,7 +31,8 @@ class SnowflakeFrontEnd:
 
     async def listen(self, port: int) -> int:
         """Start; the port."""
-        return await serve(self._mock, [*self._account.routes(), *self._storage.routes()], port)
+        routes = [*self._account.routes(), *self._storage.routes()]
+        return await serve(self._mock, routes, port, said=refused_by_shape)
 
     async def reset(self, _: Plan) -> None:
         """Begin a night: no session, no link, no query of the last one."""

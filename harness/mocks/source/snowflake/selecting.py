@@ -9,10 +9,14 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from harness.contract.endpoints import SNOWFLAKE
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.snowflake.answers import Column, Rows
 from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sessions import LONGEST_STATEMENT_S, Session
 from harness.mocks.source.snowflake.statements import Expression, Select
+
+LONGEST_LINK_S = 604_800
+"""Seven days: what GET_PRESIGNED_URL takes at most."""
 
 VERSION = "9.37.1"
 REGION = "NIGHT"
@@ -40,7 +44,10 @@ def wait_s(select: Select) -> float:
         if one.function == "SYSTEM$WAIT":
             amount, unit = itertools.islice(itertools.chain((a.value for a in one.arguments), (None, None)), 2)
             try:
-                total += min(float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()], LONGEST_STATEMENT_S)
+                waits_s = float(amount or "") * _UNITS_S[(unit or "SECONDS").upper()]
+                if not waits_s >= 0:
+                    raise _bad_arguments(one)
+                total = min(total + waits_s, LONGEST_STATEMENT_S)
             except (ValueError, KeyError):
                 raise _bad_arguments(one) from None
     return total
@@ -55,8 +62,8 @@ def _value(session: Session, one: Expression, presign: Presign) -> tuple[str, in
     match one.function, [argument.value for argument in one.arguments]:
         case "GET_PRESIGNED_URL", [str(stage), str(path)]:
             return "text", None, presign(stage, path, 3600)
-        case "GET_PRESIGNED_URL", [str(stage), str(path), str(valid_s)] if valid_s.isdecimal():
-            return "text", None, presign(stage, path, int(valid_s))
+        case "GET_PRESIGNED_URL", [str(stage), str(path), str(valid)] if whole_number(valid, LONGEST_LINK_S):
+            return "text", None, presign(stage, path, int(valid))
         case "SYSTEM$WAIT", [_, *_]:
             shown = " ".join(str(argument.value).lower() for argument in one.arguments)
             return "text", None, f"waited {shown}" + ("" if len(one.arguments) > 1 else " seconds")
@@ -77,7 +84,7 @@ def _zone(session: Session) -> ZoneInfo:
     name = str(session.parameters["TIMEZONE"])
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, OSError, ValueError):
         raise SqlRefused("001007", "22023", f"invalid value [{name}] for parameter 'TIMEZONE'") from None
 
 

@@ -6,10 +6,11 @@ import fnmatch
 from typing import Any
 
 from harness.contract.endpoints import SNOWFLAKE
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.snowflake import answers, statements
 from harness.mocks.source.snowflake.answers import Column, Rows
 from harness.mocks.source.snowflake.errors import SqlRefused
-from harness.mocks.source.snowflake.sessions import PARAMETERS, Session
+from harness.mocks.source.snowflake.sessions import PARAMETERS, Session, given_parameters
 
 
 def use(session: Session, use: statements.Use) -> Rows:
@@ -33,7 +34,10 @@ def use(session: Session, use: statements.Use) -> Rows:
 def alter_session(session: Session, alter: statements.AlterSession) -> Rows:
     """Set parameters of the session, or unset them."""
     for name, value in alter.values.items():
-        session.parameters[name] = PARAMETERS.get(name) if value is None else _typed(name, value)
+        typed = PARAMETERS.get(name) if value is None else _typed(name, value)
+        if value is not None and not given_parameters({name: typed}):
+            raise SqlRefused("001007", "22023", f"invalid value [{value}] for parameter '{name}'")
+        session.parameters[name] = typed
     return answers.executed(answers.ALTER_SESSION)
 
 
@@ -54,7 +58,7 @@ def _typed(name: str, value: str) -> Any:
     known = PARAMETERS.get(name)
     if isinstance(known, bool):
         return value.upper() == "TRUE"
-    return int(value) if isinstance(known, int) and value.isdecimal() else value
+    return whole_number(value) if isinstance(known, int) and whole_number(value) is not None else value
 
 
 def _shown(value: Any) -> str:

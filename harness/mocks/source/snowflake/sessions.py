@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +28,19 @@ PARAMETERS: dict[str, Any] = {
     "STATEMENT_TIMEOUT_IN_SECONDS": 172_800,  # two days, a real account's default
     "TIMEZONE": "America/Los_Angeles",  # a real account's default
 }
+
+
+def given_parameters(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters as a client gives them; of a known one, only a value that it may have."""
+    named = {name.upper(): value for name, value in given.items() if value is not None}
+    return {name: value for name, value in named.items() if _may_be(name, value)}
+
+
+def _may_be(name: str, value: Any) -> bool:
+    known = PARAMETERS.get(name)
+    if name == "STATEMENT_TIMEOUT_IN_SECONDS":
+        return type(value) is int and 0 <= value <= LONGEST_STATEMENT_S
+    return known is None or type(value) is type(known)
 
 
 @dataclass

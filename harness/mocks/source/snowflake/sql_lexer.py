@@ -14,6 +14,7 @@ from harness.mocks.source.snowflake.errors import unexpected
 _TOKEN = re.compile(
     r"""
     (?P<blank>   \s+ | --[^\n]* | /\*.*?\*/ )
+  | (?P<open>    /\*.* | '(?!(?:[^'\\]|''|\\.)*').* )
   | (?P<file>    file://[^\s;']* )
   | (?P<stage>   @(?:"[^"]*"|[^\s;,()'"])+ )
   | (?P<text>    '(?:[^'\\]|''|\\.)*' )

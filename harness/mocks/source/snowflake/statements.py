@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from harness.mocks.core.documents import whole_number
 from harness.mocks.source.snowflake.errors import SqlRefused
 from harness.mocks.source.snowflake.sql_lexer import Reader, SqlToken
 
@@ -98,12 +99,25 @@ class ResultScan:
 
 Statement = Get | Put | ListFiles | Remove | Use | AlterSession | ShowParameters | Transaction | Select | ResultScan
 
+MOST_THREADS = 99
+"""The largest PARALLEL that Snowflake takes."""
+
+MOST_DEPTH = 64
+"""Calls inside each other."""
+
+MOST_COLUMNS = 1_000
+LONGEST_SQL = 1 << 20
+"""Characters of a statement: Snowflake takes one of 1 MB."""
+
 WITHOUT_PARENTHESES = frozenset({"CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_USER"})
 """Functions that may be called without any."""
 
 
 def parse(sql: str) -> Statement:
     """One statement; `SqlRefused` says where it is none that the mock knows."""
+    if len(sql) > LONGEST_SQL:
+        found = f"found {len(sql):,} characters, expected at most {LONGEST_SQL:,}"
+        raise SqlRefused("001795", "42601", f"SQL statement is too long: {found}.")
     reader = Reader(sql)
     if reader.next.kind == "end":
         raise SqlRefused("000900", "42601", "Empty SQL statement.", line=1, position=0)
@@ -178,6 +192,8 @@ def _select(reader: Reader) -> Select | ResultScan:
         return _result_scan(reader)
     columns = [_column(reader)]
     while reader.taken(","):
+        if len(columns) == MOST_COLUMNS:
+            raise reader.unexpected()
         columns.append(_column(reader))
     return Select(tuple(columns))
 
@@ -205,7 +221,9 @@ def _column(reader: Reader) -> Expression:
     return found
 
 
-def _expression(reader: Reader) -> Expression:
+def _expression(reader: Reader, depth: int = 1) -> Expression:
+    if depth > MOST_DEPTH:
+        raise reader.unexpected()
     start = reader.next.start
     minus = reader.taken("-")
     token = reader.take("number") if minus else reader.take("text", "number", "word", "stage")
@@ -217,7 +235,7 @@ def _expression(reader: Reader) -> Expression:
     arguments: list[Expression] = []
     if reader.taken("("):
         while reader.next.text != ")":
-            arguments.append(_expression(reader))
+            arguments.append(_expression(reader, depth + 1))
             if not reader.taken(","):
                 break
         reader.must(")")
@@ -259,7 +277,7 @@ def _options(reader: Reader) -> dict[str, str]:
             reader.back(to=token)
             raise reader.unexpected()
         reader.must("=")
-        if name == "PARALLEL" and not reader.next.text.isdecimal():
+        if name == "PARALLEL" and whole_number(reader.next.text, MOST_THREADS) is None:
             raise reader.unexpected()
         options[name] = reader.take("word", "text", "number").value
     return options

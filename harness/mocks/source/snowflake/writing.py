@@ -6,6 +6,8 @@ from pathlib import PurePosixPath
 
 from aiohttp import web
 
+from harness.mocks.core.incoming import FILE_BYTES, pieces
+from harness.mocks.core.refusal import Refusal
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import VIA, answers, signing, statements
 from harness.mocks.source.snowflake.answers import APART, LARGEST_SINGLE_TRANSFER, Column, Rows, Transfer
@@ -72,11 +74,14 @@ class Writing:
             message = "At least one of the pre-conditions you specified did not hold."
             return storage_error(412, "PreconditionFailed", message)
         try:
-            async for chunk in request.content.iter_any():
+            async for chunk in pieces(request, FILE_BYTES):
                 upload.write(chunk)
-        except (ConnectionError, web.RequestPayloadError):
+        except Refusal as wrong:
+            upload.abandon(f"{wrong.status}: {wrong}")
+            raise
+        except BaseException:
             upload.abandon("client gone")
-            raise ConnectionResetError from None
+            raise
         source_file = upload.finish()
         return web.Response(headers=APART | {"ETag": f'"{source_file.md5}"'})
 
