@@ -1,0 +1,148 @@
+"""What processes in a stack's mount namespace cannot see: other stacks, and sockets in files that are not their own.
+
+A socket in a file is reached through the file, from whatever network namespace. Below /run, where services have
+theirs (the container engine, the system bus, a database), an overlay shows every file and is a way to no socket, not
+even to one that is made later. Sockets elsewhere, and the directories of other stacks, are covered one by one: those
+that are there when the stack starts, and at every reset those that are new.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from harness.stack.cleanup.directories import PREFIX
+from harness.stack.local import namespaces
+
+RUNTIME = (Path("/run"), Path("/var/run"))
+SHARED = Path("/dev/shm")  # noqa: S108 - where stacks live, see cleanup.directories.homes
+TEMPORARY = Path("/tmp")  # noqa: S108 - the same
+
+IN_MEMORY = ("tmpfs", "ramfs", "nsfs", "autofs", "proc")
+"""What is mounted below /run and no disk: it stays hidden. A disk may hold the chain itself."""
+
+ROOTS_OWN = ("/etc/ssh/ssh_config.d/*", "/usr/lib/systemd/ssh_config.d/*", "/etc/crypto-policies/back-ends/openssh*")
+"""Files that OpenSSH's client reads only if root or its user owns them."""
+
+
+class Hiding:
+    """Made before the namespaces are, because it must know what is outside; ``cover`` and ``refresh`` within."""
+
+    def __init__(self, root: Path, scratch: Path) -> None:
+        self._root = root
+        self._kept = (root, scratch)
+        self._covered: set[Path] = set()
+        self._place = root / "hidden"
+        self._place.mkdir(exist_ok=True)
+        # Who reads it later still reads of the network namespace in which it was opened.
+        self._bound = os.open("/proc/net/unix", os.O_RDONLY | os.O_CLOEXEC)
+
+    def cover(self) -> None:
+        """Hide all that there is to hide now, for this process and all that it starts."""
+        namespaces.mount("none", "/", flags=namespaces.PRIVATE | namespaces.RECURSIVE)
+        namespaces.mount("night", self._place, "tmpfs", options="mode=0700")
+        self._empty = _folder(self._place / "empty", 0o555)
+        (self._place / "nothing").touch(mode=0o444)
+        self._nothing = os.open(self._place / "nothing", os.O_PATH | os.O_CLOEXEC)
+        for number, runtime in enumerate(_existing(RUNTIME)):
+            self._cover_runtime(runtime, self._place / f"run{number}")
+        if not _knows_root():
+            self._own_what_root_owns()
+        self.refresh()
+        namespaces.bind(self._empty, self._place)
+
+    def refresh(self) -> None:
+        """Hide what is new: other stacks, and sockets that have been bound meanwhile."""
+        for stack in self._other_stacks() - self._covered:
+            with suppress(OSError):  # it has ended this very moment, or is another user's
+                namespaces.bind(self._empty, stack, read_only=True)
+                self._covered.add(stack)
+        for path in self._sockets():
+            with suppress(OSError):  # closed this very moment, or where its own user alone gets
+                if stat.S_ISSOCK(path.lstat().st_mode):
+                    namespaces.bind(self._nothing, path)
+
+    def uncover(self) -> None:
+        """Let the stack's directory be removed."""
+        for _ in range(2):  # what it holds, and what hides that
+            namespaces.unmount(self._place)
+
+    def _cover_runtime(self, runtime: Path, own: Path) -> None:
+        """An overlay, with disks and what belongs to this stack as they were."""
+        kept = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in (*_disks(runtime), *self._needed(runtime))]
+        below = os.open(runtime, os.O_PATH | os.O_CLOEXEC)
+        upper, work = _folder(own / "upper", stat.S_IMODE(runtime.stat().st_mode)), _folder(own / "work", 0o700)
+        layers = {"lowerdir": below, "upperdir": upper, "workdir": work}
+        options = ",".join(f"{name}=/proc/self/fd/{file}" for name, file in layers.items())
+        try:
+            namespaces.mount("night", runtime, "overlay", options=options)
+        except OSError:  # a kernel before 5.11, for who is not root: then nothing is there but what is needed
+            namespaces.bind(upper, runtime)
+        for path, file in kept:
+            path.mkdir(parents=True, exist_ok=True)
+            namespaces.bind(file, path)
+        for file in (below, upper, work, *(file for _, file in kept)):
+            os.close(file)
+
+    def _needed(self, runtime: Path) -> Iterator[Path]:
+        """What lies in there and is not to be hidden: the names of name servers, and the stack, if it is there."""
+        name_servers = Path("/etc/resolv.conf").resolve().parent
+        for path in (*self._kept, *(path.parent for path in self._kept), name_servers):
+            if path != runtime and path.is_relative_to(runtime) and path.is_dir():
+                yield path
+
+    def _own_what_root_owns(self) -> None:
+        for number, path in enumerate(path for pattern in ROOTS_OWN for path in Path("/").glob(pattern[1:])):
+            with suppress(OSError):  # what cannot be read is of no use to anybody here
+                copy = self._place / f"copy{number}"
+                shutil.copyfile(path, copy)
+                file = os.open(copy, os.O_PATH | os.O_CLOEXEC)
+                namespaces.bind(file, path.resolve())
+                os.close(file)
+
+    def _other_stacks(self) -> set[Path]:
+        homes = {SHARED, TEMPORARY, *(path.parent for path in self._kept)}
+        return {path for home in homes for path in home.glob(f"{PREFIX}*")}.difference(self._kept)
+
+    def _sockets(self) -> Iterator[Path]:
+        """Every socket in a file that a process outside listens at, as far as can be known."""
+        os.lseek(self._bound, 0, os.SEEK_SET)
+        with os.fdopen(os.dup(self._bound), "rb") as table:
+            paths = {os.fsdecode(line.split(maxsplit=7)[7]) for line in table if line.count(b" /")}
+        for path in map(Path, sorted(path.rstrip("\n") for path in paths)):
+            if path.is_absolute() and not path.is_relative_to(self._root):
+                yield path
+        yield from Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock")  # a rootless engine's
+
+
+def _existing(paths: Sequence[Path]) -> list[Path]:
+    """Those that are folders, each once, though one may be another's link."""
+    return sorted({path.resolve() for path in paths if path.is_dir()})
+
+
+def _folder(path: Path, mode: int) -> int:
+    """A new folder, open."""
+    path.mkdir(parents=True)
+    path.chmod(mode)
+    return os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def _disks(below: Path) -> list[Path]:
+    """Where disks are mounted below there."""
+    found = []
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        place, _, filesystem = line.partition(" - ")
+        at = Path(place.split()[4].encode().decode("unicode_escape"))
+        if at != below and at.is_relative_to(below) and filesystem.split()[0] not in IN_MEMORY and at.is_dir():
+            found.append(at)
+    return found
+
+
+def _knows_root() -> bool:
+    """Whether files of root's are shown as root's here."""
+    return any(line.split()[0] == "0" for line in Path("/proc/self/uid_map").read_text().splitlines())
