@@ -154,8 +154,7 @@ class LocalStack(Stack):
                 raise self._not_up(f"{argv[0]} cannot be started: {error.strerror}") from error
         assert self._supervisor.stdin is not None  # noqa: S101 - it is a pipe
         with suppress(BrokenPipeError):  # it has ended, and why it has is told where its answer is read
-            self._supervisor.stdin.write(f"{token}\n".encode())
-            self._supervisor.stdin.flush()
+            os.write(self._supervisor.stdin.fileno(), f"{token}\n".encode())
         return self._read_ready(self._supervisor)
 
     def _read_ready(self, supervisor: subprocess.Popen[bytes]) -> dict[str, Any]:
