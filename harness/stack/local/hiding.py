@@ -1,9 +1,8 @@
 """What processes in a stack's mount namespace cannot see: other stacks, and sockets in files that are not their own.
 
-A socket in a file is reached through the file, from whatever network namespace. Below /run, where services have
-theirs (the container engine, the system bus, a database), an overlay shows every file and is a way to no socket, not
-even to one that is made later. Sockets elsewhere, and the directories of other stacks, are covered one by one: those
-that are there when the stack starts, and at every reset those that are new.
+A socket in a file is reached through the file, from whatever network namespace. Below /run, none is (see
+`runtime_folder`). Sockets elsewhere, and the directories of other stacks, are covered one by one: those that are there
+when the stack starts, and at every reset those that are new.
 """
 
 from __future__ import annotations
@@ -17,14 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.stack.cleanup.directories import PREFIX
-from harness.stack.local import namespaces
+from harness.stack.local import namespaces, runtime_folder
 
 RUNTIME = (Path("/run"), Path("/var/run"))
 SHARED = Path("/dev/shm")  # noqa: S108 - where stacks live, see cleanup.directories.homes
 TEMPORARY = Path("/tmp")  # noqa: S108 - the same
-
-IN_MEMORY = ("tmpfs", "ramfs", "nsfs", "autofs", "proc")
-"""What is mounted below /run and no disk: it stays hidden. A disk may hold the chain itself."""
 
 ROOTS_OWN = ("/etc/ssh/ssh_config.d/*", "/usr/lib/systemd/ssh_config.d/*", "/etc/crypto-policies/back-ends/openssh*")
 """Files that OpenSSH's client reads only if root or its user owns them."""
@@ -50,7 +46,7 @@ class Hiding:
         (self._place / "nothing").touch(mode=0o444)
         self._nothing = os.open(self._place / "nothing", os.O_PATH | os.O_CLOEXEC)
         for number, runtime in enumerate(_existing(RUNTIME)):
-            self._cover_runtime(runtime, self._place / f"run{number}")
+            runtime_folder.cover(runtime, self._place / f"run{number}", list(self._needed(runtime)))
         if not _knows_root():
             self._own_what_root_owns()
         self.refresh()
@@ -72,28 +68,10 @@ class Hiding:
         for _ in range(2):  # what it holds, and what hides that
             namespaces.unmount(self._place)
 
-    def _cover_runtime(self, runtime: Path, own: Path) -> None:
-        """An overlay, with disks and what belongs to this stack as they were."""
-        kept = [(path, os.open(path, os.O_PATH | os.O_CLOEXEC)) for path in (*_disks(runtime), *self._needed(runtime))]
-        below = os.open(runtime, os.O_PATH | os.O_CLOEXEC)
-        upper, work = _folder(own / "upper", stat.S_IMODE(runtime.stat().st_mode)), _folder(own / "work", 0o700)
-        layers = {"lowerdir": below, "upperdir": upper, "workdir": work}
-        options = ",".join(f"{name}=/proc/self/fd/{file}" for name, file in layers.items())
-        try:
-            namespaces.mount("night", runtime, "overlay", options=options)
-        except OSError:  # a kernel before 5.11, for who is not root: then nothing is there but what is needed
-            namespaces.bind(upper, runtime)
-        for path, file in kept:
-            path.mkdir(parents=True, exist_ok=True)
-            namespaces.bind(file, path)
-        for file in (below, upper, work, *(file for _, file in kept)):
-            os.close(file)
-
     def _needed(self, runtime: Path) -> Iterator[Path]:
-        """What lies in there and is not to be hidden: the names of name servers, and the stack, if it is there."""
-        name_servers = Path("/etc/resolv.conf").resolve().parent
-        for path in (*self._kept, *(path.parent for path in self._kept), name_servers):
-            if path != runtime and path.is_relative_to(runtime) and path.is_dir():
+        """What may lie in there and is not to be hidden: users' temporary folder with the stack, the name servers."""
+        for path in (*(path.parent for path in self._kept), *self._kept, Path("/etc/resolv.conf").resolve()):
+            if path != runtime and path.is_relative_to(runtime) and path.exists():
                 yield path
 
     def _own_what_root_owns(self) -> None:
@@ -117,7 +95,8 @@ class Hiding:
         for path in map(Path, sorted(path.rstrip("\n") for path in paths)):
             if path.is_absolute() and not path.is_relative_to(self._root):
                 yield path
-        yield from Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock")  # a rootless engine's
+        with suppress(KeyError):  # a user without a name, and so without a home
+            yield from Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock")  # a rootless engine's
 
 
 def _existing(paths: Sequence[Path]) -> list[Path]:
@@ -130,17 +109,6 @@ def _folder(path: Path, mode: int) -> int:
     path.mkdir(parents=True)
     path.chmod(mode)
     return os.open(path, os.O_PATH | os.O_CLOEXEC)
-
-
-def _disks(below: Path) -> list[Path]:
-    """Where disks are mounted below there."""
-    found = []
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        place, _, filesystem = line.partition(" - ")
-        at = Path(place.split()[4].encode().decode("unicode_escape"))
-        if at != below and at.is_relative_to(below) and filesystem.split()[0] not in IN_MEMORY and at.is_dir():
-            found.append(at)
-    return found
 
 
 def _knows_root() -> bool:

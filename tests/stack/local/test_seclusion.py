@@ -251,3 +251,20 @@ def test_where_the_kernel_forbids_namespaces_the_run_goes_on_and_says_so(
     told = f"{said}{SECOND_LINE} (the kernel's limit of namespaces is reached (user.max_user_namespaces and the like)"
     assert told in " ".join(run.said.split())
     assert run.code == 0, run.said
+
+
+def test_what_is_mounted_below_run_does_not_keep_it_from_being_hidden(
+    static: str, targets: dict[str, Target], tmp_path: Path
+) -> None:
+    """The kernel lays no overlay over a folder in which something is mounted that its user may not unmount."""
+    folder = next((path for path in sorted(Path("/run").iterdir()) if path.is_dir() and not path.is_mount()), None)
+    within = [needs("unshare"), "--user", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs none "$0" && "$@"']
+    if folder is None or subprocess.run([*within, folder, "true"], capture_output=True).returncode != 0:
+        missing("no folder below /run in which something could be mounted")
+    words = [word for target in targets.values() for word in target]
+    command = [*within, folder, sys.executable, "-m", "tests.stack.local.reaching", static, *words]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["network"] == SECLUDED
+    assert "reached" not in [answer for answers in told["reached"].values() for answer in answers], told
