@@ -35,6 +35,9 @@ class Hiding:
         self._covered: set[Path] = set()
         self._place = root / "hidden"
         self._place.mkdir(exist_ok=True)
+        self._rootless: list[Path] = []
+        with suppress(KeyError):  # a user without a name, and so without a home
+            self._rootless = list(Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock"))
         # Who reads it later still reads of the network namespace in which it was opened.
         self._bound = os.open("/proc/net/unix", os.O_RDONLY | os.O_CLOEXEC)
 
@@ -85,18 +88,17 @@ class Hiding:
 
     def _other_stacks(self) -> set[Path]:
         homes = {SHARED, TEMPORARY, *(path.parent for path in self._kept)}
-        return {path for home in homes for path in home.glob(f"{PREFIX}*")}.difference(self._kept)
+        names = ((home, name) for home in homes for name in os.listdir(home))  # noqa: PTH208 - quicker, at every reset
+        return {home / name for home, name in names if name.startswith(PREFIX)}.difference(self._kept)
 
     def _sockets(self) -> Iterator[Path]:
-        """Every socket in a file that a process outside listens at, as far as can be known."""
+        """Every socket in a file that a process outside has bound, as far as can be known."""
         os.lseek(self._bound, 0, os.SEEK_SET)
-        with os.fdopen(os.dup(self._bound), "rb") as table:
-            paths = {os.fsdecode(line.split(maxsplit=7)[7]) for line in table if line.count(b" /")}
-        for path in map(Path, sorted(path.rstrip("\n") for path in paths)):
-            if path.is_absolute() and not path.is_relative_to(self._root):
-                yield path
-        with suppress(KeyError):  # a user without a name, and so without a home
-            yield from Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock")  # a rootless engine's
+        own = f"{self._root}/"
+        with os.fdopen(os.dup(self._bound), errors="surrogateescape") as table:
+            paths = {line.rstrip("\n").split(maxsplit=7)[7] for line in table if " /" in line}
+        yield from (Path(path) for path in sorted(paths) if path.startswith("/") and not path.startswith(own))
+        yield from self._rootless
 
 
 def _existing(paths: Sequence[Path]) -> list[Path]:
