@@ -22,15 +22,13 @@ from urllib3.connection import HTTPConnection
 from harness.clock.controller import Stop
 from harness.clock.page import TICK_ERROR
 from harness.errors import ExtensionError, HarnessBug, StackError
+from harness.stack.supervisor import UNIX
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 """Between two bytes of an answer: a run that takes longer sends a line end every second, to show that it lives."""
 
 _POOL: dict[str, Any] = {"retries": False, "maxsize": 4}
-
-UNIX = "unix://"
-"""How the URL of a door begins that is a Unix socket; its path follows."""
 
 
 class Door:

@@ -24,9 +24,9 @@ from harness.contract.plan import Plan
 from harness.errors import ExtensionError, StackError
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
-from harness.stack.door import UNIX
 from harness.stack.local.seclusion import Seclusion
 from harness.stack.local.spawning import MOCKS
+from harness.stack.supervisor import UNIX
 from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
 from harness.stack.supervisor.night_clock import NightClock
 
