@@ -87,7 +87,7 @@ class Hiding:
                 os.close(file)
 
     def _other_stacks(self) -> set[Path]:
-        homes = {SHARED, TEMPORARY, *(path.parent for path in self._kept)}
+        homes = {home for home in (SHARED, TEMPORARY, *(path.parent for path in self._kept)) if home.is_dir()}
         names = ((home, name) for home in homes for name in os.listdir(home))  # noqa: PTH208 - quicker, at every reset
         return {home / name for home, name in names if name.startswith(PREFIX)}.difference(self._kept)
 
