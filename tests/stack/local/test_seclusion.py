@@ -26,7 +26,8 @@ from tests.stack.plans import job, plan
 
 ROOT = Path(__file__).parents[3]
 WAYS = list(ways("static"))
-NOBODY = 65534
+OTHER = 1
+"""A user who is not root, and not the one as whom the kernel shows all that it may not show."""
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +188,7 @@ def test_the_directory_of_a_secluded_stack_is_gone_when_it_has_ended_and_so_is_w
 
 
 @pytest.fixture
-def nobodys_python() -> Iterator[str]:
+def anybodys_python() -> Iterator[str]:
     """An interpreter of this version that any user may start, with the packages of this one."""
     if os.geteuid() != 0:
         pytest.skip("the other tests are those of a user who is not root")
@@ -204,18 +205,46 @@ def nobodys_python() -> Iterator[str]:
         yield f"{folder}/bin/python"
 
 
-def test_the_same_holds_for_a_user_who_is_not_root(
-    nobodys_python: str, static: str, targets: dict[str, Target], tmp_path: Path
+def as_another_user() -> list[str]:
+    return [needs("setpriv"), "--reuid", str(OTHER), "--regid", str(OTHER), "--clear-groups", "--no-new-privs"]
+
+
+SSH = """
+from harness.stack.local.stack import LocalStack
+from tests.stack.plans import job, plan
+with LocalStack() as stack:
+    stack.reset(plan(job(stack, "look", "ssh", "-G", "somewhere")))
+    stack.begin()
+    stack.run(plan().closes_ns)
+    print(stack.network, stack.output("look", 1, "out"), stack.output("look", 1))
+"""
+
+
+def test_openssh_takes_the_settings_that_root_has_made_for_a_user_who_sees_no_files_of_roots(
+    anybodys_python: str, tmp_path: Path
 ) -> None:
-    within = [needs("setpriv"), "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups", "--no-new-privs"]
-    program = shutil.copy(static, Path(nobodys_python).with_name("reach"))
+    if not Path("/etc/ssh/ssh_config.d").is_dir():
+        missing("no /etc/ssh/ssh_config.d here")
+    needs("ssh")
+    (tmp_path / "settings.conf").write_text("Port 2222\n")
+    mounted = f'mount --bind {tmp_path} /etc/ssh/ssh_config.d && chmod 755 {tmp_path} && exec "$@"'
+    within = [needs("unshare"), "--mount", "sh", "-c", mounted, "sh", *as_another_user()]
+    told = subprocess.run([*within, anybodys_python, "-c", SSH], capture_output=True, text=True, cwd="/").stdout
+    assert told.startswith(f"{SECLUDED} "), told
+    assert "port 2222\n" in told
+
+
+def test_the_same_holds_for_a_user_who_is_not_root(
+    anybodys_python: str, static: str, targets: dict[str, Target], tmp_path: Path
+) -> None:
+    program = shutil.copy(static, Path(anybodys_python).with_name("reach"))
     tried = {name: target for name, target in targets.items() if name != "raw"}
     words = [word for target in tried.values() for word in target]
-    command = [*within, nobodys_python, "-m", "tests.stack.local.reaching", program, *words]
+    command = [*as_another_user(), anybodys_python, "-m", "tests.stack.local.reaching", program, *words]
     ran = subprocess.run(command, capture_output=True, text=True, cwd="/", env={"PATH": os.environ["PATH"]})
     assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)
-    assert (told["network"], told["uid"]) == (SECLUDED, NOBODY)
+    assert (told["network"], told["uid"]) == (SECLUDED, OTHER)
     for way in WAYS:
         answers = dict(zip(tried, told["reached"][way], strict=True))
         assert "reached" not in answers.values(), answers
