@@ -106,14 +106,14 @@ def test_jobs_and_mocks_are_in_the_namespaces_of_their_supervisor_and_see_the_ma
     stack: LocalStack,
 ) -> None:
     health = stack.door.ask("GET", "/health")
-    kinds = ("net", "mnt", "ipc", "user", "pid")
+    kinds = ("net", "mnt", "ipc", "pid")
 
     def inside(pid: int | str) -> list[str]:
         return [Path(f"/proc/{pid}/ns/{kind}").readlink().name for kind in kinds]
 
     supervisor, own = inside(health["pid"]), inside("self")
     assert all(inside(pid) == supervisor for pid in health["mocks"].values())
-    looked = said(stack, "sh", "-c", "for kind in net mnt ipc user pid; do readlink /proc/self/ns/$kind; done")
+    looked = said(stack, "sh", "-c", "for kind in net mnt ipc pid; do readlink /proc/self/ns/$kind; done")
     assert looked.split() == supervisor
     assert [kind for kind, one, other in zip(kinds, own, supervisor, strict=True) if one == other] == ["pid"]
 
