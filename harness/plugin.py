@@ -31,6 +31,7 @@ pytest.register_assert_rewrite("harness.testing")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_NETWORK = "the nights were not secluded from this machine"
 _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
 HISTORIES = Path(".night-harness") / "histories"
@@ -73,16 +74,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say in one line when nights did not run in virtual time; the facts come with the reports, from every worker."""
+    """Say in one line when nights did not run in virtual time, and in one when they were not secluded from the machine.
+
+    The facts come with the reports, from every worker.
+    """
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
-    clocks = {
-        value
+    ours = {"night_harness.clock": ("virtual", "the clock was real"), "night_harness.network": ("secluded", _NETWORK)}
+    told = {
+        f"night harness: {ours[name][1]}: {value}"
         for report in reports
         for name, value in getattr(report, "user_properties", ())
-        if name == "night_harness.clock" and value != "virtual"
+        if name in ours and value != ours[name][0]
     }
-    for clock in sorted(clocks):
-        terminalreporter.write_line(f"night harness: the clock was real: {clock}", yellow=True)
+    for line in sorted(told):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -27,6 +27,7 @@ class Result:
     times: NightTimes
     stack: str
     clock: str
+    network: str
     ticks: Ticks
     wall_s: float
 

@@ -133,6 +133,7 @@ class NightRunner:
             times=self._planner.times(chain, scenario.night),
             stack=self.stack.name,
             clock=self.stack.clock,
+            network=self.stack.network,
             ticks=ticks,
             wall_s=time.perf_counter() - began,
         )

@@ -45,6 +45,7 @@ def record(result: Result) -> dict[str, Any]:
         },
         "stack": result.stack,
         "clock": result.clock,
+        "network": result.network,
         "bunched_ticks": result.ticks.bunched,
         "late_ticks_s": result.ticks.late_ns / 1e9,
         "worked_s": result.worked_s,
@@ -57,5 +58,6 @@ def record(result: Result) -> dict[str, Any]:
 def properties(result: Result) -> list[tuple[str, str]]:
     """What JUnit XML carries beside a test: the short facts, as text."""
     facts = record(result)
-    names = ("chain", "night", "seed", "outcome", "because", "finished_at", "deadline", "stack", "clock", "digest")
+    verdict = ("chain", "night", "seed", "outcome", "because", "finished_at", "deadline")
+    names = (*verdict, "stack", "clock", "network", "digest")
     return [(f"night_harness.{name}", str(facts[name])) for name in names]

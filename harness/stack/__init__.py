@@ -38,10 +38,13 @@ class Stack(ABC):
     """A running stack; ``start`` it, or use it as a context manager. Raises `StackError` when it is not as it must be.
 
     ``name`` is what users choose it by. ``clock`` is "virtual", or says in one line why time is real here.
+    ``network`` is "secluded" where a night's processes reach their own stack alone, or says in one line why they may
+    reach more.
     """
 
     name: ClassVar[str]
     clock: str
+    network: str
     door: Door
     scratch: Path
     """A folder of this machine for what the harness itself keeps meanwhile; it ends with the stack."""
@@ -73,7 +76,8 @@ class Stack(ABC):
 
     @abstractmethod
     def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
-        """The endpoints as a client of this machine reaches them: source.url, desk.url, <consumer>.url and so on."""
+        """The endpoints as a client of this machine reaches them: source.url, desk.url, <consumer>.url and so on. Empty
+        unless the stack was started for that."""
 
     def store(self, sha256: str, content: bytes | Path) -> None:
         """Keep a file's content under its checksum, once; it outlives resets."""

@@ -34,13 +34,13 @@ def start(
     if certificate is not None:
         _require_for_local(name, certificate)
     if name == "local" or certificate is not None:
-        return _local(ports, certificate, extensions)
+        return _local(published, ports, certificate, extensions)
     try:
         return _docker(published=published, ports=ports, extensions=extensions)
     except StackError:
         if name == "docker":
             raise
-        return _local(ports, None, extensions)
+        return _local(published, ports, None, extensions)
 
 
 def _require_for_local(name: StackName, certificate: Path) -> None:
@@ -53,10 +53,15 @@ def _require_for_local(name: StackName, certificate: Path) -> None:
         raise AuthorError(f"--certificate: found {certificate} ({error}), {expected}") from None
 
 
-def _local(ports: Mapping[str, int] | None, certificate: Path | None, extensions: Sequence[Extension] | None) -> Stack:
+def _local(
+    published: bool,
+    ports: Mapping[str, int] | None,
+    certificate: Path | None,
+    extensions: Sequence[Extension] | None,
+) -> Stack:
     from harness.stack.local.stack import LocalStack
 
-    return LocalStack(ports=ports, certificate=certificate, extensions=extensions).start()
+    return LocalStack(reachable=published, ports=ports, certificate=certificate, extensions=extensions).start()
 
 
 def _docker(*, published: bool, ports: Mapping[str, int] | None, extensions: Sequence[Extension] | None) -> Stack:

@@ -48,6 +48,11 @@ class StackDirectory:
         self.doors.symlink_to(clock / "doors")
         self.page = self.shared / "page"
 
+    @property
+    def elsewhere(self) -> list[Path]:
+        """The directories outside of ``root`` that are this stack's: that of the clock, where it is shared."""
+        return [self.shared.readlink().parent] if self.shared.is_symlink() else []
+
     def make(self) -> None:
         """Make what is missing."""
         for folder in (self.library, self.control, self.history, self.contents, self.folders, self.output):

@@ -1,5 +1,7 @@
 """The harness's side of a stack's one door: HTTP and JSON to the supervisor, with a token, and a timeout on every call.
 
+The door is a Unix socket in the directory of a local stack, whose network nobody else is in, or a TCP port.
+
 What goes wrong behind the door arrives as the same kind of error that it was there: a `StackError` where the
 environment is at fault, a `HarnessBug` where a mock or the supervisor itself is.
 """
@@ -7,6 +9,7 @@ environment is at fault, a `HarnessBug` where a mock or the supervisor itself is
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,15 +17,19 @@ from typing import Any, BinaryIO
 from urllib.parse import quote
 
 import urllib3
+from urllib3.connection import HTTPConnection
 
 from harness.clock.census.work import Work
 from harness.clock.controller import Stop
 from harness.clock.page import TICK_ERROR
 from harness.errors import ExtensionError, HarnessBug, StackError
+from harness.stack.supervisor import UNIX
 
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 """Between two bytes of an answer: a run that takes longer sends a line end every second, to show that it lives."""
+
+_POOL: dict[str, Any] = {"retries": False, "maxsize": 4}
 
 
 class Door:
@@ -32,7 +39,12 @@ class Door:
         self.url, self.token = url, token
         self._headers = {"Authorization": f"Bearer {token}"}
         timeout = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=answer_timeout_s)
-        self._pool = urllib3.PoolManager(timeout=timeout, retries=False, maxsize=4)
+        if url.startswith(UNIX):
+            self._pool: urllib3.HTTPConnectionPool = _UnixPool(
+                "localhost", path=url.removeprefix(UNIX), timeout=timeout, **_POOL
+            )
+        else:
+            self._pool = urllib3.connection_from_url(url, timeout=timeout, **_POOL)
         self._lease: urllib3.BaseHTTPResponse | None = None
         self._kept: set[str] = set()
 
@@ -75,15 +87,13 @@ class Door:
         if self._lease is not None:
             self._lease.close()
             self._lease = None
-        self._pool.clear()
+        self._pool.close()
 
     def _request(
         self, method: str, path: str, body: bytes | BinaryIO | None = None, *, stream: bool = False
     ) -> urllib3.BaseHTTPResponse:
         try:
-            return self._pool.request(
-                method, self.url + path, body=body, headers=self._headers, preload_content=not stream
-            )
+            return self._pool.request(method, path, body=body, headers=self._headers, preload_content=not stream)
         except urllib3.exceptions.TimeoutError as error:
             raise self._silent(f"no answer to {method} {path}: {error}") from error
         except urllib3.exceptions.HTTPError as error:
@@ -110,3 +120,28 @@ class Door:
             kind = ExtensionError if error.get("extension") else StackError
             raise kind(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])
         raise HarnessBug(f"{question} on the stack at {self.url}: {error or f'status {response.status}'}")
+
+
+class _UnixConnection(HTTPConnection):
+    """HTTP over the Unix socket at ``path``."""
+
+    def __init__(self, *given: Any, path: str, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._path = path
+
+    def _new_conn(self) -> socket.socket:
+        """What urllib3 calls to connect."""
+        made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        made.settimeout(CONNECT_TIMEOUT_S)
+        try:
+            made.connect(self._path)
+        except OSError as error:
+            made.close()
+            raise urllib3.exceptions.NewConnectionError(self, f"{self._path}: {error.strerror or error}") from error
+        return made
+
+
+class _UnixPool(urllib3.HTTPConnectionPool):
+    """Such connections, each made with the pool's own ``path``."""
+
+    ConnectionCls = _UnixConnection

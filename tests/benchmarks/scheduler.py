@@ -122,7 +122,7 @@ def main() -> None:
     options.add_argument("--jobs", type=int, nargs="+", default=[10, 100, 1000, 10_000])
     options.add_argument("--processes", action="store_true", help="real processes instead of Null Jobs")
     asked = options.parse_args()
-    with LocalStack() as stack:
+    with LocalStack(reachable=True) as stack:  # its API is asked from here
         costs = [measure(stack, jobs, processes=asked.processes) for jobs in asked.jobs]
     print(f"{'jobs':>8} {'CPU':>9} {'a job':>9} {'wall':>9}  {'processes' if asked.processes else 'Null Jobs'}")
     for cost in costs:

@@ -25,6 +25,7 @@ PACKAGES = {
     "psql": "postgresql",
     "scp": "openssh-client",
     "sftp": "openssh-client",
+    "ssh": "openssh-client",
 }
 """What Debian calls the package of a program that is not called like it."""
 

@@ -34,6 +34,7 @@ def result_of() -> MakeResult:
             times=night_times(CHAIN, date),
             stack="local",
             clock="virtual",
+            network="secluded",
             ticks=Ticks(),
             wall_s=0.5,
         )

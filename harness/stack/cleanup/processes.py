@@ -12,6 +12,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 PR_SET_PDEATHSIG = 1
+PR_SET_DUMPABLE = 4
 PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -46,6 +47,12 @@ def end_with_parent(signo: int = signal.SIGKILL) -> None:
 def python() -> list[str]:
     """The command that runs a module of the harness: what lies in the working folder is not in its way."""
     return [sys.executable, "-P", "-m"]
+
+
+def keep_to_oneself() -> None:
+    """Let nobody without the right to trace all processes look into this one's memory and environment."""
+    if _prctl is not None:
+        _prctl(PR_SET_DUMPABLE, 0)
 
 
 def call_oneself(name: str) -> None:

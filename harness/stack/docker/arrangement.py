@@ -38,7 +38,9 @@ MOCKS: dict[str, list[str]] = {
 }
 """Each mock's own arguments."""
 
-SUPERVISOR = ["--dir", ROOT, "--host", "0.0.0.0", "--port", str(DOOR_PORT)]  # noqa: S104 - its published port leads here
+TOKEN_FILE = "token"  # noqa: S105 - where it lies, below the root, until the supervisor has read it
+SUPERVISOR = ["--dir", ROOT, "--host", EVERYWHERE, "--port", str(DOOR_PORT), "--token-file", f"{ROOT}/{TOKEN_FILE}"]
+"""The supervisor's arguments; the published port leads to the door."""
 
 
 def log_path(role: str) -> str:

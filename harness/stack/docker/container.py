@@ -6,6 +6,8 @@ its last lines are kept for the error that needs them.
 
 from __future__ import annotations
 
+import io
+import tarfile
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -14,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import HarnessBug, StackError
+from harness.stack.docker.arrangement import ROOT
 from harness.stack.docker.engine import CALL_S, engine_calls
 
 if TYPE_CHECKING:
@@ -88,6 +91,18 @@ class StackContainer:
         with engine_calls(f"asking for the address of {self.spec.name}"):
             self.wrapped.reload()
         return str((self.wrapped.attrs or {})["NetworkSettings"]["Networks"][network]["IPAddress"])
+
+    def put(self, name: str, content: bytes) -> None:
+        """A file on the stack's volume, for root alone; a container that has ended says why elsewhere."""
+        from docker.errors import APIError
+
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w") as tar:
+            entry = tarfile.TarInfo(name)
+            entry.size, entry.mode = len(content), 0o600
+            tar.addfile(entry, io.BytesIO(content))
+        with engine_calls(f"copying {name} to {self.spec.name}"), suppress(APIError):
+            self.wrapped.put_archive(ROOT, packed.getvalue())
 
     def running(self) -> bool:
         """Whether it still is: a container that ended has removed itself, or is about to."""

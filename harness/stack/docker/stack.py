@@ -36,6 +36,7 @@ from harness.stack.docker.arrangement import (
     PORTS,
     ROOT,
     SUPERVISOR,
+    TOKEN_FILE,
     VOLUME_OPTIONS,
     log_path,
 )
@@ -47,7 +48,7 @@ from harness.stack.docker.images import mocks_image, require_image
 from harness.stack.docker.job_containers import JobContainers
 from harness.stack.door import Door
 from harness.stack.extensions import bundle
-from harness.stack.supervisor import TOKEN
+from harness.stack.local.seclusion import SECLUDED
 
 
 class DockerStack(Stack):
@@ -69,7 +70,7 @@ class DockerStack(Stack):
         extensions: Sequence[Extension] | None = None,
     ) -> None:
         self._extensions = declared("mocks") if extensions is None else list(extensions)
-        self.clock = "not started"
+        self.clock = self.network = "not started"
         self.run_id = secrets.token_hex(6)
         self._published = published
         self._ports = dict(ports or {})
@@ -185,17 +186,17 @@ class DockerStack(Stack):
                 image=mocks_image(),
                 command=["python", "-m", "harness.stack.docker.container_init", *SUPERVISOR],
                 name=self._containers.name("clock"),
-                environment={TOKEN: token},
                 ports={f"{port}/tcp": (published_at(), chosen) for port, chosen in outside.items()},
                 options={"network": self._outer, "extra_hosts": dict.fromkeys(PORTS, "127.0.0.1")},
             )
         )
         with engine_calls("joining the clock to the internal network"):
             self._containers.engine.networks.get(self._inner).connect(clock.wrapped)
+        clock.put(TOKEN_FILE, f"{token}\n".encode())
         self.door = Door(f"http://{engine_host()}:{clock.port(DOOR_PORT)}", token)
         health = self._containers.until([clock], lambda: self.door.ask("GET", "/health"))
         self.door.take_lease()
-        self.clock = str(health.get("clock", "virtual"))
+        self.clock, self.network = str(health.get("clock", "virtual")), SECLUDED
 
     def _start_mocks(self) -> None:
         """All mocks and the jobs' network at once: each takes a third of a second, most of it the engine's."""

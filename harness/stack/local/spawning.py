@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, get_args
@@ -39,9 +39,10 @@ Ports = Mapping[str, int]
 class Spawned:
     """The processes of a local stack, as their parent knows them."""
 
-    def __init__(self, directory: StackDirectory, *, virtual: bool) -> None:
+    def __init__(self, directory: StackDirectory, *, virtual: bool, in_child: Callable[[], None]) -> None:
         self._directory = directory
         self._virtual = virtual
+        self._in_child = in_child
         self._started: dict[str, subprocess.Popen[bytes]] = {}
         self._forked: dict[str, int] = {}
         self._reserved = ExitStack()
@@ -118,17 +119,19 @@ class Spawned:
     def _spawn(
         self, name: str, argv: list[str], more: Mapping[str, str], *, stdin: int | IO[bytes], stdout: int | None
     ) -> None:
-        environment = scrubbed_environment(self._directory) | {"PYTHONPATH": str(PACKAGE_HOME)} | {**more}
-        del environment["PYTHONDONTWRITEBYTECODE"]  # a job must not litter its chain's folder; a mock starts faster
+        def begin() -> None:
+            end_with_parent()
+            self._in_child()
+
         with self._directory.log(name).open("ab") as log:
             self._started[name] = subprocess.Popen(
                 argv,
                 stdin=stdin,
                 stdout=stdout or log,
                 stderr=log,
-                env=environment,
+                env=harness_environment(self._directory) | {**more},
                 start_new_session=True,
-                preexec_fn=end_with_parent,  # sound here: the supervisor has no threads yet
+                preexec_fn=begin,  # sound here: the supervisor has no threads yet
             )
 
     def _reserve(self) -> int:
@@ -176,6 +179,13 @@ def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:
         "NIGHT_STACK": str(directory.root),
         "NIGHT_NETWORK": "loopback",
     }
+
+
+def harness_environment(directory: StackDirectory) -> dict[str, str]:
+    """The same for programs of the harness itself, beside which jobs of the same user run."""
+    environment = scrubbed_environment(directory) | {"PYTHONPATH": str(PACKAGE_HOME)}
+    del environment["PYTHONDONTWRITEBYTECODE"]  # a job must not litter its chain's folder; a mock starts faster
+    return environment
 
 
 def job_path() -> str:

@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,8 +33,8 @@ from harness.stack.cleanup.processes import python
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.extensions import bundle
-from harness.stack.local.spawning import LOOPBACK, PACKAGE_HOME, scrubbed_environment
-from harness.stack.supervisor import TOKEN, UP_WITHIN_S
+from harness.stack.local.spawning import LOOPBACK, harness_environment, scrubbed_environment
+from harness.stack.supervisor import UP_WITHIN_S
 
 STOP_WITHIN_S = 10.0
 MARGIN_S = 5.0
@@ -50,6 +51,8 @@ class LocalStack(Stack):
     ``mocks`` puts another program in the place of a mock: its name and the argv that the options are added to.
     ``certificate`` is a PEM file with its key, with which the scheduler's API is served over TLS.
     ``extensions`` are imported inside the mocks; all that installed packages declare, if left out.
+    ``reachable`` leaves it on this machine's network, where clients outside reach its endpoints and it reaches theirs;
+    else it has a network of its own, where the kernel lets it (see `Stack.network`).
     ``virtual=False`` leaves time as the machine has it. ``up_within_s`` is how long the mocks may take to answer.
     """
 
@@ -61,6 +64,7 @@ class LocalStack(Stack):
         ports: Mapping[str, int] | None = None,
         mocks: Mapping[str, list[str]] | None = None,
         certificate: Path | None = None,
+        reachable: bool = False,
         virtual: bool = True,
         up_within_s: float = UP_WITHIN_S,
         extensions: Sequence[Extension] | None = None,
@@ -72,12 +76,13 @@ class LocalStack(Stack):
         if certificate is not None:
             program = [*python(), "harness.mocks.scheduler", "--certificate", str(certificate.resolve())]
             self._mocks.setdefault("scheduler", program)
+        self._reachable = reachable
         self._virtual = virtual
         self._up_within_s = up_within_s
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._endpoints: dict[str, int] = {}
         self.directory: StackDirectory
-        self.clock = "not started"
+        self.clock = self.network = "not started"
 
     def start(self) -> Self:
         """Sweep what killed runs have left, then start; returns when every mock answers."""
@@ -94,8 +99,8 @@ class LocalStack(Stack):
         except BaseException:
             self.stop()
             raise
-        self.clock, self._endpoints = ready["clock"], ready["endpoints"]
-        self.door = Door(f"http://{LOOPBACK}:{ready['port']}", token)
+        self.clock, self.network, self._endpoints = ready["clock"], ready["network"], ready["endpoints"]
+        self.door = Door(ready["door"], token)
         return self
 
     def stop(self) -> None:
@@ -120,8 +125,8 @@ class LocalStack(Stack):
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
 
     def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
-        """The same addresses as a job's."""
-        return self.places(consumers=consumers)
+        """The same addresses as a job's; empty unless the stack was made ``reachable``."""
+        return self.places(consumers=consumers) if self._reachable else {}
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:  # noqa: ARG002 - see agent
         """The scrubbed environment, the clock, and no way off this machine."""
@@ -143,6 +148,7 @@ class LocalStack(Stack):
         argv += ["--scratch", str(self.scratch)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])
+        argv += ["--host", LOOPBACK] if self._reachable else []
         with self.directory.log("supervisor").open("ab") as log:
             try:
                 self._supervisor = subprocess.Popen(
@@ -150,11 +156,14 @@ class LocalStack(Stack):
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=log,
-                    env=_without_night(os.environ) | {TOKEN: token, "PYTHONPATH": _python_path()},
+                    env=harness_environment(self.directory) | library.real_clock(os.environ),
                     start_new_session=True,  # Ctrl-C reaches the terminal's group, and the supervisor must outlive it
                 )
             except OSError as error:
                 raise self._not_up(f"{argv[0]} cannot be started: {error.strerror}") from error
+        assert self._supervisor.stdin is not None  # noqa: S101 - it is a pipe
+        with suppress(BrokenPipeError):  # it has ended, and why it has is told where its answer is read
+            os.write(self._supervisor.stdin.fileno(), f"{token}\n".encode())
         return self._read_ready(self._supervisor)
 
     def _read_ready(self, supervisor: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -206,13 +215,3 @@ def _private_directory() -> Path:
     if os.geteuid() == 0:
         StackDirectory(directory).share(clock_directory())
     return directory
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, [str(PACKAGE_HOME), os.environ.get("PYTHONPATH")]))
-
-
-def _without_night(environment: Mapping[str, str]) -> dict[str, str]:
-    """The supervisor lives in real time, though its starter may not: a harness under test may itself be in a night."""
-    nights = {name for name in environment if name == "LD_PRELOAD" or name.startswith("NIGHT_")}
-    return {name: environment[name] for name in environment.keys() - nights} | library.real_clock(environment)

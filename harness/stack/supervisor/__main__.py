@@ -4,7 +4,8 @@ On the local stack (``--spawn``) it is the parent of the mocks and the agent, an
 it ends or closes its standard input. In containers it is process 1 of the PID namespace that all of them share, and
 lives until its lease is given up: with it, the kernel ends every process of the stack.
 
-The token that callers must show comes in the environment variable NIGHT_DOOR_TOKEN.
+What every process of the stack may read, its environment and its arguments, has no secret in it. The token that callers
+must show comes in the first line of standard input, or in a file that is removed when it has been read.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import os
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,14 +27,16 @@ from harness.stack.agent import COMPILED
 from harness.stack.cleanup.directories import remove_stack_directory
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
 from harness.stack.directory import StackDirectory
-from harness.stack.local.spawning import LOOPBACK, MOCKS, Spawned
-from harness.stack.supervisor import TOKEN, UP_WITHIN_S
+from harness.stack.local.seclusion import SECLUDED, Seclusion, seclude
+from harness.stack.local.spawning import MOCKS, Spawned
+from harness.stack.supervisor import UP_WITHIN_S
 
 if TYPE_CHECKING:  # what serves the door is loaded while the mocks, which were started first, load theirs
     import asyncio
 
 LEASE_GRACE_S = 3.0
 FIRST_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.005
 
 
 def main() -> None:
@@ -40,23 +44,25 @@ def main() -> None:
     options = _options()
     directory = StackDirectory(options.dir)
     directory.make()
-    token = os.environ.pop(TOKEN, "")
-    if not token:
-        sys.exit(f"{TOKEN} is not set: without a token, anybody could open the door")
+    seclusion = Seclusion(None, SECLUDED)  # in containers, the engine has seen to that
+    if options.spawn:
+        others = (*directory.elsewhere, *filter(None, [options.scratch]))
+        seclusion = seclude(directory.root, *others, reachable=options.host is not None)
+    token = _token(options.token_file)
     adopt_orphans()
     spawned = None
     try:
         why_real = "real time was asked for" if options.real_clock else library.unusable_because()
         night_clock = _night_clock(directory, why_real, own_children_only=options.spawn)
         if options.spawn:
-            spawned = Spawned(directory, virtual=why_real is None)
+            spawned = Spawned(directory, virtual=why_real is None, in_child=seclusion.in_child)
             spawned.start(options.ports, options.mocks)
         else:
             _share_library(directory)
 
         import asyncio  # the mocks are starting meanwhile: see above
 
-        asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual"))
+        asyncio.run(_serve(options, directory, night_clock, spawned, seclusion, token, why_real or "virtual"))
     except (StackError, OSError) as raised:
         error = raised if isinstance(raised, StackError) else exhausted(raised)
         if error is None:
@@ -66,6 +72,7 @@ def main() -> None:
     finally:
         if options.spawn:
             kill_descendants()
+            seclusion.end()
             remove_stack_directory(directory.root)
             if options.scratch:
                 shutil.rmtree(options.scratch, ignore_errors=True)
@@ -77,6 +84,7 @@ async def _serve(
     directory: StackDirectory,
     night_clock: Any,
     spawned: Spawned | None,
+    seclusion: Seclusion,
     token: str,
     clock: str,
 ) -> None:
@@ -93,7 +101,9 @@ async def _serve(
         loop.add_signal_handler(signo, ended.set)
     mocks = MockConnections(directory)
     lease = Lease(loop, ended.set, grace_s=options.lease_grace_s, first_within_s=None if spawned else FIRST_WITHIN_S)
-    door_server = DoorServer(directory, night_clock, mocks, token=token, clock=clock, lease=lease.held)
+    door_server = DoorServer(
+        directory, night_clock, mocks, token=token, clock=clock, seclusion=seclusion, lease=lease.held
+    )
     if spawned is not None:
         _watch_parent(loop, ended.set)
         for name, pid in spawned.pids.items():
@@ -107,8 +117,8 @@ async def _serve(
             return
         gathering.result()
         spawned.settled()
-    port = await door_server.open(options.host, options.port)
-    ready = {"port": port, "clock": clock, "endpoints": mocks.endpoints}
+    door = await door_server.open(options.host, options.port)
+    ready = {"door": door, "clock": clock, "network": seclusion.network, "endpoints": mocks.endpoints}
     print(json.dumps(ready), flush=True)  # noqa: T201 - read by the process that started this
     await ended.wait()
     night_clock.stop("the stack ends")
@@ -160,6 +170,25 @@ def _watch_parent(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> N
             end()
 
 
+def _token(file: Path | None) -> str:
+    """The first line of standard input, or of a file that somebody writes about now, and that nobody reads again."""
+    line = b""
+    until = time.monotonic() + FIRST_WITHIN_S
+    while not line.endswith(b"\n"):
+        if file is None:
+            line += (read := os.read(0, 1))  # not one byte more: the rest is for who watches the parent
+            given_up = not read
+        else:
+            time.sleep(LOOK_EVERY_S)
+            line = file.read_bytes() if file.exists() else b""
+            given_up = time.monotonic() > until
+        if given_up:
+            sys.exit("there is no token, and without one, anybody could open the door")
+    if file is not None:
+        file.unlink()
+    return line.decode().strip()
+
+
 def _night_clock(directory: StackDirectory, why_real: str | None, *, own_children_only: bool) -> Any:
     from harness.stack.supervisor.night_clock import RealNightClock, VirtualNightClock
 
@@ -181,8 +210,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="harness.stack.supervisor", description="The supervisor of a night's stack.")
     parser.add_argument("--dir", type=Path, required=True, help="the stack's directory")
     parser.add_argument("--scratch", type=Path, help="a directory that is removed with the stack's own (--spawn)")
-    parser.add_argument("--host", default=LOOPBACK, help="the address of the door")
+    parser.add_argument(
+        "--host",
+        help="the address of the door, of a stack that can be reached from outside; left out, the door is a Unix socket"
+        " in the directory, and the stack is secluded (--spawn)",
+    )
     parser.add_argument("--port", type=int, default=0, help="the port of the door (0: any)")
+    parser.add_argument("--token-file", type=Path, help="where the token comes, if not by standard input")
     parser.add_argument("--spawn", action="store_true", help="start the mocks and the agent here, and end with them")
     parser.add_argument("--ports", type=json.loads, default={}, help='fixed ports, as JSON: {"source": 8080}')
     parser.add_argument("--mocks", type=json.loads, default={}, help='other programs, as JSON: {"desk": ["python", …]}')

@@ -24,7 +24,9 @@ from harness.contract.plan import Plan
 from harness.errors import ExtensionError, StackError, exhausted
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.directory import StackDirectory, plain
+from harness.stack.local.seclusion import Seclusion
 from harness.stack.local.spawning import MOCKS
+from harness.stack.supervisor import UNIX
 from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
 from harness.stack.supervisor.night_clock import NightClock, outside_events
 
@@ -55,6 +57,7 @@ class DoorServer:
         *,
         token: str,
         clock: str,
+        seclusion: Seclusion,
         lease: Callable[[bool], None],
     ) -> None:
         self._directory = directory
@@ -62,12 +65,13 @@ class DoorServer:
         self._mocks = mocks
         self._token = token
         self._clock = clock
+        self._seclusion = seclusion
         self._lease = lease
         self._moving: str | None = None
         self._pacing: asyncio.Task[None] | None = None
 
-    async def open(self, host: str, port: int) -> int:
-        """Listen; the port."""
+    async def open(self, host: str | None, port: int) -> str:
+        """Listen there, or without a host at a Unix socket; the URL."""
         app = web.Application(middlewares=[self._admit], client_max_size=BODY_BYTES_MAX)
         app.add_routes(
             [
@@ -91,10 +95,12 @@ class DoorServer:
             app, access_log=None, keepalive_timeout=3600, handle_signals=False, handler_cancellation=True
         )
         await runner.setup()
-        site = web.TCPSite(runner, host, port)
-        await site.start()
-        bound: int = runner.addresses[0][1]
-        return bound
+        if host is None:
+            path = self._directory.socket("door")
+            await web.UnixSite(runner, path).start()
+            return f"{UNIX}{path}"
+        await web.TCPSite(runner, host, port).start()
+        return f"http://{host}:{runner.addresses[0][1]}"
 
     # -- who may ask, and what goes wrong ---------------------------------------------------------
 
@@ -170,6 +176,7 @@ class DoorServer:
         async with self._time_moves("reset"):
             self._night_clock.require_sound()
             await asyncio.gather(*(clear(agent) for agent in self._directory.agents()))
+            self._seclusion.refresh()
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
             self._night_clock.travel(plan.begins_ns)

@@ -21,7 +21,6 @@ from harness.stack.cleanup.processes import children_of, descendants_of
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.local.stack import LocalStack
-from harness.stack.supervisor import TOKEN
 from tests.calibration import patience_s, starts
 from tests.sample import sample
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
@@ -203,7 +202,7 @@ def test_a_mock_that_never_answers_is_named() -> None:
 def test_a_port_in_use_is_told_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        stack = LocalStack(ports={"source": port})
+        stack = LocalStack(ports={"source": port}, reachable=True)
         begun = time.monotonic()
         with pytest.raises(StackError, match=f"port {port} for source: Address already in use"):
             stack.start()
@@ -279,20 +278,12 @@ with LocalStack() as stack:
 @pytest.fixture
 def leased(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Door]]:
     """A supervisor as it runs in a container: it lives by its lease."""
-    argv = [
-        sys.executable,
-        "-m",
-        "harness.stack.supervisor",
-        "--dir",
-        str(tmp_path),
-        "--lease-grace-s",
-        "0.3",
-    ]
-    process = subprocess.Popen(
-        argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, env=os.environ | {TOKEN: "secret"}
-    )
+    argv = [sys.executable, "-m", "harness.stack.supervisor", "--dir", str(tmp_path), "--lease-grace-s", "0.3"]
+    argv += ["--host", "127.0.0.1", "--token-file", str(tmp_path / "token")]
+    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    door = Door(f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}", "secret")
+    (tmp_path / "token").write_text("secret\n")
+    door = Door(json.loads(process.stdout.readline())["door"], "secret")
     yield process, door
     door.close()
     process.kill()
@@ -328,10 +319,15 @@ def test_a_supervisor_shares_the_library_and_the_agent_with_other_containers(lea
     assert shared == built
 
 
+def test_the_file_with_the_token_is_gone_when_the_door_is_open(leased: tuple, tmp_path: Path) -> None:
+    _, door = leased
+    assert door.ask("GET", "/health")["mocks"] == {}
+    assert not (tmp_path / "token").exists()
+
+
 def test_a_supervisor_without_a_token_does_not_start(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "harness.stack.supervisor", "--dir", str(tmp_path)]
-    environment = {name: value for name, value in os.environ.items() if name != TOKEN}
-    found = subprocess.run(argv, capture_output=True, text=True, env=environment)
+    found = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True)
     assert found.returncode == 1
     assert "anybody could open the door" in found.stderr
 
