@@ -17,6 +17,7 @@ from harness.clock.page import TICK_ERROR
 from harness.contract.codec import read, write
 from harness.contract.orders import Counts, Order, Relay
 from harness.contract.plan import Plan
+from harness.stack.chain_views.changes import Change
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
@@ -60,7 +61,7 @@ class Stack(ABC):
 
     @abstractmethod
     def job_cwd(self, chain_folder: Path) -> str:
-        """The chain's folder as its jobs see it."""
+        """Where the jobs of a night find the chain's folder, of which each night has a view of its own."""
 
     @abstractmethod
     def agent(self, image: str | None = None) -> str:
@@ -114,9 +115,9 @@ class Stack(ABC):
         """Set the night's wall clock to another instant (UTC); monotonic time goes on."""
         self.door.ask("POST", "/travel", {"at_ns": at_ns})
 
-    def settle(self) -> None:
-        """The night is over: every mock writes what it still has to say."""
-        self.door.ask("POST", "/settle")
+    def settle(self) -> list[Change]:
+        """The night is over: every mock writes what it still has to say. What its jobs changed in the chain's folder."""
+        return [Change(**one) for one in self.door.ask("POST", "/settle")["changes"]]
 
     def history(self) -> list[dict[str, Any]]:
         """Everything recorded since the reset, by all components, in the order of time."""

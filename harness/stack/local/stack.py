@@ -68,6 +68,7 @@ class LocalStack(Stack):
         self._up_within_s = up_within_s
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._endpoints: dict[str, int] = {}
+        self._cwds: dict[str, str] = {}
         self.directory: StackDirectory
         self.clock = "not started"
 
@@ -116,14 +117,17 @@ class LocalStack(Stack):
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:  # noqa: ARG002 - see agent
         """The scrubbed environment, the clock, and no way off this machine."""
-        environment = scrubbed_environment(self.directory)
+        environment = scrubbed_environment(self.directory) | {"TMPDIR": str(self.directory.temporary)}
         if self.clock == "virtual":
             environment |= library.preload_environment(self.directory.page, component)
         return environment
 
     def job_cwd(self, chain_folder: Path) -> str:
-        """The folder itself."""
-        return str(chain_folder.resolve())
+        """The folder itself, over which the supervisor lays the night's own; or a copy, where it cannot."""
+        folder = str(chain_folder.resolve())
+        if folder not in self._cwds:
+            self._cwds[folder] = self.door.ask("POST", "/chain", {"folder": folder})["cwd"]
+        return self._cwds[folder]
 
     def agent(self, image: str | None = None) -> str:  # noqa: ARG002 - a process needs no image
         """There is one."""

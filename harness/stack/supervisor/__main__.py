@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from harness.clock import library
 from harness.errors import StackError
 from harness.stack.agent import COMPILED
+from harness.stack.chain_views.mounts import leave_mounts
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
 from harness.stack.directory import StackDirectory
 from harness.stack.local.spawning import LOOPBACK, MOCKS, Spawned
@@ -42,6 +43,7 @@ def main() -> None:
     token = os.environ.pop(TOKEN, "")
     if not token:
         sys.exit(f"{TOKEN} is not set: without a token, anybody could open the door")
+    mounts = options.spawn and leave_mounts()  # before there is a thread, and before there are children to share them
     adopt_orphans()
     spawned = None
     try:
@@ -55,7 +57,7 @@ def main() -> None:
 
         import asyncio  # the mocks are starting meanwhile: see above
 
-        asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual"))
+        asyncio.run(_serve(options, directory, night_clock, spawned, token, why_real or "virtual", mounts))
     except StackError as error:
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
         print(json.dumps({"error": parts}), flush=True)  # noqa: T201 - read by the process that started this
@@ -74,9 +76,11 @@ async def _serve(
     spawned: Spawned | None,
     token: str,
     clock: str,
+    mounts: bool,
 ) -> None:
     import asyncio
 
+    from harness.stack.chain_views.chosen import ChainViews
     from harness.stack.supervisor.door_server import DoorServer, first_of
     from harness.stack.supervisor.mock_connections import MockConnections
 
@@ -88,7 +92,8 @@ async def _serve(
         loop.add_signal_handler(signo, ended.set)
     mocks = MockConnections(directory)
     lease = Lease(loop, ended.set, grace_s=options.lease_grace_s, first_within_s=None if spawned else FIRST_WITHIN_S)
-    door_server = DoorServer(directory, night_clock, mocks, token=token, clock=clock, lease=lease.held)
+    views = ChainViews(directory.chain_views, mounts=mounts, neighbours=options.spawn)
+    door_server = DoorServer(directory, night_clock, mocks, views, token=token, clock=clock, lease=lease.held)
     if spawned is not None:
         _watch_parent(loop, ended.set)
         for name, pid in spawned.pids.items():
