@@ -41,7 +41,7 @@ NIGHTS = {
 """Shipped scenarios, and the events for which each is here."""
 
 REST = (
-    *("night unfired", "source login", "source put", "source remove", "source query"),
+    *("night unfired", "night chain_folder", "source login", "source put", "source remove", "source query"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind"),
 )
@@ -104,7 +104,7 @@ jobs:
       - {when: finished_ok, event: "$MACHINE:LIMITED,agent"}
       - {when: finished_ok, event: "$MACHINE:UP,agent"}
       - {when: finished_ok, event: "$THRESHOLD:SET,none,5"}
-  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 &"], after: [set]}
+  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 & echo x >cache; echo >>ask.py; rm upload.py"], after: [set]}
 """
 
 

@@ -13,9 +13,6 @@ CLONE_NEWNS, CLONE_NEWUSER = 0x00020000, 0x10000000
 MS_REC, MS_SLAVE = 0x4000, 1 << 19
 MNT_DETACH, UMOUNT_NOFOLLOW = 2, 8
 
-WHOLE_MACHINE = "4294967295"
-"""So many user ids the first user namespace has; any other one has fewer."""
-
 _ESCAPED = re.compile(rb"\\([0-7]{3})")
 """How mountinfo writes a blank, a tab, a line end and a backslash."""
 
@@ -48,10 +45,11 @@ def keep_mounts_here() -> None:
 
 def mount_overlay(at: Path, *, below: int, upper: Path, work: Path) -> None:
     """Show the open folder ``below`` at a place, with all that is changed there kept in ``upper``. Raises OSError."""
-    options = [f"lowerdir=/proc/self/fd/{below}", f"upperdir={upper}", f"workdir={work}", "index=off"]
-    # Without redirect_dir a folder cannot be renamed, and a user namespace may not have it.
-    options.append("userxattr" if _in_user_namespace() else "redirect_dir=on")
-    _call("mount", b"overlay", os.fsencode(at), b"overlay", 0, os.fsencode(",".join(options)))
+    layers = f"lowerdir=/proc/self/fd/{below},upperdir={upper},workdir={work},index=off"
+    try:
+        _call("mount", b"overlay", os.fsencode(at), b"overlay", 0, os.fsencode(f"{layers},redirect_dir=on"))
+    except OSError:  # in a user namespace, in which a folder that was there before cannot be renamed (EXDEV)
+        _call("mount", b"overlay", os.fsencode(at), b"overlay", 0, os.fsencode(f"{layers},userxattr"))
     # The kernel makes a folder in it that not even its owner may look into, and whoever clears up has to.
     work.joinpath("work").chmod(0o700)
 
@@ -67,10 +65,6 @@ def mounts_below(folder: Path) -> set[Path]:
     points = (line.split()[4] for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
     read = (Path(os.fsdecode(_ESCAPED.sub(lambda octal: bytes([int(octal[1], 8)]), point))) for point in points)
     return {point for point in read if point != folder and point.is_relative_to(folder)}
-
-
-def _in_user_namespace() -> bool:
-    return Path("/proc/self/uid_map").read_text().split() != ["0", "0", WHOLE_MACHINE]
 
 
 def _call(name: str, *arguments: bytes | int | None) -> None:

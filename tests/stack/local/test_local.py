@@ -93,7 +93,7 @@ def test_a_job_gets_a_scrubbed_environment(stack: LocalStack, monkeypatch: pytes
     night(stack, plan(job(stack, "show", "env", FORECAST="x")))
     names = {line.split("=")[0] for line in stack.output("show", 1, "out").splitlines()}
     assert names == {
-        *("FORECAST", "HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE"),
+        *("FORECAST", "HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR"),
         *("LD_PRELOAD", "NIGHT_CLOCK", "NIGHT_COMPONENT", "NIGHT_NETWORK", "NIGHT_STACK"),
     }
 
