@@ -18,7 +18,7 @@ from typing import Literal
 How = Literal["changed", "removed", "added"]
 
 PROGRAM_SUFFIXES = frozenset(
-    ".awk .bash .bat .class .cmd .go .jar .jl .js .ksh .lua .mjs .php .pl .pm .ps1 .py .r .rb .scala .sh .so .tcl .ts .zsh".split()
+    ".awk .bash .class .go .jar .jl .js .ksh .lua .mjs .php .pl .pm .ps1 .py .r .rb .scala .sh .so .tcl .zsh".split()
 )
 """What people call programs. Not .sql, .json or .yaml: a sound job may well write such a file."""
 
