@@ -72,7 +72,7 @@ class CopiedView:
         for name in LINKED:
             if (self._folder / name).is_dir():
                 (self._copy / name).symlink_to(self._folder / name)
-        self._remember(taken)
+        self._taken, self._made = dict(taken), dict(_states(self._copy, None))
 
     def _put_right(self, taken: Mapping[str, State]) -> None:
         there = dict(_states(self._copy, None))
@@ -83,8 +83,8 @@ class CopiedView:
         wrong = [path for path in taken if path not in right]
         for path in wrong:
             self._take(path, taken[path])
-        if wrong or there.keys() != taken.keys():
-            self._remember(taken)
+        self._made = {path: there[path] for path in right} | {path: self._state_of_copy(path) for path in wrong}
+        self._taken = dict(taken)
 
     def _is_as_taken(self, path: str, state: State, there: Mapping[str, State]) -> bool:
         return self._taken.get(path) == state and path in there and there[path] == self._made.get(path)
@@ -112,9 +112,8 @@ class CopiedView:
             return os.path.relpath(target, link.parent)
         return str(target)
 
-    def _remember(self, taken: Mapping[str, State]) -> None:
-        self._taken = dict(taken)
-        self._made = dict(_states(self._copy, None))
+    def _state_of_copy(self, path: str) -> State:
+        return _state((self._copy / path).lstat())
 
     def _show_neighbours(self) -> None:
         here, there = self._copy, self._folder
@@ -169,9 +168,14 @@ def _states(folder: Path, extent: Extent | None, *, patient: bool = False) -> It
             except FileNotFoundError:  # an editor's file that has just gone
                 continue
             found = f"{path}/{entry.name}" if path else entry.name
-            if stat.S_ISDIR(status.st_mode):
-                yield found, State(status.st_mode)
+            is_folder = stat.S_ISDIR(status.st_mode)
+            if is_folder or extent is None or extent.has(status):
+                yield found, _state(status)
+            if is_folder:
                 waiting.append((entry.path, found))
-            elif extent is None or extent.has(status):
-                times = status.st_mtime_ns, status.st_ctime_ns
-                yield found, State(status.st_mode, status.st_size, status.st_ino, *times)
+
+
+def _state(status: os.stat_result) -> State:
+    if stat.S_ISDIR(status.st_mode):
+        return State(status.st_mode)
+    return State(status.st_mode, status.st_size, status.st_ino, status.st_mtime_ns, status.st_ctime_ns)

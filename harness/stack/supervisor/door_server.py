@@ -170,10 +170,10 @@ class DoorServer:
             await asyncio.gather(*(clear(agent) for agent in self._directory.agents()))
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
-            await asyncio.to_thread(self._views.renew, {job.cwd for job in plan.jobs})
+            view = asyncio.to_thread(self._views.renew, {job.cwd for job in plan.jobs})
             self._night_clock.travel(plan.begins_ns)
             self._night_clock.tell_times_in(plan.timezone)
-            await self._mocks.call_all("POST", "reset", body)
+            await asyncio.gather(view, self._mocks.call_all("POST", "reset", body))
             self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})
 
