@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
-from itertools import chain as in_a_row
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from harness.chain.model import Chain
@@ -24,7 +24,9 @@ def chain_folder_value(chain: Chain, changes: Iterable[Change]) -> dict[str, Any
     from it: whatever it is, it is what later nights run.
     """
     ran = {*_definition(chain), *_run_by_jobs(chain)}
-    programs, data, added = [], [], []
+    programs: list[dict[str, str]] = []
+    data: list[dict[str, str]] = []
+    added: list[str] = []
     for one in sorted(changes):
         if one.how == "added":
             added.append(one.path)
@@ -33,7 +35,7 @@ def chain_folder_value(chain: Chain, changes: Iterable[Change]) -> dict[str, Any
             kind.append({"path": one.path, "how": one.how})
     if not (programs or data or added):
         return None
-    more = sum(max(0, len(kind) - NAMED) for kind in (programs, data, added))
+    more = sum(max(0, count - NAMED) for count in (len(programs), len(data), len(added)))
     return {"programs": programs[:NAMED], "data": data[:NAMED], "added": added[:NAMED], "more": more}
 
 
@@ -45,10 +47,10 @@ def _definition(chain: Chain) -> Iterable[str]:
 
 
 def _run_by_jobs(chain: Chain) -> Iterable[str]:
-    """The paths of what the commands of its jobs run: the program itself, and the script that an interpreter is given."""
-    commands = in_a_row.from_iterable((job.run, job.prerun) for job in chain.jobs.values())
-    for command in commands:
-        for word in command[: 2 if command and INTERPRETER.fullmatch(Path(command[0]).name) else 1]:
-            path = chain.folder.resolve() / word
-            if path.is_relative_to(chain.folder.resolve()):
-                yield str(PurePosixPath(path.relative_to(chain.folder.resolve())))
+    """The paths of what the commands of its jobs run: a program, or the script that an interpreter is given."""
+    folder = chain.folder.resolve()
+    for command in (command for job in chain.jobs.values() for command in (job.run, job.prerun) if command):
+        words = 2 if INTERPRETER.fullmatch(Path(command[0]).name) else 1
+        for path in (Path(os.path.normpath(folder / word)) for word in command[:words]):
+            if path.is_relative_to(folder):
+                yield str(path.relative_to(folder))

@@ -116,7 +116,7 @@ class Stack(ABC):
         self.door.ask("POST", "/travel", {"at_ns": at_ns})
 
     def settle(self) -> list[Change]:
-        """The night is over: every mock writes what it still has to say. What its jobs changed in the chain's folder."""
+        """The night is over: every mock writes what it still has to say. What jobs changed in the chain's folder."""
         return [Change(**one) for one in self.door.ask("POST", "/settle")["changes"]]
 
     def history(self) -> list[dict[str, Any]]:

@@ -106,7 +106,7 @@ NIGHT: Mapping[str, Happening] = {
         "the night is over, and its jobs have left the chain's folder otherwise than it was when they began",
         "info",
         sets_off=False,
-        programs=Field(listed(_LEFT), "what was there, and is what later nights run: the chain file, programs, scripts"),
+        programs=Field(listed(_LEFT), "what was there and is what later nights run: chain file, programs, scripts"),
         data=Field(listed(_LEFT), "what else was there"),
         added=Field(listed(TEXT), "the paths of files that were not there"),
         more=Field(NUMBER, "how many files more than are named: of each kind it is the first 100"),

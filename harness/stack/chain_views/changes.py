@@ -18,15 +18,18 @@ from typing import Literal
 How = Literal["changed", "removed", "added"]
 
 PROGRAM_SUFFIXES = frozenset(
-    ".awk .bash .class .go .jar .jl .js .ksh .lua .mjs .php .pl .pm .ps1 .py .r .rb .scala .sh .so .tcl .zsh".split()
+    {
+        *(".awk", ".bash", ".class", ".go", ".jar", ".jl", ".js", ".ksh", ".lua", ".mjs", ".php", ".pl", ".pm"),
+        *(".ps1", ".py", ".r", ".rb", ".scala", ".sh", ".so", ".tcl", ".zsh"),
+    }
 )
 """What people call programs. Not .sql, .json or .yaml: a sound job may well write such a file."""
 
 PROGRAM_BEGINS = (b"#!", b"\x7fELF")
-"""Programs by their first bytes. The mode does not tell: there are filesystems on which every file is executable."""
+"""Programs by their first bytes. The mode does not tell: on some filesystems every file is executable."""
 
 INCIDENTAL = re.compile(r"(.*/)?(__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_cache)/.*|.*\.pyc|(.*/)?core(\.\d+)?")
-"""What interpreters and the kernel leave beside programs. It says nothing of a job, and two equal nights differ in it."""
+"""What interpreters and the kernel leave beside programs. It says nothing of a job, and equal nights differ in it."""
 
 
 @dataclass(frozen=True, order=True)
@@ -42,7 +45,7 @@ def changes_between(before: Path, after: Path, path: str = "") -> Iterator[Chang
     """How a file, or all files of a folder, differ from what was there before; ``path`` is where both are."""
     was, is_now = _status(before), _status(after)
     if was is not None and is_now is not None and stat.S_ISDIR(was.st_mode) and stat.S_ISDIR(is_now.st_mode):
-        for name in sorted({*os.listdir(before), *os.listdir(after)}):  # noqa: PTH208 - names, not paths
+        for name in sorted({*names_in(before), *names_in(after)}):
             yield from changes_between(before / name, after / name, f"{path}/{name}".lstrip("/"))
     elif was is None or is_now is None or stat.S_IFMT(was.st_mode) != stat.S_IFMT(is_now.st_mode):
         yield from (Change(found, "removed", is_program(before / rest)) for found, rest in _files(before, path))
@@ -61,6 +64,14 @@ def counted(changes: Iterator[Change]) -> list[Change]:
         how: How = one.how if one.how == other.how else "changed"
         found[one.path] = Change(one.path, how, one.program or other.program)
     return sorted(found.values())
+
+
+def names_in(folder: Path) -> list[str]:
+    """What a folder holds; nothing where it cannot be looked into, or is gone: a job may be at work in it."""
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names, not paths
+    except OSError:
+        return []
 
 
 def is_program(path: Path) -> bool:

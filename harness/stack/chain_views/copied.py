@@ -13,7 +13,6 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from harness.errors import StackError
 from harness.stack.chain_views.changes import Change, changes_between, counted
 from harness.stack.chain_views.copying import clone_or_copy, remove_all
 from harness.stack.chain_views.extent import LINKED, OWN, Extent, uncopied

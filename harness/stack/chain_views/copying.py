@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import stat
 from pathlib import Path
 
 FICLONE = 0x40049409
+"""Linux's request for a reflink."""
 
 
 def clone_or_copy(source: Path, target: Path) -> None:
@@ -18,10 +20,8 @@ def clone_or_copy(source: Path, target: Path) -> None:
 
 def _clone(source: Path, target: Path) -> bool:
     try:
-        from fcntl import ioctl
-
         with source.open("rb") as read, target.open("wb") as written:
-            ioctl(written, FICLONE, read.fileno())
+            fcntl.ioctl(written, FICLONE, read.fileno())
     except OSError:  # not on this filesystem
         return False
     return True

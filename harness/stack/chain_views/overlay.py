@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from harness.errors import StackError
-from harness.stack.chain_views.changes import Change, changes_between, counted
+from harness.stack.chain_views.changes import Change, changes_between, counted, names_in
 from harness.stack.chain_views.mounts import mount_overlay, mounts_below, unmount
 
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque", "trusted.overlay.redirect", "user.overlay.redirect")
@@ -66,10 +66,10 @@ class OverlayView:
 
     def _changed(self, upper: Path, path: str) -> Iterator[Change]:
         below = Path(f"/proc/self/fd/{self._below}")
-        for entry in os.scandir(upper):
-            found = f"{path}/{entry.name}".lstrip("/")
-            if entry.is_dir(follow_symlinks=False) and _shows_below(Path(entry.path), below / found):
-                yield from self._changed(Path(entry.path), found)
+        for name in names_in(upper):
+            found = f"{path}/{name}".lstrip("/")
+            if _shows_below(upper / name, below / found):
+                yield from self._changed(upper / name, found)
             else:
                 yield from changes_between(below / found, self._folder / found, found)
 
@@ -85,7 +85,7 @@ class OverlayView:
 
 
 def can_overlay(folder: Path, layers: Path, *, ours: Collection[Path]) -> bool:
-    """Whether the folder can have an overlay, by trying. Mounts inside it would not be seen, if they are not ``ours``."""
+    """Whether the folder can have an overlay, by trying. Mounts inside it that are not ``ours`` would be hidden."""
     if layers.is_relative_to(folder) or not mounts_below(folder) <= {*ours}:
         return False
     view = OverlayView(folder, layers)
@@ -99,7 +99,7 @@ def can_overlay(folder: Path, layers: Path, *, ours: Collection[Path]) -> bool:
 
 
 def overlays_work(trial: Path) -> bool:
-    """Whether overlays do here what jobs do in folders, by trying: some kernels mount one whose marks cannot be kept."""
+    """Whether overlays do here what jobs do in folders, by trying: some kernels mount one and keep no marks in it."""
     below = trial / "below"
     for name in ("removed", "renamed"):
         (below / name).mkdir(parents=True)
@@ -117,8 +117,9 @@ def overlays_work(trial: Path) -> bool:
 
 
 def _shows_below(upper: Path, below: Path) -> bool:
+    """Whether both are folders, and what is seen there is what is in either."""
     try:
-        if not stat.S_ISDIR(below.lstat().st_mode):
+        if not (stat.S_ISDIR(upper.lstat().st_mode) and stat.S_ISDIR(below.lstat().st_mode)):
             return False
         return not any(mark in OPAQUE for mark in os.listxattr(upper, follow_symlinks=False))
     except OSError:

@@ -29,6 +29,7 @@ from harness.stack.cleanup.containers import RUN_LABEL, gone, sweep_docker
 from harness.stack.cleanup.directories import scratch_directory
 from harness.stack.docker.arrangement import (
     DOOR_PORT,
+    HOME,
     LIBRARY,
     MOCKS,
     MOCKS_LIBRARY,
@@ -36,6 +37,7 @@ from harness.stack.docker.arrangement import (
     PORTS,
     ROOT,
     SUPERVISOR,
+    TEMPORARY,
     VOLUME_OPTIONS,
     log_path,
 )
@@ -138,7 +140,7 @@ class DockerStack(Stack):
         """The image's own variables, one language, one home, and the night's clock."""
         own = self._jobs.environment(image)
         common = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
-        common |= {"HOME": f"{ROOT}/home", "TMPDIR": f"{ROOT}/tmp"}
+        common |= {"HOME": HOME, "TMPDIR": TEMPORARY}
         return own | common | self._preload(component)
 
     def job_cwd(self, chain_folder: Path) -> str:

@@ -192,9 +192,15 @@ def _end(supervisor: subprocess.Popen[bytes]) -> None:
 
 
 def _private_directory() -> Path:
-    """A new directory that only this user may enter, in shared memory where there is enough."""
-    home = next((home for home in homes() if shutil.disk_usage(home).free >= ROOM_BYTES), homes()[-1])
+    """A new directory that only this user may enter, in shared memory where that will do."""
+    home = next((home for home in homes() if _will_do(home)), homes()[-1])
     return Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+
+
+def _will_do(home: Path) -> bool:
+    """Whether there is room, and programs may be started: those of a chain, where its folder is copied, lie there."""
+    may_start = not os.statvfs(home).f_flag & getattr(os, "ST_NOEXEC", 0)
+    return may_start and shutil.disk_usage(home).free >= ROOM_BYTES
 
 
 def _python_path() -> str:

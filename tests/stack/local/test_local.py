@@ -22,6 +22,7 @@ from harness.errors import HarnessBug, StackError
 from harness.stack.door import Door
 from harness.stack.local.stack import LocalStack
 from tests.calibration import starts
+from tests.stack.chain_views.stacks import require_overlays
 from tests.stack.plans import EVENING_NS, HOUR_NS, SECOND_NS, job, plan
 from tests.stack.waiting import seen_to_end
 
@@ -274,3 +275,26 @@ def test_a_folder_that_holds_another_harness_does_not_take_over(tmp_path: Path) 
     command = [Path(sys.executable).parent / "harness", "run", str(quiet)]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+NOEXEC = """
+import os, sys
+from pathlib import Path
+from harness.stack.chain_views import mounts
+from harness.stack.local import stack as local
+shared, temporary = map(Path, sys.argv[1:])
+assert mounts.leave_mounts()
+mounts._call("mount", b"none", bytes(shared), b"tmpfs", int(sys.stdin.read()), None)
+local.homes = lambda: [shared, temporary]
+print(local._private_directory().parent.name)
+"""
+
+
+@pytest.mark.parametrize(("flags", "chosen"), [(0, "shared"), (os.ST_NOEXEC, "temporary")])
+def test_a_stack_does_not_lie_where_nothing_may_be_started(flags: int, chosen: str, tmp_path: Path) -> None:
+    require_overlays(tmp_path / "trial")
+    for name in ("shared", "temporary"):
+        (tmp_path / name).mkdir()
+    argv = [sys.executable, "-c", NOEXEC, str(tmp_path / "shared"), str(tmp_path / "temporary")]
+    done = subprocess.run(argv, input=str(flags), capture_output=True, text=True, check=False)
+    assert done.stdout == f"{chosen}\n", done.stderr
