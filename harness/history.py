@@ -17,8 +17,9 @@ from harness.errors import LoadError, Mistake, tells_what_is_exhausted
 DIGEST_GRAIN_NS = 1_000_000_000
 """Two runs agree on an event's second; below it, the microseconds that clock reads add depend on the machine."""
 
-VOLATILE = frozenset({"pid", "port", "ports"})
-"""Names in an event's value that another run on the same machine may answer differently."""
+VOLATILE = frozenset({"pid", "port", "ports", "added"})
+"""Names in an event's value that another run on the same machine may answer differently: ``added`` are the names of
+files that jobs have made, of which some are drawn at random."""
 
 MEASURED = frozenset({("scheduler", "work")})
 """Events that another run of the same night would tell otherwise, because they tell of real time."""

@@ -50,13 +50,20 @@ INTERRUPTED = 2
 """pytest's exit code for it, and ours."""
 
 
+def mark(folder: Path) -> Path:
+    """What the job makes when it is at work: beside its chain's folder, of which it has a view of its own."""
+    return folder.with_name("mark")
+
+
 @pytest.fixture
 def user(tmp_path: Path) -> Iterator[User]:
-    (tmp_path / "chain.yaml").write_text(CHAIN % (tmp_path / "mark"))
-    (tmp_path / "compute.sh").write_text(COMPUTE)
-    (tmp_path / "compute.sh").chmod(0o755)
-    (tmp_path / "night.yaml").write_text(SCENARIO)
-    with user_in(tmp_path) as user:
+    folder = tmp_path / "chain"
+    folder.mkdir()
+    (folder / "chain.yaml").write_text(CHAIN % mark(folder))
+    (folder / "compute.sh").write_text(COMPUTE)
+    (folder / "compute.sh").chmod(0o755)
+    (folder / "night.yaml").write_text(SCENARIO)
+    with user_in(folder) as user:
         yield user
 
 
@@ -86,7 +93,7 @@ def test_nothing_is_left_of_a_command_that_is_ended_in_mid_night(
     user: User, command: tuple[str, ...], signo: signal.Signals, code: int
 ) -> None:
     process = user.begin(*command)
-    ready = (lambda: "Ctrl-C ends it" in user.said(process)) if command is UP else (user.folder / "mark").exists
+    ready = (lambda: "Ctrl-C ends it" in user.said(process)) if command is UP else mark(user.folder).exists
     until(lambda: ready() or process.poll() is not None)
     assert process.poll() is None, user.said(process, "err")
     family = descendants_of(process.pid)
@@ -107,7 +114,7 @@ def test_nothing_is_left_of_a_command_that_is_ended_in_mid_night(
 
 def test_what_a_run_left_whose_supervisor_was_killed_with_it_goes_with_the_next_run(user: User) -> None:
     process = user.begin(*RUN)
-    until((user.folder / "mark").exists)
+    until(mark(user.folder).exists)
     [supervisor] = [pid for pid in descendants_of(process.pid) if b"harness.stack.supervisor" in command_of(pid)]
     os.kill(supervisor, signal.SIGKILL)
     process.kill()

@@ -288,6 +288,11 @@ class Chain(Strict):
         """Where the chain's programs and files are: relative paths start there, and jobs run there."""
         return self._folder
 
+    @property
+    def definition(self) -> frozenset[Path]:
+        """The files that it was read from; none when it was built in Python."""
+        return frozenset(file for file, _ in self._places.values())
+
     def located(self, folder: Path, places: Mapping[Location, tuple[Path, int]] | None = None) -> Chain:
         """The same chain, which knows its folder and the file and line of each of its keys."""
         chain = self.model_copy()

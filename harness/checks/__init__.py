@@ -15,6 +15,7 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.equals_baseline import equals_baseline
+from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.on_time import on_time
 from harness.checks.bounded_attempts import bounded_attempts
@@ -45,4 +46,5 @@ __all__ = [
     "no_partial_file_visible",
     "on_time",
     "owner_paged",
+    "programs_unchanged",
 ]

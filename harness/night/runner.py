@@ -36,6 +36,7 @@ from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import begin_value, numbered
+from harness.night.chain_folder import chain_folder_value
 from harness.night.injection import Injection
 from harness.night.outside_clock import with_exceptions
 from harness.night.plan import Planner
@@ -195,7 +196,8 @@ class NightRunner:
             if rest.reason == "asked":  # the schedule is complete, and what its jobs have left behind goes on
                 self._go_on(notes, limit, until_ns=times.closes_ns)
         notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
-        self.stack.settle()
+        if left := chain_folder_value(chain, self.stack.settle()):
+            notes.write("chain_folder", left)
         history = History.merge([*notes.records, *with_exceptions(self.stack.history(), chain.outside_clock)])
         for bug in history.of("bug"):
             if bug.value.get("where") == USERS_CODE:

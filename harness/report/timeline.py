@@ -15,6 +15,9 @@ from harness.history import Event, EventType
 from harness.night.result import Result
 from harness.report.printable import parameter, plain
 
+PATHS = 3
+"""So many files are named in a line."""
+
 MomentKind = Literal["plain", "good", "bad", "fault", "edge"]
 
 
@@ -93,6 +96,17 @@ def _operate(event: Event) -> tuple[str, str]:
     return (f"{said}, and is refused: {event.error}", "bad") if event.error else (said, "plain")
 
 
+def _chain_folder(event: Event) -> tuple[str, str]:
+    value = event.value
+    paths = [one["path"] for one in [*value["programs"], *value["data"]]] + value["added"]
+    said = f"jobs have changed {counted(len(paths) + value['more'], 'file')} of the chain's folder: {_first(paths)}"
+    return said, "bad" if value["programs"] else "plain"
+
+
+def _first(paths: list[str]) -> str:
+    return ", ".join(paths[:PATHS]) + (" ..." if len(paths) > PATHS else "")
+
+
 Tell = Callable[[Event], tuple[str, str]]
 
 TOLD: Registry[Tell] = Registry("event", "events", expected="a function under @tells(ACTION, ...)")
@@ -154,6 +168,7 @@ _OURS: dict[str, Tell] = {
     "build": lambda event: (f"does not build {', '.join(event.value['left_out'])}", "plain"),
     "event fail": lambda event: (f"cannot do {event.value['event']}: {event.error}", "bad"),
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
+    "chain_folder": _chain_folder,
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
 for _key, _tell in _OURS.items():

@@ -18,6 +18,7 @@ from harness.clock.page import TICK_ERROR
 from harness.contract.codec import read, write
 from harness.contract.orders import Counts, Order, Relay
 from harness.contract.plan import Plan
+from harness.stack.chain_views.changes import Change
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
@@ -68,7 +69,7 @@ class Stack(ABC):
 
     @abstractmethod
     def job_cwd(self, chain_folder: Path) -> str:
-        """The chain's folder as its jobs see it."""
+        """Where the jobs of a night find the chain's folder, of which each night has a view of its own."""
 
     @abstractmethod
     def agent(self, image: str | None = None) -> str:
@@ -129,9 +130,9 @@ class Stack(ABC):
             self.door.ask("GET", "/health")
             time.sleep(HELD_FOR_S)
 
-    def settle(self) -> None:
-        """The night is over: every mock writes what it still has to say."""
-        self.door.ask("POST", "/settle")
+    def settle(self) -> list[Change]:
+        """The night is over: every mock writes what it still has to say. What jobs changed in the chain's folder."""
+        return [Change(**one) for one in self.door.ask("POST", "/settle")["changes"]]
 
     def history(self) -> list[dict[str, Any]]:
         """Everything recorded since the reset, by all components, in the order of time."""

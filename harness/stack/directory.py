@@ -39,6 +39,8 @@ class StackDirectory:
         self.output = root / "output"
         self.consumers = root / "consumers"
         self.home = root / "home"
+        self.temporary = root / "tmp"
+        self.chain_views = root / "chains"
         self.logs = root / "logs"
 
     def share(self, clock: Path) -> None:
@@ -57,8 +59,9 @@ class StackDirectory:
         """Make what is missing."""
         for folder in (self.library, self.control, self.history, self.contents, self.folders, self.output):
             folder.mkdir(exist_ok=True)
-        for folder in (self.consumers, self.home, self.logs):
+        for folder in (self.consumers, self.home, self.temporary, self.chain_views, self.logs):
             folder.mkdir(exist_ok=True)
+        self.temporary.chmod(0o1777)  # a job in a container may be any user
 
     def socket(self, component: str) -> Path:
         """A component's control interface, or an agent's own protocol."""
@@ -85,7 +88,7 @@ class StackDirectory:
 
         What a mock holds open, its history and what a consumer holds, it empties itself when it is reset.
         """
-        for folder in (self.output, self.home):
+        for folder in (self.output, self.home, self.temporary):
             for path in folder.iterdir():
                 _remove(path)
 

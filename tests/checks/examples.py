@@ -15,6 +15,7 @@ from tests.checks.nights import (
     ended,
     holds,
     launched,
+    left,
     night,
     outside,
     paged,
@@ -73,6 +74,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*calm(), ("02:30:00", "folders", "remove info", PLACE)), BASELINE),
         "unknown": (CALM, EMPTY),
+    },
+    "programs_unchanged": {
+        "holds": (faulty(*calm(), left(data=("state.json",), added=("cache.csv",))), BASELINE),
+        "violated": (faulty(*calm(), left("jobs/validate.py")), BASELINE),
     },
     "complete": {
         "holds": (CALM, BASELINE),

@@ -48,6 +48,17 @@ def paged(clock: str, cause: str, owner: str = "data-ops", job: str = "retrieve"
     return (clock, "desk", "page ok", {"owner": owner, "job": job, "cause": cause, "text": ""})
 
 
+def left(*programs: str, data: tuple[str, ...] = (), added: tuple[str, ...] = (), more: int = 0) -> Line:
+    """What jobs have changed in the chain's folder."""
+    changed = [[{"path": path, "how": "changed"} for path in paths] for paths in (programs, data)]
+    return (
+        "12:00:00",
+        "night",
+        "chain_folder info",
+        {"programs": changed[0], "data": changed[1], "added": [*added], "more": more},
+    )
+
+
 def receipt(clock: str, fault: dict[str, Any] = TRUNCATED) -> Line:
     value = {"id": fault["id"], "fault": fault["name"], "point": "serve", "where": {}, "effect": {}}
     return (clock, "source", "fault info", value)

@@ -42,7 +42,8 @@ NIGHTS = {
 """Shipped scenarios, and the events for which each is here."""
 
 REST = (
-    *("night unfired", "night outside", "source login", "source put", "source remove", "source query"),
+    *("night unfired", "night chain_folder", "night outside", "source login", "source put", "source remove"),
+    "source query",
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind"),
 )
@@ -105,7 +106,9 @@ jobs:
       - {when: finished_ok, event: "$MACHINE:LIMITED,agent"}
       - {when: finished_ok, event: "$MACHINE:UP,agent"}
       - {when: finished_ok, event: "$THRESHOLD:SET,none,5"}
-  leave: {run: [sh, -c, "sleep 1d >/dev/null 2>&1 & ./of-another-machine; true"], after: [set]}
+  leave:
+    run: [sh, -c, "sleep 1d >/dev/null 2>&1 & echo x >cache; echo >>ask.py; rm upload.py; ./of-another-machine; true"]
+    after: [set]
 """
 
 

@@ -63,6 +63,11 @@ BEGIN = happening(
     faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),
 )
 
+_LEFT = record(
+    path=Field(TEXT, "where it is in the folder: `jobs/validate.py`"),
+    how=Field(one_of("changed", "removed"), "what became of it"),
+)
+
 _REASON = one_of("until", "asked", "stuck")
 _REASONS = "until: it was time; asked: the schedule was complete; stuck: nothing was due any more"
 
@@ -106,5 +111,14 @@ NIGHT: Mapping[str, Happening] = {
         "info",
         sets_off=False,
         reason=Field(_REASON, f"why then; {_REASONS}"),
+    ),
+    "chain_folder": happening(
+        "the night is over, and its jobs have left the chain's folder otherwise than it was when they began",
+        "info",
+        sets_off=False,
+        programs=Field(listed(_LEFT), "what was there and is what later nights run: chain file, programs, scripts"),
+        data=Field(listed(_LEFT), "what else was there"),
+        added=Field(listed(TEXT), "the paths of files that were not there"),
+        more=Field(NUMBER, "how many files more than are named: of each kind it is the first 100"),
     ),
 }

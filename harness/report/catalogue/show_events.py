@@ -41,7 +41,8 @@ new version, and the [changelog](../../../CHANGELOG.md) says what to do.
 
 A file of another version is refused. One without such a first line was written before there were versions, and is read
 as version 1. The digest of a night is one of events: it does not know the version, and leaves out what depends on the
-machine (`pid`, and how long jobs worked: `work`)."""
+machine (`pid`, and how long jobs worked: `work`) or is drawn at random (the names of files that are `added` to the
+chain's folder)."""
 
 _EVENTS = """\
 A dot says that a fault can wait for it with [`on`](../../../fixtures/chains/README.md#events). `<consumer>` stands for

@@ -9,6 +9,10 @@ VOLUME_OPTIONS = {"type": "tmpfs", "device": "tmpfs", "o": "size=4g"}
 
 ROOT = "/night"
 """Where every container of the stack mounts its volume."""
+HOME, TEMPORARY = f"{ROOT}/home", f"{ROOT}/tmp"  # noqa: S108 - a folder of the stack's own
+"""A night's own folders for what its jobs keep in their home, and for a while."""
+ORIGINALS = "/opt/night"
+"""Where the clock container keeps the chains' folders as they are: outside the volume, so that no job comes to them."""
 LIBRARY = f"{ROOT}/lib/libnightclock.so"
 MOCKS_LIBRARY = "/opt/night/package/harness/clock/libnightclock.so"
 """The same in the mocks' image: they also load it by this path, and a process must not have it twice."""

@@ -5,17 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import stat
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness.errors import StackError
+from harness.stack.chain_views.extent import LINKED, OWN, Extent, uncopied
 
-LEFT_OUT = frozenset({".git", ".hg", "__pycache__", ".venv", "venv", "node_modules", ".night-harness"})
-"""Folders that no job reads and that could be large."""
-
-LARGEST_BYTES = 512 << 20
+LEFT_OUT = LINKED | OWN | {"__pycache__"}
+"""Folders that no job reads in a container, and that could be large."""
 
 
 def chain_copy(folder: Path) -> tuple[str, bytes]:
@@ -32,7 +29,7 @@ def chain_copy(folder: Path) -> tuple[str, bytes]:
             for path, _ in files:
                 tar.add(path, f"chain/{name}/{path.relative_to(folder)}", recursive=False)
     except OSError as error:
-        raise _uncopied(folder, str(error)) from None
+        raise uncopied(folder, str(error)) from None
     return name, packed.getvalue()
 
 
@@ -43,7 +40,7 @@ def chain_state(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """The regular files under the folder, in one order; a link to a file counts as the file."""
-    size = 0
+    extent = Extent(folder)
     for here, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in LEFT_OUT)
         for path in (Path(here, name) for name in sorted(names)):
@@ -52,18 +49,6 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
             except FileNotFoundError:  # a link to nowhere, or an editor's file that has just gone
                 continue
             except OSError as error:
-                raise _uncopied(folder, str(error)) from None
-            if stat.S_ISREG(status.st_mode):
-                size += status.st_size
-                if size > LARGEST_BYTES:
-                    raise _uncopied(folder, f"more than {LARGEST_BYTES >> 20} MB in it")
+                raise uncopied(folder, str(error)) from None
+            if extent.has(status):
                 yield path, status
-
-
-def _uncopied(folder: Path, found: str) -> StackError:
-    return StackError(
-        f"chain folder {folder}",
-        found=found,
-        expected="a folder that can be copied to a container: the chain file, its programs, its samples",
-        todo="move what is not the chain's out of the folder, or the chain into one of its own",
-    )

@@ -30,12 +30,15 @@ from harness.stack.cleanup.containers import RUN_LABEL, gone, sweep_docker
 from harness.stack.cleanup.directories import scratch_directory
 from harness.stack.docker.arrangement import (
     DOOR_PORT,
+    HOME,
     LIBRARY,
     MOCKS,
     MOCKS_LIBRARY,
+    ORIGINALS,
     PORTS,
     ROOT,
     SUPERVISOR,
+    TEMPORARY,
     TOKEN_FILE,
     VOLUME_OPTIONS,
     log_path,
@@ -138,18 +141,19 @@ class DockerStack(Stack):
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The image's own variables, one language, one home, and the night's clock."""
         own = self._jobs.environment(image)
-        common = {"HOME": f"{ROOT}/home", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        common = {"LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"}
+        common |= {"HOME": HOME, "TMPDIR": TEMPORARY}
         return own | common | self._preload(component)
 
     def job_cwd(self, chain_folder: Path) -> str:
-        """The chain's folder, copied to the volume when its content is new there."""
+        """A copy on the volume, which each night finds as the folder is; kept beside it, where no job can come to."""
         with self._lock:
             state, place = self._copied.get(chain_folder, (None, ""))
             if state != (now := chain_state(chain_folder)):
                 digest, packed = chain_copy(chain_folder)
                 with engine_calls(f"copying {chain_folder} to the stack"):
-                    self._containers["clock"].wrapped.put_archive(ROOT, packed)
-                place = f"{ROOT}/chain/{digest}"
+                    self._containers["clock"].wrapped.put_archive(ORIGINALS, packed)
+                place = self.door.ask("POST", "/chain", {"folder": f"{ORIGINALS}/chain/{digest}"})["cwd"]
                 self._copied[chain_folder] = now, place
         return place
 

@@ -19,7 +19,7 @@ USERS = 0x10000000  # CLONE_NEWUSER
 NETWORK = 0x40000000  # CLONE_NEWNET
 
 READ_ONLY, REMOUNT, BIND, RECURSIVE, PRIVATE = 0x1, 0x20, 0x1000, 0x4000, 0x40000
-DETACH = 2
+DETACH, NO_FOLLOW = 0x2, 0x8
 
 CAP_SYS_PTRACE, CAP_SYS_ADMIN = 19, 21
 PR_CAPBSET_DROP = 24
@@ -51,7 +51,11 @@ def unshare(kinds: int) -> None:
 def mount(source: str, target: Path | str, kind: str | None = None, flags: int = 0, options: str = "") -> None:
     """mount(2)."""
     code = _call().mount(
-        source.encode(), os.fsencode(target), kind.encode() if kind else None, ctypes.c_ulong(flags), options.encode()
+        source.encode(),
+        os.fsencode(target),
+        kind.encode() if kind else None,
+        ctypes.c_ulong(flags),
+        os.fsencode(options),
     )
     _check(code, f"mount at {target}")
 
@@ -65,7 +69,7 @@ def bind(source: int, target: Path | str, *, read_only: bool = False) -> None:
 
 def unmount(target: Path) -> None:
     """Take a mount away; what still uses it keeps it."""
-    _check(_call().umount2(os.fsencode(target), DETACH), f"unmount {target}")
+    _check(_call().umount2(os.fsencode(target), DETACH | NO_FOLLOW), f"unmount {target}")
 
 
 def bring_loopback_up() -> None:

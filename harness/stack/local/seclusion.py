@@ -39,6 +39,11 @@ class Seclusion:
         self._hiding = hiding
 
     @property
+    def may_mount(self) -> bool:
+        """Whether this process has mounts of its own, which the processes that it starts share."""
+        return self._hiding is not None
+
+    @property
     def in_child(self) -> Callable[[], None]:
         """What a child of the supervisor does before it executes its program."""
         return namespaces.give_up_rights if self._hiding else lambda: None
@@ -57,8 +62,9 @@ class Seclusion:
 def seclude(root: Path, *others: Path, reachable: bool = False) -> Seclusion:
     """Move this process, which must have no other thread yet, into namespaces of its own where the kernel lets it.
 
-    ``others`` are the stack's directories beside its root. A reachable stack keeps the machine's network. Nothing has changed where the kernel does not let it: all is tried
-    in a child first, because it may refuse after the first step, of which there is no going back.
+    ``others`` are the stack's directories beside its root. A reachable stack keeps the machine's network. Nothing has
+    changed where the kernel does not let it: all is tried in a child first, because it may refuse after the first step,
+    of which there is no going back.
     """
     why = ""
     for kinds in _ways(reachable) if sys.platform == "linux" else ():

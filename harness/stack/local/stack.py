@@ -81,6 +81,7 @@ class LocalStack(Stack):
         self._up_within_s = up_within_s
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._endpoints: dict[str, int] = {}
+        self._cwds: dict[str, str] = {}
         self.directory: StackDirectory
         self.clock = self.network = "not started"
 
@@ -130,14 +131,17 @@ class LocalStack(Stack):
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:  # noqa: ARG002 - see agent
         """The scrubbed environment, the clock, and no way off this machine."""
-        environment = scrubbed_environment(self.directory)
+        environment = scrubbed_environment(self.directory) | {"TMPDIR": str(self.directory.temporary)}
         if self.clock == "virtual":
             environment |= library.preload_environment(self.directory.page, component, for_all_users=True)
         return environment
 
     def job_cwd(self, chain_folder: Path) -> str:
-        """The folder itself."""
-        return str(chain_folder.resolve())
+        """The folder itself, over which the supervisor lays the night's own; or a copy, where it cannot."""
+        folder = str(chain_folder.resolve())
+        if folder not in self._cwds:
+            self._cwds[folder] = self.door.ask("POST", "/chain", {"folder": folder})["cwd"]
+        return self._cwds[folder]
 
     def agent(self, image: str | None = None) -> str:  # noqa: ARG002 - a process needs no image
         """There is one."""
@@ -206,12 +210,18 @@ def _end(supervisor: subprocess.Popen[bytes]) -> None:
 
 
 def _private_directory() -> Path:
-    """A new directory that only this user may enter, in shared memory where there is enough.
+    """A new directory that only this user may enter, in shared memory where that will do.
 
     Of root's, the clock lies elsewhere: programs that a job starts as another user are in the night as well.
     """
-    home = next((home for home in homes() if shutil.disk_usage(home).free >= ROOM_BYTES), homes()[-1])
+    home = next((home for home in homes() if _will_do(home)), homes()[-1])
     directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
     if os.geteuid() == 0:
         StackDirectory(directory).share(clock_directory())
     return directory
+
+
+def _will_do(home: Path) -> bool:
+    """Whether there is room, and programs may be started: those of a chain, where its folder is copied, lie there."""
+    may_start = not os.statvfs(home).f_flag & getattr(os, "ST_NOEXEC", 0)
+    return may_start and shutil.disk_usage(home).free >= ROOM_BYTES

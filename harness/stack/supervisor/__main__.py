@@ -90,6 +90,7 @@ async def _serve(
 ) -> None:
     import asyncio
 
+    from harness.stack.chain_views.chosen import ChainViews
     from harness.stack.supervisor.door_server import DoorServer, first_of
     from harness.stack.supervisor.mock_connections import MockConnections
 
@@ -101,8 +102,9 @@ async def _serve(
         loop.add_signal_handler(signo, ended.set)
     mocks = MockConnections(directory)
     lease = Lease(loop, ended.set, grace_s=options.lease_grace_s, first_within_s=None if spawned else FIRST_WITHIN_S)
+    views = ChainViews(directory.chain_views, mounts=seclusion.may_mount, neighbours=options.spawn)
     door_server = DoorServer(
-        directory, night_clock, mocks, token=token, clock=clock, seclusion=seclusion, lease=lease.held
+        directory, night_clock, mocks, views, token=token, clock=clock, seclusion=seclusion, lease=lease.held
     )
     if spawned is not None:
         _watch_parent(loop, ended.set)

@@ -14,6 +14,7 @@ import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
 from harness.errors import ExtensionError, StackError, exhausted
 from harness.stack.agent.clear_jobs import clear
+from harness.stack.chain_views.chosen import ChainViews
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.seclusion import Seclusion
 from harness.stack.local.spawning import MOCKS
@@ -54,6 +56,7 @@ class DoorServer:
         directory: StackDirectory,
         night_clock: NightClock,
         mocks: MockConnections,
+        views: ChainViews,
         *,
         token: str,
         clock: str,
@@ -63,6 +66,7 @@ class DoorServer:
         self._directory = directory
         self._night_clock = night_clock
         self._mocks = mocks
+        self._views = views
         self._token = token
         self._clock = clock
         self._seclusion = seclusion
@@ -79,6 +83,7 @@ class DoorServer:
                 web.post("/gather", self._gather),
                 web.get("/store/{sha256}", self._has, allow_head=True),
                 web.put("/store/{sha256}", self._keep),
+                web.post("/chain", self._chain),
                 web.post("/reset", self._reset),
                 web.route("*", "/mocks/{component}/{path:.*}", self._control),
                 web.post("/run", self._run),
@@ -170,6 +175,11 @@ class DoorServer:
         partial.rename(self._directory.contents / sha256)
         return web.json_response({})
 
+    async def _chain(self, request: web.Request) -> web.StreamResponse:
+        """Where jobs find a chain's folder."""
+        folder = Path((await _json(request))["folder"])
+        return web.json_response({"cwd": await asyncio.to_thread(self._views.cwd, folder)})
+
     async def _reset(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
         plan = read(Plan, json.loads(body), "plan")
@@ -179,10 +189,11 @@ class DoorServer:
             self._seclusion.refresh()
             self._directory.empty()
             self._directory.seed(plan.folders, at_ns=plan.begins_ns)
+            view = asyncio.to_thread(self._views.renew, {job.cwd for job in plan.jobs})
             self._night_clock.travel(plan.begins_ns)
             self._night_clock.forget_outsiders()
             self._night_clock.tell_times_in(plan.timezone)
-            await self._mocks.call_all("POST", "reset", body)
+            await asyncio.gather(view, self._mocks.call_all("POST", "reset", body))
             self._night_clock.forget_stop()  # the last night's scheduler may have seen its jobs die, and be done
         return web.json_response({})
 
@@ -248,7 +259,8 @@ class DoorServer:
         await self._mocks.call_all("POST", "settle")
         self._night_clock.require_sound()  # what the mocks have just dated is the last of the night
         self._directory.require_room()
-        return web.json_response({})
+        changes = await asyncio.to_thread(self._views.changes)
+        return web.json_response({"changes": [asdict(one) for one in changes]})
 
     async def _history(self, _: web.Request) -> web.StreamResponse:
         outside = outside_events(self._night_clock.outsiders(), self._directory.root)

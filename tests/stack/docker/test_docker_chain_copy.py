@@ -8,7 +8,7 @@ import tarfile
 import pytest
 
 from harness.errors import StackError
-from harness.stack.docker import chain_copy as module
+from harness.stack.chain_views import extent
 from harness.stack.docker.chain_copy import chain_copy
 
 
@@ -58,7 +58,7 @@ def test_a_link_to_a_file_elsewhere_arrives_as_the_file(chain, tmp_path_factory)
 
 
 def test_a_folder_too_large_to_copy_is_refused_by_name(chain, monkeypatch):
-    monkeypatch.setattr(module, "LARGEST_BYTES", 10)
+    monkeypatch.setattr(extent, "LARGEST_BYTES", 10)
     with pytest.raises(StackError) as caught:
         chain_copy(chain)
     assert str(chain) in caught.value.where

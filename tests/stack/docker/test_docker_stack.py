@@ -16,6 +16,7 @@ from docker.errors import NotFound
 
 from harness.contract.endpoints import PLACES
 from harness.errors import HarnessBug, StackError
+from harness.stack.chain_views.changes import Change
 from harness.stack.cleanup.containers import MINE_LABEL, RUN_LABEL, sweep_docker
 from harness.stack.docker.stack import DockerStack
 from harness.stack.door import Door
@@ -211,3 +212,24 @@ def left_of(engine: DockerClient, run_id: str) -> list[str]:
     found = engine.containers.list(all=True, filters=chosen, ignore_removed=True)
     found += engine.networks.list(filters=chosen) + engine.volumes.list(filters=chosen)
     return sorted(thing.name for thing in found)
+
+
+def test_what_a_job_does_in_its_chains_folder_is_told_and_gone_with_its_night(stack, chain):
+    (chain / "jobs").mkdir()
+    (chain / "jobs" / "validate.py").write_text("this is it\n")
+    script = "cat jobs/validate.py; echo x >>jobs/validate.py; rm job.py; ls; echo x >cache.csv; mktemp -p $TMPDIR >&2"
+    edit = replace(job(stack, "edit", "sh", "-c", script), cwd=stack.job_cwd(chain))
+    for _ in range(2):
+        the_plan = plan(edit)
+        stack.reset(the_plan)
+        stack.begin()
+        assert stack.run(the_plan.closes_ns).reason == "asked"
+        assert stack.settle() == [
+            Change("cache.csv", "added"),
+            Change("job.py", "removed", program=True),
+            Change("jobs/validate.py", "changed", program=True),
+        ]
+        assert stack.output("edit", 1, "out") == "this is it\njobs\n"
+    night(stack, replace(job(stack, "here", "python", "job.py"), cwd=stack.job_cwd(chain)))
+    assert stack.output("here", 1, "out") == "the chain is here\n"
+    assert output(stack, "sh", "-c", "ls -A $TMPDIR; test -e /opt/night; echo $?") == "1\n"

@@ -24,6 +24,7 @@ from harness.errors import HarnessBug, StackError
 from harness.stack.door import Door
 from harness.stack.local.stack import LocalStack
 from tests.calibration import starts
+from tests.stack.chain_views.stacks import OWN_MOUNTS, require_overlays
 from tests.stack.plans import EVENING_NS, HOUR_NS, SECOND_NS, job, plan
 from tests.stack.waiting import seen_to_end
 
@@ -95,7 +96,7 @@ def test_a_job_gets_a_scrubbed_environment(stack: LocalStack, monkeypatch: pytes
     night(stack, plan(job(stack, "show", "env", FORECAST="x")))
     names = {line.split("=")[0] for line in stack.output("show", 1, "out").splitlines()}
     assert names == {
-        *("FORECAST", "HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE"),
+        *("FORECAST", "HOME", "LANG", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "TMPDIR"),
         *("LD_PRELOAD", "NIGHT_CLOCK", "NIGHT_COMPONENT", "NIGHT_NETWORK", "NIGHT_STACK"),
     }
 
@@ -300,3 +301,25 @@ def test_it_also_goes_where_the_supervisor_was_killed() -> None:
     os.kill(supervisor, signal.SIGKILL)
     stack.stop()
     assert not page.parent.parent.exists()
+
+
+NOEXEC = f"""
+import os, sys
+from pathlib import Path
+from harness.stack.local import stack as local
+shared, temporary = map(Path, sys.argv[1:])
+{OWN_MOUNTS}
+namespaces.mount("none", shared, "tmpfs", flags=int(sys.stdin.read()))
+local.homes = lambda: [shared, temporary]
+print(local._private_directory().parent.name)
+"""
+
+
+@pytest.mark.parametrize(("flags", "chosen"), [(0, "shared"), (os.ST_NOEXEC, "temporary")])
+def test_a_stack_does_not_lie_where_nothing_may_be_started(flags: int, chosen: str, tmp_path: Path) -> None:
+    require_overlays(tmp_path / "trial")
+    for name in ("shared", "temporary"):
+        (tmp_path / name).mkdir()
+    argv = [sys.executable, "-c", NOEXEC, str(tmp_path / "shared"), str(tmp_path / "temporary")]
+    done = subprocess.run(argv, input=str(flags), capture_output=True, text=True, check=False)
+    assert done.stdout == f"{chosen}\n", done.stderr
