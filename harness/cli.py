@@ -38,7 +38,6 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
     from harness.extensions.doors import Extension
     from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
-    from harness.stack import Stack
     from harness.values.units import ClockTime
 
 OK, FAILED, INTERRUPTED, ENVIRONMENT, USAGE = range(5)
@@ -173,16 +172,10 @@ def _runner(options: argparse.Namespace, console: Console) -> Iterator[NightRunn
     with console.status(f"starting the {options.stack} stack"):
         stack = start(options.stack, extensions=_for_mocks())
     try:
-        _tell(console, stack)
+        console.print(stack.told, style="dim", highlight=False, soft_wrap=True)
         yield NightRunner(stack, stack.scratch, tick_error=tick_error, work_limit=limit)
     finally:
         stack.stop()
-
-
-def _tell(console: Console, stack: Stack) -> None:
-    """What nights on this stack can be relied on for, in one line."""
-    told = f"stack: {stack.name}, clock: {stack.clock}, network: {stack.network}"
-    console.print(told, style="dim", highlight=False, soft_wrap=True)
 
 
 def _for_mocks() -> list[Extension]:
@@ -298,7 +291,7 @@ def _up(options: argparse.Namespace) -> int:
             options.stack, published=True, ports=ports, certificate=options.certificate, extensions=_for_mocks()
         )
     try:
-        _tell(console, stack)
+        console.print(stack.told, style="dim", highlight=False, soft_wrap=True)
         planner = Planner(stack.scratch)
         plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
         stack.reset(plan)

@@ -50,6 +50,11 @@ class Stack(ABC):
     scratch: Path
     """A folder of this machine for what the harness itself keeps meanwhile; it ends with the stack."""
 
+    @property
+    def told(self) -> str:
+        """What its nights can be relied on for, in one line."""
+        return f"stack: {self.name}, clock: {self.clock}, network: {self.network}"
+
     @abstractmethod
     def start(self) -> Self:
         """Bring everything up, ready for the first reset."""

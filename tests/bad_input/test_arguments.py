@@ -57,6 +57,7 @@ def test_a_port_can_be_chosen_and_the_schedulers_api_be_served_over_tls(user: Us
     until(lambda: user.said(process).endswith("\n") or process.poll() is not None)
     places = json.loads(user.said(process))
     assert places["desk.url"] == f"http://127.0.0.1:{port}"
+    assert "network: reachable from this machine" in " ".join(user.said(process, "err").split())
     url = places["scheduler.url"]
     assert url.startswith("https://")
     trusting = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
