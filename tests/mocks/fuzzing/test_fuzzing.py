@@ -23,7 +23,7 @@ MOST_MEMORY_MB = 320
 """Of a mock that was sent bombs of 64 MB and documents that nest: Python and its libraries take 50 to 70."""
 
 SAMPLE = range(60)
-ALL = range(int(os.environ.get("NIGHT_HARNESS_FUZZ_SEEDS", "4000")))
+ALL = range(int(os.environ.get("NIGHT_HARNESS_FUZZ_SEEDS", "2000")))
 AMOUNTS = [pytest.param(SAMPLE, id="sample"), pytest.param(ALL, marks=pytest.mark.exhaustive, id="all")]
 
 
@@ -62,7 +62,7 @@ def test_no_request_is_a_bug_of_the_scheduler(running_stage: Stage, seeds: range
 def test_no_file_in_msgin_is_a_bug(running_stage: Stage, seeds: range) -> None:
     target, folder = scheduler(running_stage), running_stage.folder / "msgin"
     try:
-        for seed in seeds:
+        for seed in seeds[:600]:  # many of them add a job, and a night of thousands is another test
             (folder / f".{seed}").write_bytes(content := file_in_msgin(seed))
             (folder / f".{seed}").rename(folder / f"event-{seed}")
             while (folder / f"event-{seed}").exists():
