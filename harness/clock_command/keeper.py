@@ -109,6 +109,7 @@ class _KeeperProcess:
                 self._wait(wake)
         finally:
             kill_descendants()
+            self._page.stop("the command has ended")  # also one that never began: then nobody misses the clock's page
             remove_clock_directory(self._page.path.parent)
             os._exit(0)
 

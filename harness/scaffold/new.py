@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -59,5 +60,17 @@ def _name_in_settings(module: Path) -> str:
     if f"[tool.{TABLE}]" in text:
         return f'add "{entry}" to load under [tool.{TABLE}] in {file}, and every command and test knows it'
     separator = "\n" if text and not text.endswith("\n\n") else ""
-    file.write_text(f'{text}{separator}[tool.{TABLE}]\nload = ["{entry}"]\n', encoding="utf-8")
+    _write_whole(file.resolve(), f'{text}{separator}[tool.{TABLE}]\nload = ["{entry}"]\n')
     return f"named it in {file}, under [tool.{TABLE}]: every command and test knows it now"
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """What was there stays until all of it is written: it is its author's, and the disk may be full."""
+    beside = file.with_name(f".{file.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        if file.exists():
+            shutil.copymode(file, beside)
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)

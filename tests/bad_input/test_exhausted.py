@@ -117,6 +117,24 @@ def test_a_history_that_cannot_be_kept_is_told_and_the_one_that_was_there_stays(
     assert run.code == ENVIRONMENT
 
 
+def test_a_project_file_that_cannot_be_added_to_stays_as_it_was(user: User) -> None:
+    if because := why_no_mounts():
+        pytest.skip(f"no disk can be made small here: {because}")
+    (user.folder / "kept").mkdir()
+    fill = (
+        "mount --make-rprivate / && mount -t tmpfs -o size=64k none kept && cd kept && mkdir .git more &&"
+        "echo '# as it was' > pyproject.toml; head -c 8000 /dev/zero > fill2;"
+        'head -c 999999 /dev/zero > fill 2>/dev/null; rm fill2; ln -s /tmp tmp; mkdir -p "$TMPDIR/new";'
+        '"$@"; code=$?; cat pyproject.toml; ls -A; exit $code'
+    )
+    run = user.runs(*own_mounts(), "sh", "-c", fill, "sh", *HARNESS, "new", "check", "kept_whole")
+    print(run.said)
+    assert "Traceback" not in run.said
+    assert "# as it was" in run.out
+    assert ".pyproject.toml.part" not in run.out
+    assert run.code == 0 or "No space left on device" in run.said
+
+
 # ---- open files ----------------------------------------------------------------------------------
 
 

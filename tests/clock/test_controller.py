@@ -15,6 +15,7 @@ import pytest
 
 from harness.clock import library
 from harness.clock.census import census
+from harness.clock.census.waits import describe_work
 from harness.clock.library import preload_environment
 from harness.clock.page import ClockPage
 from tests.calibration import patience_s
@@ -343,3 +344,11 @@ def test_reading_the_clock_costs_little_more_than_the_bare_call(
     with capsys.disabled():
         print(f"\n  a clock read under the library: {ratio:.2f} x the bare one")
     assert ratio < 6
+
+
+def test_where_nobody_was_seen_at_work_what_is_known_is_said_instead() -> None:
+    sleeper = census.Sight(pid=os.getpid(), tid=os.getpid(), asleep=1)
+    [line] = describe_work([sleeper], None, 10.0, 0.0)
+    assert line.startswith("nobody was seen at work; the clock knows 1 threads, of ")
+    [line] = describe_work([], None, 10.0, 0.0)
+    assert line == "nobody was seen at work; the clock knows 0 threads, of none"

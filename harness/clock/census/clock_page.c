@@ -30,7 +30,10 @@ struct night_page *night_page_create(const char *path, int64_t realtime_ns) {
     if (fd < 0)
         return NULL;
     fchmod(fd, 0666); /* containers may run as other users */
-    int error = posix_fallocate(fd, 0, sizeof(struct night_page)); /* a full disk says so now, not by SIGBUS later */
+    int error; /* a full disk says so now, not by SIGBUS later */
+    do
+        error = posix_fallocate(fd, 0, sizeof(struct night_page));
+    while (error == EINTR);
     if (error == EOPNOTSUPP || error == EINVAL)
         error = ftruncate(fd, sizeof(struct night_page)) < 0 ? errno : 0;
     if (error) {

@@ -188,7 +188,7 @@ static bool has_its_file(struct night_page *page) {
     if (atomic_load(&kept->cut_off) || file.st_size != (off_t)sizeof *page)
         return fault(kept, "a file that nobody cuts off", "its file has %lld bytes of %zu", (long long)file.st_size,
                      sizeof *page);
-    if (file.st_nlink == 0)
+    if (file.st_nlink == 0 && !atomic_load(&page->stop)) /* who asks to stop may remove it right after */
         return fault(kept, "the file under its name", "its file was removed, or another was put in its place");
     return true;
 }

@@ -94,6 +94,17 @@ def test_what_programs_may_write_is_no_fault(night: Night) -> None:
     assert night.go(3).reason == "until"
 
 
+def test_who_asks_to_stop_may_remove_the_page(night: Night) -> None:
+    """As the keeper of a command does, once the command has ended."""
+    night.start("sleep", "999999")
+    night.go(1)
+    night.page.stop("the command has ended")
+    night.path.unlink()
+    assert night.go(1).reason == "asked"
+    with pytest.raises(StackError, match="its file was removed"):
+        night.go(1)
+
+
 # ---- every byte ----------------------------------------------------------------------------------
 
 TICKING = """

@@ -25,13 +25,17 @@ def lines(out: str) -> dict[str, tuple[str, object]]:
     return {name: (how, error) for name, how, error in map(json.loads, out.splitlines())}
 
 
-@functools.cache
-def outside() -> dict[str, tuple[str, object]]:
-    """The same calls on the machine's own clock, each of whose waits is an instant."""
-    command = [sys.executable, "-c", PROGRAM, "0.02", json.dumps(CASES)]
+def outside(cases: Mapping[str, str], seconds: str) -> dict[str, tuple[str, object]]:
+    """The same calls on the machine's own clock, each of whose waits is that short."""
+    command = [sys.executable, "-c", PROGRAM, seconds, json.dumps(cases)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=patience_s(), check=False)
     assert ended.returncode == 0, ended.stderr
     return lines(ended.stdout)
+
+
+@functools.cache
+def at_an_instant() -> dict[str, tuple[str, object]]:
+    return outside(CASES, "0.02")
 
 
 def inside(
@@ -62,9 +66,11 @@ def test_every_call_leaves_errno_as_without_the_clock(night: Night) -> None:
     assert dirty(seen) == set()
     of_the_night = {f"{name}: refused" for name in NOT_FOR_OTHERS}
     assert {seen[name] for name in of_the_night} == {("failed", errno.EPERM)}
-    others = {name: each for name, each in outside().items() if each[0] != "absent" and name not in of_the_night}
+    others = {name: each for name, each in at_an_instant().items() if each[0] != "absent" and name not in of_the_night}
     assert len(others) > 250
-    assert {name: (seen[name], each) for name, each in others.items() if seen[name] != each} == {}
+    differ = {name: CASES[name] for name, each in others.items() if seen[name] != each}
+    # An instant may be too short for another thread to end the wait before its limit, on a busy machine.
+    assert {name: each for name, each in outside(differ, "2").items() if seen[name] != each} == {}
 
 
 LEAVES_EINTR = """
@@ -106,7 +112,7 @@ def test_a_program_that_looks_at_errno_alone_ends_its_sleep(night: Night, tmp_pa
 
 def test_most_calls_succeed_and_many_fail() -> None:
     """A table of calls that all fail would prove nothing of success."""
-    done = {name.partition(":")[0] for name, (how, _) in outside().items() if how == "done"}
-    failed = {name.partition(":")[0] for name, (how, _) in outside().items() if how == "failed"}
+    done = {name.partition(":")[0] for name, (how, _) in at_an_instant().items() if how == "done"}
+    failed = {name.partition(":")[0] for name, (how, _) in at_an_instant().items() if how == "failed"}
     assert wrapped_calls() - NEVER_RETURN - NOT_FOR_OTHERS.keys() - done <= {"__xstat", "__lxstat"}
     assert len(failed) > 90

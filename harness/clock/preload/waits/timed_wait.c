@@ -136,8 +136,10 @@ void night_timed_wait_start(void) {
     slot_of_thread();
 }
 
+/* Once more where a signal handler that waits has come in between. */
 static void publish(struct night_slot *slot, enum night_kind kind, int fd, struct night_tick tick,
                     enum night_state state) {
+again:
     atomic_store_explicit(&slot->ticking_since_ns, tick.since_ns, memory_order_relaxed);
     atomic_store_explicit(&slot->span_ns, tick.span_ns, memory_order_relaxed);
     atomic_store_explicit(&slot->late_ns, night_lag_ns, memory_order_relaxed);
@@ -148,8 +150,13 @@ static void publish(struct night_slot *slot, enum night_kind kind, int fd, struc
     atomic_store_explicit(&slot->deadline_ns, tick.deadline_ns, memory_order_relaxed);
     uint32_t running = night_with_state(atomic_load(&slot->state) + NIGHT_NEXT_WAIT, NIGHT_RUNNING);
     atomic_store(&slot->state, running); /* its number is part of the seal */
-    atomic_store_explicit(&slot->seal, night_slot_seal(slot), memory_order_relaxed);
-    atomic_store(&slot->state, night_with_state(running, state));
+    uint64_t seal = night_slot_seal(slot);
+    atomic_store_explicit(&slot->seal, seal, memory_order_relaxed);
+    if (atomic_load(&slot->state) != running || atomic_load_explicit(&slot->seal, memory_order_relaxed) != seal)
+        goto again;
+    uint32_t ready = running;
+    if (!atomic_compare_exchange_strong(&slot->state, &ready, night_with_state(running, state)))
+        goto again;
 }
 
 /* Waits for the signal of a grant that we have already seen. */
