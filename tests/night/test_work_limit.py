@@ -19,17 +19,17 @@ from harness.stack.local.stack import LocalStack
 from harness.values.units import Duration
 from tests.night.test_night import CHAIN, SCENARIO, STORE
 
-LOOK, SPIN_LIMIT = Duration(milliseconds=150), Duration(milliseconds=300)
+LOOK, SPIN_LIMIT = Duration(milliseconds=200), Duration(milliseconds=600)
 
 SPIN = "while :; do :; done"
 
 BUSY = """python3 - <<'END'
 import os, time
-while time.process_time() < 0.6:
+while time.process_time() < 1.0:
     {work}
 END
 """
-"""CPU time is real, also in a night: this works for twice as long as a spin may last."""
+"""CPU time is real, also in a night: this works for longer than a spin may last."""
 
 REQUESTS = """python3 - <<'END'
 import os, urllib.request
@@ -88,16 +88,17 @@ def test_a_spin_is_named_while_it_lasts_and_ends_the_night(night: Night, told: T
     assert "without progress" in str(error.value)
     assert "No max_run_time can end it" in str(error.value)
     assert "work_limit" in str(error.value)
-    assert len(told) == 1
-    assert all("fetch" in line and "that makes no progress, and 300ms of it end the night" in line for line in told)
+    assert len(told) >= 2
+    assert "fetch" in told[-1]
+    assert "that makes no progress, and 600ms of it end the night" in told[-1]
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
 def test_what_makes_progress_is_told_of_and_not_ended(night: Night, told: Told, work: str) -> None:
     result = night(BUSY.replace("{work}", work))
     assert f"{result.finished_at:%H:%M}" == "02:00"  # work costs no virtual time
-    assert told
-    assert all("has worked without waiting (fetch " in line and "no limit is set" in line for line in told)
+    assert result.worked_s["fetch"] >= 1.0
+    assert any("fetch (pid" in line and "no limit is set" in line and " s of CPU" in line for line in told), told
 
 
 def test_without_the_measure_of_progress_it_would_be_ended(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,13 +118,13 @@ def test_a_progress_line_says_what_was_made(night: Night, told: Told) -> None:
 
 def test_the_limit_of_a_chain_ends_also_what_makes_progress_and_says_where_it_stands(night: Night) -> None:
     with pytest.raises(StackError, match=r"chain\.yaml:\d+: work_limit") as error:
-        night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 300ms\n")
+        night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 500ms\n")
     assert "without progress" not in str(error.value)
     assert "B written" in str(error.value)
 
 
 def test_the_limit_of_a_run_goes_before_that_of_the_chain(night: Night, told: Told) -> None:
-    result = night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 300ms\n", limit="1h")
+    result = night(BUSY.replace("{work}", WORKS["writes"]), chain="work_limit: 500ms\n", limit="1h")
     assert result.finished_at is not None
     assert "at 1h the night is ended (--work-limit)" in told[0]
 

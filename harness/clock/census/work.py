@@ -1,4 +1,4 @@
-"""What the processes of a night make while its time stands still: bytes, memory, time in the kernel, or only heat.
+"""What the processes of a night make while its time stands still: bytes, memory, time in the kernel, or nothing.
 
 All of it is what the kernel counts in `/proc`, so no program has to say anything. What went through a socket by `recv`
 and `send` is not among the bytes; it shows as time in the kernel, and at the other end as a request that was served.
@@ -47,7 +47,7 @@ class Made:
         return bool(self.read or self.written)
 
     def is_progress(self, real_s: float, *, spins: bool) -> bool:
-        """Whether this is more than heat, for so many real seconds.
+        """Whether this is more than CPU time, for so many real seconds.
 
         Bytes are; for who reads the clock all the time (``spins``), only they.
         """
