@@ -20,6 +20,7 @@ HERE = "here"
 PACKAGES = {
     "cc": "gcc libc6-dev",
     "javac": "default-jdk-headless",
+    "musl-gcc": "musl-tools",
     "node": "nodejs",
     "objdump": "binutils",
     "psql": "postgresql",
