@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from harness.clock.census.open_files import AT_LEAST
+from harness.clock.library import library_path
 from tests.bad_input.mistakes import ENVIRONMENT, PYTEST_NOTHING
 from tests.runs import HARNESS, PYTEST, Run, User
 from tests.sample import sample
@@ -42,10 +43,16 @@ def why_no_mounts() -> str:
 
 
 def on_a_small_disk(user: User, size: str, *argv: str) -> Run:
-    """A command whose temporary folder and shared memory have so little room, in mounts of its own."""
+    """A command whose temporary folder and shared memory have so little room, in mounts of its own.
+
+    Beside what root's stacks have in theirs before anything else: the clock's library.
+    """
     if because := why_no_mounts():
         pytest.skip(f"no disk can be made small here: {because}")
-    return user.runs(*own_mounts(), "sh", "-c", MOUNTS, size, *argv)
+    room = int(size[:-1]) * {"k": 1, "m": 1 << 10}[size[-1]]
+    if os.geteuid() == 0 and (built := library_path()) is not None:
+        room += built.stat().st_size >> 10
+    return user.runs(*own_mounts(), "sh", "-c", MOUNTS, f"{room}k", *argv)
 
 
 def is_told(run: Run, *says: str) -> None:

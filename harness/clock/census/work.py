@@ -20,6 +20,9 @@ _TICKS_A_S = os.sysconf("SC_CLK_TCK")
 _KERNEL_SHARE = 0.02
 """A program that makes system calls spends more of its time in them; the switches of an interpreter lock take 0.7 %."""
 
+_KERNEL_TICKS = 4
+"""And more than these of the kernel's own ticks, by which it counts: one or two may fall on any program."""
+
 _FAULTS_A_S = 10
 """Pages that a program takes in a second: one that only spins has all of its own, and takes none."""
 
@@ -54,7 +57,8 @@ class Made:
         if self.moves_bytes:
             return True
         seconds = max(self.cpu_s, real_s)
-        return not spins and (self.kernel_s >= _KERNEL_SHARE * seconds or self.faults >= _FAULTS_A_S * seconds)
+        in_kernel = self.kernel_s >= max(_KERNEL_SHARE * seconds, _KERNEL_TICKS / _TICKS_A_S)
+        return not spins and (in_kernel or self.faults >= _FAULTS_A_S * seconds)
 
     def __str__(self) -> str:
         bytes_ = ((self.read, "read"), (self.written, "written"))

@@ -22,12 +22,20 @@ UNCLAIMED_FOR_S = 60.0
 
 GONE_WITHIN_S = 5.0
 
+ROOM_BYTES = 512 << 20
+"""What a night may well need: below it, shared memory is too small a place for the files of a stack."""
+
 
 def homes() -> list[Path]:
     """Where stacks live: shared memory, whose paths are short and whose files cost no disk, then the temp folder."""
     shared = Path("/dev/shm")  # noqa: S108 - the directories made there are private
     temporary = Path(tempfile.gettempdir())
     return [shared, temporary] if os.access(shared, os.W_OK | os.X_OK) else [temporary]
+
+
+def home() -> Path:
+    """The first of them in which there is room, and programs may be started; else the last."""
+    return next((one for one in homes() if shutil.disk_usage(one).free >= ROOM_BYTES and _may_start(one)), homes()[-1])
 
 
 def scratch_directory() -> Path:
@@ -44,17 +52,14 @@ def clock_directory() -> Path:
     not be listed, and in it is one with a name that nobody can guess: whoever was told the page's path may use it. The
     library lies beside the page, for its own place may be closed to them.
     """
-    if os.geteuid() != 0:
-        directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=homes()[0]))
-        claim(directory)
-        return directory
-    programs_start = [home for home in homes() if not os.statvfs(home).f_flag & os.ST_NOEXEC]
-    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=[*programs_start, homes()[0]][0]))
+    directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}clock-", dir=home()))
     claim(directory)
+    if os.geteuid() != 0:
+        return directory
     inner = directory / secrets.token_hex(16)
     inner.mkdir()
     library = library_path()
-    if library is not None and programs_start:
+    if library is not None and _may_start(directory):
         shutil.copy(library, inner / library.name)
         (inner / library.name).chmod(0o755)
     for passed_through in (directory, inner):
@@ -94,6 +99,11 @@ def sweep(also: Path | None = None) -> list[Path]:
                 remove_stack_directory(directory)
                 removed.append(directory)
     return removed
+
+
+def _may_start(folder: Path) -> bool:
+    """Whether programs in it may be started, and libraries loaded."""
+    return not os.statvfs(folder).f_flag & getattr(os, "ST_NOEXEC", 0)
 
 
 def _is_left_over(directory: Path) -> bool:

@@ -25,7 +25,7 @@ from harness.stack.cleanup.directories import (
     PREFIX,
     claim,
     clock_directory,
-    homes,
+    home,
     scratch_directory,
     sweep,
 )
@@ -39,9 +39,6 @@ from harness.stack.supervisor import UP_WITHIN_S
 STOP_WITHIN_S = 10.0
 MARGIN_S = 5.0
 """The supervisor is given more time than its mocks, because it says best which of them was late."""
-
-ROOM_BYTES = 512 << 20
-"""What a night may well need: below it, shared memory is too small a place for the files of a stack."""
 
 
 class LocalStack(Stack):
@@ -214,14 +211,7 @@ def _private_directory() -> Path:
 
     Of root's, the clock lies elsewhere: programs that a job starts as another user are in the night as well.
     """
-    home = next((home for home in homes() if _will_do(home)), homes()[-1])
-    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+    directory = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home()))
     if os.geteuid() == 0:
         StackDirectory(directory).share(clock_directory())
     return directory
-
-
-def _will_do(home: Path) -> bool:
-    """Whether there is room, and programs may be started: those of a chain, where its folder is copied, lie there."""
-    may_start = not os.statvfs(home).f_flag & getattr(os, "ST_NOEXEC", 0)
-    return may_start and shutil.disk_usage(home).free >= ROOM_BYTES

@@ -87,7 +87,7 @@ def test_a_reachable_stack_has_the_machines_network_and_its_own_sockets_alone(
 ) -> None:
     with LocalStack(reachable=True) as stack:
         assert stack.network == REACHABLE
-        told = dict(zip(targets, reached(stack, static, list(targets.values()))["env-i"], strict=True))
+        told = dict(zip(targets, reached(stack, static, list(targets.values()))["static"], strict=True))
     in_files = {name for name, (kind, address, _) in targets.items() if kind == "unix" and address[0] == "/"}
     expected = {name for name in targets if name not in in_files | {"raw"}}  # of the machine's network nobody is root
     assert {name for name, answer in told.items() if answer == "reached"} - {"raw"} == expected
