@@ -46,8 +46,9 @@ class _Told(ctypes.Structure):
         ("state", ctypes.c_uint32),
         ("reason", ctypes.c_uint32),
         ("at_ns", ctypes.c_int64),
+        ("seal", ctypes.c_uint64),
         ("by", ctypes.c_char * 64),
-        ("program", ctypes.c_char * 256),
+        ("program", ctypes.c_char * 296),
     ]
 
 

@@ -8,6 +8,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -127,15 +128,16 @@ enum night_outside {
     NIGHT_OUTSIDE_ASKED,
 };
 
-enum { NIGHT_PLACE_FREE, NIGHT_PLACE_TAKEN, NIGHT_PLACE_TOLD };
+enum { NIGHT_PLACE_FREE, NIGHT_PLACE_TAKEN };
 
-/* A program outside of the night's time: each once, by who has started it. */
+/* A program outside of the night's time: each once, by who has started it. Mirrored in harness/clock/outsiders.py. */
 struct night_outsider {
-    _Atomic uint32_t state;
+    alignas(128) _Atomic uint32_t state;
     uint32_t reason; /* enum night_outside */
     int64_t at_ns;   /* the night's CLOCK_REALTIME */
-    char by[64];     /* the job, or the part of the night */
-    char program[256];
+    _Atomic uint64_t seal; /* night_outsider_seal(), once all is told; else 0 */
+    char by[64];           /* the job, or the part of the night */
+    char program[296];     /* the rest of 384 bytes */
 };
 
 struct night_page {
@@ -152,12 +154,12 @@ struct night_page {
     _Atomic uint32_t holds_begun; /* counts them: one that came and went between two looks still shows */
     _Atomic uint32_t slots_used;
     _Atomic uint32_t timers_used;
+    _Atomic uint32_t outsiders_untold; /* for which there was no place */
     char stop_reason[108];
     alignas(64) struct night_hold holds[NIGHT_HOLDS];
     struct night_time_map time_map;
     struct night_timer timers[NIGHT_TIMERS];
     struct night_slot slots[NIGHT_SLOTS];
-    _Atomic uint32_t outsiders_untold; /* for which there was no place */
     struct night_outsider outsiders[NIGHT_OUTSIDERS];
 };
 
@@ -197,6 +199,16 @@ static inline uint64_t night_timer_seal(const struct night_timer *timer) {
     seal = night_sealed(seal, (uint64_t)atomic_load(&timer->since_ns));
     seal = night_sealed(seal, (uint64_t)atomic_load(&timer->real_since_ns));
     return night_sealed(seal, atomic_load(&timer->value));
+}
+
+/* Of a program that was told of, all of it. Never 0, which says that nothing is told. */
+static inline uint64_t night_outsider_seal(const struct night_outsider *told) {
+    uint64_t seal = night_sealed(night_sealed(4, told->reason), (uint64_t)told->at_ns);
+    for (size_t i = 0; i < sizeof told->by; i++)
+        seal = night_sealed(seal, (unsigned char)told->by[i]);
+    for (size_t i = 0; i < sizeof told->program; i++)
+        seal = night_sealed(seal, (unsigned char)told->program[i]);
+    return seal | 1;
 }
 
 /* ---- flags --------------------------------------------------------------------------------------- */

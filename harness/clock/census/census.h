@@ -48,7 +48,7 @@ NIGHT_EXPORT void night_page_release(struct night_page *page, int hold);
 NIGHT_EXPORT int night_page_holder(struct night_page *page);
 NIGHT_EXPORT void night_page_plant(struct night_page *page, uint32_t flags);
 NIGHT_EXPORT int night_page_outsider(struct night_page *page, int place, struct night_outsider *told);
-NIGHT_EXPORT int night_page_outsiders_untold(struct night_page *page);
+NIGHT_EXPORT uint32_t night_page_outsiders_untold(struct night_page *page);
 NIGHT_EXPORT void night_page_forget_outsiders(struct night_page *page);
 NIGHT_EXPORT int64_t night_page_flow(struct night_page *page, int64_t now_ns);
 NIGHT_EXPORT int night_page_fault(struct night_page *page, char *found, char *expected, int room);
@@ -80,6 +80,9 @@ void night_note_tolerance(struct night_page *page, int64_t ppm);
 bool night_page_is_sound(struct night_page *page);       /* at any time, and cheap */
 bool night_places_are_sound(struct night_page *page);    /* while all threads sleep */
 bool night_whole_page_is_sound(struct night_page *page); /* at any time: the time map too */
+
+/* told_outside.c */
+bool night_outsiders_are_sound(struct night_page *page); /* at any time */
 
 /* grants.c: shared by the census and by real-time flow. */
 void night_grant_again(struct night_page *page);

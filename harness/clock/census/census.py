@@ -65,7 +65,7 @@ _DECLARED: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "night_page_holder": (ctypes.c_int, (_PAGE,)),
     "night_page_plant": (None, (_PAGE, ctypes.c_uint32)),
     "night_page_outsider": (ctypes.c_int, (_PAGE, ctypes.c_int, ctypes.c_void_p)),
-    "night_page_outsiders_untold": (ctypes.c_int, (_PAGE,)),
+    "night_page_outsiders_untold": (ctypes.c_uint32, (_PAGE,)),
     "night_page_forget_outsiders": (None, (_PAGE,)),
     "night_page_flow": (_NS, (_PAGE, _NS)),
     "night_page_fault": (ctypes.c_int, (_PAGE, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int)),

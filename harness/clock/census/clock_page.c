@@ -109,25 +109,6 @@ int night_page_stopped(struct night_page *page, char *reason, int room) {
     return 1;
 }
 
-/* ---- who is outside ------------------------------------------------------------------------------ */
-
-/* The one at a place; 0 where there is none, or none yet. */
-int night_page_outsider(struct night_page *page, int place, struct night_outsider *told) {
-    if (place >= (int)NIGHT_OUTSIDERS || atomic_load(&page->outsiders[place].state) != NIGHT_PLACE_TOLD)
-        return 0;
-    *told = page->outsiders[place];
-    return 1;
-}
-
-int night_page_outsiders_untold(struct night_page *page) { return (int)atomic_load(&page->outsiders_untold); }
-
-/* For another night. */
-void night_page_forget_outsiders(struct night_page *page) {
-    for (int place = 0; place < (int)NIGHT_OUTSIDERS; place++)
-        atomic_store(&page->outsiders[place].state, NIGHT_PLACE_FREE);
-    atomic_store(&page->outsiders_untold, 0);
-}
-
 /* ---- holds --------------------------------------------------------------------------------------- */
 
 bool night_alive(int32_t id) { return id > 0 && (night_syscall(SYS_kill, id, 0) == 0 || errno == EPERM); }

@@ -275,6 +275,11 @@ static bool rings_rightly(const struct night_timer *timer) {
                              : deadline_ns >= armed_ns && (deadline_ns - armed_ns) % interval_ns == 0);
 }
 
+static bool names_who_is_outside(struct night_page *page) {
+    return night_outsiders_are_sound(page) ||
+           fault(kept_of(page), "what the programs have told", "whom it names as outside of its time is not whom they told");
+}
+
 bool night_places_are_sound(struct night_page *page) {
     struct kept *kept = kept_of(page);
     for (uint32_t i = 0, used = bounded(atomic_load(&page->slots_used), NIGHT_SLOTS); i < used; i++)
@@ -285,12 +290,12 @@ bool night_places_are_sound(struct night_page *page) {
         if (!rings_rightly(&page->timers[i]))
             return fault(kept, "what that process has set", "a timer of process %d is not what it set",
                          atomic_load(&page->timers[i].pid));
-    return true;
+    return names_who_is_outside(page);
 }
 
 bool night_whole_page_is_sound(struct night_page *page) {
     struct kept *kept = kept_of(page);
-    if (!night_page_is_sound(page))
+    if (!night_page_is_sound(page) || !names_who_is_outside(page))
         return false;
     return moments_seal(&page->time_map) == kept->moments_seal ||
            fault(kept, "the moments that the controller noted", "its table of moments has changed");

@@ -20,8 +20,12 @@ from tests.calibration import patience_s
 from tests.clock.virtual_night import HOUR, Night
 
 PAGE_H = (Path(__file__).parents[3] / "harness" / "clock" / "page.h").read_text()
-SLOTS, TIMERS = (int(re.search(rf"{name} (\d+)u", PAGE_H)[1]) for name in ("NIGHT_SLOTS", "NIGHT_TIMERS"))  # type: ignore[index]
+SLOTS, TIMERS, OUTSIDERS = (
+    int(re.search(rf"{name} (\d+)u", PAGE_H)[1])  # type: ignore[index]
+    for name in ("NIGHT_SLOTS", "NIGHT_TIMERS", "NIGHT_OUTSIDERS")
+)
 SLOT = TIMER = 128
+OUTSIDER = 384
 """Bytes of a place, which `alignas` makes whole."""
 
 OVERWRITES = {
@@ -64,6 +68,28 @@ def test_a_job_that_overwrites_the_page_is_told_and_ends_the_night(night: Night,
         night.go(3)
     with pytest.raises(StackError):
         night.page.travel(0)
+
+
+def test_garbage_where_outsiders_are_named_holds_nobody_up_and_is_told(night: Night) -> None:
+    with night.path.open("r+b") as file:
+        file.seek(-OUTSIDERS * OUTSIDER, os.SEEK_END)
+        file.write(random.Random(4).randbytes(OUTSIDERS * OUTSIDER))
+    assert night.page.outsiders() == ()
+    process = night.start("env", "NIGHT_CLOCK=real", "true")
+    assert process.wait(patience_s()) == 0
+    assert [one.program for one in night.page.outsiders()] == ["1 more programs"]
+    with pytest.raises(StackError, match="whom it names as outside"):
+        night.go(1)
+
+
+def test_outsiders_that_are_named_and_forgotten_are_no_fault(night: Night) -> None:
+    for _ in range(3):
+        night.run("env", "NIGHT_CLOCK=real", "true")
+        night.page.require_sound()
+        assert len(night.page.outsiders()) == 1
+        night.page.forget_outsiders()
+        night.page.require_sound()
+        assert night.page.outsiders() == ()
 
 
 def test_what_programs_may_write_is_no_fault(night: Night) -> None:
@@ -127,6 +153,7 @@ class Flips:
 
     def __init__(self, night: Night) -> None:
         self.night, self.noticed, self.passed = night, 0, 0
+        self.outsiders = night.page.outsiders()
         file = os.open(night.path, os.O_RDWR)
         self.bytes = mmap.mmap(file, 0)
         os.close(file)
@@ -134,12 +161,14 @@ class Flips:
     def flip(self, offset: int, by: int) -> None:
         page = ClockPage.open(self.night.path)
         controller = Controller(page, root=os.getpid())
+        controller.exclude_children(but=[process.pid for process in self.night.processes])
         with contextlib.closing(page), contextlib.closing(controller):
             assert controller.run(page.now_ns, runaway_s=patience_s()).reason == "until"
             self.bytes[offset] ^= by
             try:
                 stop = controller.run(page.now_ns + HOUR, runaway_s=patience_s())
                 assert stop.reason == "until", (offset, by, stop)
+                assert page.outsiders() == self.outsiders, (offset, by)
                 self.passed += 1
             except StackError:
                 self.bytes[offset] ^= by
@@ -148,6 +177,8 @@ class Flips:
 
 @pytest.fixture
 def flips(night: Night) -> Iterator[Flips]:
+    assert night.run("env", "NIGHT_CLOCK=real", "true").code == 0
+    assert len(night.page.outsiders()) == 1
     night.python(TICKING)
     assert night.go(1).reason == "until"
     made = Flips(night)
@@ -156,10 +187,16 @@ def flips(night: Night) -> Iterator[Flips]:
 
 
 def places(size: int) -> list[int]:
-    """The head with its holds, the beginning of the moments, the first timers and the first threads."""
-    timers = size - SLOTS * SLOT - TIMERS * TIMER
-    slots = size - SLOTS * SLOT
-    return [*range(1100), *range(timers, timers + 2 * TIMER), *range(slots, slots + 5 * SLOT)]
+    """The head with its holds, the beginning of the moments, the first timers, threads and outsiders."""
+    outsiders = size - OUTSIDERS * OUTSIDER
+    slots = outsiders - SLOTS * SLOT
+    timers = slots - TIMERS * TIMER
+    return [
+        *range(1100),
+        *range(timers, timers + 2 * TIMER),
+        *range(slots, slots + 5 * SLOT),
+        *range(outsiders, outsiders + 2 * OUTSIDER),
+    ]
 
 
 def check(night: Night, flips: Flips, offsets: list[int], seed: int) -> None:
@@ -167,7 +204,7 @@ def check(night: Night, flips: Flips, offsets: list[int], seed: int) -> None:
     chance = random.Random(seed)
     for offset in offsets:
         flips.flip(offset, chance.choice([0x01, 0x80, 0xFF, chance.randrange(1, 256)]))
-    process = night.processes[0]
+    process = night.processes[-1]
     assert process.poll() is None
     process.kill()
     out, err = process.communicate()

@@ -5,6 +5,8 @@ A case is named after its call, and what is made of it stands behind a colon. `e
 
 from __future__ import annotations
 
+from tests.clock.preload.errno_starts import STARTS
+
 _POLLS = {
     "poll": "c.poll(one, 1, {ms})",
     "__poll": "c.__getattr__('__poll')(one, 1, {ms})",
@@ -294,5 +296,6 @@ CASES: dict[str, str] = {
         for name, codes in table.items()
         for number, code in enumerate(codes, 1)
     },
+    **STARTS,
     **{f"{name}: refused": code for name, code in NOT_FOR_OTHERS.items()},
 }

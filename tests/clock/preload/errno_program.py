@@ -34,14 +34,16 @@ def drain(fd=None):
             pass
     except BlockingIOError:
         pass
+RETURN_POINTERS = {"fopen", "fopen64", "freopen", "freopen64", "popen", "dlopen", "dlmopen"}
+RETURN_ERRORS = {"posix_spawn", "posix_spawnp", "pidfd_spawn", "pidfd_spawnp", "wordexp"}  # and 0 where all is well
 class Calls:
     def __getattr__(self, name):
         function = getattr(libc, name)
-        function.restype = POINTER if name in ("fopen", "fopen64", "freopen", "freopen64") else ctypes.c_long
+        function.restype = POINTER if name in RETURN_POINTERS else ctypes.c_long
         def made(*given):
             ctypes.set_errno(MARK)
             result = function(*given)
-            self.seen.append((result, ctypes.get_errno()))
+            self.seen.append((-1 if name in RETURN_ERRORS and result else result, ctypes.get_errno()))
             return result
         return made
 c = Calls()
@@ -58,6 +60,16 @@ def written():
 def template():
     return ctypes.create_string_buffer(b"madeXXXXXX")
 missing = b"none/none"
+def in_this_folder(mode):
+    path = b"./" + new()
+    os.chmod(path, mode)
+    return path
+def texts(*of):
+    return (ctypes.c_char_p * (len(of) + 1))(*of, None)
+argv, no_variables, real_clock, no_clock = (
+    texts(b"true"), texts(), texts(b"NIGHT_CLOCK=real"), texts(b"NIGHT_CLOCK=none/none")
+)
+os.environ["PATH"], AT_EMPTY_PATH = "/bin:/usr/bin", 0x1000  # a folder without the program leaves ENOENT, by itself
 def two():
     return tuple(each.detach() for each in socket.socketpair())
 def limited(type=socket.SOCK_STREAM):

@@ -30,14 +30,15 @@ void night_tell_outside(enum night_outside reason, const char *program) {
     for (struct night_outsider *place = night_page->outsiders; place < night_page->outsiders + NIGHT_OUTSIDERS; place++) {
         uint32_t state = NIGHT_PLACE_FREE;
         if (atomic_compare_exchange_strong(&place->state, &state, NIGHT_PLACE_TAKEN)) {
+            new.at_ns = night_read_monotonic() + atomic_load(&night_page->offset_ns);
             place->reason = new.reason;
+            place->at_ns = new.at_ns;
             memcpy(place->by, new.by, sizeof new.by);
             memcpy(place->program, new.program, sizeof new.program);
-            place->at_ns = night_read_monotonic() + atomic_load(&night_page->offset_ns);
-            atomic_store(&place->state, NIGHT_PLACE_TOLD);
+            atomic_store(&place->seal, night_outsider_seal(&new));
             return;
         }
-        if (state == NIGHT_PLACE_TOLD && is_told(place, &new))
+        if (atomic_load(&place->seal) && is_told(place, &new))
             return;
     }
     atomic_fetch_add(&night_page->outsiders_untold, 1);
