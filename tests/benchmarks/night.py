@@ -74,7 +74,7 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory(dir="/dev/shm") as name,
         LocalStack() as virtual,
-        LocalStack(virtual=False) as real,
+        LocalStack(virtual=False, reachable=True) as real,
         closing(refusing()) as nobody,
     ):
         folder = Path(name)

@@ -24,8 +24,9 @@ PROGRESS = {
     "bytes written": "file = open('/dev/null', 'wb')\nwhile True: file.write(bytes(1 << 20))",
     "memory": "while True: [0] * (1 << 23)",
     "children that work": f"""
-import subprocess, sys
-subprocess.Popen([sys.executable, "-c", "while True: open('/dev/zero', 'rb').read(1 << 20)"])
+import os, subprocess, sys
+reads = "import os, sys\\nwhile os.getppid() == int(sys.argv[1]): open('/dev/zero', 'rb').read(1 << 20)"
+subprocess.Popen([sys.executable, "-c", reads, str(os.getpid())])
 {PURE}""",
     "a log with the time in each line": LOGS,
 }
