@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.contract.plan import SeededFile
 from harness.errors import StackError
+from harness.stack.cleanup.removal import remove_all, remove_all_in
 
 NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
@@ -89,8 +90,7 @@ class StackDirectory:
         What a mock holds open, its history and what a consumer holds, it empties itself when it is reset.
         """
         for folder in (self.output, self.home, self.temporary):
-            for path in folder.iterdir():
-                _remove(path)
+            remove_all_in(folder)
 
     def seed(self, folders: Mapping[str, Iterable[SeededFile]], *, at_ns: int) -> None:
         """Make the working folders hold exactly what the night begins with, dated at its beginning.
@@ -99,12 +99,11 @@ class StackDirectory:
         """
         for path in self.folders.iterdir():
             if path.name not in folders:
-                _remove(path)
+                remove_all(path)
         for name, files in folders.items():
             folder = self.folders / plain(name)
             folder.mkdir(exist_ok=True)
-            for path in folder.iterdir():
-                _remove(path)
+            remove_all_in(folder)
             for file in files:
                 target = folder / plain(file.name)
                 shutil.copyfile(self.contents / plain(file.sha256), target)
@@ -156,10 +155,3 @@ def plain(name: str) -> str:
     if not NAME.fullmatch(name) or name in {".", ".."}:
         raise ValueError(f"{name!r} cannot be a file's name here")
     return name
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.stack.chain_views.changes import Change, changes_between, counted
-from harness.stack.chain_views.copying import clone_or_copy, remove_all
+from harness.stack.chain_views.copying import clone_or_copy
 from harness.stack.chain_views.extent import LINKED, OWN, Extent, uncopied
+from harness.stack.cleanup.removal import remove_all
 
 LEVELS_UP = 3
 """So far up ``..`` leads to what lies beside the chain's folder."""

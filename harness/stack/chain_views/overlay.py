@@ -17,6 +17,7 @@ from pathlib import Path
 from harness.errors import StackError
 from harness.stack.chain_views.changes import Change, changes_between, counted, names_in
 from harness.stack.chain_views.mounts import mount_overlay, mounts_below, unmount
+from harness.stack.cleanup.removal import remove_what_goes
 
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque", "trusted.overlay.redirect", "user.overlay.redirect")
 """Marks of a folder in the upper layer that does not show what lies below it at its place."""
@@ -81,7 +82,7 @@ class OverlayView:
         if self._below is not None:
             os.close(self._below)
             self._below = None
-        shutil.rmtree(self._layers, ignore_errors=True)
+        remove_what_goes(self._layers)
 
 
 def can_overlay(folder: Path, layers: Path, *, ours: Collection[Path]) -> bool:

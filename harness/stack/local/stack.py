@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import subprocess
 import tempfile
 import time
@@ -30,6 +29,7 @@ from harness.stack.cleanup.directories import (
     sweep,
 )
 from harness.stack.cleanup.processes import python
+from harness.stack.cleanup.removal import remove_what_goes
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.extensions import bundle
@@ -111,7 +111,7 @@ class LocalStack(Stack):
         if hasattr(self, "directory") and self.directory.root.exists():  # somebody has killed it, or it never ran
             sweep(self.directory.root)
         if hasattr(self, "scratch"):
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_what_goes(self.scratch)
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""
