@@ -112,6 +112,8 @@ def _is_left_over(directory: Path) -> bool:
         status = directory.lstat()
         if status.st_uid != os.geteuid() or directory.is_symlink() or not directory.is_dir():
             return False
+        if os.path.ismount(directory):  # covered, as other stacks' are inside of one: whose it is cannot be seen
+            return False
         with suppress(FileNotFoundError):
             if (owner := Owner.parse((directory / OWNER).read_text())) is not None:
                 return owner.life() == "dead"
