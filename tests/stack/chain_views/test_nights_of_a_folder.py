@@ -89,7 +89,7 @@ def test_whatever_a_job_does_there_is_told_and_gone_with_its_night(stack: LocalS
             Change("data/old", "removed"),
             Change("jobs/validate.py", "changed", program=True),
             Change("link", "changed"),
-            Change("mode", "changed"),
+            Change("mode", "changed", mode_alone=True),
             Change("out/deep/er", "added"),
             Change("runbook.md", "removed"),
         ]

@@ -35,6 +35,6 @@ def test_a_folder_with_a_mount_inside_is_copied_and_one_without_has_an_overlay(t
     assert done.stdout.splitlines() == [
         "True",
         "False",
-        "[Change(path='removed', how='removed', program=False)]",
+        "[Change(path='removed', how='removed', program=False, mode_alone=False)]",
     ], done.stderr
     assert (plain / "removed").exists()
