@@ -40,7 +40,8 @@ class StackDirectory:
         self.output = root / "output"
         self.consumers = root / "consumers"
         self.home = root / "home"
-        self.temporary = root / "tmp"
+        self.temporary = (root / "tmp").resolve()
+        """A link, where the stack itself may lie in memory: temporary files belong on disk."""
         self.chain_views = root / "chains"
         self.logs = root / "logs"
 
@@ -50,6 +51,12 @@ class StackDirectory:
         self.shared.symlink_to(clock)
         self.doors.symlink_to(clock / "doors")
         self.page = self.shared / "page"
+
+    def put_temporary(self, place: Path) -> None:
+        """Let the night's temporary folder lie in another directory; for one that is new."""
+        place.mkdir()
+        (self.root / "tmp").symlink_to(place)
+        self.temporary = place.resolve()
 
     @property
     def elsewhere(self) -> list[Path]:
@@ -111,13 +118,14 @@ class StackDirectory:
 
     def require_room(self) -> None:
         """Raise StackError where there is no more room: what was written last is then not whole, whoever wrote it."""
-        if shutil.disk_usage(self.root).free < FULL_BYTES:
-            raise StackError(
-                f"the folder of the stack, {self.root}",
-                found="its disk is full",
-                expected="room for the files, histories and outputs of a night",
-                todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
-            )
+        for folder in (self.root, self.temporary.parent):
+            if shutil.disk_usage(folder).free < FULL_BYTES:
+                raise StackError(
+                    f"the folder of the stack, {folder}",
+                    found="its disk is full",
+                    expected="room for the files, histories and outputs of a night",
+                    todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
+                )
 
     def merged_history(self, more: Iterable[Mapping[str, Any]] = (), *, time_grows: bool) -> bytes:
         """All components' events, and what nobody records in a file, as JSON lines in the order of time.

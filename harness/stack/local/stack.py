@@ -90,9 +90,10 @@ class LocalStack(Stack):
         self.directory = StackDirectory(_private_directory())
         claim(self.directory.root)
         try:
+            self.scratch = scratch_directory()
+            self.directory.put_temporary(self.scratch / "tmp")
             self.directory.make()
             added.write(self.directory.root)
-            self.scratch = scratch_directory()
             ready = self._start_supervisor(token := secrets.token_urlsafe())
         except BaseException:
             self.stop()
