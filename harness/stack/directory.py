@@ -96,6 +96,7 @@ class StackDirectory:
 
         What a mock holds open, its history and what a consumer holds, it empties itself when it is reset.
         """
+        self.make()  # a job may have removed its home or its temporary folder
         for folder in (self.output, self.home, self.temporary):
             remove_all_in(folder)
 
