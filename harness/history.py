@@ -17,9 +17,11 @@ from harness.errors import LoadError, Mistake, tells_what_is_exhausted
 DIGEST_GRAIN_NS = 1_000_000_000
 """Two runs agree on an event's second; below it, the microseconds that clock reads add depend on the machine."""
 
-VOLATILE = frozenset({"pid", "port", "ports", "added"})
-"""Names in an event's value that another run on the same machine may answer differently: ``added`` are the names of
-files that jobs have made, of which some are drawn at random."""
+VOLATILE = frozenset({"pid", "port", "ports"})
+"""Names in an event's value that another run on the same machine may answer differently."""
+
+DRAWN = {("night", "chain_folder"): frozenset({"added"})}
+"""The same in one event alone: jobs make files whose names are drawn at random."""
 
 MEASURED = frozenset({("scheduler", "work")})
 """Events that another run of the same night would tell otherwise, because they tell of real time."""
@@ -211,7 +213,8 @@ def _require_later(record: Mapping[str, Any], before: Mapping[str, Any]) -> None
 
 
 def _stable(event: Event) -> dict[str, Any]:
-    value = {name: content for name, content in event.value.items() if name not in VOLATILE}
+    left_out = VOLATILE | DRAWN.get((event.component, event.action), frozenset())
+    value = {name: content for name, content in event.value.items() if name not in left_out}
     return {"component": event.component, "type": event.type, "action": event.action, "value": value} | (
         {"error": event.error} if event.error else {}
     )

@@ -93,6 +93,14 @@ def test_the_digest_knows_nothing_of_real_time() -> None:
     assert History.merge([launch, theirs]).digest() != History.merge([launch]).digest()
 
 
+def test_the_digest_leaves_out_the_names_of_files_that_jobs_have_made_and_of_nothing_else() -> None:
+    left = {"at": SECOND, "component": "night", "type": "info", "action": "chain_folder", "value": {"added": ["a"]}}
+    other = left | {"value": {"added": ["b"]}}
+    assert History.merge([left]).digest() == History.merge([other]).digest()
+    for theirs in ({"component": "planning"}, {"action": "job"}):
+        assert History.merge([left | theirs]).digest() != History.merge([other | theirs]).digest()
+
+
 def test_components_of_one_second_may_come_in_either_order(tmp_path: Path) -> None:
     a = {"at": SECOND + 1, "component": "a", "type": "info", "action": "x", "value": {}}
     b = {"at": SECOND + 2, "component": "b", "type": "info", "action": "y", "value": {}}

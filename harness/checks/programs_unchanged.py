@@ -17,12 +17,12 @@ def programs_unchanged(night: History, baseline: History) -> Finding:  # noqa: A
     """The programs and the chain file that were there when the night began are there, as they were, when it is over.
 
     A program is what a job's command runs, or what looks like one. What jobs have added to the chain's folder, and what
-    else they have changed there, is told and allowed: a cache, a log, a watermark.
+    else they have changed there, is told and allowed: a cache, a log, a watermark, the mode of a script.
 
     Applies: to nights whose jobs have left the chain's folder otherwise than it was.
     Unknown: never.
     Does not verify: what lies elsewhere (installed packages, a database); a change that was taken back in the night; a
-    program that was not there before, and may be in the place of another one.
+    program that was not there before, and may be in the place of another one; a change of mode alone.
     """
     left = _left(night)
     if left is None:

@@ -21,7 +21,7 @@ def chain_folder_value(chain: Chain, changes: Iterable[Change]) -> dict[str, Any
     """What the checks must know of it, by kinds; None where nothing was changed.
 
     What was there is a program where it looks like one, where a job's command runs it, or where the chain was read
-    from it: whatever it is, it is what later nights run.
+    from it: whatever it is, it is what later nights run. A change of its mode alone does not make it another one.
     """
     ran = {*_definition(chain), *_run_by_jobs(chain)}
     programs: list[dict[str, str]] = []
@@ -31,7 +31,7 @@ def chain_folder_value(chain: Chain, changes: Iterable[Change]) -> dict[str, Any
         if one.how == "added":
             added.append(one.path)
         else:
-            kind = programs if one.program or one.path in ran else data
+            kind = programs if (one.program or one.path in ran) and not one.mode_alone else data
             kind.append({"path": one.path, "how": one.how})
     if not (programs or data or added):
         return None

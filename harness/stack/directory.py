@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.contract.plan import SeededFile
 from harness.errors import StackError
+from harness.stack.cleanup.removal import remove_all, remove_all_in
 
 NAME = re.compile(r"[^/\x00-\x1f\x7f]+")
 """What a folder, a job or a consumer may be called where its name becomes a path."""
@@ -39,7 +40,8 @@ class StackDirectory:
         self.output = root / "output"
         self.consumers = root / "consumers"
         self.home = root / "home"
-        self.temporary = root / "tmp"
+        self.temporary = (root / "tmp").resolve()
+        """A link, where the stack itself may lie in memory: temporary files belong on disk."""
         self.chain_views = root / "chains"
         self.logs = root / "logs"
 
@@ -49,6 +51,12 @@ class StackDirectory:
         self.shared.symlink_to(clock)
         self.doors.symlink_to(clock / "doors")
         self.page = self.shared / "page"
+
+    def put_temporary(self, place: Path) -> None:
+        """Let the night's temporary folder lie in another directory; for one that is new."""
+        place.mkdir()
+        (self.root / "tmp").symlink_to(place)
+        self.temporary = place.resolve()
 
     @property
     def elsewhere(self) -> list[Path]:
@@ -88,9 +96,9 @@ class StackDirectory:
 
         What a mock holds open, its history and what a consumer holds, it empties itself when it is reset.
         """
+        self.make()  # a job may have removed its home or its temporary folder
         for folder in (self.output, self.home, self.temporary):
-            for path in folder.iterdir():
-                _remove(path)
+            remove_all_in(folder)
 
     def seed(self, folders: Mapping[str, Iterable[SeededFile]], *, at_ns: int) -> None:
         """Make the working folders hold exactly what the night begins with, dated at its beginning.
@@ -99,12 +107,11 @@ class StackDirectory:
         """
         for path in self.folders.iterdir():
             if path.name not in folders:
-                _remove(path)
+                remove_all(path)
         for name, files in folders.items():
             folder = self.folders / plain(name)
             folder.mkdir(exist_ok=True)
-            for path in folder.iterdir():
-                _remove(path)
+            remove_all_in(folder)
             for file in files:
                 target = folder / plain(file.name)
                 shutil.copyfile(self.contents / plain(file.sha256), target)
@@ -112,13 +119,14 @@ class StackDirectory:
 
     def require_room(self) -> None:
         """Raise StackError where there is no more room: what was written last is then not whole, whoever wrote it."""
-        if shutil.disk_usage(self.root).free < FULL_BYTES:
-            raise StackError(
-                f"the folder of the stack, {self.root}",
-                found="its disk is full",
-                expected="room for the files, histories and outputs of a night",
-                todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
-            )
+        for folder in (self.root, self.temporary.parent):
+            if shutil.disk_usage(folder).free < FULL_BYTES:
+                raise StackError(
+                    f"the folder of the stack, {folder}",
+                    found="its disk is full",
+                    expected="room for the files, histories and outputs of a night",
+                    todo="make room there (df -h), or put TMPDIR on a disk that has some; then run again",
+                )
 
     def merged_history(self, more: Iterable[Mapping[str, Any]] = (), *, time_grows: bool) -> bytes:
         """All components' events, and what nobody records in a file, as JSON lines in the order of time.
@@ -156,10 +164,3 @@ def plain(name: str) -> str:
     if not NAME.fullmatch(name) or name in {".", ".."}:
         raise ValueError(f"{name!r} cannot be a file's name here")
     return name
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink()

@@ -5,11 +5,14 @@
 Cold start is from nothing to a stack whose mocks all answer, beside a bare `python -c "import aiohttp"`, which each of
 six mocks must do. The reset is of a night that has been lived, with its plan. The night is that of reference_night.py,
 lived on both stacks in turn. Docker is measured where an engine answers and the images are there, and the skip is said.
+Last come resets of the local stack with a chain's folder of 30 MB, of which a job has changed up to five files, by each
+kind of view.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import subprocess
 import sys
@@ -17,13 +20,18 @@ import tempfile
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from harness.errors import StackError
 from harness.stack import Stack
 from harness.stack.local.stack import LocalStack
 from tests.benchmarks.machine import machine
 from tests.benchmarks.reference_night import ReferenceNight
+from tests.stack.chain_views.stacks import KINDS, stack_of
+from tests.stack.plans import job, plan
 
 
 def docker_stack() -> Stack:
@@ -64,6 +72,38 @@ def resets(night: ReferenceNight, repeat: int) -> list[float]:
     return found
 
 
+def resets_with_chain_folder(kind: str, files: int, size: int, repeat: int) -> list[float]:
+    """Wall seconds of resets after nights in which a job has changed up to five files of its chain's folder."""
+    found = []
+    with tempfile.TemporaryDirectory() as place, stack_of(kind, Path(place)) as stack:
+        folder = Path(place, "chain")
+        for number in range(files):
+            path = folder / f"{number % 40:02}" / f"{number:04}"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(os.urandom(size))
+        change = job(stack, "change", "sh", "-c", "for file in $(ls -d */* | head -n 5); do echo >>$file; done")
+        the_plan = plan(replace(change, cwd=stack.job_cwd(folder)))
+        for _ in range(repeat + 1):
+            found.append(seconds(lambda: stack.reset(the_plan)))
+            stack.begin()
+            stack.run(the_plan.closes_ns)
+            assert len(stack.settle()) == min(files, 5)
+    return found[1:]  # before the first, no job has changed anything
+
+
+def print_chain_folders(repeat: int) -> None:
+    """The rows of what a chain's folder adds to a reset."""
+    for kind in KINDS:
+        for files, size in ((3000, 10_000), (3, 10 << 20)):
+            what = f"{kind}: reset, {files:,} x {size >> 20 or size // 1000} {'MB' if size >> 20 else 'KB'}"
+            try:
+                found = resets_with_chain_folder(kind, files, size, repeat)
+            except pytest.skip.Exception as why:
+                print(f"{what:35}NOT RUN: {why}")
+            else:
+                print(f"{what:35}{ms(found)} ms   worst {max(found) * 1000:.1f}")
+
+
 def main() -> None:
     """Print the table."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -101,6 +141,7 @@ def main() -> None:
         ratio = statistics.median(walls) / statistics.median(nights["local"])
         print(f"{name + ': the night, warm':24}           {ms(walls)} ms   {ratio:.2f} x local"
               + ("; goal 2" if name == "docker" else ""))  # fmt: skip
+    print_chain_folders(asked.resets)
     print(machine())
 
 

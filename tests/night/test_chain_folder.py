@@ -140,6 +140,14 @@ def test_a_job_that_changes_what_later_nights_run_damages_the_night_and_none_but
     assert night().outcome is Outcome.UNAFFECTED
 
 
+def test_a_job_may_let_its_scripts_be_started(night: Night) -> None:
+    result = night("chmod +x jobs/*")
+    assert result.outcome is Outcome.UNAFFECTED
+    (left,) = result.history.of("chain_folder")
+    assert left.value["programs"] == []
+    assert [one["path"] for one in left.value["data"]] == ["jobs/fetch.sh", "jobs/publish"]
+
+
 def test_two_nights_have_one_digest_whatever_names_their_files_have(night: Night) -> None:
     first, second = (night("mktemp -p . >/dev/null") for _ in range(2))
     added = [result.history.of("chain_folder")[0].value["added"] for result in (first, second)]

@@ -65,3 +65,9 @@ def test_the_end_of_a_log_is_quoted(directory: StackDirectory) -> None:
     directory.log("desk").write_text("\n".join(str(number) for number in range(20)))
     assert directory.last_lines("desk", 2) == "    | 18\n    | 19"
     assert directory.last_lines("wire") == "    | (it wrote nothing)"
+
+
+def test_a_temporary_folder_that_a_job_has_removed_is_there_again(directory: StackDirectory) -> None:
+    directory.temporary.rmdir()
+    directory.empty()
+    assert directory.temporary.stat().st_mode & 0o7777 == 0o1777

@@ -117,7 +117,7 @@ NIGHT: Mapping[str, Happening] = {
         "info",
         sets_off=False,
         programs=Field(listed(_LEFT), "what was there and is what later nights run: chain file, programs, scripts"),
-        data=Field(listed(_LEFT), "what else was there"),
+        data=Field(listed(_LEFT), "what else was there, and any of which the mode alone was changed"),
         added=Field(listed(TEXT), "the paths of files that were not there"),
         more=Field(NUMBER, "how many files more than are named: of each kind it is the first 100"),
     ),

@@ -34,11 +34,15 @@ INCIDENTAL = re.compile(r"(.*/)?(__pycache__|\.pytest_cache|\.mypy_cache|\.ruff_
 
 @dataclass(frozen=True, order=True)
 class Change:
-    """One file of the folder: its path in it, what became of it, and whether what was there before is a program."""
+    """One file of the folder: its path in it, what became of it, and whether what was there before is a program.
+
+    ``mode_alone``: nothing but its mode is another one, which changes no program: ``chmod +x`` begins many a sound job.
+    """
 
     path: str
     how: How
     program: bool = False
+    mode_alone: bool = False
 
 
 def changes_between(before: Path, after: Path, path: str = "") -> Iterator[Change]:
@@ -52,6 +56,8 @@ def changes_between(before: Path, after: Path, path: str = "") -> Iterator[Chang
         yield from (Change(found, "added") for found, _ in _files(after, path))
     elif not _alike(before, was, after, is_now):
         yield Change(path, "changed", is_program(before))
+    elif stat.S_IMODE(was.st_mode) != stat.S_IMODE(is_now.st_mode):
+        yield Change(path, "changed", mode_alone=True)
 
 
 def counted(changes: Iterator[Change]) -> list[Change]:
@@ -62,7 +68,8 @@ def counted(changes: Iterator[Change]) -> list[Change]:
             continue
         other = found.get(one.path, one)
         how: How = one.how if one.how == other.how else "changed"
-        found[one.path] = Change(one.path, how, one.program or other.program)
+        mode_alone = one.mode_alone and other.mode_alone
+        found[one.path] = Change(one.path, how, one.program or other.program, mode_alone)
     return sorted(found.values())
 
 
@@ -88,8 +95,7 @@ def is_program(path: Path) -> bool:
 
 
 def _alike(before: Path, was: os.stat_result, after: Path, is_now: os.stat_result) -> bool:
-    if stat.S_IMODE(was.st_mode) != stat.S_IMODE(is_now.st_mode):
-        return False
+    """Whether two files of one kind hold the same."""
     if stat.S_ISLNK(was.st_mode):
         return before.readlink() == after.readlink()
     if not stat.S_ISREG(was.st_mode):

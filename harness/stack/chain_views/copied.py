@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness.stack.chain_views.changes import Change, changes_between, counted
-from harness.stack.chain_views.copying import clone_or_copy, remove_all
+from harness.stack.chain_views.copying import clone_or_copy
 from harness.stack.chain_views.extent import LINKED, OWN, Extent, uncopied
+from harness.stack.chain_views.owners import Owners
+from harness.stack.cleanup.removal import remove_all
 
 LEVELS_UP = 3
 """So far up ``..`` leads to what lies beside the chain's folder."""
@@ -42,6 +44,7 @@ class CopiedView:
         self._place = place
         self._copy = place.joinpath(*folder.relative_to("/").parts[-LEVELS_UP - 1 if neighbours else -1 :])
         self._neighbours = neighbours
+        self._owners = Owners.here()
         self._taken: dict[str, State] = {}
         self._made: dict[str, State] = {}
         self.cwd = str(self._copy)
@@ -100,8 +103,7 @@ class CopiedView:
             clone_or_copy(source, target)
             target.chmod(stat.S_IMODE(state.mode))
             os.utime(target, ns=(state.modified_ns, state.modified_ns))
-        if os.geteuid() == 0:
-            status = source.lstat()
+        if os.geteuid() == 0 and self._owners.has(status := source.lstat()):
             os.chown(target, status.st_uid, status.st_gid, follow_symlinks=False)
 
     def _led_to(self, link: Path) -> str:

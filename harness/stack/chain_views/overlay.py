@@ -17,6 +17,8 @@ from pathlib import Path
 from harness.errors import StackError
 from harness.stack.chain_views.changes import Change, changes_between, counted, names_in
 from harness.stack.chain_views.mounts import mount_overlay, mounts_below, unmount
+from harness.stack.chain_views.owners import Owners
+from harness.stack.cleanup.removal import remove_what_goes
 
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque", "trusted.overlay.redirect", "user.overlay.redirect")
 """Marks of a folder in the upper layer that does not show what lies below it at its place."""
@@ -81,12 +83,15 @@ class OverlayView:
         if self._below is not None:
             os.close(self._below)
             self._below = None
-        shutil.rmtree(self._layers, ignore_errors=True)
+        remove_what_goes(self._layers)
 
 
 def can_overlay(folder: Path, layers: Path, *, ours: Collection[Path]) -> bool:
-    """Whether the folder can have an overlay, by trying. Mounts inside it that are not ``ours`` would be hidden."""
-    if layers.is_relative_to(folder) or not mounts_below(folder) <= {*ours}:
+    """Whether the folder can have an overlay, by trying. Mounts inside it that are not ``ours`` would be hidden.
+
+    No job could write to the file of an owner whom this namespace does not know: the file is first copied, for him.
+    """
+    if layers.is_relative_to(folder) or not mounts_below(folder) <= {*ours} or not Owners.here().have_all_of(folder):
         return False
     view = OverlayView(folder, layers)
     try:

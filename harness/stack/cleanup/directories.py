@@ -14,6 +14,7 @@ from pathlib import Path
 from harness.clock.library import library_path
 from harness.stack.cleanup.owner import Owner
 from harness.stack.cleanup.processes import signal_quietly
+from harness.stack.cleanup.removal import remove_what_goes
 
 PREFIX = "night-harness-stack-"
 OWNER = "owner"
@@ -70,7 +71,7 @@ def clock_directory() -> Path:
 def remove_clock_directory(directory: Path) -> None:
     """All that `clock_directory` has made."""
     above = directory.parent
-    shutil.rmtree(above if above.name.startswith(PREFIX) else directory, ignore_errors=True)
+    remove_what_goes(above if above.name.startswith(PREFIX) else directory)
 
 
 def remove_stack_directory(directory: Path) -> None:
@@ -78,7 +79,7 @@ def remove_stack_directory(directory: Path) -> None:
     shared = directory / "shared"
     if shared.is_symlink():
         remove_clock_directory(shared.readlink())
-    shutil.rmtree(directory, ignore_errors=True)
+    remove_what_goes(directory)
 
 
 def claim(directory: Path) -> None:
@@ -97,7 +98,7 @@ def sweep(also: Path | None = None) -> list[Path]:
             if directory == also or _is_left_over(directory):
                 _end_processes(directory)
                 remove_stack_directory(directory)
-                removed.append(directory)
+                removed += [] if directory.exists() else [directory]
     return removed
 
 
@@ -110,6 +111,8 @@ def _is_left_over(directory: Path) -> bool:
     try:
         status = directory.lstat()
         if status.st_uid != os.geteuid() or directory.is_symlink() or not directory.is_dir():
+            return False
+        if os.path.ismount(directory):  # covered, as other stacks' are inside of one: whose it is cannot be seen
             return False
         with suppress(FileNotFoundError):
             if (owner := Owner.parse((directory / OWNER).read_text())) is not None:

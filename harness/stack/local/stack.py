@@ -6,7 +6,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import subprocess
 import tempfile
 import time
@@ -30,6 +29,7 @@ from harness.stack.cleanup.directories import (
     sweep,
 )
 from harness.stack.cleanup.processes import python
+from harness.stack.cleanup.removal import remove_what_goes
 from harness.stack.directory import StackDirectory
 from harness.stack.door import Door
 from harness.stack.extensions import bundle
@@ -90,9 +90,10 @@ class LocalStack(Stack):
         self.directory = StackDirectory(_private_directory())
         claim(self.directory.root)
         try:
+            self.scratch = scratch_directory()
+            self.directory.put_temporary(self.scratch / "tmp")
             self.directory.make()
             added.write(self.directory.root)
-            self.scratch = scratch_directory()
             ready = self._start_supervisor(token := secrets.token_urlsafe())
         except BaseException:
             self.stop()
@@ -111,7 +112,7 @@ class LocalStack(Stack):
         if hasattr(self, "directory") and self.directory.root.exists():  # somebody has killed it, or it never ran
             sweep(self.directory.root)
         if hasattr(self, "scratch"):
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            remove_what_goes(self.scratch)
 
     def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
         """Loopback addresses and real paths."""

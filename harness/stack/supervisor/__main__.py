@@ -26,6 +26,7 @@ from harness.errors import StackError, exhausted
 from harness.stack.agent import COMPILED
 from harness.stack.cleanup.directories import remove_stack_directory
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
+from harness.stack.cleanup.removal import remove_what_goes
 from harness.stack.directory import StackDirectory
 from harness.stack.local.seclusion import SECLUDED, Seclusion, seclude
 from harness.stack.local.spawning import MOCKS, Spawned
@@ -75,7 +76,7 @@ def main() -> None:
             seclusion.end()
             remove_stack_directory(directory.root)
             if options.scratch:
-                shutil.rmtree(options.scratch, ignore_errors=True)
+                remove_what_goes(options.scratch)
     os._exit(0)  # a clock thread that still waits for its last look does not delay the end
 
 

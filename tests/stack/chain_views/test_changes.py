@@ -18,6 +18,16 @@ def test_a_file_in_the_place_of_a_folder_is_told_file_by_file(tmp_path: Path) ->
     assert found == [Change("x", "added"), Change("x/deep/one", "removed")]
 
 
+def test_a_change_of_mode_alone_changes_no_program(tmp_path: Path) -> None:
+    for folder, mode, more in (("before", 0o644, ""), ("after", 0o755, "# more\n")):
+        (tmp_path / folder).mkdir()
+        for name, text in (("same.sh", ""), ("other.sh", more)):
+            (tmp_path / folder / name).write_text(f"#!/bin/sh\n{text}")
+            (tmp_path / folder / name).chmod(mode)
+    found = counted(changes_between(tmp_path / "before", tmp_path / "after"))
+    assert found == [Change("other.sh", "changed", program=True), Change("same.sh", "changed", mode_alone=True)]
+
+
 def test_what_interpreters_and_the_kernel_leave_is_no_change(tmp_path: Path) -> None:
     (tmp_path / "before").mkdir()
     for name in ("a/__pycache__/b.pyc", "c.pyc", ".pytest_cache/d", "core", "a/core.4711", "a/score"):

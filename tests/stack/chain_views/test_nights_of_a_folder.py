@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -89,7 +90,7 @@ def test_whatever_a_job_does_there_is_told_and_gone_with_its_night(stack: LocalS
             Change("data/old", "removed"),
             Change("jobs/validate.py", "changed", program=True),
             Change("link", "changed"),
-            Change("mode", "changed"),
+            Change("mode", "changed", mode_alone=True),
             Change("out/deep/er", "added"),
             Change("runbook.md", "removed"),
         ]
@@ -136,6 +137,15 @@ def test_two_chains_one_in_the_folder_of_the_other_do_not_see_each_others_nights
 def test_temporary_files_and_the_home_are_gone_with_their_night(stack: LocalStack, folder: Path) -> None:
     keep = 'python -c "import tempfile; print(tempfile.mkdtemp())" >/dev/null; echo x >~/x; ls -A $TMPDIR ~ | wc -l'
     assert night(stack, folder, keep) == night(stack, folder, keep)
+
+
+def test_temporary_files_lie_on_disk_and_not_in_memory_and_end_with_their_stack(folder: Path, tmp_path: Path) -> None:
+    with stack_of("copy", tmp_path) as stack:
+        place = Path(night(stack, folder, "echo x >$TMPDIR/x; mkdir -m 0555 $TMPDIR/sealed; echo $TMPDIR").strip())
+        assert place == stack.scratch / "tmp"
+        assert place.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev
+        assert sorted(path.name for path in (stack.directory.root / "tmp").iterdir()) == ["sealed", "x"]
+    assert not stack.scratch.exists()
 
 
 def test_a_stack_that_ends_leaves_the_folder_as_it_was(folder: Path, tmp_path: Path) -> None:

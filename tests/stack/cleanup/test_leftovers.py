@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from harness.stack.cleanup import directories
 from harness.stack.cleanup.owner import Owner
+
+COVERED = """
+import sys
+from pathlib import Path
+from harness.stack.cleanup import directories
+from harness.stack.local.seclusion import seclude
+own = Path(sys.argv[1])
+directories.homes = lambda: [own.parent]
+directories.UNCLAIMED_FOR_S = -1
+directories._end_processes = lambda directory: print("ends", directory.name)
+print(seclude(own).may_mount)
+directories.sweep()
+"""
+"""A sweep inside a stack: its secluded processes see the other stacks as empty folders."""
 
 
 @pytest.fixture
@@ -61,3 +77,12 @@ def test_other_names_and_links_stay(home: Path) -> None:
     (home / "night-harness-stack-link").symlink_to(home / "something-else")
     os.utime(home / "something-else", (0, 0))
     assert directories.sweep() == []
+
+
+def test_a_living_stack_that_is_covered_stays(home: Path) -> None:
+    own, _ = (stack(home, name, str(Owner.me())) for name in ("own", "living"))
+    argv = [sys.executable, "-c", COVERED, str(own)]
+    told = subprocess.run(argv, check=True, capture_output=True, text=True).stdout
+    if told.startswith("False"):
+        pytest.skip("covered stacks were NOT tested: this user may mount nothing here")
+    assert told == "True\n"
