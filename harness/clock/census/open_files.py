@@ -25,7 +25,7 @@ _TODO = (
 def allow_all_files() -> None:
     """Raise this process's own limit as far as it may.
 
-    macOS calls its limit infinite and takes no infinite one, so there it stays as it is: no census watches threads there.
+    macOS calls its limit infinite and takes no infinite one, so there it stays: no census watches threads there.
     """
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with suppress(ValueError, OSError):
