@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,9 @@ class Recorder:
 
     A component reads its own clock (``clock`` gives UTC nanoseconds), because under the preload library every read is
     unique; listeners see an event after it is written and before the component goes on.
+
+    It is safe for threads: what is written grows in time. Listeners see the events of one thread in their order; they
+    are called while no lock is held, for they may record, or wait for another component that tells this one something.
     """
 
     def __init__(self, path: Path, component: str, *, clock: Callable[[], int] = time.time_ns) -> None:
@@ -62,6 +66,7 @@ class Recorder:
         self.listeners: list[Callable[[Mapping[str, Any]], None]] = []
         self._path = path
         self._clock = clock
+        self._writing = threading.Lock()
         self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def record(
@@ -74,22 +79,24 @@ class Recorder:
         component: str | None = None,
     ) -> None:
         """Write one event now; ``component`` where one program speaks for several (consumers)."""
-        event = {
-            "at": self._clock(),
-            "component": component or self.component,
-            "type": type,
-            "action": action,
-            "value": dict(value or {}),
-            "error": error,
-        }
-        self._file.write(json.dumps(event) + "\n")
+        with self._writing:  # from the reading on: between it and its line, no other thread may write a later time
+            event = {
+                "at": self._clock(),
+                "component": component or self.component,
+                "type": type,
+                "action": action,
+                "value": dict(value or {}),
+                "error": error,
+            }
+            self._file.write(json.dumps(event) + "\n")
         for listener in self.listeners:
             listener(event)
 
     def forget(self) -> None:
         """Start the file anew, for another night."""
-        self._file.close()
-        self._file = self._path.open("w", encoding="utf-8", buffering=1)
+        with self._writing:
+            self._file.close()
+            self._file = self._path.open("w", encoding="utf-8", buffering=1)
 
     def close(self) -> None:
         """Close the file; what was recorded stays."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from harness.contract.events import HISTORY_VERSION
 from harness.errors import LoadError
 from harness.history import History, Recorder
+from tests.calibration import patience_s
 
 SECOND = 1_000_000_000
 
@@ -48,6 +52,53 @@ def test_a_listener_sees_an_event_after_it_is_on_disk(tmp_path: Path) -> None:
     recorder.record("info", "x")
     recorder.close()
     assert '"x"' in seen[0]
+
+
+def test_two_threads_of_one_recorder_write_no_time_that_goes_back(tmp_path: Path) -> None:
+    """The thread that has read the earlier time lets the other one go on before it writes, if that can."""
+    first_has_read, second_has_written = threading.Event(), threading.Event()
+
+    def clock() -> int:
+        if threading.current_thread() is first:
+            first_has_read.set()
+            second_has_written.wait(0.2)  # as long as a lock keeps the other one out
+            return 1
+        return 2
+
+    def second() -> None:
+        first_has_read.wait()
+        recorder.record("info", "second")
+        second_has_written.set()
+
+    recorder = Recorder(tmp_path / "a.jsonl", "a", clock=clock)
+    first, other = threading.Thread(target=recorder.record, args=("info", "first")), threading.Thread(target=second)
+    for thread in (first, other):
+        thread.start()
+    for thread in (first, other):
+        thread.join()
+    recorder.close()
+    written = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text().splitlines()]
+    assert [(event["at"], event["action"]) for event in written] == [(1, "first"), (2, "second")]
+
+
+def test_a_listener_may_record_and_may_wait_for_a_thread_that_records(tmp_path: Path) -> None:
+    """As a mock waits for another mock that it has told of an event, and that tells it something meanwhile."""
+    recorder = Recorder(tmp_path / "a.jsonl", "a")
+    seen: list[str] = []
+
+    def listener(event: Mapping[str, Any]) -> None:
+        seen.append(event["action"])
+        if event["action"] == "first":
+            recorder.record("info", "its own")
+            other = threading.Thread(target=recorder.record, args=("info", "another's"), daemon=True)
+            other.start()
+            other.join(patience_s())
+            assert not other.is_alive()
+
+    recorder.listeners.append(listener)
+    recorder.record("info", "first")
+    recorder.close()
+    assert seen == ["first", "its own", "another's"]
 
 
 def test_a_recorder_forgets_for_the_next_night(tmp_path: Path) -> None:

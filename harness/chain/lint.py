@@ -11,11 +11,12 @@ from typing import Literal
 
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
+from harness.chain.outside_clock import is_excepted
 from harness.chain.rules import minutes_of
-from harness.chain.script_lint import is_excepted, started_outside
+from harness.chain.script_lint import started_outside
 from harness.chain.stated_work import work_findings
 from harness.clock.library import unusable_because
-from harness.clock.reach.reach import CannotStart, obstacle_in, reach_of
+from harness.clock.reach.reach import CannotStart, OtherRights, obstacle_in, reach_of
 from harness.errors import LoadError
 from harness.values.strict import Location
 
@@ -72,7 +73,8 @@ def _started_by_scripts(chain: Chain) -> Iterator[Finding]:
     for one in started_outside(chain):
         place = (one.file, one.line) if one.file else chain.place("jobs", one.job, "run")
         text = f"job '{one.job}' starts '{one.program}', which is out of the clock's reach: {one.obstacle.found}: "
-        yield Finding(*place, "warning", text + one.obstacle.means, f"{one.obstacle.todo}; {_OR_EXCEPT_IT}")
+        todo = one.obstacle.todo if isinstance(one.obstacle, OtherRights) else f"{one.obstacle.todo}; {_OR_EXCEPT_IT}"
+        yield Finding(*place, "warning", text + one.obstacle.means, todo)
 
 
 def program_findings(chain: Chain, *, path: str | None = None, in_images: bool = False) -> list[Finding]:
@@ -159,9 +161,9 @@ def _out_of_reach(
         obstacle = reach_of(str(program.absolute()), path=known, folder=chain.folder).obstacle
     if not isinstance(path, str) and isinstance(obstacle, CannotStart):
         return  # an interpreter that is not found here may be on the PATH that jobs get
-    if obstacle is not None and is_excepted(chain, job.run[0]) and not isinstance(obstacle, CannotStart):
-        return
-    if obstacle is not None:
+    other_rights = isinstance(obstacle, OtherRights)
+    excepted = is_excepted(job.run[0], chain.outside_clock, other_rights=other_rights)
+    if obstacle is not None and (not excepted or isinstance(obstacle, CannotStart)):
         cannot = "cannot be started" if isinstance(obstacle, CannotStart) else "is out of the clock's reach"
         text = f"the program '{job.run[0]}' {cannot}: {obstacle.found}: {obstacle.means}"
         yield location, "error", text, obstacle.todo

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.chain.model import Chain, Job
+from harness.chain.outside_clock import is_excepted
 from harness.clock.library import unusable_because
-from harness.clock.reach.reach import CannotStart, Obstacle, obstacle_in, reach_of
+from harness.clock.reach.reach import CannotStart, Obstacle, OtherRights, obstacle_in, reach_of
 from harness.clock.reach.scripts import Started, follow
 
 
@@ -25,11 +26,6 @@ class StartedOutside:
     obstacle: Obstacle
 
 
-def is_excepted(chain: Chain, program: str) -> bool:
-    """Whether the chain says that this program's clock does not matter."""
-    return program in chain.outside_clock or Path(program).name in chain.outside_clock
-
-
 def started_outside(chain: Chain) -> Iterator[StartedOutside]:
     """Each program once for each job, at the first place where its scripts start it."""
     known: dict[tuple[str, str], Obstacle | None] = {}
@@ -41,12 +37,13 @@ def started_outside(chain: Chain) -> Iterator[StartedOutside]:
         told: set[str] = set()
         for started in follow(job.run, chain.folder):
             program = started.words[0]
-            if program in told or is_excepted(chain, program):
+            if program in told:
                 continue
             if (program, search) not in known:
                 known[program, search] = _obstacle(program, search, chain.folder, _looks(job))
             obstacle = known[program, search]
-            if obstacle is not None:
+            other_rights = isinstance(obstacle, OtherRights)
+            if obstacle is not None and not is_excepted(program, chain.outside_clock, other_rights=other_rights):
                 told.add(program)
                 yield StartedOutside(name, program, started.file, _line(started), obstacle)
 

@@ -18,12 +18,12 @@ def lived_in_time(night: History, baseline: History) -> Finding:
 
     A static program, one in Go or against musl, one with more rights than its starter, has the machine's clock: it
     reads today's date, and its waits take real time. Who knows that a program neither tells the time nor waits names it
-    in the chain: outside_clock.
+    in the chain: outside_clock. That does not except one with more rights, for all that it starts is outside as well.
 
     Applies: to nights in which a program was started that the clock could not enter.
     Unknown: never: each such program is named when it is started.
-    Does not verify: what a program outside of the night's time starts itself, if it empties its environment; and that
-    those which the chain names tell no time and do not wait.
+    Does not verify: what a program outside of the night's time starts itself, if it empties the environment of that, as
+    the loader of one with more rights does; and that those which the chain names tell no time and do not wait.
     """
     because = outside_because(night, baseline)
     if because is None:

@@ -14,6 +14,9 @@ _PLACES = 64
 _AROUND_IT = "run it outside of the night, or name it under outside_clock if it neither tells the time nor waits"
 _FOR_GLIBC = "take a build of it that is linked dynamically, against glibc"
 
+OTHER_RIGHTS = "it runs with other rights than its starter, and its loader takes no library from there"
+"""Nobody names what such a program starts: its loader also takes the library out of the environment."""
+
 _REASONS = {
     1: ("it is linked statically, and has no loader that could bring the clock in", _FOR_GLIBC),
     2: ("it is written in Go, which makes its system calls itself, past the library", _AROUND_IT),
@@ -21,8 +24,8 @@ _REASONS = {
     4: ("its loader is not glibc's, and does not load the library", _FOR_GLIBC),
     5: ("it is for another machine, or has 32 bits", "take a build of it for this machine, with 64 bits"),
     6: (
-        "it runs with other rights than its starter, and its loader takes no library from there",
-        "run a copy without these rights, or start all of it as root",
+        OTHER_RIGHTS,
+        "run a copy of it without these rights (cp makes one); what is setuid root alone may also be started by root",
     ),
     7: ("its file may not be read, so nobody can tell whether the clock enters it", "let it be read: chmod a+r"),
     8: (

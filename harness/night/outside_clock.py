@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
+from harness.chain.outside_clock import is_excepted
+from harness.clock.outsiders import OTHER_RIGHTS
 
-def with_exceptions(records: Iterable[Mapping[str, Any]], excepted: Collection[str]) -> Iterator[Mapping[str, Any]]:
-    """The records of a night; those of programs that the chain names, by path or by name alone, say that it does."""
+
+def with_exceptions(records: Iterable[Mapping[str, Any]], named: Collection[str]) -> Iterator[Mapping[str, Any]]:
+    """The records of a night; those of programs that the chain excepts by naming them say that it does."""
     for record in records:
         if (record["component"], record["action"]) == ("night", "outside"):
-            program = record["value"]["program"]
-            known = program in excepted or PurePosixPath(program).name in excepted
-            yield {**record, "value": {**record["value"], "excepted": known}}
+            value = record["value"]
+            excepted = is_excepted(value["program"], named, other_rights=value["reason"] == OTHER_RIGHTS)
+            yield {**record, "value": {**value, "excepted": excepted}}
         else:
             yield record

@@ -103,6 +103,12 @@ def _chain_folder(event: Event) -> tuple[str, str]:
     return said, "bad" if value["programs"] else "plain"
 
 
+def _outside(event: Event) -> tuple[str, str]:
+    value = event.value
+    said = f"{value['by']} started {value['program']} outside of the night's time: {value['reason']}"
+    return (f"{said}; its chain excepts it", "plain") if value["excepted"] else (said, "bad")
+
+
 def _first(paths: list[str]) -> str:
     return ", ".join(paths[:PATHS]) + (" ..." if len(paths) > PATHS else "")
 
@@ -169,6 +175,7 @@ _OURS: dict[str, Tell] = {
     "event fail": lambda event: (f"cannot do {event.value['event']}: {event.error}", "bad"),
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "chain_folder": _chain_folder,
+    "outside": _outside,
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
 for _key, _tell in _OURS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -87,3 +88,20 @@ def test_a_job_that_is_such_a_program_itself_is_an_error_unless_its_chain_except
     [said] = lint_of("[./bin/tool]")
     assert said.startswith("chain.yaml:8: error: the program './bin/tool' is out of the clock's reach")
     assert lint_of("[./bin/tool]", more="outside_clock: [tool]\n") == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a program another group's rights")
+def test_one_with_other_rights_is_not_excepted_for_what_it_starts_is_outside_as_well(
+    lint_of: Lint, tmp_path: Path
+) -> None:
+    if os.statvfs(tmp_path).f_flag & os.ST_NOSUID:
+        pytest.skip("setgid means nothing on this file system")
+    lint_of("[date]")
+    program = tmp_path / "bin" / "agent"
+    shutil.copy(shutil.which("env") or "/usr/bin/env", program)
+    shutil.chown(program, group=1)
+    program.chmod(0o2755)
+    for run in ("[bin/agent, date]", "[sh, -c, 'agent date']"):
+        [said] = lint_of(run, more="outside_clock: [agent, bin/agent]\n")
+        assert "bin/agent is setuid or setgid: its loader takes no library from who starts it" in said
+        assert said.endswith("and that of all that it starts; run a copy of it without these rights (cp makes one)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks import Outcome, judge, lived_in_time
+from harness.clock.outsiders import OTHER_RIGHTS
 from harness.night.outside_clock import with_exceptions
 from tests.checks.nights import BASELINE, EMPTY, calm, night, outside
 
@@ -40,13 +41,14 @@ def test_it_has_nothing_to_say_where_all_programs_are_inside() -> None:
 
 
 def test_a_chain_excepts_by_name_or_by_path_and_nothing_but_such_events() -> None:
-    def excepted(program: str, *names: str) -> bool:
-        value = {"program": program, "excepted": False}
+    def excepted(program: str, *names: str, reason: str = "it is linked statically") -> bool:
+        value = {"program": program, "reason": reason, "excepted": False}
         [record] = with_exceptions([{"component": "night", "action": "outside", "value": value}], names)
         return bool(record["value"]["excepted"])
 
     assert excepted("/opt/bin/jq", "jq")
     assert excepted("/opt/bin/jq", "/opt/bin/jq")
     assert not excepted("/opt/bin/jq", "q", "/usr/bin/jq")
+    assert not excepted("/usr/bin/ssh-agent", "ssh-agent", "/usr/bin/ssh-agent", reason=OTHER_RIGHTS)
     other = {"component": "night", "action": "end", "value": {}}
     assert list(with_exceptions([other], ["jq"])) == [other]

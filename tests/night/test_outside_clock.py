@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -88,6 +89,23 @@ def test_a_chain_may_say_that_its_clock_does_not_matter(night: Night, static: st
     assert result.outcome is Outcome.UNAFFECTED
     assert result.history.of("outside", excepted=True)
     assert static in result.judgement.of("lived_in_time").sentence  # type: ignore[union-attr]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a program another group's rights")
+def test_a_chain_may_not_say_so_of_one_with_other_rights_for_what_that_starts_is_outside_and_unnamed(
+    night: Night, tmp_path: Path
+) -> None:
+    if os.statvfs(tmp_path).f_flag & os.ST_NOSUID:
+        pytest.skip("setgid means nothing on this file system")
+    program = tmp_path / "agent"
+    shutil.copy(shutil.which("env") or "/usr/bin/env", program)
+    shutil.chown(program, group=1)
+    program.chmod(0o2755)
+    script = f'[ "$({program} /bin/date -u +%F)" = 2026-11-23 ] && exit 7\n{STORE}'  # the machine's date
+    result = night(script, more="outside_clock: [agent]\n")
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert f"load started {program}: it runs with other rights than its starter" in result.judgement.because
+    assert [event.value["program"] for event in result.history.of("outside")] == [str(program)]
 
 
 def test_the_next_night_knows_nothing_of_it(night: Night, static: str) -> None:

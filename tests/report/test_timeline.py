@@ -8,7 +8,7 @@ from harness.history import EventType
 from harness.report.five_questions import answers
 from harness.report.timeline import TOLD, timeline
 from harness.testing.histories import Line
-from tests.checks.nights import calm, ended, paged
+from tests.checks.nights import calm, ended, outside, paged
 from tests.report.conftest import MakeResult
 
 HOUR_NS = 3_600_000_000_000
@@ -52,3 +52,14 @@ def test_spans_are_told_with_their_unit(result_of: MakeResult) -> None:
 def test_an_overrun_does_not_say_what_a_rule_does_about_it(result_of: MakeResult) -> None:
     told = texts(result_of, ("02:45:00", "scheduler", "overrun info", {"job": "retrieve"}), paged("02:45:00", "x"))
     assert "retrieve exceeded its max run time" in told
+
+
+def test_a_program_outside_of_the_nights_time_is_told_with_who_started_it_and_why(result_of: MakeResult) -> None:
+    said = (
+        "retrieve started {} outside of the night's time: it is linked statically, and has no loader that could bring "
+        "the clock in"
+    )
+    excepted = outside("02:00:02", "/opt/bin/yq", excepted=True)
+    told = [(one.text, one.kind) for one in timeline(result_of(outside("02:00:01"), excepted, *calm()))]
+    assert (said.format("/opt/bin/jq"), "bad") in told
+    assert (f"{said.format('/opt/bin/yq')}; its chain excepts it", "plain") in told

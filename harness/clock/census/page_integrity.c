@@ -254,25 +254,32 @@ bool night_page_is_sound(struct night_page *page) {
            is(kept, "its latest night", atomic_load(&page->time_map.latest_ns), kept->latest_ns) && has_time(page);
 }
 
-/* A free place says so; one that is taken has a number of the kernel's; a wait is sealed. */
+/* A free place says so; one that is taken has a number of the kernel's; a wait is sealed.
+ *
+ * A thread may stand still, or die, between any two of its stores, and each step is sound: a free place is RUNNING, so
+ * it is that too once it is taken and has no pid yet; what a wait says changes while it is RUNNING, and the seal is
+ * there before it is WAITING (timed_wait.c). And one may be started from outside while we look, so what is no longer
+ * as it was first is no fault: it is looked at again before the next jump. */
 static bool is_sound(const struct night_slot *slot) {
     int32_t tid = atomic_load(&slot->tid);
-    uint32_t state = night_state_of(atomic_load(&slot->state));
+    uint32_t word = atomic_load(&slot->state), state = night_state_of(word);
     if (tid == 0)
-        return atomic_load(&slot->seal) == NIGHT_FREE_PLACE;
+        return atomic_load(&slot->seal) == NIGHT_FREE_PLACE || atomic_load(&slot->tid) != tid;
     return tid > 0 && atomic_load(&slot->pid) >= 0 && state <= NIGHT_GRANTED &&
-           (state != NIGHT_WAITING || night_is_sealed(slot));
+           (state != NIGHT_WAITING || night_is_sealed(slot) || atomic_load(&slot->state) != word);
 }
 
-/* An armed timer is sealed, and due when it was armed for, or whole intervals later. */
+/* An armed timer is sealed, and due when it was armed for, or whole intervals later. A free one is due never, and so is
+ * one that is just taken, armed or freed: its deadline is the first to go and the last to come (timers.c). */
 static bool rings_rightly(const struct night_timer *timer) {
     int64_t deadline_ns = atomic_load(&timer->deadline_ns), armed_ns = atomic_load(&timer->notified_ns);
     int64_t interval_ns = atomic_load(&timer->interval_ns);
     if (deadline_ns == NIGHT_NEVER)
         return atomic_load(&timer->pid) >= 0;
-    return atomic_load(&timer->pid) > 0 && atomic_load(&timer->seal) == night_timer_seal(timer) &&
-           (interval_ns == 0 ? deadline_ns == armed_ns
-                             : deadline_ns >= armed_ns && (deadline_ns - armed_ns) % interval_ns == 0);
+    bool as_armed = interval_ns == 0 ? deadline_ns == armed_ns
+                                     : deadline_ns >= armed_ns && (deadline_ns - armed_ns) % interval_ns == 0;
+    return (atomic_load(&timer->pid) > 0 && atomic_load(&timer->seal) == night_timer_seal(timer) && as_armed) ||
+           atomic_load(&timer->deadline_ns) != deadline_ns; /* set anew meanwhile */
 }
 
 static bool names_who_is_outside(struct night_page *page) {

@@ -61,6 +61,7 @@ int64_t night_last_tick(struct night_page *page, int64_t until_ns) {
 static void let_lag(struct night_census *census, struct night_slot *slot, int64_t now_ns) {
     int64_t late_ns = now_ns - atomic_load(&slot->deadline_ns), span_ns = atomic_load(&slot->span_ns);
     int64_t alone_ns = now_ns - census->acted_ns;
+    /* Killed before the seal, we leave a page that the next controller takes for overwritten: a night lost, none misjudged. */
     atomic_fetch_add(&slot->late_ns, late_ns < alone_ns ? late_ns : alone_ns);
     atomic_store(&slot->seal, night_slot_seal(slot));
     if (late_ns < span_ns)

@@ -28,7 +28,8 @@ static bool is_dead(const struct night_census *census, int32_t tid, bool zombies
     return false;
 }
 
-/* The dead are due for nothing. */
+/* The dead are due for nothing. A place is free last, when nothing of them is left in it: who takes it may be stopped or
+ * killed before it has said more than its number, and so may we. */
 static void forget_the_dead(const struct night_census *census) {
     struct night_page *page = census->page;
     bool zombies = has_zombies(census);
@@ -38,6 +39,7 @@ static void forget_the_dead(const struct night_census *census) {
         int32_t tid = atomic_load(&slot->tid);
         if (tid == 0 || !is_dead(census, tid, zombies))
             continue;
+        atomic_store(&slot->state, night_with_state(atomic_load(&slot->state), NIGHT_RUNNING));
         atomic_store(&slot->seal, NIGHT_FREE_PLACE);
         atomic_store(&slot->pid, 0);
         atomic_compare_exchange_strong(&slot->tid, &tid, 0);

@@ -39,11 +39,11 @@ uint32_t night_page_outsiders_untold(struct night_page *page) {
     return atomic_load(&page->outsiders_untold);
 }
 
-/* For another night. */
+/* For another night. A place that a program is just writing to stays its own: it is the next night's that it tells. One
+ * that is killed there has not started what it was to tell of; its place is lost. */
 void night_page_forget_outsiders(struct night_page *page) {
-    for (int place = 0; place < (int)NIGHT_OUTSIDERS; place++) {
-        atomic_store(&page->outsiders[place].seal, 0);
-        atomic_store(&page->outsiders[place].state, NIGHT_PLACE_FREE);
-    }
+    for (int place = 0; place < (int)NIGHT_OUTSIDERS; place++)
+        if (atomic_exchange(&page->outsiders[place].seal, 0))
+            atomic_store(&page->outsiders[place].state, NIGHT_PLACE_FREE);
     atomic_store(&page->outsiders_untold, 0);
 }

@@ -51,6 +51,10 @@ class NotFound(CannotStart):
     """There is no such program: 127."""
 
 
+class OtherRights(Obstacle):
+    """Its loader takes no library from its starter, and hands none on to what it starts."""
+
+
 @dataclass
 class Reach:
     """The files on the way from a command to the program that runs, and what stands in it, if something does."""
@@ -212,8 +216,11 @@ def _of_privileges(program: Path) -> Obstacle | None:
     if not by_mode and (os.geteuid() == 0 or "security.capability" not in os.listxattr(program)):
         return None
     what = "setuid or setgid" if by_mode else "given capabilities"
-    means = "its loader takes no library from who starts it, so its clock is real"
-    return Obstacle(f"{program} is {what}", means, "run a copy without these rights, or start all of it as root")
+    means = "its loader takes no library from who starts it, so its clock is real, and that of all that it starts"
+    of_another = (status.st_mode & stat.S_ISUID and status.st_uid) or (status.st_mode & stat.S_ISGID and status.st_gid)
+    of_root = not of_another and os.geteuid() != 0  # root has these anyway
+    todo = "run a copy of it without these rights (cp makes one)" + (", or start all of it as root" if of_root else "")
+    return OtherRights(f"{program} is {what}", means, todo)
 
 
 def _of_format(program: Path, elf: Elf) -> Obstacle | None:

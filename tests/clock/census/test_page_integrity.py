@@ -131,6 +131,32 @@ def test_who_asks_to_stop_may_remove_the_page(night: Night) -> None:
         night.go(1)
 
 
+@pytest.mark.parametrize("then", ["stopped", "killed"])
+def test_a_thread_that_stands_still_as_it_takes_the_place_of_a_dead_one_is_no_fault(night: Night, then: str) -> None:
+    """It has said its number and nothing more: not its process, and not that it runs."""
+    night.start("sleep", "999999")
+    dead = night.start("sleep", "999999")
+    assert night.go(1).reason == "until"
+    place = place_of(night, dead.pid)
+    dead.kill()
+    dead.wait()
+    assert night.go(1).reason == "until"
+    with night.path.open("r+b") as file:
+        file.seek(place)
+        assert file.read(4) == bytes(4), "the place of the dead is not free"
+        file.seek(place)
+        file.write((os.getpid() if then == "stopped" else dead.pid).to_bytes(4, "little"))
+    assert night.go(1).reason == "until"
+    night.page.require_sound()
+
+
+def place_of(night: Night, tid: int) -> int:
+    """Where in the page's file the place of a thread begins."""
+    page = night.path.read_bytes()
+    slots = len(page) - OUTSIDERS * OUTSIDER - SLOTS * SLOT
+    return next(at for at in range(slots, slots + SLOTS * SLOT, SLOT) if page[at : at + 4] == tid.to_bytes(4, "little"))
+
+
 # ---- every byte ----------------------------------------------------------------------------------
 
 TICKING = """

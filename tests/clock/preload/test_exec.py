@@ -150,6 +150,117 @@ def test_a_servers_title_over_its_environment_takes_nothing_of_it_away(night: Ni
     assert tells_the_night(night.run(str(program)).out)
 
 
+SMALL_STACK = r"""
+    #define _GNU_SOURCE
+    #include <fcntl.h>
+    #include <limits.h>
+    #include <pthread.h>
+    #include <spawn.h>
+    #include <stdio.h>
+    #include <string.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+
+    static char *const command[] = {"date", "+%s", NULL};
+    static const char *way;
+
+    static pid_t begin(void) {
+        pid_t child = -1;
+        if (strcmp(way, "posix_spawn") == 0)
+            return posix_spawn(&child, "/bin/date", NULL, NULL, command, environ) ? -1 : child;
+        if (strcmp(way, "posix_spawnp") == 0)
+            return posix_spawnp(&child, "date", NULL, NULL, command, environ) ? -1 : child;
+        child = strcmp(way, "vfork") == 0 ? vfork() : fork();
+        if (child)
+            return child;
+        if (strcmp(way, "fexecve") == 0)
+            fexecve(open("/bin/date", O_RDONLY | O_CLOEXEC), command, environ);
+        else if (strcmp(way, "execve") == 0)
+            execve("/bin/date", command, environ);
+        else
+            execvp("date", command);
+        _exit(127);
+    }
+
+    static void *thread(void *status) {
+        pid_t child = begin();
+        waitpid(child, status, 0);
+        return NULL;
+    }
+
+    int main(int count, char **arguments) {
+        int status = 1;
+        pthread_t small;
+        pthread_attr_t attributes;
+        way = arguments[1];
+        if (count > 2)
+            environ = (char *[]){NULL};
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, PTHREAD_STACK_MIN);
+        if (pthread_create(&small, &attributes, thread, &status))
+            return 2;
+        pthread_join(small, NULL);
+        return status;
+    }
+"""
+
+
+@pytest.fixture(scope="module")
+def small_stack(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A program that starts `date` from a thread with the smallest stack that there is."""
+    program, source = (tmp_path_factory.mktemp("small") / name for name in ("small", "small.c"))
+    source.write_text(SMALL_STACK)
+    subprocess.run([needs("cc"), "-pthread", "-o", program, source], check=True)
+    return str(program)
+
+
+@pytest.mark.parametrize("environment", [(), ("nothing",)], ids=["as it is", "nothing"])
+@pytest.mark.parametrize("way", ["posix_spawn", "posix_spawnp", "execve", "execvp", "fexecve", "vfork"])
+def test_a_thread_with_the_smallest_stack_starts_programs(
+    night: Night, small_stack: str, way: str, environment: tuple[str, ...]
+) -> None:
+    ended = night.run(small_stack, way, *environment)
+    assert (ended.code, ended.err) == (0, "")
+    assert tells_the_night(ended.out), ended.out
+
+
+def test_what_is_needed_to_look_at_a_program_is_given_back(night: Night, tmp_path: Path) -> None:
+    """In a child of vfork too, which has its parent's memory."""
+    program, source = tmp_path / "many", tmp_path / "many.c"
+    source.write_text(r"""
+        #define _GNU_SOURCE
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <sys/wait.h>
+        #include <unistd.h>
+        static long pages(void) {
+            char text[64] = "";
+            FILE *file = fopen("/proc/self/statm", "r");
+            long size = fgets(text, sizeof text, file) ? strtol(text, NULL, 10) : -1;
+            fclose(file);
+            return size;
+        }
+        static void start(void) {
+            pid_t child = vfork();
+            if (child == 0) {
+                execvp("true", (char *[]){"true", NULL});
+                _exit(127);
+            }
+            waitpid(child, NULL, 0);
+        }
+        int main(void) {
+            start();
+            long before = pages();
+            for (int turn = 0; turn < 20; turn++)
+                start();
+            printf("%ld\n", pages() - before);
+            return 0;
+        }
+    """)
+    subprocess.run([needs("cc"), "-o", program, source], check=True)
+    assert night.run(str(program)).out == "0\n"
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may start programs as another user")
 def test_root_starts_programs_through_sudo_and_su_in_the_night(night: Night) -> None:
     assert tells_the_night(night.run(needs("su"), "-", "-c", "/bin/date +%s").out)

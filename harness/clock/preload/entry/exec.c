@@ -1,13 +1,13 @@
 /* The calls that start a program: each gives it the night's variables, whatever environment it was to have, and names
  * a program that the library cannot enter.
  *
- * They are also called in a child of vfork, which shares its parent's memory: what they need lies on their stack. */
+ * They are also called in a child of vfork, which shares its parent's memory: what they need lies on their stack, or is
+ * gone before the call (scratch.c). */
 #define _GNU_SOURCE
 #include "preload/entry/exec.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -21,32 +21,47 @@
     size_t name##_size = night_environment_room(given, name##_outside);                                      \
     char *const *name = night_environment(given, name##_outside, alloca(name##_size + 1), name##_size)
 
-static enum night_outside told(char *const given[], int at, const char *path, const char *program) {
+static enum night_outside told(char *const given[], int at, const char *path, const char *program,
+                               struct night_scratch *room) {
     enum night_outside found =
-        night_wants_real_clock(given) ? NIGHT_OUTSIDE_ASKED : night_look_at_program(at, path);
+        night_wants_real_clock(given) ? NIGHT_OUTSIDE_ASKED : night_look_at_program(at, path, room);
     night_tell_outside(found, program);
     return found;
 }
 
 static enum night_outside look(int at, const char *path, char *const given[]) {
-    return night_page && path ? told(given, at, path, path) : NIGHT_INSIDE;
+    if (!night_page || !path)
+        return NIGHT_INSIDE;
+    struct night_scratch *room = night_scratch_begin();
+    enum night_outside found = told(given, at, path, path, room);
+    night_scratch_end(room);
+    return found;
 }
 
 static enum night_outside look_on_path(const char *name, char *const given[]) {
-    char room[PATH_MAX];
-    return night_page && name ? look(AT_FDCWD, night_find_program(name, room, sizeof room), given) : NIGHT_INSIDE;
+    if (!night_page || !name)
+        return NIGHT_INSIDE;
+    struct night_scratch *room = night_scratch_begin();
+    const char *path = night_find_program(name, room);
+    enum night_outside found = path ? told(given, AT_FDCWD, path, path, room) : NIGHT_INSIDE;
+    night_scratch_end(room);
+    return found;
 }
 
 static enum night_outside look_at_file(int fd, char *const given[]) {
-    char link[32], path[PATH_MAX];
+    char link[32];
     if (!night_page)
         return NIGHT_INSIDE;
+    struct night_scratch *room = night_scratch_begin();
     int error = errno;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    ssize_t size = readlink(link, path, sizeof path - 1);
+    ssize_t size = room ? readlink(link, room->found, sizeof room->found - 1) : -1;
     errno = error;
-    path[size > 0 ? size : 0] = '\0';
-    return told(given, AT_FDCWD, link, path);
+    if (room)
+        room->found[size > 0 ? size : 0] = '\0';
+    enum night_outside found = told(given, AT_FDCWD, link, room ? room->found : link, room);
+    night_scratch_end(room);
+    return found;
 }
 
 /* ---- exec ----------------------------------------------------------------------------------------- */

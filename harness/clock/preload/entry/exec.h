@@ -5,6 +5,8 @@
 #include "preload/preload.h"
 
 #include <alloca.h>
+#include <elf.h>
+#include <limits.h>
 
 /* environment.c: NIGHT_CLOCK has this value where a program is to have the machine's clock on purpose. */
 #define NIGHT_REAL_CLOCK "real"
@@ -21,10 +23,21 @@ char *const *night_environment(char *const given[], enum night_outside program, 
 void night_environment_of_process(void);
 bool night_wants_real_clock(char *const given[]);
 
+/* scratch.c: what a look at a program needs, off the stack; NULL when there is no memory. */
+struct night_scratch {
+    char found[PATH_MAX], interpreter[PATH_MAX], loader[PATH_MAX], real[PATH_MAX];
+    union {
+        Elf64_Ehdr elf;
+        char text[4096];
+    } head; /* of a file */
+};
+struct night_scratch *night_scratch_begin(void);
+void night_scratch_end(struct night_scratch *room);
+
 /* program.c: why the library cannot enter the program at a path, as openat() finds it. */
-enum night_outside night_look_at_program(int at, const char *path);
+enum night_outside night_look_at_program(int at, const char *path, struct night_scratch *room);
 /* The file that execvp() would start; NULL when there is none. */
-const char *night_find_program(const char *name, char *room, size_t size);
+const char *night_find_program(const char *name, struct night_scratch *room);
 
 /* outsiders.c: name it in the clock page, once. */
 void night_tell_outside(enum night_outside reason, const char *program);

@@ -5,10 +5,8 @@
 #define _GNU_SOURCE
 #include "preload/entry/exec.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +17,6 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#define HEAD 4096
 #define INTERPRETERS_MAX 5 /* as the kernel */
 #define SEGMENTS_MAX 64
 #define UNMAPPED 65534 /* an owner whom this user namespace does not know, and as whom nothing runs in it */
@@ -57,15 +54,12 @@ static bool has_more_rights(int fd, const struct stat *file) {
 struct program {
     int fd;
     size_t size; /* of what has been read of its beginning, in which the tables of most programs lie */
-    union {
-        Elf64_Ehdr elf;
-        char text[HEAD];
-    } head;
+    struct night_scratch *room;
 };
 
 static bool read_at(const struct program *program, void *to, size_t size, uint64_t at) {
     if (at <= program->size && size <= program->size - at) {
-        memcpy(to, program->head.text + at, size);
+        memcpy(to, program->room->head.text + at, size);
         return true;
     }
     return night_syscall(SYS_pread64, program->fd, to, size, at) == (long)size;
@@ -99,8 +93,9 @@ static bool is_loader_of_glibc(const char *path) {
 }
 
 static enum night_outside look_at_elf(const struct program *program, const char *path) {
-    const Elf64_Ehdr *head = &program->head.elf;
-    char loader[PATH_MAX] = "", real[PATH_MAX], link[32];
+    const Elf64_Ehdr *head = &program->room->head.elf;
+    char *loader = program->room->loader, *real = program->room->real, link[32];
+    *loader = '\0';
     if (head->e_ident[EI_CLASS] != ELFCLASS64 || head->e_machine != MACHINE)
         return NIGHT_OUTSIDE_MACHINE;
     for (unsigned i = 0; i < head->e_phnum && i < SEGMENTS_MAX; i++) {
@@ -109,7 +104,7 @@ static enum night_outside look_at_elf(const struct program *program, const char 
             break;
         if (segment.p_type == PT_NOTE && has_note_of_go(program, &segment))
             return NIGHT_OUTSIDE_GO;
-        if (segment.p_type == PT_INTERP && segment.p_filesz > 0 && segment.p_filesz < sizeof loader &&
+        if (segment.p_type == PT_INTERP && segment.p_filesz > 0 && segment.p_filesz < sizeof program->room->loader &&
             read_at(program, loader, segment.p_filesz, segment.p_offset))
             loader[segment.p_filesz] = '\0';
     }
@@ -118,7 +113,7 @@ static enum night_outside look_at_elf(const struct program *program, const char 
                : begins(last_part(loader), "ld-musl") ? NIGHT_OUTSIDE_MUSL
                                                        : NIGHT_OUTSIDE_LOADER;
     snprintf(link, sizeof link, "/proc/self/fd/%d", program->fd); /* the loader may be started itself, by a link to it too */
-    ssize_t size = readlink(link, real, sizeof real - 1);
+    ssize_t size = readlink(link, real, sizeof program->room->real - 1);
     real[size > 0 ? size : 0] = '\0';
     return is_loader_of_glibc(path) || is_loader_of_glibc(real) ? NIGHT_INSIDE : NIGHT_OUTSIDE_STATIC;
 }
@@ -141,9 +136,8 @@ static bool is_out_of_sight(void) {
            night_syscall(SYS_faccessat, AT_FDCWD, night_page_path(), R_OK | W_OK) != 0;
 }
 
-static enum night_outside look_at(int at, const char *path) {
-    struct program program;
-    char interpreter[PATH_MAX];
+static enum night_outside look_at(int at, const char *path, struct night_scratch *room) {
+    struct program program = {.room = room};
     struct stat file;
     for (int turn = 0; turn <= INTERPRETERS_MAX; turn++) {
         long fd = night_syscall(SYS_openat, at, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -152,29 +146,29 @@ static enum night_outside look_at(int at, const char *path) {
         enum night_outside found = NIGHT_INSIDE;
         const char *next = NULL;
         if (night_syscall(SYS_fstat, fd, &file) == 0 && S_ISREG(file.st_mode)) {
-            long size = night_syscall(SYS_pread64, fd, program.head.text, sizeof program.head - 1, 0);
+            long size = night_syscall(SYS_pread64, fd, room->head.text, sizeof room->head - 1, 0);
             program.fd = (int)fd;
             program.size = size > 0 ? (size_t)size : 0;
-            program.head.text[program.size] = '\0';
-            if (program.size >= sizeof program.head.elf && memcmp(program.head.text, ELFMAG, SELFMAG) == 0)
+            room->head.text[program.size] = '\0';
+            if (program.size >= sizeof room->head.elf && memcmp(room->head.text, ELFMAG, SELFMAG) == 0)
                 found = has_more_rights(program.fd, &file) ? NIGHT_OUTSIDE_RIGHTS : look_at_elf(&program, path);
             else
-                next = interpreter_in(program.head.text);
+                next = interpreter_in(room->head.text);
         }
         night_syscall(SYS_close, fd);
-        if (!next || strlen(next) >= sizeof interpreter)
+        if (!next || strlen(next) >= sizeof room->interpreter)
             return found;
         at = AT_FDCWD;
-        path = strcpy(interpreter, next);
+        path = strcpy(room->interpreter, next);
     }
     return NIGHT_INSIDE;
 }
 
-enum night_outside night_look_at_program(int at, const char *path) {
+enum night_outside night_look_at_program(int at, const char *path, struct night_scratch *room) {
     int error = errno;
-    enum night_outside found = NIGHT_INSIDE; /* also of one that will not be started */
-    if (may_be_started(at, path)) {
-        found = look_at(at, path);
+    enum night_outside found = room ? NIGHT_INSIDE : NIGHT_OUTSIDE_UNREADABLE; /* inside: also if it will not start */
+    if (room && may_be_started(at, path)) {
+        found = look_at(at, path, room);
         if (found == NIGHT_INSIDE && is_out_of_sight())
             found = NIGHT_OUTSIDE_SIGHT;
     }
@@ -182,17 +176,17 @@ enum night_outside night_look_at_program(int at, const char *path) {
     return found;
 }
 
-const char *night_find_program(const char *name, char *room, size_t size) {
-    if (strchr(name, '/') || !*name)
+const char *night_find_program(const char *name, struct night_scratch *room) {
+    if (strchr(name, '/') || !*name || !room)
         return name;
     const char *path = getenv("PATH");
     int error = errno;
     for (path = path ? path : "/bin:/usr/bin";; path++) {
         size_t length = strcspn(path, ":");
-        int written = snprintf(room, size, "%.*s%s%s", (int)length, path, length ? "/" : "", name);
-        if (written > 0 && (size_t)written < size && may_be_started(AT_FDCWD, room)) {
+        int written = snprintf(room->found, sizeof room->found, "%.*s%s%s", (int)length, path, length ? "/" : "", name);
+        if (written > 0 && (size_t)written < sizeof room->found && may_be_started(AT_FDCWD, room->found)) {
             errno = error;
-            return room;
+            return room->found;
         }
         path += length;
         if (!*path)
