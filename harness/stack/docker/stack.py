@@ -77,16 +77,18 @@ class DockerStack(Stack):
         self.run_id = secrets.token_hex(6)
         self._published = published
         self._ports = dict(ports or {})
+        self._image = image
         self._containers = Containers(self.run_id)
-        self._jobs = JobContainers(self._containers, image, self._agents)
         self._inner, self._outer = self._containers.name(), self._containers.name("door")
-        self._copied: dict[Path, tuple[object, str]] = {}
+        self._jobs: JobContainers
+        self._copied: dict[Path, tuple[object, str]]
         self._lock = threading.Lock()
 
     def start(self) -> Self:
         """Bring everything up; what was started is removed again when something fails half-way."""
         added = bundle(self._extensions)
         client = self._containers.client = engine_client()
+        self._jobs, self._copied = JobContainers(self._containers, self._image, self._agents), {}
         try:
             self.scratch = scratch_directory()
             require_image(client, mocks_image(), ours=True)
