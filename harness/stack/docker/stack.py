@@ -13,6 +13,7 @@ way out, and of the second one, by which the door is published, only the clock c
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import threading
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from harness.contract.endpoints import PUBLISHED_NAME
+from harness.contract.endpoints import PUBLISHED_NAMES
 from harness.contract.endpoints import places as endpoint_places
 from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
@@ -227,13 +228,14 @@ class DockerStack(Stack):
             "sh",
             *command,
         ]  # the supervisor quotes the log, too
+        published = ",".join(filter(None, [engine_host(), os.environ.get(PUBLISHED_NAMES)]))
         self._containers.start(
             ContainerSpec(
                 role=name,
                 image=mocks_image(),
                 command=command,
                 name=self._containers.name(name),
-                environment=self._preload(name, MOCKS_LIBRARY) | {PUBLISHED_NAME: engine_host()},
+                environment=self._preload(name, MOCKS_LIBRARY) | {PUBLISHED_NAMES: published},
                 options=self._containers.joined("clock"),
             )
         )
