@@ -32,8 +32,7 @@ NAME_SERVICES = (
     "/run/systemd/userdb/*",
     "/var/lib/sss/pipes/nss",
 )
-"""Where the C library asks who a user is that is in no file of this machine: without an answer, programs such as OpenSSH
-do not start."""
+"""Where the C library asks who a user is that is in no file of this machine: OpenSSH does not start without an answer."""
 
 
 class Hiding:
