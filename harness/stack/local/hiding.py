@@ -32,7 +32,7 @@ NAME_SERVICES = (
     "/run/systemd/userdb/*",
     "/var/lib/sss/pipes/nss",
 )
-"""Where the C library asks who a user is that is in no file of this machine: OpenSSH does not start without an answer."""
+"""Where the C library asks who a user is that is in no file of this machine: OpenSSH does not start without it."""
 
 
 class Hiding:
