@@ -81,8 +81,9 @@ ENDPOINTS = (
 )
 """Every endpoint. Those with a ``behind`` are reached through the wire, where network faults act."""
 
-PUBLISHED_NAME = "NIGHT_HARNESS_PUBLISHED_NAME"
-"""The variable that tells a mock under which name its ports are published: that of the engine's host, or an address."""
+PUBLISHED_NAMES = "NIGHT_HARNESS_PUBLISHED_NAMES"
+"""The variable that tells a mock under which names, separated by commas, its clients may know it: that of the engine's
+host, and those that the user has given."""
 
 NAMES = tuple(endpoint.name for endpoint in ENDPOINTS)
 MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}

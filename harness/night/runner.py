@@ -102,14 +102,35 @@ class NightRunner:
         self._work_limit = work_limit
         self._look = look
         self._spin_limit = spin_limit
+        self._in_doubt = False
 
     @tells_what_is_exhausted
     def run(self, scenario: Scenario) -> Result:
         """The night with its faults, judged against the same night without them.
 
         Raises LoadError for a program that cannot be started, and StackError when the environment fails; a night that
-        goes wrong is a Result.
+        goes wrong is a Result. The night after a StackError has the stack anew where that has broken it.
         """
+        self._renew_broken_stack()
+        try:
+            return self._result(scenario)
+        except StackError:
+            self._in_doubt = True
+            raise
+
+    def _renew_broken_stack(self) -> None:
+        """What one night has done to the stack is told once, by that night, and is none of the next one's."""
+        if not self._in_doubt:
+            return
+        try:
+            self.stack.require_sound()
+        except StackError as error:
+            self._tell(f"the {self.stack.name} stack is started anew: {error.where}: {error.found.splitlines()[0]}")
+            self.stack.stop()
+            self.stack.start()
+        self._in_doubt = False
+
+    def _result(self, scenario: Scenario) -> Result:
         began = time.perf_counter()
         chain = scenario.chain
         require_programs(chain, self.stack.name)

@@ -57,7 +57,7 @@ class Stack(ABC):
 
     @abstractmethod
     def start(self) -> Self:
-        """Bring everything up, ready for the first reset."""
+        """Bring everything up, ready for the first reset; after a stop, all of it anew."""
 
     @abstractmethod
     def stop(self) -> None:
@@ -88,6 +88,10 @@ class Stack(ABC):
     def store(self, sha256: str, content: bytes | Path) -> None:
         """Keep a file's content under its checksum, once; it outlives resets."""
         self.door.keep(sha256, content)
+
+    def require_sound(self) -> None:
+        """Raise StackError where no night can be judged on it any more: a part is no more, or its clock is broken."""
+        self.door.ask("GET", "/health")
 
     def reset(self, plan: Plan) -> None:
         """Forget the last night and get ready for this one; its jobs are dead when this returns."""
@@ -130,9 +134,9 @@ class Stack(ABC):
         self.door.ask("POST", "/travel", {"at_ns": at_ns})
 
     def hold(self) -> None:
-        """Wait for ever. Raises StackError as soon as a part of the stack is no more, or its clock is broken."""
+        """Wait for ever. Raises StackError as soon as it is not sound."""
         while True:
-            self.door.ask("GET", "/health")
+            self.require_sound()
             time.sleep(HELD_FOR_S)
 
     def settle(self) -> list[Change]:

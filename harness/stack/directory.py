@@ -31,7 +31,7 @@ class StackDirectory:
         self.shared = root / "shared"
         """A link, where root has started the night: to what processes of other users reach too."""
         self.page = (self.shared if self.shared.is_symlink() else root) / "page"
-        self.doors = root / "doors"
+        self.port_states = root / "ports"
         self.library = root / "lib"
         self.control = root / "control"
         self.history = root / "history"
@@ -47,9 +47,9 @@ class StackDirectory:
 
     def share(self, clock: Path) -> None:
         """Let the clock page, and the wire's sockets beside it, lie in another directory; for one that is new."""
-        (clock / "doors").mkdir(mode=0o711)
+        (clock / "ports").mkdir(mode=0o711)
         self.shared.symlink_to(clock)
-        self.doors.symlink_to(clock / "doors")
+        self.port_states.symlink_to(clock / "ports")
         self.page = self.shared / "page"
 
     def put_temporary(self, place: Path) -> None:

@@ -1,7 +1,12 @@
-"""A job that overwrites the clock's page: its night is a stack error, told within seconds, and is never judged."""
+"""A job that overwrites the clock's page: its night is a stack error, told within seconds, and is never judged.
+
+The next night pays nothing for it: it has the stack anew.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -12,8 +17,10 @@ from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack.local.stack import LocalStack
 from tests.calibration import patience_s
+from tests.runs import PYTEST, user_in
 from tests.sample import sample
 
+REFERENCE = Path(__file__).parents[2] / "fixtures/chains/planning_feed/chain.yaml"
 CHAIN = """
 chain: feed
 timezone: Europe/Paris
@@ -48,13 +55,18 @@ OVERWRITES = {
 }
 
 
+def write_night(folder: Path, fetch: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "runbook.md").write_text("Ask.\n")
+    (folder / "chain.yaml").write_text(CHAIN)
+    (folder / "fetch.py").write_text(fetch)
+    (folder / "night.yaml").write_text(SCENARIO)
+    return folder / "night.yaml"
+
+
 @pytest.mark.parametrize("name", sample(list(OVERWRITES), {"zeros", "random bytes at its time", "cut off"}))
 def test_a_job_that_overwrites_the_clocks_page_ends_the_night(name: str, tmp_path: Path) -> None:
-    (tmp_path / "runbook.md").write_text("Ask.\n")
-    (tmp_path / "chain.yaml").write_text(CHAIN)
-    (tmp_path / "fetch.py").write_text(FETCH.format(overwrite=OVERWRITES[name]))
-    (tmp_path / "night.yaml").write_text(SCENARIO)
-    scenario = load_scenario(tmp_path / "night.yaml")
+    scenario = load_scenario(write_night(tmp_path, FETCH.format(overwrite=OVERWRITES[name])))
     with LocalStack() as stack:
         if stack.clock != "virtual":
             pytest.skip(f"there is no clock page: {stack.clock}")
@@ -66,4 +78,60 @@ def test_a_job_that_overwrites_the_clocks_page_ends_the_night(name: str, tmp_pat
         assert "its file" in told.value.found or told.value.found.startswith("it was overwritten: ")
         assert "NIGHT_CLOCK" in told.value.todo
         with pytest.raises(StackError, match="the clock's page"):  # no later night is judged on it either
+            stack.require_sound()
+
+
+def broken(stack: LocalStack, part: str) -> None:
+    if part == "page":
+        stack.directory.page.write_bytes(b"")
+    else:
+        health = stack.door.ask("GET", "/health")
+        os.kill(health["pid"] if part == "supervisor" else health["mocks"][part], signal.SIGKILL)
+
+
+@pytest.mark.parametrize("part", ["page", "supervisor", "desk"])
+def test_the_night_after_a_stack_error_has_the_stack_anew(part: str, tmp_path: Path) -> None:
+    scenario = load_scenario(write_night(tmp_path, "import time; time.sleep(60)"))
+    told: list[str] = []
+    with LocalStack() as stack:
+        if stack.clock != "virtual" and part == "page":
+            pytest.skip(f"there is no clock page: {stack.clock}")
+        runner = NightRunner(stack, tmp_path / "store", tell=told.append)
+        before = runner.run(scenario)
+        broken(stack, part)
+        with pytest.raises(StackError):
             runner.run(scenario)
+        after = runner.run(scenario)
+        assert (after.outcome, after.digest) == (before.outcome, before.digest)
+        [line] = told
+        assert line.startswith("the local stack is started anew: ")
+        pid = stack.door.ask("GET", "/health")["pid"]
+        runner.run(scenario)
+        assert stack.door.ask("GET", "/health")["pid"] == pid
+
+
+def test_a_stack_that_cannot_be_started_again_tells_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = load_scenario(write_night(tmp_path, "import time; time.sleep(60)"))
+    with LocalStack() as stack:
+        runner = NightRunner(stack, tmp_path / "store", tell=lambda _: None)
+        broken(stack, "supervisor")
+        with pytest.raises(StackError):
+            runner.run(scenario)
+        with monkeypatch.context() as patch:
+            patch.setattr("harness.stack.local.stack.python", lambda: ["/nowhere/python"])
+            for _ in range(2):
+                with pytest.raises(StackError, match="/nowhere/python cannot be started"):
+                    runner.run(scenario)
+        assert runner.run(scenario).history.of("end")
+
+
+def test_the_next_scenario_of_a_test_run_passes(tmp_path: Path) -> None:
+    write_night(tmp_path / "first", FETCH.format(overwrite=OVERWRITES["zeros"]))
+    (tmp_path / "second.yaml").write_text(SCENARIO.replace("chain.yaml", str(REFERENCE)))
+    with user_in(tmp_path) as user:
+        run = user.runs(*PYTEST, "-v", "first/night.yaml", "second.yaml")
+    if "the clock was real" in run.out:
+        pytest.skip("there is no clock page")
+    assert "1 failed, 1 passed" in run.out, run.said
+    assert "FAILED first/night.yaml" in run.out
+    assert "the local stack is started anew: the clock's page" in run.err

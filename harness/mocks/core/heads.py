@@ -3,8 +3,9 @@
 A page from elsewhere can make a browser send requests to this machine, and with a name of its own that leads here
 (DNS rebinding) even read the answers. Browsers state who asks and for which name; no client of a night comes from a
 page. Names that nobody outside can own are let pass: addresses, one word (a container's, a service's), ``localhost``
-and what ends in it (a bucket's), names reserved for private use, this machine's own name, and that of the
-engine's host, where the ports are published.
+and what ends in it (a bucket's), names reserved for private use, this machine's own names, that of the engine's host,
+where the ports are published, and those that the user gives; and each of these, and an endpoint's, with the bucket's
+name before it, for S3's virtual hosts.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ import functools
 import ipaddress
 import os
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from harness.contract.endpoints import PUBLISHED_NAME
+from harness.contract.endpoints import NAMES, PUBLISHED_NAMES, S3
 from harness.mocks.core.refusal import Refusal
 
-PRIVATE = (".localhost", ".localdomain", ".internal", ".test")
-"""RFC 6761 and ICANN's reserved names: no registrar sells them, so no page comes from there."""
+PRIVATE = (".localhost", ".localdomain", ".internal", ".test", ".local", ".home.arpa", ".alt")
+"""RFC 6761, 6762, 8375, 9476 and ICANN's reserved names: no registrar sells them, so no page comes from there. ``.lan``
+is reserved by nobody, and ``.example`` is for texts alone."""
+
+HOSTS = Path("/etc/hosts")
 
 _NAME = re.compile(r"[\w-]+(\.[\w-]+)*", re.ASCII)
 _NO_PAGE = "a client of the night, and no web page"
@@ -54,12 +59,26 @@ def is_private(name: str) -> bool:
         ipaddress.ip_address(name)
     except ValueError:
         name = name.lower().rstrip(".")
-        return bool(_NAME.fullmatch(name)) and ("." not in name or name.endswith(PRIVATE) or name in _own_names())
+        if not _NAME.fullmatch(name):
+            return False
+        host = name.removeprefix(f"{S3['bucket']}.")
+        return "." not in name or name.endswith(PRIVATE) or host in NAMES or host in _own_names()
     return True
 
 
 def _own_names() -> set[str]:
-    return {os.uname().nodename.lower(), os.environ.get(PUBLISHED_NAME, "").lower()}
+    """This machine's, fully qualified ones too where they are known without asking a name server, and given ones."""
+    machine = os.uname().nodename.lower()
+    names = {machine, *os.environ.get(PUBLISHED_NAMES, "").lower().replace(",", " ").split()}
+    try:
+        lines = HOSTS.read_text(errors="replace").lower().splitlines()
+    except OSError:
+        return names
+    for line in lines:
+        _, *on_line = line.partition("#")[0].split() or [""]
+        if machine in on_line:
+            names.update(on_line)
+    return names
 
 
 def _is_own(origin: str, host: str) -> bool:

@@ -2,7 +2,7 @@
 
 The kernel refuses a connection to a port without a listener, and a lost packet is lost in the kernel, so that no
 program behind the port could count either or choose one. So a job's process asks first, over the unix socket
-``DIR/doors/PORT``, which is there only while a fault is armed for that port. The other end of it is
+``DIR/ports/PORT``, which is there only while a fault is armed for that port. The other end of it is
 harness/clock/preload/sockets/port_states.c. Each question passes the point ``dial`` once. The answer is one line:
 ``pass``, ``refused``, or ``silence PORT``: a port of the same host that never answers.
 """
@@ -27,7 +27,7 @@ class PortStates:
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
-        self._folder = mock.dir / "doors"
+        self._folder = mock.dir / "ports"
         self._sockets: dict[int, tuple[asyncio.Server, set[str]]] = {}
         self._silent: SilentPort | None = None
 

@@ -13,6 +13,7 @@ way out, and of the second one, by which the door is published, only the clock c
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import threading
@@ -22,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from harness.contract.endpoints import PUBLISHED_NAME
+from harness.contract.endpoints import PUBLISHED_NAMES
 from harness.contract.endpoints import places as endpoint_places
 from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
@@ -77,16 +78,18 @@ class DockerStack(Stack):
         self.run_id = secrets.token_hex(6)
         self._published = published
         self._ports = dict(ports or {})
+        self._image = image
         self._containers = Containers(self.run_id)
-        self._jobs = JobContainers(self._containers, image, self._agents)
         self._inner, self._outer = self._containers.name(), self._containers.name("door")
-        self._copied: dict[Path, tuple[object, str]] = {}
+        self._jobs: JobContainers
+        self._copied: dict[Path, tuple[object, str]]
         self._lock = threading.Lock()
 
     def start(self) -> Self:
         """Bring everything up; what was started is removed again when something fails half-way."""
         added = bundle(self._extensions)
         client = self._containers.client = engine_client()
+        self._jobs, self._copied = JobContainers(self._containers, self._image, self._agents), {}
         try:
             self.scratch = scratch_directory()
             require_image(client, mocks_image(), ours=True)
@@ -225,13 +228,14 @@ class DockerStack(Stack):
             "sh",
             *command,
         ]  # the supervisor quotes the log, too
+        published = ",".join(filter(None, [engine_host(), os.environ.get(PUBLISHED_NAMES)]))
         self._containers.start(
             ContainerSpec(
                 role=name,
                 image=mocks_image(),
                 command=command,
                 name=self._containers.name(name),
-                environment=self._preload(name, MOCKS_LIBRARY) | {PUBLISHED_NAME: engine_host()},
+                environment=self._preload(name, MOCKS_LIBRARY) | {PUBLISHED_NAMES: published},
                 options=self._containers.joined("clock"),
             )
         )

@@ -26,6 +26,15 @@ ROOTS_OWN = ("/etc/ssh/ssh_config.d/*", "/usr/lib/systemd/ssh_config.d/*", "/etc
 """Files that OpenSSH's client reads only if root or its user owns them."""
 
 
+NAME_SERVICES = (
+    "/run/nslcd/socket",
+    "/run/samba/winbindd/pipe",
+    "/run/systemd/userdb/*",
+    "/var/lib/sss/pipes/nss",
+)
+"""Where the C library asks who a user is that is in no file of this machine: OpenSSH does not start without it."""
+
+
 class Hiding:
     """Made before the namespaces are, because it must know what is outside; ``cover`` and ``refresh`` within."""
 
@@ -34,6 +43,7 @@ class Hiding:
         self._covered: set[Path] = set()
         self._place = root / "hidden"
         self._place.mkdir(exist_ok=True)
+        self._name_services = [path for pattern in NAME_SERVICES for path in _glob(pattern)]
         self._rootless: list[Path] = []
         with suppress(KeyError):  # a user without a name, and so without a home
             self._rootless = list(Path(pwd.getpwuid(os.geteuid()).pw_dir).glob(".docker/run/*.sock"))
@@ -71,13 +81,14 @@ class Hiding:
             namespaces.unmount(self._place)
 
     def _needed(self, runtime: Path) -> Iterator[Path]:
-        """What may lie in there and is not to be hidden: users' temporary folder with the stack, the name servers."""
-        for path in (*(path.parent for path in self._kept), *self._kept, Path("/etc/resolv.conf").resolve()):
+        """What may lie in there and is not to be hidden: users' temporary folder with the stack, who knows names."""
+        own = (*(path.parent for path in self._kept), *self._kept)
+        for path in (*own, Path("/etc/resolv.conf").resolve(), *self._name_services):
             if path != runtime and path.is_relative_to(runtime) and path.exists():
                 yield path
 
     def _own_what_root_owns(self) -> None:
-        for number, path in enumerate(path for pattern in ROOTS_OWN for path in Path("/").glob(pattern[1:])):
+        for number, path in enumerate(path for pattern in ROOTS_OWN for path in _glob(pattern)):
             with suppress(OSError):  # what cannot be read is of no use to anybody here
                 copy = self._place / f"copy{number}"
                 shutil.copyfile(path, copy)
@@ -96,8 +107,14 @@ class Hiding:
         own = tuple(f"{path}/" for path in self._kept)
         with os.fdopen(os.dup(self._bound), errors="surrogateescape") as table:
             paths = {line.rstrip("\n").split(maxsplit=7)[7] for line in table if " /" in line}
+        paths.difference_update(map(str, self._name_services))
         yield from (Path(path) for path in sorted(paths) if path.startswith("/") and not path.startswith(own))
         yield from self._rootless
+
+
+def _glob(pattern: str) -> list[Path]:
+    """What there is of it, by its real name."""
+    return [path.resolve() for path in Path("/").glob(pattern[1:])]
 
 
 def _existing(paths: Sequence[Path]) -> list[Path]:

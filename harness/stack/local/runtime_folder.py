@@ -103,7 +103,7 @@ def _make_place(path: Path, *, is_folder: bool) -> None:
     except PermissionError:  # below a folder of root's, in which there was a filesystem of the user's
         namespaces.mount("night", next(parent for parent in path.parents if _is_folder(parent)), "tmpfs")
         folder.mkdir(parents=True, exist_ok=True)
-    if not is_folder:
+    if not is_folder and not path.exists():  # whose it is may not be this user's to touch
         path.touch()
 
 

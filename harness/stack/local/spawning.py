@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, get_args
 
 from harness.clock import library
-from harness.contract.endpoints import ENDPOINTS
+from harness.contract.endpoints import ENDPOINTS, PUBLISHED_NAMES
 from harness.contract.points import Component
 from harness.errors import StackError
 from harness.mocks.core import exhaustion
@@ -184,6 +184,8 @@ def scrubbed_environment(directory: StackDirectory) -> dict[str, str]:
 def harness_environment(directory: StackDirectory) -> dict[str, str]:
     """The same for programs of the harness itself, beside which jobs of the same user run."""
     environment = scrubbed_environment(directory) | {"PYTHONPATH": str(PACKAGE_HOME)}
+    if published := os.environ.get(PUBLISHED_NAMES):
+        environment[PUBLISHED_NAMES] = published
     del environment["PYTHONDONTWRITEBYTECODE"]  # a job must not litter its chain's folder; a mock starts faster
     return environment
 

@@ -99,6 +99,7 @@ class LocalStack(Stack):
             self.stop()
             raise
         self.clock, self.network, self._endpoints = ready["clock"], ready["network"], ready["endpoints"]
+        self._cwds = {}
         self.door = Door(ready["door"], token)
         return self
 

@@ -146,6 +146,7 @@ class DoorServer:
     async def _health(self, _: web.Request) -> web.StreamResponse:
         if self._pacing is not None and self._pacing.done():
             self._pacing.result()
+        self._night_clock.require_sound()
         mocks = self._mocks
         agents = [socket.stem for socket in self._directory.agents()]
         known = {"mocks": mocks.pids, "endpoints": mocks.endpoints, "agents": agents}

@@ -31,7 +31,7 @@ class PortStates:
 
     def __init__(self, night: Night) -> None:
         self._night = night
-        self._folder = night.path.parent / "doors"
+        self._folder = night.path.parent / "ports"
         self._folder.mkdir()
         self._processes: list[subprocess.Popen[str]] = []
 

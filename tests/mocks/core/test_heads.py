@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
-from harness.contract.endpoints import PUBLISHED_NAME
+from harness.contract.endpoints import PUBLISHED_NAMES
+from harness.mocks.core import heads
 from harness.mocks.core.heads import is_private
+from harness.stack.local.stack import LocalStack
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks
 from tests.mocks.fuzzing.front_ends import FRONT_ENDS
@@ -19,6 +22,7 @@ from tests.mocks.scheduler.scheduler_stage import Stage
 OURS = (
     "localhost", "LOCALHOST:8080", "127.0.0.1:1", "127.0.0.2", "[::1]:8080", "[fe80::1]", "10.1.2.3:80", "source",
     "wire:8080", "feeds.localhost:8090", "host.docker.internal:8080", "night.test", os.uname().nodename,
+    "laptop.local", "nas.home.arpa:80", "night.alt", "feeds.source", "feeds.s3:8090", f"feeds.{os.uname().nodename}",
 )  # fmt: skip
 FOREIGN = (
     "evil.example",
@@ -28,6 +32,11 @@ FOREIGN = (
     "a.com.",
     "[::1",
     "x:y:z.org",
+    "feeds.dev",
+    "feeds.evil.example",
+    "evil.source",
+    "evil.lan",
+    "home.arpa.evil.example",
 )
 
 
@@ -89,10 +98,33 @@ def test_the_scheduler_refuses_pages(running_stage: Stage) -> None:
     refuses_pages(scheduler(running_stage), 421)
 
 
-def test_the_name_under_which_ports_are_published_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(PUBLISHED_NAME, "docker.corp.example")
-    assert is_private.__wrapped__("docker.corp.example")
+def test_the_names_under_which_ports_are_published_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PUBLISHED_NAMES, "docker.corp.example,Night.corp.example, ci.lan")
+    for name in ("docker.corp.example", "night.corp.example", "ci.lan", "feeds.night.corp.example"):
+        assert is_private.__wrapped__(name), name
     assert not is_private.__wrapped__("other.corp.example")
+    assert not is_private.__wrapped__("")
+
+
+def test_a_mock_of_a_local_stack_knows_the_names_that_the_user_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PUBLISHED_NAMES, "night.corp.example")
+    with LocalStack(reachable=True) as stack:
+        port = int(stack.published()["desk.url"].rpartition(":")[2])
+        assert asked(port, "Host: night.corp.example", method="GET")[0] == 200
+        assert asked(port, "Host: other.corp.example", method="GET")[0] == 421
+        assert PUBLISHED_NAMES not in stack.job_environment("job")
+
+
+def test_this_machines_names_are_those_of_its_line_in_the_file_of_hosts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = os.uname().nodename
+    monkeypatch.setattr(heads, "HOSTS", hosts := tmp_path / "hosts")
+    assert not is_private.__wrapped__("night.corp.example")
+    hosts.write_text(f"# {name} no.example\n\n127.0.1.1 Night.corp.example {name} # x.example\n0.0.0.0 ads.example\n")
+    assert is_private.__wrapped__("night.corp.example")
+    for other in ("no.example", "x.example", "ads.example"):
+        assert not is_private.__wrapped__(other)
 
 
 def test_names() -> None:

@@ -38,7 +38,7 @@ def test_an_unanswered_connection_is_waited_for_as_long_as_the_client_waits(
 
 
 def test_a_port_has_a_state_only_while_its_fault_is_armed(night: NightOfMocks, wire: Played) -> None:
-    state = Path(night.dir / "doors" / str(wire.endpoints["source"]))
+    state = Path(night.dir / "ports" / str(wire.endpoints["source"]))
     assert not state.exists()
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "source"})
     wire.arm("dial", {"answer": "refused"}, where={"neighbour": "source"}, order_id="1")

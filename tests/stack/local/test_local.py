@@ -286,7 +286,7 @@ def test_the_clock_of_roots_stack_lies_where_others_pass_to_it_and_goes_with_the
     with LocalStack() as stack:
         environment = stack.job_environment("load")
         page = Path(environment["NIGHT_CLOCK"])
-        assert page.parent.joinpath("doors").is_dir()
+        assert page.parent.joinpath("ports").is_dir()
         assert Path(environment["LD_PRELOAD"]).parent == page.parent
         assert stack.directory.root not in page.parents
         assert [stat.S_IMODE(path.stat().st_mode) for path in (page, page.parent, page.parent.parent)] == [

@@ -250,6 +250,52 @@ def test_the_same_holds_for_a_user_who_is_not_root(
         assert "reached" not in answers.values(), answers
 
 
+NAME_SERVICES = [
+    "/run/nslcd/socket",
+    "/run/samba/winbindd/pipe",
+    "/run/systemd/userdb/io.systemd.Home",
+    "/var/lib/sss/pipes/nss",
+]
+OTHERS = ["/run/nslcd/other", "/var/lib/sss/pipes/pam"]
+LISTENING = """
+import os, socket, subprocess, sys
+paths, command = sys.argv[1].split(), sys.argv[2:]
+listening = []
+for path in paths:
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    listening.append(socket.socket(socket.AF_UNIX))
+    listening[-1].bind(path)
+    os.chmod(path, 0o777)
+    listening[-1].listen(128)
+sys.exit(subprocess.run(command).returncode)
+"""
+
+
+@pytest.mark.parametrize("who", ["root", "another"])
+def test_who_knows_the_users_of_a_domain_can_still_be_asked_and_nobody_beside(
+    who: str, anybodys_python: str, static: str
+) -> None:
+    program = shutil.copy(static, Path(anybodys_python).with_name("reach"))
+    mounted = 'mount -t tmpfs none /run && mount -t tmpfs none /var/lib && exec "$@"'
+    within = [needs("unshare"), "--mount", "sh", "-c", mounted, "sh", anybodys_python, "-c", LISTENING]
+    paths = [*NAME_SERVICES, *OTHERS]
+    words = [word for path in paths for word in ("unix", path, "0")]
+    command = [*(as_another_user() if who == "another" else []), anybodys_python, "-m", "tests.stack.local.reaching"]
+    ran = subprocess.run(
+        [*within, " ".join(paths), *command, program, *words],
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env={"PATH": os.environ["PATH"]},
+    )
+    assert ran.returncode == 0, ran.stderr
+    told = json.loads(ran.stdout)
+    assert told["network"] == SECLUDED
+    for way in WAYS:
+        answers = dict(zip(paths, told["reached"][way], strict=True))
+        assert [path for path, answer in answers.items() if answer == "reached"] == NAME_SERVICES, (way, answers)
+
+
 NIGHT = str(ROOT / "scenarios/calm/quiet_night.yaml")
 FORBID = 'cd /proc/sys/user && echo 0 > max_user_namespaces && echo 0 > max_net_namespaces && cd $OLDPWD && exec "$@"'
 """Allow no further namespaces, which root may do in a namespace of its own."""

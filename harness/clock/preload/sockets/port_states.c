@@ -2,7 +2,7 @@
  *
  * A port on which no program listens is refused by the kernel, and a packet that is dropped is dropped there too, so
  * that no program behind the port could count either or choose one. So the question goes another way: the wire
- * listens on a unix socket beside the clock page, `doors/PORT`, which is there only while a fault is armed, and says
+ * listens on a unix socket beside the clock page, `ports/PORT`, which is there only while a fault is armed, and says
  * `pass`, `refused` or `silence PORT`: of the same host, a port that drops every packet
  * (harness/mocks/wire/port_states.py). */
 #define _GNU_SOURCE
@@ -21,7 +21,7 @@ static char folder[sizeof(((struct sockaddr_un *)0)->sun_path)];
 void night_port_states_start(const char *page) {
     const char *slash = strrchr(page, '/');
     int length = slash ? (int)(slash - page) : 1;
-    if (snprintf(folder, sizeof folder, "%.*s/doors", length, slash ? page : ".") >= (int)sizeof folder)
+    if (snprintf(folder, sizeof folder, "%.*s/ports", length, slash ? page : ".") >= (int)sizeof folder)
         folder[0] = '\0';
 }
 
