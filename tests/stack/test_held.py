@@ -11,6 +11,7 @@ import pytest
 import urllib3
 
 from harness.stack.cleanup.processes import descendants_of
+from harness.stack.directory import StackDirectory
 from tests.runs import HARNESS, until, user_in
 from tests.sample import sample
 
@@ -37,7 +38,8 @@ def test_a_stack_that_is_held_ends_with_its_parts_and_says_which(victim: str, tm
         family = descendants_of(process.pid)
         assert len(family) >= 8
         if victim == "page":
-            [page] = [folder / "page" for folder in user.directories() if (folder / "page").exists()]
+            pages = [StackDirectory(folder).page for folder in user.directories()]
+            [page] = [page for page in pages if page.exists()]
             page.write_bytes(b"")
         else:
             os.kill(_pid_of(victim, health), signal.SIGKILL)
