@@ -82,7 +82,7 @@ class DockerStack(Stack):
         self._containers = Containers(self.run_id)
         self._inner, self._outer = self._containers.name(), self._containers.name("door")
         self._jobs: JobContainers
-        self._copied: dict[Path, tuple[object, str]]
+        self._copied: dict[Path, tuple[object, str, str]]
         self._lock = threading.Lock()
 
     def start(self) -> Self:
@@ -151,14 +151,23 @@ class DockerStack(Stack):
     def job_cwd(self, chain_folder: Path) -> str:
         """A copy on the volume, which each night finds as the folder is; kept beside it, where no job can come to."""
         with self._lock:
-            state, place = self._copied.get(chain_folder, (None, ""))
+            state, original, place = self._copied.get(chain_folder, (None, "", ""))
             if state != (now := chain_state(chain_folder)):
                 digest, packed = chain_copy(chain_folder)
                 with engine_calls(f"copying {chain_folder} to the stack"):
                     self._containers["clock"].wrapped.put_archive(ORIGINALS, packed)
-                place = self.door.ask("POST", "/chain", {"folder": f"{ORIGINALS}/chain/{digest}"})["cwd"]
-                self._copied[chain_folder] = now, place
+                before, original = original, f"{ORIGINALS}/chain/{digest}"
+                place = self.door.ask("POST", "/chain", {"folder": original})["cwd"]
+                self._copied[chain_folder] = now, original, place
+                self._drop_copy(before)
         return place
+
+    def _drop_copy(self, original: str) -> None:
+        """Let go of what a chain's folder was before it was edited, unless another one is still the same."""
+        if original and original not in {kept for _, kept, _ in self._copied.values()}:
+            self.door.ask("DELETE", "/chain", {"folder": original})
+            with engine_calls(f"removing {original} from the stack"):
+                self._containers["clock"].wrapped.exec_run(["rm", "-rf", original])
 
     def agent(self, image: str | None = None) -> str:
         """The agent in a container of that image, which is started on first use and kept."""

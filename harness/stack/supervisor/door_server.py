@@ -84,6 +84,7 @@ class DoorServer:
                 web.get("/store/{sha256}", self._has, allow_head=True),
                 web.put("/store/{sha256}", self._keep),
                 web.post("/chain", self._chain),
+                web.delete("/chain", self._drop_chain),
                 web.post("/reset", self._reset),
                 web.route("*", "/mocks/{component}/{path:.*}", self._control),
                 web.post("/run", self._run),
@@ -180,6 +181,11 @@ class DoorServer:
         """Where jobs find a chain's folder."""
         folder = Path((await _json(request))["folder"])
         return web.json_response({"cwd": await asyncio.to_thread(self._views.cwd, folder)})
+
+    async def _drop_chain(self, request: web.Request) -> web.StreamResponse:
+        """No night will be in this folder any more."""
+        self._views.drop(Path((await _json(request))["folder"]))
+        return web.json_response({})
 
     async def _reset(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()

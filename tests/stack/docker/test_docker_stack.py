@@ -214,6 +214,29 @@ def left_of(engine: DockerClient, run_id: str) -> list[str]:
     return sorted(thing.name for thing in found)
 
 
+def test_what_a_chains_folder_was_before_an_edit_does_not_stay(stack, chain, tmp_path_factory):
+    same = tmp_path_factory.mktemp("same")
+    (same / "job.py").write_text((chain / "job.py").read_text())
+    clock = stack._containers["clock"].wrapped
+
+    def kept() -> int:
+        return int(clock.exec_run(["sh", "-c", "ls -d /opt/night/chain/* /night/chains/* | wc -l"]).output)
+
+    first = stack.job_cwd(chain)
+    assert stack.job_cwd(same) == first
+    there = kept()
+    for edit in range(3):
+        (chain / "job.py").write_text(f"print('edit {edit}')\n")
+        night(stack, replace(job(stack, "here", "python", "job.py"), cwd=stack.job_cwd(chain)))
+        assert stack.output("here", 1, "out") == f"edit {edit}\n"
+        assert kept() == there + 2  # one copy and its view more: the first is another folder's, too
+    assert stack.job_cwd(same) == first
+    (chain / "job.py").write_text((same / "job.py").read_text())
+    assert stack.job_cwd(chain) == first
+    output(stack, "true")
+    assert kept() == there
+
+
 def test_what_a_job_does_in_its_chains_folder_is_told_and_gone_with_its_night(stack, chain):
     (chain / "jobs").mkdir()
     (chain / "jobs" / "validate.py").write_text("this is it\n")
