@@ -125,7 +125,7 @@ class NightRunner:
         try:
             self.stack.require_sound()
         except StackError as error:
-            self._tell(f"the {self.stack.name} stack is started anew: {error.where}: {error.found.splitlines()[0]}")
+            self._tell(f"the {self.stack.name} stack is started anew: {error.where}: {error.found.partition("; its last output")[0]}")
             self.stack.stop()
             self.stack.start()
         self._in_doubt = False
