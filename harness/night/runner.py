@@ -125,7 +125,8 @@ class NightRunner:
         try:
             self.stack.require_sound()
         except StackError as error:
-            self._tell(f"the {self.stack.name} stack is started anew: {error.where}: {error.found.partition("; its last output")[0]}")
+            found = error.found.partition("; its last output")[0]
+            self._tell(f"the {self.stack.name} stack is started anew: {error.where}: {found}")
             self.stack.stop()
             self.stack.start()
         self._in_doubt = False
