@@ -19,7 +19,7 @@ from harness.stack.local.stack import LocalStack
 from harness.values.units import Duration
 from tests.night.test_night import CHAIN, SCENARIO, STORE
 
-LOOK, SPIN_LIMIT = Duration(milliseconds=200), Duration(milliseconds=600)
+LOOK, SPIN_LIMIT = Duration(milliseconds=400), Duration(milliseconds=1200)
 
 SPIN = "while :; do :; done"
 
@@ -90,7 +90,7 @@ def test_a_spin_is_named_while_it_lasts_and_ends_the_night(night: Night, told: T
     assert "work_limit" in str(error.value)
     assert len(told) >= 2
     assert "fetch" in told[-1]
-    assert "that makes no progress, and 600ms of it end the night" in told[-1]
+    assert f"that makes no progress, and {SPIN_LIMIT} of it end the night" in told[-1]
 
 
 @pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)

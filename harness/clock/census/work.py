@@ -20,8 +20,8 @@ _TICKS_A_S = os.sysconf("SC_CLK_TCK")
 _KERNEL_SHARE = 0.02
 """A program that makes system calls spends more of its time in them; the switches of an interpreter lock take 0.7 %."""
 
-_KERNEL_TICKS = 4
-"""And more than these of the kernel's own ticks, by which it counts: one or two may fall on any program."""
+_KERNEL_TICKS = 3
+"""And no less than these of the kernel's own ticks, by which it counts: one or two may fall on any program."""
 
 _FAULTS_A_S = 10
 """Pages that a program takes in a second: one that only spins has all of its own, and takes none."""

@@ -10,8 +10,8 @@ from pathlib import Path
 from harness.stack.chain_views import ChainView
 from harness.stack.chain_views.changes import Change
 from harness.stack.chain_views.copied import CopiedView
-from harness.stack.chain_views.copying import remove_all
 from harness.stack.chain_views.overlay import OverlayView, can_overlay, overlays_work
+from harness.stack.cleanup.removal import remove_all
 
 
 class ChainViews:
