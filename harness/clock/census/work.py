@@ -110,7 +110,7 @@ class Meter:
 
     def __init__(self, pids: Iterable[int], served: Callable[[], int]) -> None:
         self._served = served
-        self._begin(_counted(pids))
+        self._begin(_counted(_with_descendants(pids)))
 
     def _begin(self, counts: Mapping[int, tuple[str | None, Made]]) -> None:
         self._before, self._served_before = counts, self._served()
