@@ -108,8 +108,9 @@ def test_what_is_complete_passes_as_it_is(night: Night) -> None:
     ours = {"NIGHT_NETWORK": "loopback", "NIGHT_STACK": "/a/stack", "NIGHT_SKEW": "0 0 0"}
     ended = night.run("env", "-i", "/usr/bin/env", more=ours)
     given = night.environment(more=ours)
+    nights = {"LD_PRELOAD", "NIGHT_CLOCK", "NIGHT_COMPONENT", *ours}
     assert dict(line.split("=", 1) for line in ended.out.splitlines()) == {
-        name: value for name, value in given.items() if name == "LD_PRELOAD" or name.startswith("NIGHT_")
+        name: value for name, value in given.items() if name in nights
     }
 
 
