@@ -1,16 +1,11 @@
-"""Overlays in the mount namespace of this process, and what may be mounted over."""
+"""Overlays in the mount namespace of this process."""
 
 from __future__ import annotations
 
-import os
-import re
 from contextlib import suppress
 from pathlib import Path
 
 from harness.stack.local import namespaces
-
-_ESCAPED = re.compile(rb"\\([0-7]{3})")
-"""How mountinfo writes a blank, a tab, a line end and a backslash."""
 
 
 def mount_overlay(at: Path, *, below: int, upper: Path, work: Path) -> None:
@@ -28,10 +23,3 @@ def unmount(at: Path) -> None:
     """Take away what was mounted last at a place; processes that still have it open keep it."""
     with suppress(OSError):  # the folder was removed meanwhile, and its mount with it
         namespaces.unmount(at)
-
-
-def mounts_below(folder: Path) -> set[Path]:
-    """Where something is mounted inside a folder: an overlay over it would not show that."""
-    points = (line.split()[4] for line in Path("/proc/self/mountinfo").read_bytes().splitlines())
-    read = (Path(os.fsdecode(_ESCAPED.sub(lambda octal: bytes([int(octal[1], 8)]), point))) for point in points)
-    return {point for point in read if point != folder and point.is_relative_to(folder)}

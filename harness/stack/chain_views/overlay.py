@@ -16,9 +16,10 @@ from pathlib import Path
 
 from harness.errors import StackError
 from harness.stack.chain_views.changes import Change, changes_between, counted, names_in
-from harness.stack.chain_views.mounts import mount_overlay, mounts_below, unmount
+from harness.stack.chain_views.mounts import mount_overlay, unmount
 from harness.stack.chain_views.owners import Owners
 from harness.stack.cleanup.removal import remove_what_goes
+from harness.stack.local import namespaces
 
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque", "trusted.overlay.redirect", "user.overlay.redirect")
 """Marks of a folder in the upper layer that does not show what lies below it at its place."""
@@ -91,7 +92,11 @@ def can_overlay(folder: Path, layers: Path, *, ours: Collection[Path]) -> bool:
 
     No job could write to the file of an owner whom this namespace does not know: the file is first copied, for him.
     """
-    if layers.is_relative_to(folder) or not mounts_below(folder) <= {*ours} or not Owners.here().have_all_of(folder):
+    if (
+        layers.is_relative_to(folder)
+        or not namespaces.mounts_below(folder).keys() <= {*ours}
+        or not Owners.here().have_all_of(folder)
+    ):
         return False
     view = OverlayView(folder, layers)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import re
 import socket
 import struct
 import sys
@@ -24,6 +25,9 @@ DETACH, NO_FOLLOW = 0x2, 0x8
 CAP_SYS_PTRACE, CAP_SYS_ADMIN = 19, 21
 PR_CAPBSET_DROP = 24
 SIOCSIFFLAGS, IFF_UP, IFF_RUNNING = 0x8914, 0x1, 0x40
+
+_ESCAPED = re.compile(rb"\\([0-7]{3})")
+"""How mountinfo writes a blank, a tab, a line end and a backslash."""
 
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
@@ -70,6 +74,17 @@ def bind(source: int, target: Path | str, *, read_only: bool = False) -> None:
 def unmount(target: Path) -> None:
     """Take a mount away; what still uses it keeps it."""
     _check(_call().umount2(os.fsencode(target), DETACH | NO_FOLLOW), f"unmount {target}")
+
+
+def mounts_below(folder: Path) -> dict[Path, str]:
+    """Where something is mounted inside a folder, and the kind of its filesystem: proc_pid_mountinfo(5)."""
+    found = {}
+    for line in Path("/proc/self/mountinfo").read_bytes().splitlines():
+        mounted, _, filesystem = line.partition(b" - ")
+        at = Path(os.fsdecode(_ESCAPED.sub(lambda octal: bytes([int(octal[1], 8)]), mounted.split()[4])))
+        if at != folder and at.is_relative_to(folder):
+            found[at] = os.fsdecode(filesystem.split()[0])
+    return found
 
 
 def bring_loopback_up() -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,7 +18,6 @@ from pathlib import Path
 from harness.stack.local import namespaces
 
 IN_MEMORY = ("tmpfs", "ramfs", "nsfs", "autofs", "proc")
-_ESCAPED = re.compile(rb"\\([0-7]{3})")
 
 
 def cover(runtime: Path, own: Path, needed: Iterable[Path]) -> None:
@@ -85,14 +83,8 @@ def _open(path: Path | str) -> int:
 
 def _disks(below: Path) -> list[Path]:
     """Where disks are mounted below there."""
-    found = []
-    for line in Path("/proc/self/mountinfo").read_bytes().splitlines():
-        place, _, filesystem = line.partition(b" - ")
-        at = Path(os.fsdecode(_ESCAPED.sub(lambda octal: bytes([int(octal[1], 8)]), place.split()[4])))
-        kind = os.fsdecode(filesystem.split()[0])
-        if at != below and at.is_relative_to(below) and kind not in IN_MEMORY and _is_folder(at):
-            found.append(at)
-    return found
+    mounted = namespaces.mounts_below(below)
+    return [at for at, kind in mounted.items() if kind not in IN_MEMORY and _is_folder(at)]
 
 
 def _make_place(path: Path, *, is_folder: bool) -> None:
