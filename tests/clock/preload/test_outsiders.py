@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.clock.library import library_path
 from harness.clock.page import ClockPage
 from tests.clock.needed import missing, needs
 from tests.clock.virtual_night import AT_NS, Night
@@ -164,7 +165,10 @@ def test_a_program_with_more_rights_than_its_starter_is_named_and_for_root_it_is
     night.path.parent.chmod(0o711)
     night.run("sh", "-c", f"{program} --help")
     assert named(night) == []
-    night.run("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "sh", "-c", f"{program} --help")
+    nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    if subprocess.run([*nobody, "test", "-r", str(library_path())], check=False).returncode:
+        pytest.skip("another user's programs were NOT tested: the clock's library lies where that user may not look")
+    night.run(*nobody, "sh", "-c", f"{program} --help")
     assert named(night) == [("program", program, "it runs with other rights than its starter")]
 
 
