@@ -182,15 +182,15 @@ class Controller:
                 workers = describe_work(self.sights(), self.page.held_by(), standstill.real_s, standstill.spins_a_s)
                 return stopped("runaway", (*outside, *workers), work=self._measured(standstill))
 
-    def _measure_from(self, jumps: int) -> None:
+    def _measure_from(self, jumps: int) -> Meter:
         """Begin to measure, unless this standstill is measured already: it may last over several runs."""
         if self._meter is None or self._meter[0] != jumps:
             self._meter = jumps, Meter(self._pids(), self._served)
+        return self._meter[1]
 
     def _measured(self, standstill: _Standstill) -> Work:
-        self._measure_from(standstill.jumps)
-        assert self._meter is not None  # noqa: S101 - the line above has seen to it
-        return self._meter[1].measured(self._pids(), standstill.real_s, spins=bool(standstill.spins_a_s))
+        meter = self._measure_from(standstill.jumps)
+        return meter.measured(self._pids(), standstill.real_s, spins=bool(standstill.spins_a_s))
 
     def _pids(self) -> set[int]:
         return {sight.pid for sight in self.sights()}

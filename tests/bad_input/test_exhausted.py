@@ -48,7 +48,7 @@ def on_a_small_disk(user: User, size: str, *argv: str) -> Run:
     Beside what root's stacks have in theirs before anything else: the clock's library.
     """
     if because := why_no_mounts():
-        pytest.skip(f"no disk can be made small here: {because}")
+        pytest.skip(f"full disks were NOT tested: none can be made small here: {because}")
     room = int(size[:-1]) * {"k": 1, "m": 1 << 10}[size[-1]]
     if os.geteuid() == 0 and (built := library_path()) is not None:
         room += built.stat().st_size >> 10
@@ -112,7 +112,7 @@ def test_a_test_run_on_a_full_disk_says_it_in_the_test(user: User) -> None:
 
 def test_a_history_that_cannot_be_kept_is_told_and_the_one_that_was_there_stays(user: User) -> None:
     if because := why_no_mounts():
-        pytest.skip(f"no disk can be made small here: {because}")
+        pytest.skip(f"full disks were NOT tested: none can be made small here: {because}")
     kept = user.folder / "kept"
     kept.mkdir()
     fill = (
@@ -126,7 +126,7 @@ def test_a_history_that_cannot_be_kept_is_told_and_the_one_that_was_there_stays(
 
 def test_a_project_file_that_cannot_be_added_to_stays_as_it_was(user: User) -> None:
     if because := why_no_mounts():
-        pytest.skip(f"no disk can be made small here: {because}")
+        pytest.skip(f"full disks were NOT tested: none can be made small here: {because}")
     (user.folder / "kept").mkdir()
     fill = (
         "mount --make-rprivate / && mount -t tmpfs -o size=64k none kept && cd kept && mkdir .git more &&"
@@ -173,7 +173,7 @@ def test_a_command_in_virtual_time_is_told_too(user: User) -> None:
 def test_a_soft_limit_is_raised_where_it_may_be(user: User) -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     if most != resource.RLIM_INFINITY and most < 4 * AT_LEAST:
-        pytest.skip(f"a process may have {most} files open here")
+        pytest.skip(f"a raised limit was NOT tested: a process may have {most} files open here")
     many = "for i in $(seq 40); do sleep 100 & done; wait"
     run = user.runs("sh", "-c", 'ulimit -Sn 64 && exec "$@"', "sh", *HARNESS, "clock", "run", "--", "bash", "-c", many)
     assert (run.code, run.said) == (0, "")

@@ -95,7 +95,7 @@ def test_one_with_other_rights_is_not_excepted_for_what_it_starts_is_outside_as_
     lint_of: Lint, tmp_path: Path
 ) -> None:
     if os.statvfs(tmp_path).f_flag & os.ST_NOSUID:
-        pytest.skip("setgid means nothing on this file system")
+        pytest.skip("other rights were NOT tested: setgid means nothing on this file system")
     lint_of("[date]")
     program = tmp_path / "bin" / "agent"
     shutil.copy(shutil.which("env") or "/usr/bin/env", program)

@@ -96,7 +96,7 @@ def test_a_chain_may_not_say_so_of_one_with_other_rights_for_what_that_starts_is
     night: Night, tmp_path: Path
 ) -> None:
     if os.statvfs(tmp_path).f_flag & os.ST_NOSUID:
-        pytest.skip("setgid means nothing on this file system")
+        pytest.skip("other rights were NOT tested: setgid means nothing on this file system")
     program = tmp_path / "agent"
     shutil.copy(shutil.which("env") or "/usr/bin/env", program)
     shutil.chown(program, group=1)
