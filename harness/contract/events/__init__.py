@@ -17,7 +17,7 @@ __all__ = ["CONSUMER", "EVENTS", "HISTORY_FORMAT", "HISTORY_VERSION", "EventType
 HISTORY_FORMAT = "night-harness-history"
 """What a history file calls its format, in its first line."""
 
-HISTORY_VERSION = 1
+HISTORY_VERSION = 2
 """The version of the format that is written here, and the only one that is read."""
 
 EVENTS: Mapping[str, Mapping[str, Happening]] = {
