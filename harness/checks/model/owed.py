@@ -43,4 +43,4 @@ def _lacking(wanted: Holdings, held: Holdings) -> int:
         return wanted.rows
     if held.fallback or held.own.total() >= wanted.own.total():
         return 0
-    return (wanted.own - held.own).total()
+    return wanted.own.total() - wanted.own.common(held.own)

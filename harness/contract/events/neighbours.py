@@ -17,7 +17,6 @@ from harness.contract.events.vocabulary import (
     maybe,
     one_of,
     or_null,
-    pair,
 )
 
 DESK: Mapping[str, Happening] = {
@@ -79,7 +78,11 @@ CONSUMER: Mapping[str, Happening] = {
         business_date=_DATE,
         fallback_of=_FALLBACK,
         batch=Field(NUMBER, "the batch, in the order in which they came"),
-        rows=Field(listed(pair(TEXT)), "key and checksum of each row"),
+        rows=Field(NUMBER, "how many rows are in it"),
+        start=Field(NUMBER, "where they begin in the file of rows beside the history: lines of key, checksum and row"),
+        bytes=Field(NUMBER, "how long they are there"),
+        digest=Field(TEXT, "the digest of these lines"),
+        sum=Field(TEXT, "the sum of the rows' checksums, which is the same in any order"),
         night=maybe(Field(TEXT, "in a baseline: the earlier night that holds it, from which a fallback may be taken")),
     ),
 }
