@@ -60,7 +60,10 @@ class RowsFile:
 
 @dataclass(frozen=True)
 class Part:
-    """The rows of one batch in the file; ``sum`` is the same for the same rows in any order."""
+    """The rows of one batch in the file; ``sum`` is that of the rows' checksums, and so is the same in any order.
+
+    A row's content has the columns of its key, so that rows with the same checksums have the same keys.
+    """
 
     file: RowsFile
     start: int

@@ -38,6 +38,9 @@ class Rows:
         """How many rows, doubled ones counted as often as they are held."""
         return sum(part.rows for part in self._parts)
 
+    def __bool__(self) -> bool:
+        return self.total() > 0
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Rows):
             return NotImplemented

@@ -13,7 +13,6 @@ from harness.contract.events.vocabulary import (
     Field,
     Happening,
     happening,
-    listed,
     maybe,
     one_of,
     or_null,

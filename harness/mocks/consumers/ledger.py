@@ -99,7 +99,7 @@ class Ledger:
         return rows, batches
 
     def holds(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
-        """Every batch with the digest of its rows, in the order in which they came; the rows go to the end of a file."""
+        """Every batch with its rows' digest, in the order in which they came; the rows go to the end of a file."""
         begins = file.tell()
         self._rows.seek(0)
         shutil.copyfileobj(self._rows, file, COPIED_BYTES)
