@@ -54,6 +54,7 @@ __all__ = [
     "RetryOnFailure",
     "Rule",
     "Text",
+    "Watermark",
     "When",
 ]
 
@@ -157,6 +158,19 @@ class Folder(Strict):
     holds: Annotated[tuple[EarlierFile, ...], LAX] = ()
 
 
+class Watermark(Strict):
+    """A file in a working folder that says how far the chain has delivered: a date, a time or a number.
+
+    ``field``: whose value it is, of a JSON object; without it, the whole text. ``consumers``: who must hold what it has
+    passed (none named: every consumer).
+    """
+
+    folder: Text
+    file: Text
+    field: Text | None = None
+    consumers: Texts = ()
+
+
 ControlName = Annotated[str, Registered("control", CONTROLS)]
 
 
@@ -237,6 +251,7 @@ class Chain(Strict):
     properties: dict[Text, str] = {}
     calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
     consumers: dict[Text, Consumer] = {}
+    watermarks: dict[Text, Watermark] = {}
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")
 

@@ -15,6 +15,8 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.equals_baseline import equals_baseline
+from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
+from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.on_time import on_time
@@ -43,8 +45,10 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "no_downstream_on_bad_data",
     "no_partial_file_visible",
     "on_time",
     "owner_paged",
     "programs_unchanged",
+    "watermark_behind_commit",
 ]

@@ -63,6 +63,8 @@ class Plan:
     """The places from which any job takes a value: who takes a credential has to show it."""
     watch: tuple[str, ...] = ()
     """Names whose content the folder watch records; none: all."""
+    read: tuple[str, ...] = ()
+    """Files whose text the folder watch records, as ``FOLDER/NAME``: the chain's watermarks."""
     folders: Mapping[str, tuple[SeededFile, ...]] = field(default_factory=dict)
     folder_paths: Mapping[str, str] = field(default_factory=dict)
     """Where the folders are for a job."""

@@ -66,6 +66,7 @@ class Planner:
             files=files,
             takes=tuple(sorted(_taken(chain))),
             watch=tuple(file.name for file in files),
+            read=tuple(f"{mark.folder}/{mark.file}" for mark in chain.watermarks.values()),
             folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
             folder_paths=folders,
             consumers={name: PlannedConsumer(kind=one.kind, key=one.key) for name, one in chain.consumers.items()},

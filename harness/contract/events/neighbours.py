@@ -46,6 +46,7 @@ FOLDERS: Mapping[str, Happening] = {
         name=_NAME,
         size=maybe(Field(or_null(NUMBER), f"{SIZE.says}, {_READABLE}")),
         sha256=maybe(Field(or_null(TEXT), f"{SHA256.says}, {_READABLE}")),
+        text=maybe(Field(TEXT, "of a watermark, once it is whole: what is in it, the first 4,096 bytes")),
         how=maybe(Field(one_of("closed", "renamed"), "how it got its name, once it is whole")),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),

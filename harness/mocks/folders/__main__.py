@@ -18,6 +18,9 @@ WATCHED = (
     flags.CREATE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.DELETE | flags.ONLYDIR
 )
 
+LONGEST_TEXT = 4_096
+"""Bytes of a watermark that are read: it is a date or a number, alone or in a small JSON object."""
+
 
 @dataclass(frozen=True)
 class Place:
@@ -47,6 +50,7 @@ class Folders(Mock):
         self._pending: deque[Event] = deque()
         self._writing: set[tuple[str, str]] = set()
         self._counting: frozenset[str] = frozenset()
+        self._read: frozenset[str] = frozenset()
         return {}
 
     async def reset(self, plan: Plan) -> None:
@@ -58,6 +62,7 @@ class Folders(Mock):
         self._pending.clear()
         self._writing.clear()
         self._counting = frozenset(plan.watch)
+        self._read = frozenset(plan.read)
         for folder in sorted(plan.folders):
             path = self.dir / "folders" / folder
             path.mkdir(parents=True, exist_ok=True)
@@ -134,15 +139,22 @@ class Folders(Mock):
             )
 
     def _content(self, place: Place, name: str) -> dict[str, Any]:
-        """Size and checksum of a file that counts, followed through renames that have happened since."""
-        if self._counting and name not in self._counting:
+        """Size and checksum of a file that counts, followed through renames that have happened since; of a watermark
+        also its text.
+        """
+        read = f"{place.folder}/{place.named(name)}" in self._read
+        if self._counting and name not in self._counting and not read:
             return {"size": None, "sha256": None}
         path = place.path / name
         while True:
             try:
                 with path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
-                    return {"size": file.tell(), "sha256": digest}
+                    content: dict[str, Any] = {"size": file.tell(), "sha256": digest}
+                    if read:
+                        file.seek(0)
+                        content["text"] = file.read(LONGEST_TEXT).decode(errors="replace")
+                    return content
             except OSError:
                 self._pull()
                 if (moved := self._moved(path)) is None:
