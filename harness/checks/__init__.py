@@ -17,7 +17,9 @@ from harness.checks.cause_named import cause_named
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
+from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
+from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
@@ -44,7 +46,9 @@ __all__ = [
     "judge",
     "lived_in_time",
     "no_partial_file_visible",
+    "nothing_left_behind",
     "on_time",
     "owner_paged",
     "programs_unchanged",
+    "results_complete",
 ]
