@@ -15,7 +15,7 @@ NEVER_RESULTS = (
     *("*.db", "*.sqlite", "*.sqlite3", "*-wal", "*-shm", "*-journal"),
     *("*.pyc", ".nfs*"),
 )
-"""Logs tell how a night went, a database is the chain's own state: no two nights of a chain that recovers agree in them."""
+"""Logs tell how a night went, and a database is the chain's own state: a night that recovers ends with others."""
 
 
 def held_file_mistakes(data: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:

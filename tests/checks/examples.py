@@ -12,8 +12,10 @@ from tests.checks.nights import (
     HALF,
     TRUNCATED,
     calm,
+    calm_but,
     ended,
     holds,
+    keeps,
     launched,
     left,
     night,
@@ -72,8 +74,16 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "equals_baseline": {
         "holds": (CALM, BASELINE),
-        "violated": (faulty(*calm(), ("02:30:00", "folders", "remove info", PLACE)), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
         "unknown": (CALM, EMPTY),
+    },
+    "results_complete": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm()[:-1], paged("02:30:00", "truncated")), BASELINE),
+    },
+    "nothing_left_behind": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(), keeps("forecast.csv.part")), BASELINE),
     },
     "programs_unchanged": {
         "holds": (faulty(*calm(), left(data=("state.json",), added=("cache.csv",))), BASELINE),

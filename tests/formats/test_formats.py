@@ -30,6 +30,7 @@ from harness.chain.model import (
     HeldFile,
     Job,
     Machine,
+    Results,
     RetryOnFailure,
     Rule,
 )
@@ -56,6 +57,7 @@ TABLES = {
     "Retry on failure": [RetryOnFailure],
     "A rule": [Rule],
     "A folder": [Folder, HeldFile],
+    "Results": [Results],
     "A consumer": [Consumer],
     "A defence": [Defence],
     "The environment": [FromPlace],

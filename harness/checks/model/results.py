@@ -1,7 +1,7 @@
 """What a night leaves behind as files: in the chain's working folders, and at the source, where clients have put it.
 
-Names that a run draws (a time, a number of an attempt, a process) are told by their digits: a file of the baseline whose
-name the night does not have stands for one of the same name but for its digits.
+Names that a run draws (a time, the number of an attempt, a process) are told by their digits: a file of the baseline
+whose name the night does not have stands for one of the same name but for its digits.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ def is_result(path: str) -> bool:
 
 
 def is_left_behind(path: str, left: Left) -> bool:
-    """Whether somebody has to clear it up. What a chain has set aside is what it should do with a file that is wrong."""
+    """Whether somebody has to clear it up. To set a wrong file aside is what a chain should do."""
     if is_set_aside(path):
         return False
     return _unfinished(path) or left.beginning_of is not None
@@ -131,7 +131,7 @@ def _unfinished(path: str) -> bool:
 
 
 def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str]) -> dict[str, str]:
-    """The counterparts of files of the baseline, by names that differ in digits alone; first those with equal contents."""
+    """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
     free: dict[str, list[str]] = defaultdict(list)
     for path in sorted(got.keys() - wanted.keys()):
         free[_DRAWN.sub("#", path)].append(path)

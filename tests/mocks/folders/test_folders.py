@@ -26,11 +26,12 @@ def landing(night: NightOfMocks, folders: Played) -> Path:
 
 
 def told(night: NightOfMocks, folders: Played) -> list[tuple[str, str, str, str | None]]:
-    """Type, action, name and how, of everything so far."""
+    """Type, action, name and how, of everything so far, but for what there is at the end."""
     folders.done("POST", "settle")
     return [
         (event.type, event.action, f"{event.value['folder']}/{event.value['name']}", event.value.get("how"))
         for event in night.history("folders")
+        if event.action != "keeps"
     ]
 
 
