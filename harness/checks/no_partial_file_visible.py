@@ -7,7 +7,7 @@ import re
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.results import is_set_aside, uploads
+from harness.checks.model.results import is_result, is_set_aside, uploads
 from harness.history import Event, History
 
 _PRIVATE = re.compile(r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?)(?![a-z])", re.IGNORECASE)
@@ -81,7 +81,7 @@ def _unwatched(path: str) -> bool:
 
 def _halves(night: History, baseline: History) -> list[str]:
     """Uploads that broke, under names that readers look for."""
-    names = {*uploads(night), *uploads(baseline)}
+    names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
     broken = (event.value for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
     return [path for value in broken if (path := f"source:{value['via']}/{value['name']}") in names]
 

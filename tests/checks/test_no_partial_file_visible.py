@@ -50,9 +50,10 @@ def test_foreign_content_of_full_size_is_changed_and_not_partial() -> None:
 
 def test_an_upload_that_broke_under_its_final_name_is_partial() -> None:
     sending = night(*calm(), put("export.csv"))
+    whole = put("export.csv", clock="02:04:00")
     broke = put("export.csv", HALF, "fail", clock="02:02:30")
-    assert check(night(*calm(), broke, put("export.csv")), sending).evidence["partial"].total == 1
-    assert check(night(*calm(), put("export.csv.part", HALF, "fail"), put("export.csv")), sending).state == "holds"
+    assert check(night(*calm(), broke, whole), sending).evidence["partial"].total == 1
+    assert check(night(*calm(), put("export.csv.part", HALF, "fail"), whole), sending).state == "holds"
 
 
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:

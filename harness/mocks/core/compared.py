@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from harness.contract.plan import Plan
 
-LARGEST_REPORT = 1 << 20
+LARGEST_REPORT = 1 << 16
 """Bytes of the largest file in which the run's own words are looked for: what is larger is data, not a report."""
 
 MOST_PLACES = 8
@@ -42,6 +42,7 @@ class Compared:
             name: [re.compile(pattern.encode()) for pattern in patterns]
             for name, patterns in plan.results.volatile.items()
         }
+        self._published = frozenset(file.name for file in plan.files)
         self._zone = ZoneInfo(plan.timezone)
         self._night = range(plan.begins_ns // 1_000_000_000, plan.closes_ns // 1_000_000_000 + 1)
 
@@ -59,16 +60,16 @@ class Compared:
         try:
             for name, body in _bodies(file):
                 digest.update(name)
-                self._add(digest, body, patterns)
+                self._add(digest, body, patterns, report=path.rpartition("/")[2] not in self._published)
         except (zipfile.BadZipFile, EOFError, gzip.BadGzipFile, zlib.error, RuntimeError, NotImplementedError):
             # No archive, or half of one: its bytes as they are.
             with file.open("rb") as body:
                 return hashlib.file_digest(body, "sha256").hexdigest()
         return digest.hexdigest()
 
-    def _add(self, digest: hashlib._Hash, body: IO[bytes], patterns: list[re.Pattern[bytes]]) -> None:
+    def _add(self, digest: hashlib._Hash, body: IO[bytes], patterns: list[re.Pattern[bytes]], *, report: bool) -> None:
         first = body.read(LARGEST_REPORT + 1)
-        small = len(first) <= LARGEST_REPORT and b"\0" not in first
+        small = report and len(first) <= LARGEST_REPORT and b"\0" not in first
         if small and not patterns:
             digest.update(self._without_run(first))
             return
@@ -84,17 +85,14 @@ class Compared:
 
     def _without_run(self, text: bytes) -> bytes:
         """Without moments of this night, ids drawn at random, and counts of attempts, where these are few."""
-        places = 0
-
-        def gone(found: re.Match[bytes]) -> bytes:
-            nonlocal places
-            if not self._of_the_run(found):
-                return found[0]
-            places += 1
-            return b"<%s>" % str(found.lastgroup).encode()
-
-        shorter = _RUN.sub(gone, text)
-        return shorter if places <= MOST_PLACES else text
+        kept: list[bytes] = []
+        after = 0
+        for found in filter(self._of_the_run, _RUN.finditer(text)):
+            if len(kept) == 2 * MOST_PLACES:
+                return text
+            kept += (text[after : found.start()], b"<%s>" % str(found.lastgroup).encode())
+            after = found.end()
+        return b"".join([*kept, text[after:]])
 
     def _of_the_run(self, found: re.Match[bytes]) -> bool:
         text = found[0].decode("ascii")

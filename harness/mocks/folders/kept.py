@@ -13,6 +13,7 @@ from harness.contract.plan import Plan
 from harness.mocks.core.compared import Compared
 
 _CHUNK_BYTES = 1 << 20
+_HEAD_BYTES = 1 << 10
 
 
 class Kept:
@@ -21,6 +22,7 @@ class Kept:
     def __init__(self, plan: Plan, store: Path) -> None:
         self._compared = Compared(plan)
         self._published = {file.name: (file.content.size, store / file.content.sha256) for file in plan.files}
+        self._heads: dict[str, bytes] = {}
 
     def files(self, folder: str, path: Path) -> Iterator[dict[str, Any]]:
         """Values of events, by name: files, what links point to, and directories with nothing in them (``name/``)."""
@@ -52,8 +54,20 @@ class Kept:
 
     def _beginning_of(self, file: Path, size: int) -> str | None:
         """The published file of which this is the first part, and not all."""
-        longer = [(name, path) for name, (whole, path) in self._published.items() if 0 < size < whole]
-        return next((name for name, path in longer if _begins(path, file)), None)
+        if size == 0 or self._published.get(file.name, (None,))[0] == size:
+            return None
+        with file.open("rb") as body:
+            head = body.read(_HEAD_BYTES)
+        longer = [(name, path) for name, (whole, path) in self._published.items() if size < whole]
+        alike = (path_of for path_of in longer if self._head(*path_of).startswith(head))
+        return next((name for name, path in alike if _begins(path, file)), None)
+
+    def _head(self, name: str, path: Path) -> bytes:
+        """The first bytes of a published file, which most others do not share; read once."""
+        if name not in self._heads:
+            with path.open("rb") as body:
+                self._heads[name] = body.read(_HEAD_BYTES)
+        return self._heads[name]
 
 
 def _begins(whole: Path, part: Path) -> bool:
