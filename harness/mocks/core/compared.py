@@ -111,6 +111,7 @@ class Compared:
 
 def _matches(path: str, pattern: str) -> bool:
     """A pattern without a slash is of the file's own name, in whatever folder it is."""
+    path = path.rstrip("/")  # of a directory with nothing in it
     return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern))
 
 
