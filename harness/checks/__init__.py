@@ -19,7 +19,9 @@ from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
+from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
+from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
@@ -47,8 +49,10 @@ __all__ = [
     "lived_in_time",
     "no_downstream_on_bad_data",
     "no_partial_file_visible",
+    "nothing_left_behind",
     "on_time",
     "owner_paged",
     "programs_unchanged",
+    "results_complete",
     "watermark_behind_commit",
 ]

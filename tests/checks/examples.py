@@ -15,6 +15,7 @@ from tests.checks.nights import (
     calm_but,
     ended,
     holds,
+    keeps,
     launched,
     left,
     night,
@@ -82,7 +83,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "equals_baseline": {
         "holds": (CALM, BASELINE),
-        "violated": (faulty(*calm(), ("02:30:00", "folders", "remove info", PLACE)), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
         "unknown": (CALM, EMPTY),
     },
     "no_downstream_on_bad_data": {
@@ -93,6 +94,14 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "violated": (faulty(*calm(), moved("02:01:59"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "unknown": (faulty(*calm(), **WATERMARK), night(*calm(), **WATERMARK)),
+    },
+    "results_complete": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm()[:-1], paged("02:30:00", "truncated")), BASELINE),
+    },
+    "nothing_left_behind": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(), keeps("forecast.csv.part")), BASELINE),
     },
     "programs_unchanged": {
         "holds": (faulty(*calm(), left(data=("state.json",), added=("cache.csv",))), BASELINE),
