@@ -12,7 +12,6 @@ from tests.checks.nights import (
     HALF,
     TRUNCATED,
     calm,
-    calm_but,
     ended,
     holds,
     keeps,
@@ -23,6 +22,7 @@ from tests.checks.nights import (
     paged,
     receipt,
     stored,
+    without_consumers,
 )
 
 LOSSY = night(*calm(records=5))
@@ -88,7 +88,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),
-        "violated": (faulty(*calm_but(), SERVED, consumers={}), night(*calm_but(), consumers={})),
+        "violated": (faulty(*without_consumers(), SERVED, consumers={}), night(*without_consumers(), consumers={})),
     },
     "watermark_behind_commit": {
         "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),

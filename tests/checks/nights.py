@@ -95,6 +95,11 @@ def calm(*, until: str = "02:02:00", records: int = 3) -> list[Line]:
     ]
 
 
+def without_consumers() -> list[Line]:
+    """The same night of a chain that has none."""
+    return [line for line in calm() if line[1] not in BEGIN["consumers"]]
+
+
 def calm_but(*replaced: Line, records: int = 3) -> list[Line]:
     """The same night with other rows at its consumer."""
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.checks import CHECKS
 from harness.history import History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, calm, calm_but, ended, holds, launched, night, stored
+from tests.checks.nights import BASELINE, calm, calm_but, ended, holds, launched, night, stored, without_consumers
 
 check = CHECKS["no_downstream_on_bad_data"]
 
@@ -46,7 +46,7 @@ def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> Non
 
 
 def test_where_there_is_no_consumer_nothing_shows_that_it_did_no_harm() -> None:
-    finding = check(night(*calm_but(), BAD, consumers={}), night(*calm_but(), consumers={}))
+    finding = check(night(*without_consumers(), BAD, consumers={}), night(*without_consumers(), consumers={}))
     assert finding.state == "violated"
     assert finding.sentence.endswith("no consumer shows what came of it")
 
