@@ -12,6 +12,7 @@ from tests.checks.nights import (
     HALF,
     TRUNCATED,
     calm,
+    calm_but,
     ended,
     holds,
     keeps,
