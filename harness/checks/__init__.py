@@ -3,6 +3,7 @@
 from harness.checks.model.check import CHECKS, Check, Evidence, Finding, check
 from harness.checks.model.friction import Friction, friction
 from harness.checks.model.judging import Judgement, judge
+from harness.checks.model.measures import Measures, measures
 from harness.checks.model.outcome import Outcome
 
 # isort: off
@@ -18,6 +19,7 @@ from harness.checks.equals_baseline import equals_baseline
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.on_time import on_time
+from harness.checks.optional_jobs import optional_jobs
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
@@ -30,6 +32,7 @@ __all__ = [
     "Finding",
     "Friction",
     "Judgement",
+    "Measures",
     "Outcome",
     "all_or_nothing",
     "bounded_attempts",
@@ -43,8 +46,10 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "measures",
     "no_partial_file_visible",
     "on_time",
+    "optional_jobs",
     "owner_paged",
     "programs_unchanged",
 ]

@@ -26,8 +26,8 @@ BEGIN: Mapping[str, Any] = {
     "folders": ["landing"],
     "consumers": {"planning": {"key": ["id"], "records": "every"}},
     "jobs": {
-        "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
-        "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},
+        "retrieve": {"owner": "data-ops", "after": [], "optional": False, "launches": 3},
+        "publish": {"owner": "data-ops", "after": ["retrieve"], "optional": False, "launches": 1},
     },
     "faults": [],
 }
