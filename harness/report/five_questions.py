@@ -9,7 +9,7 @@ from harness.checks.cause_named import naming_page
 from harness.checks.model.ends import finished, how_it_stands, unfinished
 from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.wording import counted, minutes
-from harness.history import Event, History
+from harness.history import Event
 from harness.night.result import Result
 
 

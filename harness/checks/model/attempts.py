@@ -1,8 +1,8 @@
 """What a night has tried beyond the same night without faults, at every neighbour, by the words for it.
 
-Each thing is counted by itself (each job, file, consumer, endpoint): what is tried more often is not made up for by what
-is not tried at all. A job that looks for a file again and again looks once more or once less when anything moves by a
-millisecond; so one look more is no reaction where the baseline has several, and two are.
+Each thing is counted by itself (each job, file, consumer, endpoint): what is tried more often is not made up for by
+what is not tried at all. A job that looks for a file again and again looks once more or once less when anything moves
+by a millisecond; so one look more is no reaction where the baseline has several, and two are.
 """
 
 from __future__ import annotations

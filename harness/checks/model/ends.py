@@ -1,4 +1,4 @@
-"""How the jobs of a night ended: each by its last end, because a run that went well may be followed by one that fails."""
+"""How the jobs of a night ended: each by its last end, for a run that went well may be followed by one that fails."""
 
 from __future__ import annotations
 

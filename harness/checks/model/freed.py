@@ -29,7 +29,7 @@ class Freed:
 
 
 def freed(night: History, baseline: History) -> Freed:
-    """Jobs and rows that came after the deadline and after the fault's end, of a job that the fault kept back till then.
+    """Jobs and rows that came after the deadline and the fault's end, of a job that the fault kept back till then.
 
     A job that met it once more is kept back by it (a retry that would have failed again), and so is every job that ran
     when something held was let go; with each, those that start only after it. What the baseline has late as well is not

@@ -51,8 +51,13 @@ class Friction:
     @property
     def reacted(self) -> bool:
         """Whether anything in the chain had to do something that it does not do in a calm night."""
-        late = self.delay_s is None or self.delay_s * 1e9 > _NOTICEABLE_NS
+        late = self.delay_s is None or self.delayed
         return bool(self.pages or self.manual_steps or self.attempts or self.later_s or late)
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the last row came noticeably later."""
+        return self.delay_s is not None and self.delay_s * 1e9 > _NOTICEABLE_NS
 
     @property
     def sentence(self) -> str:
@@ -71,7 +76,7 @@ class Friction:
             yield counted(self.rows_wrong, "wrong row")
         if self.delay_s is None:
             yield "never delivered"
-        elif self.delay_s * 1e9 > _NOTICEABLE_NS:
+        elif self.delayed:
             yield f"{minutes(self.delay_s)} of delay"
         # The delay of the delivery says it of the jobs that it goes through.
         worse = {job: by for job, by in self.later_s.items() if not self.delay_s or by > self.delay_s + 60}

@@ -42,7 +42,7 @@ def measures(night: History, baseline: History) -> Measures:
     page = night.of("page", component="desk", type="ok").first()
     wanted, got = holdings(baseline), holdings(night)
     touched = {*cost.later_s, *unfinished(night, baseline), *(_launches(night) - _launches(baseline))}
-    recovered = None if owed(night, baseline) else _last_touched(night, touched, delayed=bool(cost.delay_s))
+    recovered = None if owed(night, baseline) else _last_touched(night, touched, delayed=cost.delayed)
 
     def since(at_ns: int | None) -> float | None:
         return None if acted is None or at_ns is None else max(0.0, (at_ns - acted.at) / 1e9)

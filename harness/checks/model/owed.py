@@ -29,7 +29,7 @@ class Owed:
     optional: Mapping[str, str]
     """The same of those that need not: nothing is owed for them."""
     freed: Freed = field(default_factory=Freed)
-    """What came after all, but only because a fault was taken out at the deadline: not delivered by the chain itself."""
+    """What came after all, but only because a fault was taken out at the deadline: the chain has not delivered it."""
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.jobs or self.freed)
@@ -49,7 +49,8 @@ def owed(night: History, baseline: History) -> Owed:
     rows = {consumer: count for consumer, count in lacking.items() if count}
     late = freed(night, baseline)
     partly = tuple(name for name in got if (name in rows and got[name].rows) or name in late.partly)
-    must, may = {}, {}
+    must: dict[str, str] = {}
+    may: dict[str, str] = {}
     replaced = _replaced(night)
     for job in unfinished(night, baseline):
         if job not in replaced:

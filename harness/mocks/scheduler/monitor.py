@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.points import DISK, STARTED
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.dependencies import Edges
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.daily.properties import Properties

@@ -16,8 +16,8 @@ from harness.contract.effects.wire import Connection, Drip, Hang, Reset
 from harness.contract.endpoints import MOCK_OF
 from harness.contract.plan import Plan
 from harness.contract.points import CONNECT, DIAL
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
 from harness.mocks.wire import forwarding
 from harness.mocks.wire.forwarding import drip, forward, forward_bytes, hang

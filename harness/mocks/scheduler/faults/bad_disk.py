@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.contract.effects import scheduler as effects
 from harness.contract.points import DISK
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 
 _MARK = struct.Struct("<4q")
 """Read-only or not, room in bytes, bytes used, refusals: harness/clock/preload/disk/bad_disk.c reads and counts."""

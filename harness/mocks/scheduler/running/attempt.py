@@ -15,7 +15,7 @@ from typing import Any
 from harness.clock.library import begin_environment
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.points import CLOCK
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.faults.bad_disk import BadDisks
 from harness.mocks.scheduler.faults.freeze_and_crash import FreezeAndCrash

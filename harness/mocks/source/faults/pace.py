@@ -9,8 +9,8 @@ from harness.contract.effects.source import Answer, Delay, Refuse
 from harness.contract.orders import Order
 from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
 
 SLOW: Protocol = "sftp"
