@@ -127,3 +127,8 @@ def test_a_late_night_that_no_end_of_a_fault_freed_is_complete() -> None:
 def test_a_part_before_the_end_of_the_fault_is_a_part() -> None:
     parts = late(stored("05:59:00", rows=1), freed("06:00:00", held=1))
     assert CHECKS["all_or_nothing"](parts, BASELINE).sentence == "planning holds only a part of the night"
+
+
+def test_a_launch_that_was_given_up_before_the_job_was_started_again_is_no_run_that_never_ended() -> None:
+    lost = ("01:50:00", "scheduler", "launch invoke", {"job": "retrieve", "attempt": 0})
+    assert check(night(lost, *calm()), BASELINE).state == "holds"

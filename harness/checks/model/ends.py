@@ -26,10 +26,15 @@ class JobRuns:
         """Whether its last end was a good one."""
         return self.last is not None and self.last.type == "ok"
 
+    @property
+    def still_runs(self) -> bool:
+        """Whether it was started after its last end. A start before it was given up: no order, or no end, came through."""
+        return any(self.last is None or began > self.last.at for began in self.open.values())
+
     def runs_at(self, moment_ns: int) -> bool:
         """Whether it ran then."""
         ended = any(began <= moment_ns <= end for began, end in self.spans)
-        return ended or any(began <= moment_ns for began in self.open.values())
+        return ended or (self.still_runs and max(self.open.values()) <= moment_ns)
 
 
 @lru_cache(maxsize=4)
@@ -60,7 +65,7 @@ def unfinished(night: History, baseline: History) -> tuple[str, ...]:
     One that ended well, was started again and is still at it when the night is over has not ended either.
     """
     calm, now = runs(baseline), runs(night)
-    still = {name for name, job in now.items() if job.open and not calm.get(name, JobRuns()).open}
+    still = {name for name, job in now.items() if job.still_runs and not calm.get(name, JobRuns()).still_runs}
     missing = {name for name in finished(baseline) if name in still or name not in finished(night)}
     order = [*begin_event(night).value["jobs"], *sorted(missing)]
     return tuple(name for name in dict.fromkeys(order) if name in missing)
@@ -71,7 +76,7 @@ def how_it_stands(night: History, job: str) -> str:
     found = runs(night).get(job)
     if found is None:
         return f"never started{_waiting(night, job)}"
-    if found.open or found.last is None:
+    if found.still_runs or found.last is None:
         return "never ended"
     if found.last.action == "launch":
         return "could not be started"

@@ -62,5 +62,5 @@ class EndedOrders:
     def _tell(self, armed: Armed[Any], where: Mapping[str, str], more: Mapping[str, int]) -> None:
         self._told[armed.id] += 1
         if self._told[armed.id] <= TOLD:
-            value: dict[str, Any] = {"id": armed.id, "fault": armed.order.fault, "point": armed.order.point.name, "where": dict(where)}
-            self._recorder.record("info", "freed", {**value, **more})
+            told = {"id": armed.id, "fault": armed.order.fault, "point": armed.order.point.name}
+            self._recorder.record("info", "freed", {**told, "where": dict(where), **more})
