@@ -28,7 +28,7 @@ class JobRuns:
 
     @property
     def still_runs(self) -> bool:
-        """Whether it was started after its last end. A start before that was given up: the order or its end was lost."""
+        """Whether it was started after its last end. A start before that was given up: order or end was lost."""
         return any(self.last is None or began > self.last.at for began in self.open.values())
 
     def runs_at(self, moment_ns: int) -> bool:
