@@ -176,6 +176,7 @@ class Job(Strict):
 
     cron: its times under a scheduler of profile cron, which knows nothing of the other keys that say when. works: what
     its work takes, which is charged in virtual time: its program begins so much later than it is launched.
+    optional: the night is complete without its end; when it does not end as in a calm night, that is degraded.
     """
 
     run: Argv = ()
@@ -200,6 +201,7 @@ class Job(Strict):
     exit_codes: ExitCodes = ExitCodes()
     frequency: Frequency = Frequency()
     hold: bool = False
+    optional: bool = False
     prerun: Argv = ()
     steps: Texts = ()
     rules: Annotated[tuple[Rule, ...], LAX] = ()

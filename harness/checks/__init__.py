@@ -3,6 +3,7 @@
 from harness.checks.model.check import CHECKS, Check, Evidence, Finding, check
 from harness.checks.model.friction import Friction, friction
 from harness.checks.model.judging import Judgement, judge
+from harness.checks.model.measures import Measures, measures
 from harness.checks.model.outcome import Outcome
 
 # isort: off
@@ -22,6 +23,7 @@ from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
 from harness.checks.nothing_left_behind import nothing_left_behind
+from harness.checks.optional_jobs import optional_jobs
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
@@ -34,6 +36,7 @@ __all__ = [
     "Finding",
     "Friction",
     "Judgement",
+    "Measures",
     "Outcome",
     "all_or_nothing",
     "bounded_attempts",
@@ -47,10 +50,12 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "measures",
     "no_downstream_on_bad_data",
     "no_partial_file_visible",
     "nothing_left_behind",
     "on_time",
+    "optional_jobs",
     "owner_paged",
     "programs_unchanged",
     "results_complete",

@@ -26,6 +26,7 @@ def all_or_nothing(night: History, baseline: History) -> Finding:
         return Finding.unknown("the baseline delivered nothing, so there are no parts of it")
     missing = owed(night, baseline)
     if missing.partly:
-        lacking = [f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in missing.partly]
+        counts = {name: missing.rows.get(name) or missing.freed.rows[name] for name in missing.partly}
+        lacking = [f"{consumer} lacks {counted(count, 'row')}" for consumer, count in counts.items()]
         return Finding.violated(f"{', '.join(missing.partly)} holds only a part of the night", missing=lacking)
     return Finding.holds("no consumer holds only a part of the night")

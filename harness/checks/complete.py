@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.ends import finished
 from harness.checks.model.holdings import holdings
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.owed import finished, owed
+from harness.checks.model.owed import owed
 from harness.checks.model.wording import counted
 from harness.history import History
 
 
 @check("complete", violated=Outcome.CONTAINED)
 def complete(night: History, baseline: History) -> Finding:
-    """Every consumer holds all that the night owes it, or a declared fallback for it.
+    """Every consumer holds all that the night owes it, or a declared fallback for it, and every job has ended well.
 
-    A chain without consumers is complete when every job ended well that did in the baseline.
+    Of jobs, those that ended well in the baseline, each by its last end; not those that the chain calls optional, nor
+    those that a declared fallback stands for. What came only because a fault was taken out at the deadline is missing:
+    no real night would have brought it.
 
     Applies: to every night.
     Unknown: when the baseline delivered nothing, or, where there are no consumers, finished no job.
-    Does not verify: that the rows are the right ones (``delivered_once``), or that a fallback is young enough to be of
-    use; where there are consumers, that a job ended well which they do not depend on.
+    Does not verify: that the rows are the right ones (``delivered_once``), that a fallback is young enough to be of
+    use, or what a job did that ended well.
     """
     expected, got = holdings(baseline), holdings(night)
     if not expected and not finished(baseline):
@@ -27,14 +30,19 @@ def complete(night: History, baseline: History) -> Finding:
     if expected and not any(of.rows for of in expected.values()):
         return Finding.unknown("the baseline delivered nothing, so nothing was owed")
     missing = owed(night, baseline)
-    if missing.jobs:
-        return Finding.violated("jobs did not finish", unfinished=missing.jobs)
-    if missing.rows:
+    if missing.rows or missing.jobs or missing.freed:
         empty = [consumer for consumer in missing.rows if consumer not in missing.partly]
-        partly = [f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in missing.partly]
-        nothing = not any(held.rows for held in got.values())
-        said = "nothing of the night is there" if nothing else "a part of the night is missing"
-        return Finding.violated(said, empty=empty, missing=partly)
+        partly = [consumer for consumer in missing.rows if consumer in missing.partly]
+        only_then = [*missing.freed.jobs, *(f"{name}: {rows:,}" for name, rows in missing.freed.rows.items())]
+        return Finding.violated(
+            missing.sentence,
+            unfinished=[f"{job} {stands}" for job, stands in missing.jobs.items()],
+            empty=empty,
+            missing=[f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in partly],
+            freed=only_then,
+        )
     if not expected:
         return Finding.holds("every job finished")
-    return Finding.holds(f"{', '.join(got)} {'has' if len(got) == 1 else 'have'} all of the night")
+    return Finding.holds(
+        f"every job finished, and {', '.join(got)} {'has' if len(got) == 1 else 'have'} all of the night"
+    )

@@ -12,7 +12,7 @@ from harness.history import History
 
 def _delivered_as_its_own(night: History, baseline: History) -> bool:
     missing = owed(night, baseline)
-    return not (missing.rows or missing.jobs) and not fallback_days(night)
+    return not (missing.rows or missing.jobs or missing.freed) and not fallback_days(night)
 
 
 @check("equals_baseline", violated=Outcome.DAMAGED, applies=_delivered_as_its_own)

@@ -48,6 +48,7 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             name: {
                 "owner": chain.owner_of(name),
                 "after": list(job.waits_to_finish),
+                "optional": job.optional,
                 "launches": None if _restarted_by_hand(name, operators) else _launches_allowed(job, planned),
             }
             for (name, job), planned in zip(chain.jobs.items(), plan.jobs, strict=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from harness.checks import Friction, Judgement, Outcome, friction
+from harness.checks import Friction, Judgement, Measures, Outcome, friction, measures
 from harness.checks.model.holdings import finished_at
 from harness.clock.ticks import Ticks
 from harness.history import History
@@ -60,6 +60,11 @@ class Result:
     def friction(self) -> Friction:
         """What the night cost beyond the same night without faults."""
         return friction(self.history, self.baseline)
+
+    @property
+    def measures(self) -> Measures:
+        """How soon the night was noticed, told and over, and what the fault touched: measured, and not judged."""
+        return measures(self.history, self.baseline)
 
     @property
     def worked_s(self) -> dict[str, float]:

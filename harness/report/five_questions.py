@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from harness.checks import Outcome
 from harness.checks.cause_named import naming_page
+from harness.checks.model.ends import finished, how_it_stands, unfinished
 from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.wording import counted, minutes
-from harness.history import Event, History
+from harness.history import Event
 from harness.night.result import Result
 
 
@@ -63,11 +64,19 @@ def _cause(result: Result) -> str:
         if result.outcome is Outcome.INCONCLUSIVE:
             return f"this night proves nothing: {result.judgement.because}"
         if _should_have_been_told(result):
-            return "not at all: nothing was said"
+            return f"not at all: nothing was said{_noticed(result)}"
         return "nobody had to look for it; the history names the fault and when it acted"
     after = "" if acted is None else f"{minutes(max(0, page.at - acted.at) / 1e9)} after the fault: "
     verdict = "" if naming else "  (which does not name it)"
     return f"{after}{page.value['cause'] or 'the page gives no cause'}{verdict}"
+
+
+def _noticed(result: Result) -> str:
+    """What could have been told, had anybody been."""
+    found = result.measures
+    if found.to_detect_s is None:
+        return ""
+    return f"; the first sign came {minutes(found.to_detect_s)} after the fault: {found.sign}"
 
 
 def _should_have_been_told(result: Result) -> bool:
@@ -76,13 +85,14 @@ def _should_have_been_told(result: Result) -> bool:
 
 def _touched(result: Result) -> str:
     night, baseline = result.history, result.baseline
+    ends, calm_ends, missing = finished(night), finished(baseline), unfinished(night, baseline)
     said: list[str] = []
     for job in begin_event(night).value["jobs"]:
-        calm, now = _ended(baseline, job), _ended(night, job)
+        calm, now = calm_ends.get(job), ends.get(job)
         if calm is None:
             continue
-        if now is None:
-            said.append(f"{job} never finished")
+        if job in missing or now is None:
+            said.append(f"{job} {how_it_stands(night, job)}")
         elif now - calm > 60_000_000_000:
             said.append(f"{job} {minutes((now - calm) / 1e9)} later")
     wanted, got = holdings(baseline), holdings(night)
@@ -96,8 +106,3 @@ def _touched(result: Result) -> str:
         said += [f"and {counted(rows.total(), 'row')} of {day} as a fallback" for day, rows in held.fallback.items()]
         said += [f"and {counted(rows.total(), 'row')} under the date {day}" for day, rows in held.stale.items()]
     return "; ".join(said) or "no job and no consumer was touched"
-
-
-def _ended(history: History, job: str) -> int | None:
-    last = history.of("job", type="ok", job=job).last()
-    return None if last is None else last.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from harness.night.result import Result
@@ -41,8 +42,13 @@ def record(result: Result) -> dict[str, Any]:
             "manual_steps": strain.manual_steps,
             "reruns": strain.reruns,
             "requests": strain.requests,
+            "attempts": {kind.many: count for kind, count in strain.attempts.items()},
+            "later_s": dict(strain.later_s),
+            "rows_lost": strain.rows_lost,
+            "rows_wrong": strain.rows_wrong,
             "delay_s": strain.delay_s,
         },
+        "measures": asdict(result.measures),
         "stack": result.stack,
         "clock": result.clock,
         "network": result.network,

@@ -27,8 +27,8 @@ BEGIN: Mapping[str, Any] = {
     "consumers": {"planning": {"key": ["id"], "records": "every"}},
     "watermarks": {},
     "jobs": {
-        "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
-        "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},
+        "retrieve": {"owner": "data-ops", "after": [], "optional": False, "launches": 3},
+        "publish": {"owner": "data-ops", "after": ["retrieve"], "optional": False, "launches": 1},
     },
     "faults": [],
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from harness.history import History
-from harness.testing.histories import Line
+from harness.testing.histories import BEGIN, Line
 from tests.checks.nights import (
     BASELINE,
     EMPTY,
     HALF,
     TRUNCATED,
+    all_ended,
     calm,
     calm_but,
     ended,
@@ -51,6 +52,9 @@ CALM = faulty(*calm())
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
+OPTIONAL = {"jobs": BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}}
+REPORTED = [*calm(), *launched("02:05:00", "report"), ended("02:06:00", "report")]
+
 EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "delivered_once": {
         "holds": (CALM, BASELINE),
@@ -75,7 +79,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "all_or_nothing": {
         "holds": (FAILED, BASELINE),
-        "violated": (faulty(stored("02:02:00", rows=1), holds("a")), LOSSY),
+        "violated": (
+            faulty(stored("02:02:00", rows=1), *all_ended(), holds("a"), paged("02:30:00", "truncated")),
+            LOSSY,
+        ),
         "unknown": (CALM, EMPTY),
     },
     "cause_named": {
@@ -117,6 +124,11 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*calm(until="06:30:00"), paged("05:00:00", "truncated")), BASELINE),
         "unknown": (CALM, night(*calm(until="07:00:00"))),
+    },
+    "optional_jobs": {
+        "holds": (faulty(*REPORTED, **OPTIONAL), night(*REPORTED, **OPTIONAL)),
+        "violated": (faulty(*calm(), **OPTIONAL), night(*REPORTED, **OPTIONAL)),
+        "unknown": (faulty(*calm(), **OPTIONAL), night(*calm(), **OPTIONAL)),
     },
     "bounded_attempts": {
         "holds": (CALM, BASELINE),

@@ -53,6 +53,11 @@ def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 
 
+def all_ended() -> list[Line]:
+    """Both jobs end well, whatever was delivered."""
+    return [ended("02:01:00", "retrieve"), ended("02:02:00", "publish")]
+
+
 def outside(at: str, program: str = "/opt/bin/jq", *, excepted: bool = False) -> Line:
     reason = "it is linked statically, and has no loader that could bring the clock in"
     value = {"by": "retrieve", "program": program, "reason": reason, "todo": "take another", "excepted": excepted}
@@ -77,6 +82,12 @@ def left(*programs: str, data: tuple[str, ...] = (), added: tuple[str, ...] = ()
 def receipt(clock: str, fault: dict[str, Any] = TRUNCATED) -> Line:
     value = {"id": fault["id"], "fault": fault["name"], "point": "serve", "where": {}, "effect": {}}
     return (clock, "source", "fault info", value)
+
+
+def freed(clock: str, held: int | None = None, **where: str) -> Line:
+    """A fault was taken out at the deadline, and would have acted once more, or had kept something back."""
+    value = {"id": "0:truncate_file", "fault": "truncate_file", "point": "serve", "where": where}
+    return (clock, "source", "freed info", value if held is None else value | {"held": held})
 
 
 def calm(*, until: str = "02:02:00", records: int = 3) -> list[Line]:

@@ -4,7 +4,7 @@ import pytest
 
 from harness.checks import CHECKS
 from harness.faults import FAULTS
-from tests.checks.nights import BASELINE, TRUNCATED, calm, holds, night, paged
+from tests.checks.nights import BASELINE, TRUNCATED, all_ended, calm, holds, night, paged
 
 check = CHECKS["cause_named"]
 
@@ -44,4 +44,4 @@ def test_it_does_not_apply_to_a_night_that_owes_nothing_whatever_its_pages_say()
     assert check.applies(night(), BASELINE)
     assert check.applies(night(holds("a")), BASELINE)
     assert not check.applies(night(*calm(), paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
-    assert not check.applies(night(holds("y", fallback_of="2026-11-22")), BASELINE)
+    assert not check.applies(night(*all_ended(), holds("y", fallback_of="2026-11-22")), BASELINE)

@@ -1,7 +1,7 @@
 """Hand-written histories for on_time."""
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, calm, night
+from tests.checks.nights import BASELINE, EMPTY, calm, ended, night
 
 check = CHECKS["on_time"]
 
@@ -23,3 +23,10 @@ def test_never_delivered_does_not() -> None:
 def test_a_baseline_that_was_late_itself_proves_nothing() -> None:
     assert check(night(*calm()), night(*calm(until="07:00:00"))).state == "unknown"
     assert check(night(*calm()), EMPTY).state == "unknown"
+
+
+def test_a_job_that_ends_after_the_deadline_is_late_although_every_row_was_in_time() -> None:
+    lines = [line for line in calm() if line[2:] != ended("02:02:00", "publish")[2:]]
+    late = night(*lines, ended("06:30:00", "publish"))
+    assert check(late, BASELINE).sentence == "publish ended 30 min after the deadline"
+    assert check(late, late).state == "holds"

@@ -37,7 +37,7 @@ NIGHTS = {
     "schedule/kill_ignored": ("scheduler kill", "scheduler overrun"),
     "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail"),
     "schedule/calendar_gap": ("scheduler build",),
-    "waiting/source_hang_fragile": ("wire fault", "night stuck"),
+    "waiting/source_hang_fragile": ("wire fault", "wire freed", "night stuck"),
 }
 """Shipped scenarios, and the events for which each is here."""
 
@@ -45,7 +45,7 @@ REST = (
     *("night unfired", "night chain_folder", "night outside", "source login", "source put", "source remove"),
     "source query",
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
-    *("scheduler console", "scheduler left_behind"),
+    *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed"),
 )
 """What none of them has, and `CHAIN` does."""
 
@@ -109,6 +109,10 @@ jobs:
   leave:
     run: [sh, -c, "sleep 1d >/dev/null 2>&1 & echo x >cache; echo >>ask.py; rm upload.py; ./of-another-machine; true"]
     after: [set]
+  past_the_deadline:
+    run: [python, ask.py]
+    at: "05:58"
+    rules: [{when: initialization_error, do: restart, after: 5m, times: 1}]
 """
 
 
@@ -140,7 +144,11 @@ def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_
             scenario="the rest",
             chain=load_chain(tmp_path / "chain.yaml"),
             night=dt.date(2026, 11, 23),
-            faults=(ServerError(operation="query"), LaunchFailure(job="upload", call=9)),
+            faults=(
+                ServerError(operation="query"),
+                LaunchFailure(job="upload", call=9),
+                LaunchFailure(job="past_the_deadline"),
+            ),
         )
     )
     assert not set(REST) - validated(result.history)

@@ -1,15 +1,22 @@
-"""What a night cost: pages, manual steps, re-runs, delay, beyond the same night without faults."""
+"""What a night cost: pages, manual steps, attempts, delay, rows, beyond the same night without faults."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from harness.checks.model.holdings import finished_at
+from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
+from harness.checks.model.ends import finished
+from harness.checks.model.holdings import finished_at, holdings
+from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted, minutes
-from harness.history import EventType, History
+from harness.history import History
 
 _NOTICEABLE_NS = 1_000_000_000
+_LATER_NS = 60_000_000_000
+"""A job that ends so much later than in the baseline has been held up; less is nobody's trouble."""
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -18,53 +25,94 @@ class Friction:
 
     pages: int
     manual_steps: int
-    reruns: int
-    rules: int
-    requests: int
-    delay_s: float | None
+    attempts: Mapping[Kind, int] = field(default_factory=dict)
+    """What was tried more often, at every neighbour."""
+    later_s: Mapping[str, float] = field(default_factory=dict)
+    """By how much each job ended later, of those that did by a minute or more."""
+    rows_lost: int = 0
+    rows_wrong: int = 0
+    delay_s: float | None = 0.0
+
+    @property
+    def reruns(self) -> int:
+        """Launches of jobs beyond the baseline's."""
+        return self.attempts.get(LAUNCHES, 0)
+
+    @property
+    def rules(self) -> int:
+        """Rules of the scheduler that acted beyond the baseline's."""
+        return self.attempts.get(RULES, 0)
+
+    @property
+    def requests(self) -> int:
+        """Requests for files beyond the baseline's."""
+        return self.attempts.get(REQUESTS, 0)
 
     @property
     def reacted(self) -> bool:
         """Whether anything in the chain had to do something that it does not do in a calm night."""
-        late = self.delay_s is None or self.delay_s * 1e9 > _NOTICEABLE_NS
-        return bool(self.pages or self.manual_steps or self.reruns or self.rules or self.requests or late)
+        late = self.delay_s is None or self.delayed
+        return bool(self.pages or self.manual_steps or self.attempts or self.later_s or late)
+
+    @property
+    def delayed(self) -> bool:
+        """Whether the last row came noticeably later."""
+        return self.delay_s is not None and self.delay_s * 1e9 > _NOTICEABLE_NS
 
     @property
     def sentence(self) -> str:
         """The cost in words."""
-        parts = [
-            (self.pages, "page"),
-            (self.manual_steps, "manual step"),
-            (self.reruns, "re-run"),
-            (self.requests, "more request"),
-        ]
-        said = [counted(count, what) for count, what in parts if count]
+        return ", ".join(self._said()) or "no friction"
+
+    def _said(self) -> Iterator[str]:
+        if self.pages:
+            yield counted(self.pages, "page")
+        if self.manual_steps:
+            yield counted(self.manual_steps, "manual step")
+        yield from (counted(count, kind.one, kind.many) for kind, count in self.attempts.items())
+        if self.rows_lost:
+            yield counted(self.rows_lost, "row lost", "rows lost")
+        if self.rows_wrong:
+            yield counted(self.rows_wrong, "wrong row")
         if self.delay_s is None:
-            said.append("never delivered")
-        elif self.delay_s * 1e9 > _NOTICEABLE_NS:
-            said.append(f"{minutes(self.delay_s)} of delay")
-        return ", ".join(said) or "no friction"
+            yield "never delivered"
+        elif self.delayed:
+            yield f"{minutes(self.delay_s)} of delay"
+        # The delay of the delivery says it of the jobs that it goes through.
+        worse = {job: by for job, by in self.later_s.items() if not self.delay_s or by > self.delay_s + 60}
+        for job, by in list(worse.items())[:_NAMED]:
+            yield f"{job} ended {minutes(by)} later"
+        if len(worse) > _NAMED:
+            yield f"{len(worse) - _NAMED} more jobs later"
 
 
+@lru_cache(maxsize=2)
 def friction(night: History, baseline: History) -> Friction:
     """Count what a night needed beyond its baseline, each job, file and consumer by itself.
 
     What one did more often is not made up for by what another did not do at all.
     """
-
-    def more(action: str, kind: EventType, *names: str) -> int:
-        def often(history: History) -> Counter[tuple[object, ...]]:
-            events = history.of(action, type=kind)
-            return Counter((event.component, *(event.value.get(name) for name in names)) for event in events)
-
-        return (often(night) - often(baseline)).total()
-
-    finished, calm = finished_at(night), finished_at(baseline)
+    delivered, calm = finished_at(night), finished_at(baseline)
+    ends, calm_ends = finished(night), finished(baseline)
+    later = {job: at - calm_ends[job] for job, at in ends.items() if job in calm_ends}
+    lost, wrong = _rows(night, baseline)
     return Friction(
         pages=len(night.of("page", component="desk", type="ok")),
         manual_steps=len(night.of("operate", component="operator")),
-        reruns=more("launch", "invoke", "job"),
-        rules=more("rule", "info", "job", "when"),
-        requests=more("serve", "invoke", "name", "what") + more("batch", "invoke"),
-        delay_s=None if finished is None or calm is None else max(0.0, (finished - calm) / 1e9),
+        attempts=more_attempts(night, baseline),
+        later_s={job: by / 1e9 for job, by in later.items() if by >= _LATER_NS},
+        rows_lost=lost,
+        rows_wrong=wrong,
+        delay_s=None if delivered is None or calm is None else max(0.0, (delivered - calm) / 1e9),
     )
+
+
+def _rows(night: History, baseline: History) -> tuple[int, int]:
+    """How many rows are missing where nothing stands for them, and how many are there and should not be."""
+    wanted, got = holdings(baseline), holdings(night)
+    lost = wrong = 0
+    for consumer, held in got.items():
+        kinds = wrong_rows(night, baseline, consumer).by_kind
+        lost += len(kinds.get("lost", ())) if held.rows else wanted[consumer].rows
+        wrong += sum(len(rows) for kind, rows in kinds.items() if kind != "lost")
+    return lost, wrong

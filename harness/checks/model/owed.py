@@ -1,13 +1,20 @@
-"""What a night has not delivered of all that the same night without faults did."""
+"""What a night has not delivered of all that the same night without faults did: rows, and the good ends of jobs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 
-from harness.checks.model.holdings import Holdings, holdings
+from harness.checks.model.ends import finished, how_it_stands, runs, successors, unfinished
+from harness.checks.model.freed import Freed, freed
+from harness.checks.model.holdings import Holdings, begin_event, holdings
 from harness.checks.model.results import missing_results
+from harness.checks.model.wording import counted
 from harness.history import History
+
+_NAMED = 3
+"""So many jobs or consumers are named in a sentence; the evidence has more of them."""
 
 
 @dataclass(frozen=True)
@@ -17,33 +24,96 @@ class Owed:
     rows: Mapping[str, int]
     """How many rows each consumer lacks, of those that lack any. A declared fallback stands for all of them."""
     partly: tuple[str, ...]
-    """Those of them that hold a part of the night's rows."""
-    jobs: tuple[str, ...]
-    """The jobs that did not finish, of a chain that has no consumers."""
+    """Those that hold a part of the night's rows, or did when a fault was taken out that kept the rest back."""
+    jobs: Mapping[str, str]
+    """What became of the jobs that did not end well, of those that must."""
+    optional: Mapping[str, str]
+    """The same of those that need not: nothing is owed for them."""
+    freed: Freed = field(default_factory=Freed)
+    """What came after all, but only because a fault was taken out at the deadline: the chain has not delivered it."""
     results: tuple[str, ...] = ()
     """The files that are missing: in the chain's folders, or at the source."""
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.jobs or self.results)
+        return bool(self.rows or self.jobs or self.freed or self.results)
+
+    @property
+    def sentence(self) -> str:
+        """All of it in words, jobs first: what did not end is why something is missing."""
+        told = [*grouped(self.jobs), *_lacking_words(self), *_freed_words(self.freed), *_results_words(self.results)]
+        return "; ".join(told)
 
 
+@lru_cache(maxsize=2)
 def owed(night: History, baseline: History) -> Owed:
     """What the night owes when it is over."""
     expected, got = holdings(baseline), holdings(night)
     lacking = {consumer: _lacking(expected[consumer], held) for consumer, held in got.items()}
     rows = {consumer: count for consumer, count in lacking.items() if count}
-    partly = tuple(consumer for consumer in rows if got[consumer].rows)
-    return Owed(
-        rows,
-        partly,
-        () if expected else tuple(sorted(finished(baseline) - finished(night))),
-        missing_results(night, baseline),
-    )
+    late = freed(night, baseline)
+    partly = tuple(name for name in got if (name in rows and got[name].rows) or name in late.partly)
+    must: dict[str, str] = {}
+    may: dict[str, str] = {}
+    replaced = _replaced(night)
+    for job in unfinished(night, baseline):
+        if job not in replaced:
+            declared = begin_event(night).value["jobs"].get(job, {})
+            (may if declared.get("optional") else must)[job] = how_it_stands(night, job)
+    return Owed(rows, partly, must, may, late, missing_results(night, baseline))
 
 
-def finished(history: History) -> set[str]:
-    """The jobs that ended well."""
-    return {event.value["job"] for event in history.of("job", type="ok")}
+def due_at(night: History, baseline: History) -> int:
+    """When the first thing was due that the night owes: the deadline, or later where the baseline has it later."""
+    begin, missing = begin_event(night).value, owed(night, baseline)
+    calm = finished(baseline)
+    if missing.rows or missing.freed or missing.results or not missing.jobs:
+        return int(begin["deadline_ns"])
+    if any(calm[job] <= begin["deadline_ns"] for job in missing.jobs):
+        return int(begin["deadline_ns"])
+    return int(night[-1].at)
+
+
+def grouped(jobs: Mapping[str, str]) -> Iterator[str]:
+    """Jobs by what became of them: "retrieve failed (exit code 3)", "validate, publish never started"."""
+    for stands in dict.fromkeys(jobs.values()):
+        names = [job for job, one in jobs.items() if one == stands]
+        more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+        yield f"{', '.join(names[:_NAMED])}{more} {stands}"
+
+
+def _lacking_words(missing: Owed) -> Iterator[str]:
+    for consumer, count in list(missing.rows.items())[:_NAMED]:
+        part = consumer in missing.partly
+        yield f"{consumer} lacks {counted(count, 'row')}" if part else f"{consumer} has none of {counted(count, 'row')}"
+    if len(missing.rows) > _NAMED:
+        yield f"{len(missing.rows) - _NAMED} more consumers lack rows"
+
+
+def _results_words(missing: tuple[str, ...]) -> Iterator[str]:
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        yield f"{missing[0]}{more} {'are' if more else 'is'} not there"
+
+
+def _freed_words(late: Freed) -> Iterator[str]:
+    if not late:
+        return
+    jobs = [f"{', '.join(late.jobs[:_NAMED])} ended"] if late.jobs else []
+    came = [f"{counted(count, 'row')} came to {consumer}" for consumer, count in late.rows.items()]
+    limit = ""
+    if late.held:
+        limit = f": {', '.join(late.held[:_NAMED])} had no limit (a client timeout, a max run time before the deadline)"
+    yield f"{' and '.join([*came, *jobs])} only because {', '.join(late.faults)} was ended at the deadline{limit}"
+
+
+def _replaced(night: History) -> set[str]:
+    """The jobs for which a declared fallback stands: they failed before it was delivered, or start only after one."""
+    stood_in = [event.at for event in night.of("batch", type="ok") if event.value.get("fallback_of")]
+    if not stood_in:
+        return set()
+    ends = {name: job.last for name, job in runs(night).items()}
+    failed = {name for name, end in ends.items() if end is not None and end.type == "fail" and end.at <= max(stood_in)}
+    return {job for job in successors(night, failed) if job in failed or job not in ends}
 
 
 def _lacking(wanted: Holdings, held: Holdings) -> int:

@@ -115,7 +115,7 @@ PRECEDENCE = (
         _violated(Outcome.INCONCLUSIVE, "the data is right by luck: {sentence}"),
     ),
     Rule("a step by hand", Outcome.DEGRADED, _by_hand),
-    Rule("more pages, re-runs, rules, requests or delay than in the baseline", Outcome.RECOVERED, _reacted),
+    Rule("more pages, attempts at any neighbour or delay of a job than in the baseline", Outcome.RECOVERED, _reacted),
     Rule("nothing of all that", Outcome.UNAFFECTED, _nothing_happened),
 )
 """From the first that is asked to the last, which always speaks; a violation says of itself which it is."""

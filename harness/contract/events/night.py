@@ -29,6 +29,7 @@ _CONSUMER = record(
 _JOB = record(
     owner=Field(TEXT, "who is paged for it"),
     after=Field(listed(TEXT), "the jobs that must have finished OK before"),
+    optional=Field(FLAG, "whether the night is complete without its end"),
     launches=Field(or_null(NUMBER), "how often it may be launched; null: no limit is declared"),
 )
 _FAULT = record(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.contract.events.vocabulary import OBJECT, TEXT, Field, either, happening, mapped
+from harness.contract.events.vocabulary import NUMBER, OBJECT, TEXT, Field, either, happening, mapped, maybe
 
 FAULT = happening(
     "a fault acts there",
@@ -13,6 +13,18 @@ FAULT = happening(
     where=Field(mapped(TEXT), "what it acted on there: a job, a file, an endpoint"),
     effect=Field(either(OBJECT, TEXT), "what it did, as it was ordered; of the night's own receipts, in words"),
 )
+
+FREED = happening(
+    "a fault was taken out at the deadline, and what it had kept back goes on, or what it would have met passes",
+    "info",
+    sets_off=False,
+    id=Field(TEXT, "the fault's id in `begin`"),
+    fault=Field(TEXT, "its name"),
+    point=Field(TEXT, "where in the component it would have acted once more"),
+    where=Field(mapped(TEXT), "on what: a job, a file, an endpoint"),
+    held=maybe(Field(NUMBER, "the connections, answers or writes that it had kept back until then")),
+)
+"""What would not have happened if the fault had gone on."""
 
 USERS_CODE = "users' code"
 """What the ``where`` of a bug says that a user's own function inside a mock has: `error` names it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contract.events.receipts import BUG, FAULT
+from harness.contract.events.receipts import BUG, FAULT, FREED
 from harness.contract.events.vocabulary import (
     FLAG,
     NUMBER,
@@ -133,6 +133,7 @@ SCHEDULER: Mapping[str, Happening] = {
     **_JOBS,
     **_SHARED,
     "fault": FAULT,
+    "freed": FREED,
     "left_behind": happening("a job has ended, and processes of it are still there", "info", sets_off=False, job=JOB),
     "service": happening(
         "the scheduler ends in mid-night, or is back",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contract.events.receipts import BUG, FAULT
+from harness.contract.events.receipts import BUG, FAULT, FREED
 from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, happening, maybe, one_of
 
 FILE = Field(TEXT, "the chain's word for the file; empty for one that a client has put there")
@@ -77,6 +77,7 @@ SOURCE: Mapping[str, Happening] = {
         via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
     ),
     "fault": FAULT,
+    "freed": FREED,
     "bug": BUG,
 }
 
@@ -88,5 +89,6 @@ WIRE: Mapping[str, Happening] = {
         endpoint=Field(TEXT, "to which of them"),
     ),
     "fault": FAULT,
+    "freed": FREED,
     "bug": BUG,
 }

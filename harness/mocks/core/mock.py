@@ -15,9 +15,10 @@ from harness.contract.orders import Order, Relay
 from harness.contract.plan import Plan
 from harness.contract.points import Point
 from harness.mocks.core import relay
-from harness.mocks.core.armed import Armed, Armory, Json
+from harness.mocks.core.armed import Armory, Json
 from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.extensions import UsersCodeError
+from harness.mocks.core.order import Armed
 from harness.mocks.core.texts import LONGEST_TEXT, BoundedRecorder
 
 

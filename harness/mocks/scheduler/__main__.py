@@ -13,8 +13,9 @@ from harness.contract.codec import read, write
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import CLOCK, POINTS, SCHEDULER
-from harness.mocks.core.armed import Armed, Json
+from harness.mocks.core.armed import Json
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
 from harness.mocks.core.serving import serve
 from harness.mocks.core.until import until

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.points import DISK, STARTED
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.dependencies import Edges
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.daily.properties import Properties
@@ -125,8 +125,8 @@ class Monitor:
         """A fault was taken out: what it froze goes on, and the disk that it made bad is repaired."""
         for job in self.context.daily.jobs.values():
             if order.point is DISK:
-                for attempt in job.attempts:
-                    attempt.repair_disk(order)
+                kept_back = sum(attempt.repair_disk(order) for attempt in job.attempts)
+                self.context.armory.ended.let_go(order, kept_back, job=job.name)
             if job.running is not None and order.concerns(STARTED, {"job": job.name}):
                 job.running.thaw()
 

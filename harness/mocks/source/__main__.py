@@ -10,8 +10,8 @@ from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import ANSWER, ARRIVE, LOOK, REQUEST, SERVE
 from harness.contract.protocols import PROTOCOLS
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.own_effects import NoActError
 from harness.mocks.core.program import run
 from harness.mocks.source.damage.damage import DAMAGES

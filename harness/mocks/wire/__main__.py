@@ -16,8 +16,8 @@ from harness.contract.effects.wire import Connection, Drip, Hang, Reset
 from harness.contract.endpoints import MOCK_OF
 from harness.contract.plan import Plan
 from harness.contract.points import CONNECT, DIAL
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
 from harness.mocks.wire import forwarding
 from harness.mocks.wire.forwarding import drip, forward, forward_bytes, hang
@@ -124,7 +124,9 @@ class Wire(Mock):
     async def disarmed(self, order: Armed[Any]) -> None:
         """Drop the connections that the fault has hung or slowed down."""
         await self._port_states.close(order.id)
-        await _dropped(line for line in self._lines if line.hung_by is order)
+        kept_back = [line for line in self._lines if line.hung_by is order]
+        self.armory.ended.let_go(order, len(kept_back))
+        await _dropped(kept_back)
 
     def state(self) -> dict[str, Any]:
         """How many connections there are."""
@@ -158,6 +160,7 @@ class Wire(Mock):
         """Carry one connection to its end; False when its endpoint is not there."""
         self.recorder.record("info", "connect", {"endpoint": route.endpoint})
         where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
+        self.armory.ended.meet(DIAL, **where)  # while an order was armed there, the library asked before it connected
         acting = self.armory.act(CONNECT, lambda order: not forwarding.acts_in_answer(order.effect), **where)
         line.hung_by = next(iter(acting), None)
         if line.hung_by is not None and isinstance(line.hung_by.effect, Hang):
@@ -171,6 +174,7 @@ class Wire(Mock):
             self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
             return False
         now_ns, waiting = time.time_ns(), self.armory.at_point(CONNECT, **where)
+        waiting += self.armory.ended.at_point(CONNECT, **where)
         later = (order for order in waiting if order.awake(now_ns) and forwarding.acts_in_answer(order.effect))
         acts = line.hung_by or next(later, None)
         async with asyncio.TaskGroup() as both:

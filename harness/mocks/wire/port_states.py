@@ -18,8 +18,8 @@ from contextlib import suppress
 
 from harness.contract.effects.wire import Dial
 from harness.contract.points import DIAL
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 
 
 class PortStates:

@@ -2,7 +2,7 @@
 
 from harness.checks import friction
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, calm, holds, launched, night, stored
+from tests.checks.nights import BASELINE, all_ended, calm, ended, holds, launched, night, stored
 
 
 def served(name: str) -> Line:
@@ -31,3 +31,42 @@ def test_requests_are_counted_for_each_file_by_itself() -> None:
 def test_what_it_needed_is_said_in_words() -> None:
     again = [*launched("01:59:00", "retrieve"), *calm(until="02:12:00"), stored("02:12:00"), holds()]
     assert friction(night(*again), BASELINE).sentence == "1 re-run, 10 min of delay"
+
+
+def ends_later(by: str) -> list[Line]:
+    return [*(line for line in calm() if line[2:] != ended(by, "publish")[2:]), ended(by, "publish")]
+
+
+def test_a_job_that_ends_a_minute_later_is_a_reaction_although_every_row_was_there() -> None:
+    late = friction(night(*ends_later("03:32:00")), BASELINE)
+    assert late.reacted
+    assert late.sentence == "publish ended 90 min later"
+    assert not friction(night(*ends_later("02:02:59")), BASELINE).reacted
+
+
+def test_every_attempt_at_any_neighbour_is_a_reaction_and_is_named() -> None:
+    tried: list[Line] = [
+        ("02:00:01", "source", "login fail", {"via": "sftp", "user": "feed"}),
+        ("02:00:02", "wire", "connect fail", {"endpoint": "sftp"}),
+        ("02:00:03", "wire", "connect fail", {"endpoint": "sftp"}),
+        ("02:00:04", "source", "put invoke", {"name": "x", "via": "sftp"}),
+        ("02:00:05", "planning", "batch fail", {"key": "k"}),
+    ]
+    found = friction(night(*tried, *calm()), BASELINE)
+    assert found.reacted
+    assert found.sentence == "1 refused login, 1 more upload, 2 refused connects, 1 refused batch"
+
+
+def test_one_look_more_of_a_job_that_polls_is_noise_and_two_are_a_reaction() -> None:
+    look = ("01:50:00", "source", "serve invoke", {"name": "/", "what": "listing"})
+    polling = night(*3 * [look], *calm())
+    assert not friction(night(*4 * [look], *calm()), polling).reacted
+    assert friction(night(*5 * [look], *calm()), polling).sentence == "2 more listings"
+    assert friction(night(*2 * [look], *calm()), night(look, *calm())).sentence == "1 more listing"
+
+
+def test_lost_and_wrong_rows_are_friction() -> None:
+    assert friction(night(*all_ended(), stored("02:02:00"), holds("a", "x")), BASELINE).sentence.startswith(
+        "2 rows lost, 1 wrong row"
+    )
+    assert friction(night(), BASELINE).sentence == "3 rows lost, never delivered"

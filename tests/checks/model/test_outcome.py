@@ -11,6 +11,7 @@ from tests.checks.nights import (
     HALF,
     TRUNCATED,
     TWO_CONSUMERS,
+    all_ended,
     calm,
     ended,
     holds,
@@ -51,7 +52,7 @@ def test_late_and_not_said_is_damage() -> None:
 
 def test_a_declared_fallback_is_degraded() -> None:
     earlier = Event(0, 0, "planning", "info", "holds", {"rows": [["y", "d-y"]], "night": "2026-11-22"})
-    lines = [stored("02:02:00"), holds("y", fallback_of="2026-11-22")]
+    lines = [stored("02:02:00"), *all_ended(), holds("y", fallback_of="2026-11-22")]
     assert outcome(*lines, baseline=History([*BASELINE, earlier])) is Outcome.DEGRADED
 
 
@@ -76,7 +77,7 @@ def test_a_consumer_that_got_nothing_beside_one_that_got_all_is_contained_when_t
     said = night(*half, paged("02:30:00", "the file is truncated"), **FAULTY, consumers=TWO_CONSUMERS)
     assert judge(unsaid, baseline).outcome is Outcome.DAMAGED
     assert judge(said, baseline).outcome is Outcome.CONTAINED
-    assert judge(said, baseline).because == "complete: a part of the night is missing"
+    assert judge(said, baseline).because == "complete: finance has none of 3 rows"
 
 
 def test_a_part_of_the_rows_is_damage_even_where_nobody_knows_which_are_right() -> None:
@@ -91,10 +92,10 @@ def test_a_job_that_failed_without_a_page_is_damage_although_another_has_finishe
     half = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), receipt("02:00:05")]
     unsaid = judge(night(*half, consumers={}, **FAULTY), baseline)
     assert unsaid.outcome is Outcome.DAMAGED
-    assert unsaid.because == "cause_named: it failed, and nobody was told the cause"
+    assert unsaid.because == "owner_paged: publish never started, and nobody was told"
     said = judge(night(*half, paged("02:30:00", "truncated"), consumers={}, **FAULTY), baseline)
     assert said.outcome is Outcome.CONTAINED
-    assert said.because == "complete: jobs did not finish"
+    assert said.because == "complete: publish never started"
 
 
 @pytest.mark.parametrize("rows", [("a", "b"), ("a", "b", "c", "c"), ("a", "b", "c", "x")])

@@ -92,7 +92,7 @@ PARTS = [
     ),
     Part("a step by hand", Outcome.DEGRADED, "complete and exact, but by hand: ", lines=[RESTARTED]),
     Part(
-        "more pages, re-runs, rules, requests or delay than in the baseline",
+        "more pages, attempts at any neighbour or delay of a job than in the baseline",
         Outcome.RECOVERED,
         "complete, exact and on time after ",
         lines=[*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")],
@@ -175,7 +175,7 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
         *("owner_paged", "all_or_nothing", "cause_named", "equals_baseline"),
         *("no_downstream_on_bad_data", "watermark_behind_commit", "programs_unchanged"),
         *("complete", "results_complete"),
-        *("on_time", "nothing_left_behind", "bounded_attempts"),
+        *("on_time", "nothing_left_behind", "optional_jobs", "bounded_attempts"),
         *("detectable", "lived_in_time"),
     ]
 

@@ -14,7 +14,8 @@ from harness.contract.effects.scheduler import WrongEnd
 from harness.contract.orders import Counts, On, Order, Relay, Trigger
 from harness.contract.points import ENDED, KILL, Component
 from harness.history import Recorder
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 
 MINUTE_NS = 60_000_000_000
 

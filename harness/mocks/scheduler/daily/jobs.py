@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.schedule import Dependency, MasterJob
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.rules import PendingRule, RuleBook
 from harness.mocks.scheduler.daily.status import (
     FAILED,
@@ -54,7 +54,7 @@ class JobAttempt(Protocol):
     def thaw(self) -> None:
         """Let a frozen job go on."""
 
-    def repair_disk(self, order: Armed[Any]) -> None:
+    def repair_disk(self, order: Armed[Any]) -> bool:
         """Take the bad disk of a fault away."""
 
     def handed_over(self) -> dict[str, Any] | None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from harness.contract.effects import scheduler as effects
 from harness.contract.points import DISK
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 
 _MARK = struct.Struct("<4q")
 """Read-only or not, room in bytes, bytes used, refusals: harness/clock/preload/disk/bad_disk.c reads and counts."""
@@ -75,13 +76,16 @@ class BadDisks:
             return disk.environment(folders[order.effect.folder])
         return {}
 
-    def repair(self, order: Armed[Any]) -> None:
+    def repair(self, order: Armed[Any]) -> bool:
         """Repair the disk of a fault; whether it ever refused the job anything is known only now."""
+        refused = False
         for own, disk in list(self._disks):
             if own is order:
                 self._disks.remove((own, disk))
                 if disk.repair():
+                    refused = True
                     self._armory.confirm(order, job=self._job)
+        return refused
 
     def repair_all(self) -> None:
         """Repair all disks, because the job has ended or was never started."""

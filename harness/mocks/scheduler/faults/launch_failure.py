@@ -9,7 +9,8 @@ from pathlib import Path
 
 from harness.contract.effects.scheduler import LaunchCause, WrongLaunch
 from harness.contract.points import LAUNCH
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 
 _NEVER_TOLD: tuple[LaunchCause, ...] = ("start_lost", "started_unseen")
 

@@ -6,7 +6,8 @@ import time
 
 from harness.contract.effects.scheduler import MachineOut
 from harness.contract.points import MACHINE
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 
 
 def takes_no_job(armory: Armory, job: str, machine: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 from harness.clock.library import begin_environment
 from harness.contract.effects.scheduler import RunningJob
 from harness.contract.points import CLOCK
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.faults.bad_disk import BadDisks
 from harness.mocks.scheduler.faults.freeze_and_crash import FreezeAndCrash
@@ -120,9 +120,9 @@ class Attempt:
         self._clock_environment = clock
         self._context.armory.act(CLOCK, job=self._job.name)
 
-    def repair_disk(self, order: Armed[Any]) -> None:
-        """Repair the bad disk of a fault."""
-        self._bad_disks.repair(order)
+    def repair_disk(self, order: Armed[Any]) -> bool:
+        """Repair the bad disk of a fault; whether it had refused the job anything."""
+        return self._bad_disks.repair(order)
 
     def repair_all_disks(self) -> None:
         """Repair all bad disks, because the job has ended or was never started."""

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from harness.contract.effects.source import Delivery
 from harness.contract.points import ARRIVE
-from harness.mocks.core.armed import Armed, Armory
+from harness.mocks.core.armed import Armory
+from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
 from harness.mocks.source.arrival import delivery
 from harness.mocks.source.files.source_file import ListedEntry, SourceFile, entries_of

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from harness.contract.effects.source import Delivery, MoveAway, MoveTo
 from harness.contract.plan import PlannedFile
-from harness.mocks.core.armed import Armed
+from harness.mocks.core.order import Armed
 from harness.mocks.source.files.source_file import SourceFile, entries_of
 
 

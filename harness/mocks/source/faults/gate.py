@@ -6,8 +6,8 @@ from harness.contract.effects.source import Refuse
 from harness.contract.orders import Order
 from harness.contract.points import REQUEST
 from harness.contract.protocols import Operation, Protocol
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.source.faults.pace import check_after, reached
 
 AFTER_LOGIN = frozenset({"forbidden", "session_expired"})

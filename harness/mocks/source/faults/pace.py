@@ -9,8 +9,8 @@ from harness.contract.effects.source import Answer, Delay, Refuse
 from harness.contract.orders import Order
 from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
-from harness.mocks.core.armed import Armed
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
 
 SLOW: Protocol = "sftp"
@@ -51,9 +51,11 @@ class Pace:
 
     def release(self, order: Armed[Answer] | None = None) -> None:
         """End the silence that an order keeps; without one, every silence."""
-        for keeper, over in self._silent.values():
-            if order in (None, keeper):
-                over.set()
+        kept_back = [over for keeper, over in self._silent.values() if order in (None, keeper)]
+        if order is not None:
+            self._armory.ended.let_go(order, len(kept_back))
+        for over in kept_back:
+            over.set()
 
 
 def reached(effect: Answer | Refuse, reaches: int | None) -> bool:

@@ -1,0 +1,34 @@
+"""Jobs that the chain calls optional end as in the baseline."""
+
+from __future__ import annotations
+
+from harness.checks.model.check import Finding, check
+from harness.checks.model.ends import finished
+from harness.checks.model.holdings import begin_event
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.owed import grouped, owed
+from harness.history import History
+
+
+def _any_optional(night: History, _: History) -> bool:
+    return any(job.get("optional") for job in begin_event(night).value["jobs"].values())
+
+
+@check("optional_jobs", violated=Outcome.DEGRADED, applies=_any_optional)
+def optional_jobs(night: History, baseline: History) -> Finding:
+    """Each job with ``optional: true`` that ended well in the baseline ends well in the night.
+
+    Such a job is missed, and nothing is owed for it: the night is degraded and nobody has to be told.
+
+    Applies: to chains with a job that says optional.
+    Unknown: when the baseline finished no such job.
+    Does not verify: that jobs which depend on it can do without (they are owed, unless they are optional as well).
+    """
+    jobs = begin_event(night).value["jobs"]
+    if not any(jobs.get(job, {}).get("optional") for job in finished(baseline)):
+        return Finding.unknown("the baseline finished no job that is optional")
+    missing = owed(night, baseline).optional
+    if missing:
+        told = [f"{job} {stands}" for job, stands in missing.items()]
+        return Finding.violated(f"{'; '.join(grouped(missing))}, which the chain calls optional", unfinished=told)
+    return Finding.holds("every optional job finished")
