@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from harness.checks.model.holdings import finished_at
+from harness.checks.model.pages import Paging, paging
 from harness.checks.model.wording import counted, minutes
 from harness.history import EventType, History
 
@@ -16,12 +17,17 @@ _NOTICEABLE_NS = 1_000_000_000
 class Friction:
     """The cost of a night over its baseline; ``delay_s`` is None when the night was never delivered."""
 
-    pages: int
+    paging: Paging
     manual_steps: int
     reruns: int
     rules: int
     requests: int
     delay_s: float | None
+
+    @property
+    def pages(self) -> int:
+        """How often somebody was paged."""
+        return len(self.paging.telling) + len(self.paging.noise)
 
     @property
     def reacted(self) -> bool:
@@ -33,12 +39,12 @@ class Friction:
     def sentence(self) -> str:
         """The cost in words."""
         parts = [
-            (self.pages, "page"),
             (self.manual_steps, "manual step"),
             (self.reruns, "re-run"),
             (self.requests, "more request"),
         ]
-        said = [counted(count, what) for count, what in parts if count]
+        said = [self.paging.sentence] if self.pages else []
+        said += [counted(count, what) for count, what in parts if count]
         if self.delay_s is None:
             said.append("never delivered")
         elif self.delay_s * 1e9 > _NOTICEABLE_NS:
@@ -61,7 +67,7 @@ def friction(night: History, baseline: History) -> Friction:
 
     finished, calm = finished_at(night), finished_at(baseline)
     return Friction(
-        pages=len(night.of("page", component="desk", type="ok")),
+        paging=paging(night),
         manual_steps=len(night.of("operate", component="operator")),
         reruns=more("launch", "invoke", "job"),
         rules=more("rule", "info", "job", "when"),
