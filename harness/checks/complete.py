@@ -34,6 +34,13 @@ def complete(night: History, baseline: History) -> Finding:
         partly = [f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in missing.partly]
         nothing = not any(held.rows for held in got.values())
         said = "nothing of the night is there" if nothing else "a part of the night is missing"
+        stale = [
+            f"{consumer} holds {counted(rows.total(), 'row')} of {day} that are not declared as a fallback"
+            for consumer, held in got.items()
+            for day, rows in sorted(held.stale.items())
+        ]
+        if stale:
+            said = f"{said}; {', '.join(stale[:3])}{', ...' if len(stale) > 3 else ''}"
         return Finding.violated(said, empty=empty, missing=partly)
     if not expected:
         return Finding.holds("every job finished")

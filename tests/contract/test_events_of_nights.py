@@ -28,7 +28,7 @@ NIGHTS = {
         *("night begin", "night heal", "night end", "source publish", "source serve", "wire connect"),
         *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler work"),
         "scheduler rule",
-        *("scheduler schedule", "operator acknowledge", "operator operate", "desk page"),
+        *("scheduler schedule", "operator notice", "operator acknowledge", "operator operate", "desk page"),
         *("folders write", "folders remove", "<consumer> batch", "<consumer> holds"),
     ),
     "calm/quiet_night": ("night fault",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -144,5 +143,4 @@ def _healed(page: Event, night: History) -> bool:
     ended = next((event for event in night.of("job", type="ok", job=job) if event.at > page.at), None)
     if ended is None:
         return False
-    helped = Counter(page.at <= event.at <= ended.at for event in night.of("operate", type="ok"))
-    return not helped[True]
+    return not any(page.at <= event.at <= ended.at for event in night.of("operate", type="ok"))

@@ -38,6 +38,11 @@ _FAULT = record(
     named_by=Field(listed(TEXT), "words of which a page that names this cause has one"),
     detectable_by=Field(or_null(listed(TEXT)), "the controls that can notice it; null: it shows without any"),
 )
+_OPERATOR = record(
+    id=Field(TEXT, "under which it is told that they have noticed something: `0:night shift`"),
+    when=Field(listed(TEXT), "what they act on"),
+    jobs=Field(listed(TEXT), "the jobs that they look after; none: all of them"),
+)
 
 BEGIN = happening(
     "the night begins; what its checks must know of it",
@@ -60,6 +65,7 @@ BEGIN = happening(
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
     jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
     controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
+    operators=Field(listed(_OPERATOR), "the people of the night shift, in the scenario's order; none in a baseline"),
     faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),
 )
 
