@@ -19,6 +19,7 @@ from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.on_time import on_time
 from harness.checks.bounded_attempts import bounded_attempts
+from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -47,4 +48,5 @@ __all__ = [
     "on_time",
     "owner_paged",
     "programs_unchanged",
+    "request_budget",
 ]

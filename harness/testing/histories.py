@@ -30,6 +30,7 @@ BEGIN: Mapping[str, Any] = {
         "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
         "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},
     },
+    "budget": {},
     "operators": [],
     "faults": [],
 }

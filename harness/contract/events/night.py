@@ -43,6 +43,11 @@ _OPERATOR = record(
     when=Field(listed(TEXT), "what they act on"),
     jobs=Field(listed(TEXT), "the jobs that they look after; none: all of them"),
 )
+_BUDGET = record(
+    requests_a_minute=Field(or_null(NUMBER), "within any minute; null: as many as the baseline lets expect"),
+    refused_credentials=Field(NUMBER, "in a row"),
+    attempts_without_pause=Field(NUMBER, "failed ones at the same thing, of which any three lie within two seconds"),
+)
 
 BEGIN = happening(
     "the night begins; what its checks must know of it",
@@ -65,6 +70,7 @@ BEGIN = happening(
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
     jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
     controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
+    budget=Field(mapped(_BUDGET), "how often each neighbour may be asked"),
     operators=Field(listed(_OPERATOR), "the people of the night shift, in the scenario's order; none in a baseline"),
     faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),
 )
@@ -74,8 +80,11 @@ _LEFT = record(
     how=Field(one_of("changed", "removed"), "what became of it"),
 )
 
-_REASON = one_of("until", "asked", "stuck")
-_REASONS = "until: it was time; asked: the schedule was complete; stuck: nothing was due any more"
+_REASON = one_of("until", "asked", "stuck", "loop")
+_REASONS = (
+    "until: it was time; asked: the schedule was complete; stuck: nothing was due any more; "
+    "loop: tight loops have been ended so often that it was enough"
+)
 
 NIGHT: Mapping[str, Happening] = {
     "begin": BEGIN,
@@ -85,6 +94,13 @@ NIGHT: Mapping[str, Happening] = {
         "info",
         sets_off=False,
         waits=Field(listed(TEXT), "who waits for what"),
+    ),
+    "loop": happening(
+        "so many requests came to nothing while no minute passed, and the jobs that made them are ended",
+        "info",
+        sets_off=False,
+        jobs=Field(listed(TEXT), "the jobs that worked meanwhile"),
+        requests=Field(NUMBER, "so many refusals and failures, at least"),
     ),
     "outside": happening(
         "a program is started that does not live in the night's time; each once, by who starts it",

@@ -192,7 +192,7 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
         *("owner_paged", "all_or_nothing", "cause_named", "equals_baseline"),
         "programs_unchanged",
         "complete",
-        *("on_time", "bounded_attempts"),
+        *("on_time", "bounded_attempts", "request_budget"),
         *("detectable", "lived_in_time"),
     ]
 
