@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,7 +13,7 @@ from harness.checks.model.attempts import (
     by_thing,
     longest_burst,
     most_within,
-    without_polls,
+    polls,
 )
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
@@ -70,7 +71,7 @@ def request_budget(night: History, baseline: History) -> Finding:
 
 def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     stated = budget.get("requests_a_minute")
-    busiest, allowed = _busiest(of, polls=stated is not None), stated or _default(calm)
+    busiest, allowed = _busiest(of, with_polls=stated is not None), stated or _default(calm)
     if busiest > allowed:
         yield "in_a_minute", f"{neighbour} was asked {busiest:,} times within a minute, {allowed:,} allowed"
     credentials = budget.get("refused_credentials", REFUSED_CREDENTIALS)
@@ -92,26 +93,23 @@ def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> 
                 yield "without_pause", f"{neighbour}: {what} failed {burst:,} times without a pause, {allowed} allowed"
 
 
-def _busiest(of: Asked, *, polls: bool) -> int:
-    """The most requests or connections of any minute; with those that only look, or without."""
-    requests = of.requests if polls else without_polls(of.requests)
-    looks = [] if polls else [attempt.at_ns for attempt in of.requests if attempt.looked]
-    connections = [attempt.at_ns for attempt in of.connections]
-    if len(looks) >= 2 and not polls:  # each look may have a connection of its own
-        connections = [at_ns for at_ns in connections if not _is_near(at_ns, looks)]
-    counted_ = [attempt.at_ns for attempt in requests], connections
-    return max(most_within(times, MINUTE_NS) for times in counted_)
+def _busiest(of: Asked, *, with_polls: bool) -> int:
+    """The most requests or connections of any minute: all of them, or without the looks of one that waits."""
+    looks = [] if with_polls else polls(of.requests)
+    left_out, looked_at = {id(look) for look in looks}, [look.at_ns for look in looks]
+    requests = [attempt.at_ns for attempt in of.requests if id(attempt) not in left_out]
+    connections = [attempt.at_ns for attempt in of.connections if not _is_for(attempt.at_ns, looked_at)]
+    return max(most_within(times, MINUTE_NS) for times in (requests, connections))
 
 
-def _is_near(at_ns: int, looks: list[int]) -> bool:
-    import bisect
-
-    following = bisect.bisect_left(looks, at_ns)
-    return following < len(looks) and looks[following] - at_ns < SECOND_NS
+def _is_for(connected_ns: int, looked_at: list[int]) -> bool:
+    """Whether a look follows so soon that the connection is likely to be its own."""
+    following = bisect_left(looked_at, connected_ns)
+    return following < len(looked_at) and looked_at[following] - connected_ns < SECOND_NS
 
 
 def _default(calm: Asked) -> int:
-    return max(AT_LEAST_A_MINUTE, TIMES_THE_BASELINES * _busiest(calm, polls=True))
+    return max(AT_LEAST_A_MINUTE, TIMES_THE_BASELINES * _busiest(calm, with_polls=True))
 
 
 def _what(thing: tuple[str, ...]) -> str:

@@ -83,7 +83,9 @@ def _failed(event: Event) -> tuple[str, str]:
 def _fault(event: Event, zone: dt.tzinfo = dt.UTC) -> tuple[str, str]:
     where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
     effect = event.value["effect"]
-    how = effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()}, zone)
+    how = (
+        effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()}, zone)
+    )
     said = f"{event.value['fault']}" + (f" on {where}" if where else "")
     return said + (f" ({how})" if how else ""), "fault"
 

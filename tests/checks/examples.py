@@ -36,6 +36,13 @@ def faulty(*lines: Line, fault: dict[str, Any] = TRUNCATED, **begin: Any) -> His
 
 
 CALM = faulty(*calm())
+
+
+def asked(at: str) -> Line:
+    """A request for the file."""
+    return at, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http"}
+
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
@@ -93,6 +100,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*3 * launched("01:50:00", "retrieve"), *calm()), BASELINE),
         "unknown": (CALM, EMPTY),
+    },
+    "request_budget": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*(asked(f"02:00:{second:02}") for second in range(40)), *calm()), BASELINE),
     },
     "detectable": {
         "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),

@@ -69,8 +69,9 @@ def test_the_receipts_of_every_fault_tell_instants_as_times_of_day_and_spans_wit
     told = [text for text in texts(result_of, *lines) if text.startswith(name)]
     assert len(told) >= min(1, len(receipts))
     for text in told:
+        text = re.sub(r"\b[0-9a-f]{64}\b", "", text)
         assert not re.search(r"\bat: (?!\d\d:\d\d)", text), text
-        assert not re.search(r"\d{4,}h|\d{12,}(?![0-9a-f])|_ns\b", text.replace("0" * 64, "")), text
+        assert not re.search(r"\d{4,}h|\d{12,}|_ns\b", text), text
 
 
 def test_an_instant_is_told_in_the_time_zone_of_the_night(result_of: MakeResult) -> None:

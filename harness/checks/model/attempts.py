@@ -23,6 +23,9 @@ _ONE_CONNECTION_NS = 1_000_000
 
 SECOND_NS = 1_000_000_000
 
+_POLL_PAUSE_NS = 9 * SECOND_NS // 10
+"""Between two looks of one that looks every second: its requests do not all take equally long."""
+
 Thing = tuple[str, ...]
 """What is asked for, so that a second time is a repetition."""
 
@@ -132,16 +135,16 @@ def _connection(event: Event, found: dict[str, Asked]) -> None:
     connections.append(Attempt(event.at, ("connect", str(endpoint)), failed=event.type == "fail"))
 
 
-def without_polls(attempts: Iterable[Attempt], pause_ns: int = 9 * SECOND_NS // 10) -> list[Attempt]:
-    """Without those that only look whether something has come, a second or so after the last look at it."""
+def polls(attempts: Iterable[Attempt]) -> list[Attempt]:
+    """Those that only look whether something has come, about a second or more after the last look at it."""
     last: dict[Thing, int] = {}
-    kept = []
+    found = []
     for attempt in attempts:
         before = last.get(attempt.thing)
         last[attempt.thing] = attempt.at_ns
-        if not attempt.looked or before is None or attempt.at_ns - before < pause_ns:
-            kept.append(attempt)
-    return kept
+        if attempt.looked and before is not None and attempt.at_ns - before >= _POLL_PAUSE_NS:
+            found.append(attempt)
+    return found
 
 
 def most_within(times: Sequence[int], span_ns: int) -> int:

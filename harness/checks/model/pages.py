@@ -11,9 +11,7 @@ from harness.checks.model.holdings import begin_event
 from harness.checks.model.wording import counted
 from harness.history import Event, History
 
-_STATUS = (
-    r"(?:http(?:/\d(?:\.\d)?)?|status|exit|signal|errno|code|answer(?:s|ed)|return(?:s|ed))\W{1,2}(?:(?:code|status)\W)?"
-)
+_STATUS = r"(?:http(?:/\d(?:\.\d)?)?|status|exit|signal|errno|code|answer(?:s|ed)|return(?:s|ed))\W{1,2}(?:(?:code|status)\W)?"
 _UNIT = r"(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|days?|%|[kmgt]?i?b|bytes?)"
 _TAKEN_OUT = re.compile(
     # What tells one failure from another although it is a number stays: a status that a neighbour or a program gave.
