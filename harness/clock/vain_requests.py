@@ -12,7 +12,7 @@ from collections.abc import Callable
 from harness.clock.page import ClockPage
 
 ENOUGH = 3000
-"""Refusals and failures within a minute of the night, after which it is a loop: no client with a pause makes so many."""
+"""Refusals and failures within a minute of the night, after which it is a loop: who pauses makes fewer."""
 
 _WITHIN_NS = 60_000_000_000
 _LOOK_EVERY_S = 0.2

@@ -12,7 +12,7 @@ REFUSED_CREDENTIALS = 5
 """In a row: accounts are locked after not many more."""
 
 ATTEMPTS_WITHOUT_PAUSE = 5
-"""The most that a common client makes by itself for one call: five of boto3, four of urllib3's default, three others."""
+"""The most that a common client makes by itself for one call: boto3 makes five, urllib3 by default four."""
 
 Neighbour = Literal["source", "s3", "sftp", "snowflake", "consumers"]
 """Who has a budget: each endpoint that is reached through the wire."""

@@ -16,6 +16,7 @@ from harness.scenario.loading import load_scenario
 from harness.stack import Stack
 from harness.stack.local.stack import LocalStack
 from tests.calibration import patience_s
+from tests.contract.test_events_of_nights import validated
 from tests.night.test_night import CHAIN, SCENARIO, STORE
 
 LOOP = """python3 - <<'END'
@@ -82,6 +83,7 @@ def test_a_loop_is_ended_and_told_and_the_night_is_judged_in_seconds(night: Nigh
     result = night(LOOP.format(method=method, path=path), fault)
     assert time.monotonic() - began < 3 * patience_s()
     loop = result.history.of("loop", component="night")[0]
+    assert validated(result.history) >= {"night loop"}
     assert loop.value == {"jobs": ["fetch"], "requests": ENOUGH}
     assert result.history.of("job", type="fail", job="fetch")[0].value["signal"] == 9
     assert "tight loop" in result.pages[0].value["cause"]

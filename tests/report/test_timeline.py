@@ -7,7 +7,6 @@ import re
 import pytest
 
 from harness.contract.codec import write
-
 from harness.history import EventType
 from harness.report.five_questions import answers
 from harness.report.timeline import TOLD, timeline

@@ -11,7 +11,10 @@ from harness.checks.model.holdings import begin_event
 from harness.checks.model.wording import counted
 from harness.history import Event, History
 
-_STATUS = r"(?:http(?:/\d(?:\.\d)?)?|status|exit|signal|errno|code|answer(?:s|ed)|return(?:s|ed))\W{1,2}(?:(?:code|status)\W)?"
+_STATUS = (
+    r"(?:http(?:/\d(?:\.\d)?)?|status|exit|signal|errno|code|answer(?:s|ed)|return(?:s|ed))"
+    r"\W{1,2}(?:(?:code|status)\W)?"
+)
 _UNIT = r"(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|days?|%|[kmgt]?i?b|bytes?)"
 _TAKEN_OUT = re.compile(
     # What tells one failure from another although it is a number stays: a status that a neighbour or a program gave.
@@ -25,15 +28,22 @@ _TAKEN_OUT = re.compile(
 _SEVERAL = re.compile(r"#(?:[\s_/.:-]*#)+")
 _CLAUSES = re.compile(r"[;:!()\[\]\n\u2013\u2014]|[.,](?=\s|$)|\b(?:because|weil|denn|car|parce que)\b")
 _WAITS = re.compile(
-    r"\b(?:wait(?:s|ed|ing)?|predecessors?|upstream|depend(?:s|ed|ing|ency|encies)|blocked|(?:not|never|cannot) "
-    r"(?:be |been |yet )?(?:start|started|run|launched)|wart(?:et|en|end)|vorg\u00e4nger\w*|nicht gestartet|abh\u00e4ngig\w*|"
-    r"attend(?:ent)?|attente|pr\u00e9d\u00e9cesseurs?|amont|d\u00e9pend\w*|pas d\u00e9marr\u00e9)\b"
+    r"\b(?:wait(?:s|ed|ing)?|predecessors?|upstream|depend(?:s|ed|ing|ency|encies)|blocked"
+    r"|(?:not|never|cannot) (?:be |been |yet )?(?:start|started|run|launched)"
+    r"|wart(?:et|en|end)|vorgänger\w*|nicht gestartet|abhängig\w*"
+    r"|attend(?:ent)?|attente|prédécesseurs?|amont|dépend\w*|pas démarré)\b"
 )
 _SAYS_NO_MORE = frozenset(
-    "a an and are as at been by did do does end ended exit fail failed fails failure finish finished for has have "
-    "in is it its job jobs late missed no not of ok on or out since skipped so start started still that the then this "
-    "to too until up was were while will with yet run status code error task "
-    "der die das ist hat auf fehlgeschlagen fehler noch nicht seit le la les est en retard a \u00e9chou\u00e9 de du pas encore".split()
+    re.findall(
+        r"\w+",
+        """
+        a an and are as at been by code did do does end ended error exit fail failed fails failure finish finished for
+        has have in is it its job jobs late no not of ok on or out run since skipped so start started status still task
+        that the then this to until was were while will with yet
+        auf das der die fehlgeschlagen fehler hat ist nicht noch seit
+        de du en encore est la le les pas retard échoué
+        """,
+    )
 )
 """Words beside the names of jobs with which a page says that something failed or waits, and nothing of why."""
 
@@ -118,7 +128,7 @@ def _names(text: str, job: str) -> bool:
 
 
 def _before(job: str, jobs: Mapping[str, Mapping[str, list[str]]]) -> set[str]:
-    """The jobs that must have finished before this one, and before those; none of a job that the chain does not have."""
+    """The jobs that must have finished before this one, and before those; none of one that the chain does not have."""
     found: set[str] = set()
     asked = [job]
     while asked:

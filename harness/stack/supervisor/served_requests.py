@@ -1,4 +1,4 @@
-"""How many requests the mocks of a stack have served in its night, and how many came to nothing, by what they record."""
+"""How many requests the mocks of a stack have served in its night, and how many of them in vain."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _BEGUN, _OWN = b'"type": "invoke"', b'"component": "scheduler"'
 
 _FAILED, _LISTED = b'"type": "fail"', b'"what": "listing"'
 _CUT = b'"component": "wire"', b'"action": "fault"'
-"""What comes to nothing: a failure, a connection that a fault acts on, and a listing, after which one may look again."""
+"""What comes to nothing: a failure, a connection that a fault acts on, and a listing, which may be asked for again."""
 
 
 class ServedRequests:
