@@ -26,7 +26,7 @@ login = base64.b64encode((os.environ["LOGIN"] + ":" + os.environ["PASSWORD"]).en
 connection = http.client.HTTPConnection(place.hostname, place.port)
 while True:
     try:
-        connection.request("{method}", "{path}", headers={{"Authorization": "Basic " + login}})
+        connection.request("{method}", "{path}", "grant_type=client_credentials", {{"Authorization": "Basic " + login}})
         answer = connection.getresponse()
         answer.read()
         if answer.status == 200:
