@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from harness.clock.page import ClockPage
 
-ENOUGH = 3000
+ENOUGH = 2000
 """Refusals and failures within a minute of the night, after which it is a loop: who pauses makes fewer."""
 
 _WITHIN_NS = 60_000_000_000

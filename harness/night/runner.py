@@ -52,7 +52,7 @@ from harness.values.units import Duration
 if TYPE_CHECKING:
     from harness.clock.controller import Stop
 
-LOOPS = 5
+LOOPS = 3
 """So many tight loops are ended before the faults are taken out, and as many after that before the night is over."""
 
 BASELINE = "the same night without faults"

@@ -181,6 +181,11 @@ _OURS: dict[str, Tell] = {
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "chain_folder": _chain_folder,
     "outside": _outside,
+    "loop": lambda event: (
+        f"{' and '.join(event.value['jobs']) or 'a program'} asked in vain {event.value['requests']:,} times without a "
+        "pause, and is ended",
+        "bad",
+    ),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
 for _key, _tell in _OURS.items():

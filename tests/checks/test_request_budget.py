@@ -195,7 +195,7 @@ def test_rows_and_consumers_have_a_budget_too() -> None:
 
 
 def test_a_tight_loop_is_told_first() -> None:
-    loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 3000})
+    loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 2000})
     finding = found(night(loop, *calm()))
     assert finding.state == "violated"
-    assert finding.sentence.startswith("a tight loop: retrieve: 3,000 requests came to nothing")
+    assert finding.sentence.startswith("a tight loop: retrieve: 2,000 requests came to nothing")

@@ -78,6 +78,11 @@ def test_an_instant_is_told_in_the_time_zone_of_the_night(result_of: MakeResult)
     assert "late on forecast (at: 03:30)" in texts(result_of, ("01:30:00", "source", "fault info", moved))
 
 
+def test_a_tight_loop_is_told(result_of: MakeResult) -> None:
+    loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 2000})
+    assert "retrieve asked in vain 2,000 times without a pause, and is ended" in texts(result_of, loop)
+
+
 def test_an_overrun_does_not_say_what_a_rule_does_about_it(result_of: MakeResult) -> None:
     told = texts(result_of, ("02:45:00", "scheduler", "overrun info", {"job": "retrieve"}), paged("02:45:00", "x"))
     assert "retrieve exceeded its max run time" in told
