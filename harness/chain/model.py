@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
+from harness.chain.budget import Budget
 from harness.chain.controls import CONTROLS
 from harness.chain.job import (
     Dependency,
@@ -265,6 +266,7 @@ class Chain(Strict):
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
     work_limit: WorkLimit | None = None
+    budget: Budget = Budget()
     scheduler: Annotated[
         Annotated[Literal["opcon", "external"], Tag("text")] | Annotated[Cron, Tag("mapping")],
         Discriminator(text_or_mapping),

@@ -25,6 +25,7 @@ from harness.checks.on_time import on_time
 from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.bounded_attempts import bounded_attempts
+from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -58,6 +59,7 @@ __all__ = [
     "optional_jobs",
     "owner_paged",
     "programs_unchanged",
+    "request_budget",
     "results_complete",
     "watermark_behind_commit",
 ]

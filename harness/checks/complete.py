@@ -34,12 +34,18 @@ def complete(night: History, baseline: History) -> Finding:
         empty = [consumer for consumer in missing.rows if consumer not in missing.partly]
         partly = [consumer for consumer in missing.rows if consumer in missing.partly]
         only_then = [*missing.freed.jobs, *(f"{name}: {rows:,}" for name, rows in missing.freed.rows.items())]
+        stale = [
+            f"{consumer} holds {counted(rows.total(), 'row')} of {day} that are not declared as a fallback"
+            for consumer, held in got.items()
+            for day, rows in sorted(held.stale.items())
+        ]
         return Finding.violated(
-            missing.sentence,
+            "; ".join([missing.sentence, *stale[:3]]),
             unfinished=[f"{job} {stands}" for job, stands in missing.jobs.items()],
             empty=empty,
             missing=[f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in partly],
             freed=only_then,
+            stale=stale,
         )
     if not expected:
         return Finding.holds("every job finished")

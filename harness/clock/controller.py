@@ -15,6 +15,7 @@ from harness.clock.census.open_files import too_few_files
 from harness.clock.census.waits import describe_waits, describe_work
 from harness.clock.census.work import NOTHING, Meter, Work
 from harness.clock.page import TICK_ERROR, ClockPage
+from harness.clock.vain_requests import VainRequests
 
 _ROUND_NS = 50_000_000
 """Real time after which the census comes back to Python, so that Ctrl-C and runaways are noticed."""
@@ -78,6 +79,9 @@ class _Standstill:
         return self.real_s >= (min(_SPIN_S, runaway_s) if self.spins_a_s else runaway_s)
 
 
+StopReason = Literal["until", "asked", "stuck", "runaway", "loop"]
+
+
 @dataclass(frozen=True)
 class Stop:
     """Why time stopped moving, and when.
@@ -88,13 +92,15 @@ class Stop:
     runaway: for so much real time the programs let no virtual time pass; ``waits`` says which programs are outside of
     the night's time, for that is the likely reason, and which of them work.
 
+    loop: too many requests came to nothing while no minute passed; ``waits`` names who worked meanwhile.
+
     ``work`` is what was made in the real seconds of a runaway, or in the half second less of its first look.
 
     ``bunched_ticks`` of programs that wake again and again for nothing were let end together with later ones, and one
     such program was woken ``late_ns`` after it was due: see ``tick_error`` of the `Controller`.
     """
 
-    reason: Literal["until", "asked", "stuck", "runaway"]
+    reason: StopReason
     at_ns: int
     jumps: int
     waits: tuple[str, ...] = ()
@@ -102,6 +108,12 @@ class Stop:
     bunched_ticks: int = 0
     late_ns: int = 0
     work: Work = NOTHING
+
+
+def _busiest(work: Work) -> tuple[str, ...]:
+    """Who has worked, but for those that have done so little that they were only about to wait."""
+    most = max((made.cpu_s for made in work.by_name.values()), default=0.0)
+    return tuple(sorted(name for name, made in work.by_name.items() if made.cpu_s and made.cpu_s >= most / 2))
 
 
 class Controller:
@@ -113,7 +125,8 @@ class Controller:
     A thread that wakes again and again for nothing may be woken late, by the share ``tick_error`` of the time it has
     ticked and by 2 s at most, and then lives through the ticks it missed at once. At 0 every tick is on time.
 
-    ``served`` says how many requests the night's neighbours have served so far, to tell what a standstill was good for.
+    ``served`` says how many requests the night's neighbours have served so far, to tell what a standstill was good for;
+    ``vain`` how many have come to nothing so far, to tell a loop.
     """
 
     def __init__(
@@ -124,6 +137,7 @@ class Controller:
         zone: datetime.tzinfo | None = datetime.UTC,
         tick_error: float = TICK_ERROR,
         served: Callable[[], int] = lambda: 0,
+        vain: Callable[[], int] = lambda: 0,
     ) -> None:
         if not 0 <= tick_error <= 0.5:
             raise ValueError(f"tick_error={tick_error}: expected a share of the time that passes, 0 to 0.5")
@@ -133,6 +147,7 @@ class Controller:
         self.tick_error = tick_error
         self._census: int | None = None
         self._served = served
+        self._vain = VainRequests(page, vain)
         self._meter: tuple[int, Meter] | None = None
         """Measures the standstill that began with so many jumps."""
 
@@ -147,9 +162,10 @@ class Controller:
         library.night_page_tolerate(self.page.address, round(self.tick_error * 1_000_000))
         before = _Progress.of(opened)
         standstill = _Standstill(before.jumps, self.page)
+        in_loop: Meter | None = None
 
         def stopped(
-            reason: Literal["until", "asked", "stuck", "runaway"],
+            reason: StopReason,
             waits: tuple[str, ...] = (),
             why: str = "",
             work: Work = NOTHING,
@@ -174,6 +190,13 @@ class Controller:
                 why = self.page.stopped()
                 if why is not None:
                     return stopped("asked", why=why)
+            looping = self._vain.share()
+            if looping >= 0.2 and in_loop is None:
+                in_loop = Meter(self._pids(), self._served)
+            if looping >= 1.0 and in_loop is not None:
+                work = in_loop.measured(self._pids(), 1.0, spins=False)
+                self._vain.begin()
+                return stopped("loop", _busiest(work), work=work)
             standstill.look(library.night_census_jumps(opened))
             if standstill.real_s >= min(_MEASURED_AFTER_S, runaway_s / 2):
                 self._measure_from(standstill.jumps)

@@ -54,6 +54,11 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             for (name, job), planned in zip(chain.jobs.items(), plan.jobs, strict=True)
         },
         "controls": {control: list(defences) for control, defences in chain.controls.items()},
+        "budget": chain.budget.told(),
+        "operators": [
+            {"id": f"{number}:{operator.name}", "when": list(operator.when), "jobs": list(operator.jobs)}
+            for number, operator in enumerate(operators)
+        ],
         "faults": [
             {
                 "id": fault_id,

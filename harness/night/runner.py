@@ -21,6 +21,7 @@ from harness.checks import judge
 from harness.checks.model.order import impossible
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
+from harness.clock.vain_requests import ENOUGH
 from harness.contract.codec import ContractError
 from harness.contract.events.receipts import USERS_CODE
 from harness.contract.rows import RowsFile
@@ -52,6 +53,9 @@ from harness.values.units import Duration
 
 if TYPE_CHECKING:
     from harness.clock.controller import Stop
+
+LOOPS = 3
+"""So many tight loops are ended before the faults are taken out, and as many after that before the night is over."""
 
 BASELINE = "the same night without faults"
 
@@ -193,7 +197,7 @@ class NightRunner:
         plan = self._planner.plan(chain, night, seed=seed, operators=operators, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
-        notes = _Notes(times.begins_ns)
+        notes = _Notes(times.begins_ns, frozenset(chain.jobs))
         limit = self._work_limit or WorkLimit.of_chain(chain)
         notes.write("begin", {"scenario": sentence} | begin_value(chain, faults, plan, operators))
 
@@ -251,9 +255,23 @@ class NightRunner:
             stop = self.stack.run(until_ns, runaway_s=standstill.next_look_s, tick_error=self.tick_error)
             notes.now_ns = max(notes.now_ns, stop.at_ns)
             notes.ticks = notes.ticks.and_then(stop)
-            if stop.reason != "runaway":
+            if stop.reason == "loop":
+                notes.loops += 1
+                self._end_loop(notes, stop)
+                if notes.loops % LOOPS == 0:
+                    return stop
+            elif stop.reason != "runaway":
                 return stop
-            standstill.lasts(stop)
+            else:
+                standstill.lasts(stop)
+
+    def _end_loop(self, notes: _Notes, stop: Stop) -> None:
+        """End the jobs that ask without a pause and in vain: what would end that in life is too many requests away."""
+        jobs = [name for name in stop.waits if name in notes.jobs]
+        notes.write("loop", {"jobs": jobs, "requests": ENOUGH})
+        for job in jobs:
+            why = f"killed because it is in a tight loop: {ENOUGH:,} requests came to nothing in less than a minute"
+            self.stack.control("scheduler", "POST", "end_job", {"job": job, "why": why})
 
     def _waits_of_jobs(self, stop: Stop) -> list[str]:
         """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
@@ -276,6 +294,8 @@ class _Notes:
     """
 
     now_ns: int
+    jobs: frozenset[str]
+    loops: int = 0
     ticks: Ticks = field(default_factory=Ticks)
     records: list[dict[str, Any]] = field(default_factory=list)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from harness.checks.model.wording import counted
 from harness.errors import AuthorError
@@ -34,7 +36,8 @@ class Moment:
 
 def timeline(result: Result) -> list[Moment]:
     """Launches, ends of jobs, rules, faults, pages, deliveries, and the deadline; runs of alike moments are folded."""
-    moments = [moment for event in result.history for moment in _of(event)]
+    zone = ZoneInfo(result.scenario.chain.timezone)
+    moments = [moment for event in result.history for moment in _of(event, zone)]
     moments.append(Moment(result.times.deadline_ns, "night", "the deadline", "edge"))
     moments.sort(key=lambda moment: moment.at_ns)
     return _folded(moments)
@@ -50,14 +53,14 @@ def around(moments: list[Moment], *, lines: int) -> list[Moment]:
     return [moments[index] for index in sorted(nearest[:lines])]
 
 
-def _of(event: Event) -> Iterator[Moment]:
+def _of(event: Event, zone: dt.tzinfo) -> Iterator[Moment]:
     receipt_of = event.value.get("fault") if event.action == "fault" and isinstance(event.value, Mapping) else None
     keys = (f"fault {receipt_of}", f"{event.action} {event.type}", event.action)
     tell = next((TOLD[key] for key in keys if key in TOLD), None)
     if tell is None:
         return
     try:
-        text, kind = tell(event)
+        text, kind = _fault(event, zone) if tell is _fault else tell(event)
     except Exception:
         text, kind = f"{event.action} {event.type}" + (f": {event.error}" if event.error else ""), "plain"
     yield Moment(event.at, plain(event.component), plain(text), kind)
@@ -77,10 +80,12 @@ def _failed(event: Event) -> tuple[str, str]:
     return f"{value['job']} failed ({how})" + (f": {more}" if more else ""), "bad"
 
 
-def _fault(event: Event) -> tuple[str, str]:
+def _fault(event: Event, zone: dt.tzinfo = dt.UTC) -> tuple[str, str]:
     where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
     effect = event.value["effect"]
-    how = effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()})
+    how = (
+        effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()}, zone)
+    )
     said = f"{event.value['fault']}" + (f" on {where}" if where else "")
     return said + (f" ({how})" if how else ""), "fault"
 
@@ -176,6 +181,10 @@ _OURS: dict[str, Tell] = {
     "left_behind": lambda event: (f"{event.value['job']} has left processes behind", "bad"),
     "chain_folder": _chain_folder,
     "outside": _outside,
+    "loop": lambda event: (
+        f"{' and '.join(event.value['jobs']) or 'a program'} asked {event.value['requests']:,} times in vain: ended",
+        "bad",
+    ),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005
 }
 for _key, _tell in _OURS.items():

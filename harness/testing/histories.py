@@ -19,6 +19,7 @@ BEGIN: Mapping[str, Any] = {
     "scenario": "a test",
     "chain": "planning-feed",
     "date": DATE,
+    "timezone": "UTC",
     "owner": "data-ops",
     "deadline_ns": MIDNIGHT_NS + 6 * 3_600_000_000_000,
     "files": ["forecast.csv"],
@@ -30,6 +31,8 @@ BEGIN: Mapping[str, Any] = {
         "retrieve": {"owner": "data-ops", "after": [], "optional": False, "launches": 3},
         "publish": {"owner": "data-ops", "after": ["retrieve"], "optional": False, "launches": 1},
     },
+    "budget": {},
+    "operators": [],
     "faults": [],
 }
 """What the night's begin event says, unless a call of `history_of` says otherwise."""

@@ -49,6 +49,13 @@ def moved(clock: str) -> Line:
 
 
 CALM = faulty(*calm())
+
+
+def asked(at: str) -> Line:
+    """A request for the file."""
+    return at, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http"}
+
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
@@ -134,6 +141,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*3 * launched("01:50:00", "retrieve"), *calm()), BASELINE),
         "unknown": (CALM, EMPTY),
+    },
+    "request_budget": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*(asked(f"02:00:{second:02}") for second in range(40)), *calm()), BASELINE),
     },
     "detectable": {
         "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),

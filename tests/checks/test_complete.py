@@ -44,6 +44,15 @@ def test_of_several_consumers_each_is_owed_all() -> None:
     assert nothing == "retrieve, publish never started; planning has none of 3 rows; finance has none of 3 rows"
 
 
+def test_what_is_there_under_another_date_is_told() -> None:
+    finding = check(night(holds("x", "y", date="2026-11-22")), BASELINE)
+    assert finding.state == "violated"
+    assert finding.sentence == (
+        "retrieve, publish never started; planning has none of 3 rows; "
+        "planning holds 2 rows of 2026-11-22 that are not declared as a fallback"
+    )
+
+
 def test_a_baseline_on_a_fallback_owes_a_fallback() -> None:
     fallback = night(holds("y", fallback_of="2026-11-22"))
     assert check(night(), fallback).evidence["empty"].first == ("planning",)

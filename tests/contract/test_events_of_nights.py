@@ -28,7 +28,7 @@ NIGHTS = {
         *("night begin", "night heal", "night end", "source publish", "source serve", "wire connect"),
         *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler work"),
         "scheduler rule",
-        *("scheduler schedule", "operator acknowledge", "operator operate", "desk page"),
+        *("scheduler schedule", "operator notice", "operator acknowledge", "operator operate", "desk page"),
         *("folders write", "folders remove", "folders keeps", "<consumer> batch", "<consumer> holds"),
     ),
     "calm/quiet_night": ("night fault",),
@@ -155,9 +155,9 @@ def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_
 
 
 def test_the_nights_have_every_event_between_them() -> None:
-    """But for bugs: a night with one has no history."""
-    bugs = {event for event in KNOWN if event.endswith(" bug")}
-    assert {event for events in [*NIGHTS.values(), REST] for event in events} == KNOWN - bugs
+    """But for bugs: a night with one has no history. And for loops, with which tests/night/test_tight_loop.py ends."""
+    left_out = {event for event in KNOWN if event.endswith(" bug")} | {"night loop"}
+    assert {event for events in [*NIGHTS.values(), REST] for event in events} == KNOWN - left_out
 
 
 @pytest.mark.exhaustive

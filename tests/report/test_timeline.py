@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from harness.contract.codec import write
 from harness.history import EventType
 from harness.report.five_questions import answers
 from harness.report.timeline import TOLD, timeline
-from harness.testing.histories import Line
+from harness.testing.fault_contract import RecordingSystem
+from harness.testing.histories import Line, at_ns
 from tests.checks.nights import calm, ended, outside, paged
+from tests.faults.examples import EXAMPLES
 from tests.report.conftest import MakeResult
 
 HOUR_NS = 3_600_000_000_000
@@ -47,6 +52,35 @@ def test_a_failure_without_words_is_said_once(result_of: MakeResult) -> None:
 def test_spans_are_told_with_their_unit(result_of: MakeResult) -> None:
     frozen = {"id": "0", "fault": "job_overrun", "where": {"job": "retrieve"}, "effect": {"freeze_ns": 5 * HOUR_NS}}
     assert "job_overrun on retrieve (freeze: 5h)" in texts(result_of, ("02:00:00", "scheduler", "fault info", frozen))
+
+
+@pytest.mark.parametrize("name", sorted(EXAMPLES))
+def test_the_receipts_of_every_fault_tell_instants_as_times_of_day_and_spans_with_their_unit(
+    result_of: MakeResult, name: str
+) -> None:
+    system = RecordingSystem()
+    with EXAMPLES[name].inject(system):
+        receipts = [
+            {"id": order.id, "fault": name, "where": dict(order.where), "effect": write(order.effect)}
+            for order in system.orders
+        ]
+    lines: list[Line] = [("02:00:00", "source", "fault info", receipt) for receipt in receipts]
+    told = [text for text in texts(result_of, *lines) if text.startswith(name)]
+    assert len(told) >= min(1, len(receipts))
+    for text in told:
+        text = re.sub(r"\b[0-9a-f]{64}\b", "", text)
+        assert not re.search(r"\bat: (?!\d\d:\d\d)", text), text
+        assert not re.search(r"\d{4,}h|\d{12,}|_ns\b", text), text
+
+
+def test_an_instant_is_told_in_the_time_zone_of_the_night(result_of: MakeResult) -> None:
+    moved = {"id": "0", "fault": "late", "where": {"file": "forecast"}, "effect": {"at_ns": at_ns("02:30:00")}}
+    assert "late on forecast (at: 03:30)" in texts(result_of, ("01:30:00", "source", "fault info", moved))
+
+
+def test_a_tight_loop_is_told(result_of: MakeResult) -> None:
+    loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 2000})
+    assert "retrieve asked 2,000 times in vain, and is ended" in texts(result_of, loop)
 
 
 def test_an_overrun_does_not_say_what_a_rule_does_about_it(result_of: MakeResult) -> None:

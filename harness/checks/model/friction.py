@@ -9,6 +9,7 @@ from functools import lru_cache
 from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
 from harness.checks.model.ends import finished
 from harness.checks.model.holdings import finished_at, holdings
+from harness.checks.model.pages import Paging, paging
 from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted, minutes
 from harness.history import History
@@ -23,7 +24,7 @@ _NAMED = 3
 class Friction:
     """The cost of a night over its baseline; ``delay_s`` is None when the night was never delivered."""
 
-    pages: int
+    paging: Paging
     manual_steps: int
     attempts: Mapping[Kind, int] = field(default_factory=dict)
     """What was tried more often, at every neighbour."""
@@ -49,6 +50,11 @@ class Friction:
         return self.attempts.get(REQUESTS, 0)
 
     @property
+    def pages(self) -> int:
+        """How often somebody was paged."""
+        return len(self.paging.telling) + len(self.paging.noise)
+
+    @property
     def reacted(self) -> bool:
         """Whether anything in the chain had to do something that it does not do in a calm night."""
         late = self.delay_s is None or self.delayed
@@ -66,7 +72,7 @@ class Friction:
 
     def _said(self) -> Iterator[str]:
         if self.pages:
-            yield counted(self.pages, "page")
+            yield self.paging.sentence
         if self.manual_steps:
             yield counted(self.manual_steps, "manual step")
         yield from (counted(count, kind.one, kind.many) for kind, count in self.attempts.items())
@@ -97,7 +103,7 @@ def friction(night: History, baseline: History) -> Friction:
     later = {job: at - calm_ends[job] for job, at in ends.items() if job in calm_ends}
     lost, wrong = _rows(night, baseline)
     return Friction(
-        pages=len(night.of("page", component="desk", type="ok")),
+        paging=paging(night),
         manual_steps=len(night.of("operate", component="operator")),
         attempts=more_attempts(night, baseline),
         later_s={job: by / 1e9 for job, by in later.items() if by >= _LATER_NS},

@@ -40,8 +40,9 @@ class Owed:
     @property
     def sentence(self) -> str:
         """All of it in words, jobs first: what did not end is why something is missing."""
-        told = [*grouped(self.jobs), *_lacking_words(self), *_freed_words(self.freed), *_results_words(self.results)]
-        return "; ".join(told)
+        told = [*grouped(self.jobs), *_lacking_words(self), *_freed_words(self.freed)]
+        # Where a job has not ended, it goes without saying that its files are not there.
+        return "; ".join(told or _results_words(self.results))
 
 
 @lru_cache(maxsize=2)

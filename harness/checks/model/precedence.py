@@ -58,6 +58,15 @@ def _fault_that_never_acted(case: Case) -> str | None:
     return f"a fault never acted: {told}"
 
 
+def _operator_without_a_cause(case: Case) -> str | None:
+    noticed = {event.value["id"] for event in case.night.of("notice", component="operator")}
+    idle = [one for one in begin_event(case.night).value["operators"] if one["id"] not in noticed]
+    if not idle:
+        return None
+    told = [f"{one['id']} ({' or '.join(one['when'])} of {', '.join(one['jobs']) or 'any job'})" for one in idle]
+    return f"an operator never had anything to act on: {', '.join(told)}"
+
+
 def _outside_of_time(case: Case) -> str | None:
     return outside_because(case.night, case.baseline)
 
@@ -100,6 +109,7 @@ PRECEDENCE = (
     # Before all others, for it may be why any of them speaks: a baseline fails, a wait takes no time, a date is wrong.
     Rule("a program outside of the night's time", Outcome.INCONCLUSIVE, _outside_of_time),
     Rule("a fault that never acted", Outcome.INCONCLUSIVE, _fault_that_never_acted),
+    Rule("an operator who never had anything to act on", Outcome.INCONCLUSIVE, _operator_without_a_cause),
     Rule("a baseline that failed, or was not calm", Outcome.INCONCLUSIVE, _invalid_baseline),
     # Before what is unknown: what is known to be wrong is not made doubtful by what is not known.
     Rule("a violation declared damaged", Outcome.DAMAGED, _violated(Outcome.DAMAGED)),

@@ -39,6 +39,16 @@ _FAULT = record(
     named_by=Field(listed(TEXT), "words of which a page that names this cause has one"),
     detectable_by=Field(or_null(listed(TEXT)), "the controls that can notice it; null: it shows without any"),
 )
+_OPERATOR = record(
+    id=Field(TEXT, "under which it is told that they have noticed something: `0:night shift`"),
+    when=Field(listed(TEXT), "what they act on"),
+    jobs=Field(listed(TEXT), "the jobs that they look after; none: all of them"),
+)
+_BUDGET = record(
+    requests_a_minute=Field(or_null(NUMBER), "within any minute; null: as many as the baseline lets expect"),
+    refused_credentials=Field(NUMBER, "in a row"),
+    attempts_without_pause=Field(NUMBER, "failed ones at the same thing, of which any three lie within two seconds"),
+)
 
 _WATERMARK = record(
     folder=Field(TEXT, "the working folder"),
@@ -69,6 +79,8 @@ BEGIN = happening(
     watermarks=Field(mapped(_WATERMARK), "the files that say how far the chain has delivered, by the chain's names"),
     jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
     controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
+    budget=Field(mapped(_BUDGET), "how often each neighbour may be asked"),
+    operators=Field(listed(_OPERATOR), "the people of the night shift, in the scenario's order; none in a baseline"),
     faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),
 )
 
@@ -77,8 +89,11 @@ _LEFT = record(
     how=Field(one_of("changed", "removed"), "what became of it"),
 )
 
-_REASON = one_of("until", "asked", "stuck")
-_REASONS = "until: it was time; asked: the schedule was complete; stuck: nothing was due any more"
+_REASON = one_of("until", "asked", "stuck", "loop")
+_REASONS = (
+    "until: it was time; asked: the schedule was complete; stuck: nothing was due any more; "
+    "loop: tight loops have been ended so often that it was enough"
+)
 
 NIGHT: Mapping[str, Happening] = {
     "begin": BEGIN,
@@ -88,6 +103,13 @@ NIGHT: Mapping[str, Happening] = {
         "info",
         sets_off=False,
         waits=Field(listed(TEXT), "who waits for what"),
+    ),
+    "loop": happening(
+        "so many requests came to nothing while no minute passed, and the jobs that made them are ended",
+        "info",
+        sets_off=False,
+        jobs=Field(listed(TEXT), "the jobs that worked meanwhile"),
+        requests=Field(NUMBER, "so many refusals and failures, at least"),
     ),
     "outside": happening(
         "a program is started that does not live in the night's time; each once, by who starts it",

@@ -147,6 +147,14 @@ SCHEDULER: Mapping[str, Happening] = {
 _OPERATOR = Field(TEXT, "who")
 
 OPERATOR: Mapping[str, Happening] = {
+    "notice": happening(
+        "what somebody on the night shift acts on has happened, as they will see in a while",
+        "info",
+        sets_off=False,
+        id=Field(TEXT, "their id in `begin`; whom a fault calls in has a higher number than all of those"),
+        job=JOB,
+        when=WHEN,
+    ),
     "acknowledge": happening(
         "somebody on the night shift has noticed what happened to a job",
         "info",

@@ -107,8 +107,8 @@ class Scheduler(Mock):
             self.bug("restart", error)
 
     def calls(self) -> Mapping[str, Callable[[Json], Awaitable[None]]]:
-        """``POST /start``: the night's schedule begins."""
-        return {"start": self._start}
+        """``POST /start``: the night's schedule begins. ``POST /end_job``: end what runs of a job, and say why."""
+        return {"start": self._start, "end_job": self._end_job}
 
     async def reset(self, plan: Plan) -> None:
         """End what is left of the last night, and build the next one's jobs."""
@@ -223,6 +223,10 @@ class Scheduler(Mock):
         for at_ns in self._restarts.values():
             self._end_later(at_ns)
         self._restarts.clear()
+
+    async def _end_job(self, told: Json) -> None:
+        if self._monitor is not None:
+            self._monitor.end_job(told["job"], told["why"])
 
 
 if __name__ == "__main__":

@@ -113,6 +113,12 @@ class Monitor:
         for job in self.context.daily.jobs.values():
             job.end_processes()
 
+    def end_job(self, name: str, why: str) -> None:
+        """Kill what runs of a job, as a rule would."""
+        for job in list(self.context.daily.jobs.values()):
+            if job.name == name and job.status.running:
+                self.runs.kill(job, why)
+
     def fired(self, order: Armed[Any]) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
         for job in self.context.daily.jobs.values():

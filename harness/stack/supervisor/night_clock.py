@@ -65,7 +65,8 @@ class VirtualNightClock:
 
     def __init__(self, directory: StackDirectory, *, root: int | None) -> None:
         self._page = ClockPage.create(directory.page, at_ns=time.time_ns())
-        self._controller = Controller(self._page, root=root, served=ServedRequests(directory.history))
+        requests = ServedRequests(directory.history)
+        self._controller = Controller(self._page, root=root, served=requests, vain=requests.in_vain)
 
     def run(self, until_ns: int, runaway_s: float, tick_error: float) -> Stop:
         """See `Controller.run`."""

@@ -1,4 +1,4 @@
-"""How many requests the mocks of a stack have served in its night, counted in what they record."""
+"""How many requests the mocks of a stack have served in its night, and how many of them in vain."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from pathlib import Path
 _BEGUN, _OWN = b'"type": "invoke"', b'"component": "scheduler"'
 """An operation that is begun is a request, but for the launches of the scheduler itself."""
 
+_FAILED, _LISTED = b'"type": "fail"', b'"what": "listing"'
+_CUT = b'"component": "wire"', b'"action": "fault"'
+"""What comes to nothing: a failure, a connection that a fault acts on, and a listing, which may be asked for again."""
+
 
 class ServedRequests:
     """Counts the requests in the files of a folder of histories; each call reads what was added since the last one."""
@@ -14,7 +18,12 @@ class ServedRequests:
     def __init__(self, histories: Path) -> None:
         self._histories = histories
         self._read: dict[Path, int] = {}
-        self._count = 0
+        self._count = self._vain = 0
+
+    def in_vain(self) -> int:
+        """So many have come to nothing until now, or were looks at what is there."""
+        self()
+        return self._vain
 
     def __call__(self) -> int:
         """So many until now; a file that has become shorter is another night's."""
@@ -23,6 +32,10 @@ class ServedRequests:
             with path.open("rb") as file:
                 file.seek(before if path.stat().st_size >= before else 0)
                 for line in file:
-                    self._count += _BEGUN in line and _OWN not in line
+                    if _OWN in line:
+                        continue
+                    begun = _BEGUN in line
+                    self._count += begun
+                    self._vain += _FAILED in line or (begun and _LISTED in line) or all(part in line for part in _CUT)
                 self._read[path] = file.tell()
         return self._count

@@ -30,6 +30,7 @@ class Part:
     lines: list[Line] = field(default_factory=list)
     baseline: list[Line] = field(default_factory=list)
     faults: list[dict[str, Any]] = field(default_factory=list)
+    operators: list[dict[str, Any]] = field(default_factory=list)
     check: Check | None = None
 
     def __str__(self) -> str:
@@ -62,6 +63,12 @@ PARTS = [
         Outcome.INCONCLUSIVE,
         "a fault never acted: 0:truncate_file",
         faults=[TRUNCATED],
+    ),
+    Part(
+        "an operator who never had anything to act on",
+        Outcome.INCONCLUSIVE,
+        "an operator never had anything to act on: 0:night shift (failed of load)",
+        operators=[{"id": "0:night shift", "when": ["failed"], "jobs": ["load"]}],
     ),
     Part(
         "a baseline that failed, or was not calm",
@@ -115,7 +122,8 @@ def judged(monkeypatch: pytest.MonkeyPatch) -> Judged:
                 monkeypatch.setitem(CHECKS, part.check.name, part.check)
         lines = [line for part in parts for line in part.lines]
         faults = [fault for part in parts for fault in part.faults]
-        told = night(*lines, *calm(), faults=faults)
+        operators = [operator for part in parts for operator in part.operators]
+        told = night(*lines, *calm(), faults=faults, operators=operators)
         baseline = night(*(line for part in parts for line in part.baseline), *calm())
         judgement = judge(told, baseline)
         return judgement, Case(told, baseline, judgement.findings)
@@ -165,6 +173,15 @@ def test_of_two_unknowns_the_first_registered_is_the_reason(names: tuple[str, st
     assert judged(*parts)[0].because == f"{names[0]}: planted as {names[0]}"
 
 
+def test_an_operator_who_has_noticed_something_is_not_silent() -> None:
+    shift = {"id": "0:night shift", "when": ["failed"], "jobs": []}
+    noticed = ("01:59:00", "operator", "notice info", {"id": "0:night shift", "job": "load", "when": "failed"})
+    called_in = ("01:59:00", "operator", "notice info", {"id": "1:night shift", "job": "load", "when": "failed"})
+    baseline = night(*calm())
+    assert judge(night(noticed, *calm(), operators=[shift]), baseline).outcome is Outcome.UNAFFECTED
+    assert judge(night(called_in, *calm(), operators=[shift]), baseline).outcome is Outcome.INCONCLUSIVE
+
+
 def test_no_check_has_a_name_in_the_order() -> None:
     assert not set(CHECKS) & set(re.findall(r"""["'](\w+)["']""", Path(precedence.__file__).read_text()))
 
@@ -175,7 +192,7 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
         *("owner_paged", "all_or_nothing", "cause_named", "equals_baseline"),
         *("no_downstream_on_bad_data", "watermark_behind_commit", "programs_unchanged"),
         *("complete", "results_complete"),
-        *("on_time", "nothing_left_behind", "optional_jobs", "bounded_attempts"),
+        *("on_time", "nothing_left_behind", "optional_jobs", "bounded_attempts", "request_budget"),
         *("detectable", "lived_in_time"),
     ]
 

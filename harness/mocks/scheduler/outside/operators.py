@@ -59,6 +59,8 @@ class Operators:
             if not concerned or (operator.times is not None and self.acted[number] >= operator.times):
                 continue
             self.acted[number] += 1
+            noticed = {"id": f"{number}:{operator.name}", "job": job.name, "when": when}
+            self._context.recorder.record("info", "notice", noticed, component=COMPONENT)
             at_ns = time.time_ns() + operator.acknowledges_after_ns
             self._intend(Intent(number, job.id, when, -1, at_ns))
         self._keep()

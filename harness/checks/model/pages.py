@@ -1,0 +1,154 @@
+"""What the pages of a night come to: the same failure again, a successor that only waits, what healed by itself."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.checks.model.holdings import begin_event
+from harness.checks.model.wording import counted
+from harness.history import Event, History
+
+_STATUS = (
+    r"(?:http(?:/\d(?:\.\d)?)?|status|exit|signal|errno|code|answer(?:s|ed)|return(?:s|ed))"
+    r"\W{1,2}(?:(?:code|status)\W)?"
+)
+_UNIT = r"(?:ms|s|secs?|seconds?|m|mins?|minutes?|h|hours?|days?|%|[kmgt]?i?b|bytes?)"
+_TAKEN_OUT = re.compile(
+    # What tells one failure from another although it is a number stays: a status that a neighbour or a program gave.
+    rf"(?P<stays>\b{_STATUS}-?\d{{1,3}}(?![\d.,:]?\d))"
+    r"|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+    r"|\b0x[0-9a-f]+\b|\b(?=[a-f]*\d)[0-9a-f]{8,}\b"
+    r"|\btmp[a-z0-9_]{8}\b"
+    r"|\b(?=\w{6,}\b)(?:[a-z]+\d+[a-z]|\d+[a-z]+\d)[a-z0-9]*\b"
+    rf"|(?:\d+(?:[.,:/_+t-]\d+)*z?\s?{_UNIT}?(?![a-z]))|\d+",
+)
+_SEVERAL = re.compile(r"#(?:[\s_/.:-]*#)+")
+_CLAUSES = re.compile(r"[;:!()\[\]\n\u2013\u2014]|[.,](?=\s|$)|\b(?:because|weil|denn|car|parce que)\b")
+_WAITS = re.compile(
+    r"\b(?:wait(?:s|ed|ing)?|predecessors?|upstream|depend(?:s|ed|ing|ency|encies)|blocked"
+    r"|(?:not|never|cannot) (?:be |been |yet )?(?:start|started|run|launched)"
+    r"|wart(?:et|en|end)|vorgänger\w*|nicht gestartet|abhängig\w*"
+    r"|attend(?:ent)?|attente|prédécesseurs?|amont|dépend\w*|pas démarré)\b"
+)
+_SAYS_NO_MORE = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a an and are as at been by code did do does end ended error exit fail failed fails failure finish finished for
+        has have in is it its job jobs late no not of ok on or out run since skipped so start started status still task
+        that the then this to until was were while will with yet
+        auf das der die fehlgeschlagen fehler hat ist nicht noch seit
+        de du en encore est la le les pas retard échoué
+        """,
+    )
+)
+"""Words beside the names of jobs with which a page says that something failed or waits, and nothing of why."""
+
+
+@dataclass(frozen=True)
+class Paging:
+    """The pages of a night, told apart."""
+
+    telling: tuple[Event, ...]
+    """Those that say more than that a successor waits."""
+    noise: tuple[Event, ...]
+    """Those of successors of a failed job that say only that they wait."""
+    storms: Mapping[str, int]
+    """What was paged more than once, in the words of the first such page, and how often."""
+    healed: tuple[str, ...]
+    """The jobs that were paged for, and then finished without anybody's help."""
+
+    @property
+    def remarks(self) -> str:
+        """What a count of pages leaves out, in brackets; empty where it leaves out nothing."""
+        said = []
+        if self.noise:
+            waiting = ", ".join(dict.fromkeys(page.value["job"] for page in self.noise))
+            said.append(f"{len(self.noise)} noise: {waiting} only waited")
+        if self.healed:
+            said.append(f"{', '.join(self.healed)} healed without help")
+        return f" ({'; '.join(said)})" if said else ""
+
+    @property
+    def sentence(self) -> str:
+        """How many there were, and what of them was for nothing."""
+        return counted(len(self.telling) + len(self.noise), "page") + self.remarks
+
+
+@functools.lru_cache(maxsize=2)
+def paging(night: History) -> Paging:
+    """Tell the pages of a night apart; asked by a check and by what a night cost."""
+    pages = list(night.of("page", component="desk", type="ok"))
+    noise = tuple(page for page in pages if _only_waits(page, night))
+    telling = tuple(page for page in pages if page not in noise)
+    groups: dict[tuple[str, str, str], list[Event]] = {}
+    for page in pages:
+        groups.setdefault((page.value["owner"], page.value["job"], without_details(_words(page))), []).append(page)
+    storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
+    healed = dict.fromkeys(page.value["job"] for page in telling if _healed(page, night))
+    return Paging(telling, noise, storms, tuple(healed))
+
+
+def without_details(text: str) -> str:
+    """A page's words without what differs from one page for the same failure to the next.
+
+    Numbers, spans, times, dates, and ids are taken out, also in paths; a status that is named as one is not.
+    """
+    bare = _TAKEN_OUT.sub(lambda found: found["stays"] or "#", text.casefold())
+    return _SEVERAL.sub("#", " ".join(bare.split()))
+
+
+def _words(page: Event) -> str:
+    return str(page.value["cause"] or page.value["text"] or "")
+
+
+def _only_waits(page: Event, night: History) -> bool:
+    jobs = begin_event(night).value["jobs"]
+    before = _before(page.value["job"], jobs)
+    if not any(_has_failed(job, page.at, night) for job in before):
+        return False
+    text = _words(page)
+    waits = bool(_WAITS.search(text.casefold())) or any(_names(text, job) for job in before)
+    return waits and all(_says_no_more(clause, jobs) for clause in _CLAUSES.split(text.casefold()))
+
+
+def _says_no_more(clause: str, jobs: Iterable[str]) -> bool:
+    if _WAITS.search(clause):
+        return True
+    for job in sorted(jobs, key=len, reverse=True):
+        clause = re.sub(rf"(?<!\w){re.escape(job.casefold())}(?!\w)", " ", clause)
+    return set(re.findall(r"[^\W\d_]+", without_details(clause))) <= _SAYS_NO_MORE
+
+
+def _names(text: str, job: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(job.casefold())}(?!\w)", text.casefold()) is not None
+
+
+def _before(job: str, jobs: Mapping[str, Mapping[str, list[str]]]) -> set[str]:
+    """The jobs that must have finished before this one, and before those; none of one that the chain does not have."""
+    found: set[str] = set()
+    asked = [job]
+    while asked:
+        for one in jobs.get(asked.pop(), {}).get("after", ()):
+            if one not in found:
+                found.add(one)
+                asked.append(one)
+    return found
+
+
+def _has_failed(job: str, at_ns: int, night: History) -> bool:
+    ends = [event for event in night.of("job", job=job) if event.at <= at_ns]
+    ends += [event for event in night.of("launch", type="fail", job=job) if event.at <= at_ns]
+    last = max(ends, key=lambda event: (event.at, event.index), default=None)
+    return last is not None and last.type == "fail"
+
+
+def _healed(page: Event, night: History) -> bool:
+    job = page.value["job"]
+    ended = next((event for event in night.of("job", type="ok", job=job) if event.at > page.at), None)
+    if ended is None:
+        return False
+    return not any(page.at <= event.at <= ended.at for event in night.of("operate", type="ok"))

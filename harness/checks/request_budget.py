@@ -1,0 +1,118 @@
+"""A neighbour in trouble is not asked again and again without a pause."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from harness.checks.model.asked import (
+    SECOND_NS,
+    Asked,
+    asked,
+    by_thing,
+    longest_burst,
+    most_within,
+    polls,
+)
+from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begin_event
+from harness.checks.model.outcome import Outcome
+from harness.checks.model.wording import counted
+from harness.contract.budget import (
+    AT_LEAST_A_MINUTE,
+    ATTEMPTS_WITHOUT_PAUSE,
+    REFUSED_CREDENTIALS,
+    TIMES_THE_BASELINES,
+)
+from harness.history import History
+
+MINUTE_NS = 60 * SECOND_NS
+PAUSE_NS = 2 * SECOND_NS
+"""Three failed attempts within this time are attempts without a pause."""
+
+
+@check("request_budget", violated=Outcome.DEGRADED)
+def request_budget(night: History, baseline: History) -> Finding:
+    """Each neighbour is asked no more often than the chain's budget allows, and not without a pause.
+
+    The budget (``budget`` of a chain) has three figures for each neighbour. Requests within any minute, or connections
+    where those are more: ten times those of the baseline's busiest minute, and at least 30; a look whether something
+    has come, about a second or more after the last one, is not among them unless the chain states the figure itself.
+    Credentials that are refused in a row: 5. Failed attempts at the same thing without a pause, which are those of
+    which any three lie within two seconds: 5, the most that common clients make by themselves, for each that the
+    baseline makes in two seconds, so that pieces that are asked for side by side are none. A tight loop, in which
+    requests come to nothing while no minute passes, is ended, and over every budget.
+
+    Applies: to every night.
+    Unknown: never, because every request and every connection is seen.
+    Does not verify: what goes to the desk (``owner_paged``) and the scheduler; how much is asked for in one request;
+    that a pause grows, or differs from one client to the next; requests for another thing each time, but for their
+    number.
+    """
+    budget = begin_event(night).value.get("budget", {})
+    told, calm = asked(night), asked(baseline)
+    loops = [
+        f"{' and '.join(loop.value['jobs']) or 'a program'}: {loop.value['requests']:,} requests came to nothing in "
+        f"less than a minute, and it was ended"
+        for loop in night.of("loop", component="night")
+    ]
+    over: dict[str, list[str]] = {"in_a_minute": [], "credentials": [], "without_pause": []}
+    for neighbour, of in sorted(told.items()):
+        for kind, said in _over(neighbour, of, calm.get(neighbour, Asked()), budget.get(neighbour, {})):
+            over[kind].append(said)
+    sentences = [*loops, *(said for kind in over.values() for said in kind)]
+    if sentences:
+        prefix = "a tight loop: " if loops else ""
+        return Finding.violated(f"{prefix}{sentences[0]}", tight_loops=loops, **over)
+    requests = sum(len(of.requests) for of in told.values())
+    return Finding.holds(f"{counted(requests, 'request')}, within the budget")
+
+
+def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    stated = budget.get("requests_a_minute")
+    busiest, allowed = _busiest(of, with_polls=stated is not None), stated or _default(calm)
+    if busiest > allowed:
+        yield "in_a_minute", f"{neighbour} was asked {busiest:,} times within a minute, {allowed:,} allowed"
+    credentials = budget.get("refused_credentials", REFUSED_CREDENTIALS)
+    if of.most_in_a_row > credentials:
+        row = f"{of.most_in_a_row} credentials in a row, {credentials} allowed"
+        yield "credentials", f"{neighbour} refused {row}"
+    unpaused = budget.get("attempts_without_pause", ATTEMPTS_WITHOUT_PAUSE)
+    at_once = {
+        thing: most_within([attempt.at_ns for attempt in attempts], PAUSE_NS)
+        for kind in (calm.requests, calm.connections, calm.logins)
+        for thing, attempts in by_thing(kind).items()
+    }
+    for kind in (of.requests, of.connections, of.logins):
+        for thing, attempts in by_thing(attempt for attempt in kind if attempt.failed).items():
+            burst = longest_burst([attempt.at_ns for attempt in attempts], PAUSE_NS)
+            allowed = unpaused * max(1, at_once.get(thing, 0))
+            if burst > allowed:
+                what = _what(thing)
+                yield "without_pause", f"{neighbour}: {what} failed {burst:,} times without a pause, {allowed} allowed"
+
+
+def _busiest(of: Asked, *, with_polls: bool) -> int:
+    """The most requests or connections of any minute: all of them, or without the looks of one that waits."""
+    looks = [] if with_polls else polls(of.requests)
+    left_out, looked_at = {id(look) for look in looks}, [look.at_ns for look in looks]
+    requests = [attempt.at_ns for attempt in of.requests if id(attempt) not in left_out]
+    connections = [attempt.at_ns for attempt in of.connections if not _is_for(attempt.at_ns, looked_at)]
+    return max(most_within(times, MINUTE_NS) for times in (requests, connections))
+
+
+def _is_for(connected_ns: int, looked_at: list[int]) -> bool:
+    """Whether a look follows so soon that the connection is likely to be its own."""
+    following = bisect_left(looked_at, connected_ns)
+    return following < len(looked_at) and looked_at[following] - connected_ns < SECOND_NS
+
+
+def _default(calm: Asked) -> int:
+    return max(AT_LEAST_A_MINUTE, TIMES_THE_BASELINES * _busiest(calm, with_polls=True))
+
+
+def _what(thing: tuple[str, ...]) -> str:
+    return {"connect": "a connection", "login": "a login", "query": "a statement"}.get(
+        thing[0], " ".join(part for part in thing[1:3] if part != "None")
+    )

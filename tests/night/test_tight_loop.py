@@ -1,0 +1,136 @@
+"""Jobs that ask in vain without a pause: the loop is ended after so many requests, told, and the night is judged."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.checks import Outcome
+from harness.clock.vain_requests import ENOUGH
+from harness.night.result import Result
+from harness.night.runner import LOOPS, NightRunner
+from harness.scenario.loading import load_scenario
+from harness.stack import Stack
+from harness.stack.local.stack import LocalStack
+from tests.calibration import patience_s
+from tests.contract.test_events_of_nights import validated
+from tests.night.test_night import CHAIN, SCENARIO, STORE
+
+LOOP = """python3 - <<'END'
+import base64, http.client, os, urllib.parse
+place = urllib.parse.urlsplit(os.environ["SOURCE"])
+login = base64.b64encode((os.environ["LOGIN"] + ":" + os.environ["PASSWORD"]).encode()).decode()
+connection = http.client.HTTPConnection(place.hostname, place.port)
+while True:
+    try:
+        connection.request("{method}", "{path}", "grant_type=client_credentials", {{"Authorization": "Basic " + login}})
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status == 200:
+            break
+    except (OSError, http.client.HTTPException):
+        connection.close()
+END
+"""
+
+ASKS = {
+    "a refused connection": ("GET", "/files/", "connection_refused: {}"),
+    "an error of the server": ("GET", "/files/", "server_error: {answer: 500}"),
+    "a refused login": ("POST", "/token", "login_refused: {}"),
+}
+
+ENVIRONMENT = """
+environment:
+  LOGIN: {from: source.user}
+  PASSWORD: {from: source.password}
+"""
+
+Night = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """One for all, of which nights with loops are no burden to other tests."""
+    with LocalStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def night(tmp_path: Path, stack: Stack) -> Night:
+    """One night of one shell script, with one fault, and a baseline that goes well."""
+    for name, text in (("runbook.md", "Ask.\n"), ("forecast.csv", "key\na\n")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "store").mkdir()
+
+    def run(script: str, fault: str, *, rules: str = "", budget: str = "") -> Result:
+        given = CHAIN.replace("environment:\n", ENVIRONMENT.lstrip("\n"))
+        given = given.replace("    rules:\n", f"    rules:\n{rules}") + budget
+        (tmp_path / "fetch.sh").write_text(script + STORE)
+        (tmp_path / "chain.yaml").write_text(given)
+        (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", fault))
+        return NightRunner(stack, tmp_path / "store").run(load_scenario(tmp_path / "night.yaml"))
+
+    return run
+
+
+@pytest.mark.parametrize("asked", ASKS)
+def test_a_loop_is_ended_and_told_and_the_night_is_judged_in_seconds(night: Night, asked: str) -> None:
+    method, path, fault = ASKS[asked]
+    began = time.monotonic()
+    result = night(LOOP.format(method=method, path=path), fault)
+    assert time.monotonic() - began < 3 * patience_s()
+    loop = result.history.of("loop", component="night")[0]
+    assert validated(result.history) >= {"night loop"}
+    assert loop.value == {"jobs": ["fetch"], "requests": ENOUGH}
+    assert result.history.of("job", type="fail", job="fetch")[0].value["signal"] == 9
+    assert "tight loop" in result.pages[0].value["cause"]
+    finding = result.judgement.of("request_budget")
+    assert finding is not None
+    assert finding.state == "violated"
+    assert finding.sentence.startswith(f"a tight loop: fetch: {ENOUGH:,} requests came to nothing")
+    assert result.outcome not in (Outcome.RECOVERED, Outcome.UNAFFECTED, Outcome.INCONCLUSIVE)
+
+
+def test_a_job_that_is_restarted_into_its_loop_is_ended_so_often_and_no_more(night: Night) -> None:
+    method, path, fault = ASKS["an error of the server"]
+    again = "      - {when: failed, do: restart, after: 1m, times: 20}\n"
+    result = night(LOOP.format(method=method, path=path), fault, rules=again)
+    loops = result.history.of("loop", component="night")
+    assert len(loops) == LOOPS
+    assert result.history.of("heal")[0].value["reason"] == "loop"
+    assert result.history.of("job", type="ok", job="fetch")  # once the fault is out
+    assert result.outcome is Outcome.DEGRADED
+
+
+def test_a_loop_with_a_pause_is_none_and_over_the_budget(night: Night) -> None:
+    method, path, _ = ASKS["an error of the server"]
+    script = LOOP.format(method=method, path=path).replace(
+        "while True:", "import time\nwhile True:\n    time.sleep(0.2)"
+    )
+    result = night(script, "server_error: {answer: 503, for: 3m}")
+    assert not result.history.of("loop", component="night")
+    assert result.outcome is Outcome.DEGRADED
+    assert result.judgement.because.startswith("request_budget: source was asked ")
+
+
+def test_a_retry_with_a_pause_is_within_the_budget(night: Night) -> None:
+    method, path, _ = ASKS["an error of the server"]
+    script = LOOP.format(method=method, path=path).replace(
+        "while True:", "import time\nwhile True:\n    time.sleep(20)"
+    )
+    result = night(script, "server_error: {answer: 503, for: 20m}")
+    assert result.outcome is Outcome.RECOVERED
+
+
+def test_a_chain_states_its_budget(night: Night) -> None:
+    method, path, _ = ASKS["an error of the server"]
+    script = LOOP.format(method=method, path=path).replace(
+        "while True:", "import time\nwhile True:\n    time.sleep(20)"
+    )
+    budget = "budget: {requests_a_minute: 2, neighbours: {s3: {requests_a_minute: 900}}}\n"
+    result = night(script, "server_error: {answer: 503, for: 20m}", budget=budget)
+    assert result.outcome is Outcome.DEGRADED
+    assert "within a minute, 2 allowed" in result.judgement.because
