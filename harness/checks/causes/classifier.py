@@ -69,7 +69,7 @@ def _found(cause: Cause, read: Iterable[Sentence]) -> Found | None:
         for evidence, weight in cause.evidence:
             place = evidence.found_in(sentence)
             if place is not None:
-                weights.append((weight, len(evidence.parts[0]) + len(evidence.parts)))
+                weights.append((weight, evidence.terms))
                 said.append(evidence.said)
                 first = min(first, begins + place)
                 taken.add(begins + place)
