@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 
 from harness.checks.causes.evidence import Evidence
-from harness.checks.causes.reading import NAME, Sentence, sentences
+from harness.checks.causes.reading import Sentence, sentences
 
 NAMES, TELLS = 3.0, 2.0
 """What a piece of evidence weighs that names a cause, and one that only tells of it."""
@@ -43,7 +43,7 @@ def causes() -> Mapping[str, Cause]:
     tables = {
         path.name: tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(folder.iterdir(), key=lambda path: path.name)
-        if path.name.endswith(".toml")
+        if path.name.endswith(".toml") and path.name not in ("observations.toml", "symptoms.toml")
     }
     classes = tables.pop("words.toml")["classes"]
     found = {}
