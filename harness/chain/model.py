@@ -237,6 +237,7 @@ class Chain(Strict):
     properties: dict[Text, str] = {}
     calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
     consumers: dict[Text, Consumer] = {}
+    causes: dict[Text, Texts] = {}
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")
 

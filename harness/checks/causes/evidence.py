@@ -17,12 +17,60 @@ NEAR = 7
 
 _CLASS = re.compile(r"<(\w+)>")
 _DENYING = frozenset(
-    "not no never cannot kein keine keinen keiner keinem nicht nie pas ni aucun aucune nor neither none weder without"
-    " isnt rather".split()
+    [
+        "not",
+        "no",
+        "never",
+        "cannot",
+        "kein",
+        "keine",
+        "keinen",
+        "keiner",
+        "keinem",
+        "nicht",
+        "nie",
+        "pas",
+        "ni",
+        "aucun",
+        "aucune",
+        "nor",
+        "neither",
+        "none",
+        "weder",
+        "without",
+        "isnt",
+        "rather",
+    ]
 )
 _FINE = frozenset(
-    "fine ok okay healthy normal valid right correct intact unchanged verified gesund intakt unverandert"
-    " korrekt verifie verifiees verifies verifiee conforme correcte juste stimmt gepruft unauffallig checked".split()
+    [
+        "fine",
+        "ok",
+        "okay",
+        "healthy",
+        "normal",
+        "valid",
+        "right",
+        "correct",
+        "intact",
+        "unchanged",
+        "verified",
+        "gesund",
+        "intakt",
+        "unverandert",
+        "korrekt",
+        "verifie",
+        "verifiees",
+        "verifies",
+        "verifiee",
+        "conforme",
+        "correcte",
+        "juste",
+        "stimmt",
+        "gepruft",
+        "unauffallig",
+        "checked",
+    ]
 )
 _AFTER, _BEFORE = 4, 5
 
@@ -138,8 +186,11 @@ def _denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if "instead" in before[:3] or before[:1] == ["statt"] or "lieu" in before[:3]:
         return True
-    return any(word in _FINE for word in after) or after[:1] == ["nicht"] or ("die" in after and "nicht" in after) or (
-        after[:2] in (["was", "not"], ["is", "not"])
+    return (
+        any(word in _FINE for word in after)
+        or after[:1] == ["nicht"]
+        or ("die" in after and "nicht" in after)
+        or (after[:2] in (["was", "not"], ["is", "not"]))
     )
 
 

@@ -98,7 +98,9 @@ def _observations() -> tuple[tuple[str, frozenset[str], tuple[Evidence, ...]], .
 def _observed(text: str, truth: Truth, names: Collection[str]) -> str:
     read_text = sentences(text, names)
     for name, fits, evidence in _observations():
-        if fits & set(truth.causes) and any(one.found_in(sentence) is not None for one in evidence for sentence in read_text):
+        if fits & set(truth.causes) and any(
+            one.found_in(sentence) is not None for one in evidence for sentence in read_text
+        ):
             return name
     return ""
 

@@ -19,7 +19,9 @@ _ELISION = re.compile(r"\b(l|d|n|s|c|j|qu|jusqu|lorsqu)'", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)")
 _FILE_NAME = re.compile(r"\b[\w-]+_[\w.-]+\.\w{2,4}\b|\b[\w-]*\d{4,}[\w-]*\.\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]+")
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026")
-_WORD = re.compile(r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()]|->|\|\|\s*true|%|;|\\[nrx0]\w*|-")
+_WORD = re.compile(
+    r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()]|->|\|\|\s*true|%|;|\\[nrx0]\w*|-"
+)
 
 Sentence = tuple[str, ...]
 

@@ -31,17 +31,6 @@ class LaunchFailure(Fault):
     job: str
     cause: effects.NotStarted = "program_not_found"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "program not found",
-        "enoent",
-        "permission denied",
-        "eacces",
-        "agent",
-        "signal 9",
-        "sigkill",
-        "job's user",
-        "no slot",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property
