@@ -11,8 +11,8 @@ from importlib.resources import files
 from harness.checks.causes.evidence import Evidence
 from harness.checks.causes.reading import Sentence, sentences
 
-NAMES, TELLS = 3.0, 2.0
-"""What a piece of evidence weighs that names a cause, and one that only tells of it."""
+PROVES, NAMES, TELLS = 4.0, 3.0, 2.0
+"""What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
 MORE = 0.75
 """What each further piece of evidence for the same cause adds, whatever it weighs alone."""
 
@@ -49,7 +49,7 @@ def causes() -> Mapping[str, Cause]:
     found = {}
     for table in tables.values():
         for name, entry in table.items():
-            weighed = [(NAMES, entry["names"]), (TELLS, entry.get("tells", []))]
+            weighed = [(PROVES, entry.get("proves", [])), (NAMES, entry["names"]), (TELLS, entry.get("tells", []))]
             evidence = tuple((Evidence.of(said, classes), weight) for weight, all_said in weighed for said in all_said)
             found[name] = Cause(name, entry["means"], evidence)
     return found
