@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from harness.checks.causes.classifier import Found, found_in
+from harness.checks.causes.classifier import MORE, NAMES, Found, found_in
 from harness.checks.causes.evidence import Evidence
 from harness.checks.causes.reading import NAME, sentences
 
@@ -51,13 +52,18 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
     if word := _own_word(f"{text}\n{log or ''}", truth, names):
         return Reading(Said.NAMED, None, word)
     found = found_in(text, names)
-    if not found and log:
+    seen = _observed(text, truth, names)
+    if not found and not seen and log:
         in_log = found_in(log, names)
         found = in_log if len(in_log) < MANY else []
-    if found:
-        return _best(found, truth)
-    if seen := _observed(text, truth, names):
-        return Reading(Said.NOT_JUDGED, None, seen)
+    best = _best(found, truth) if found else None
+    if best is not None and best.said is Said.NAMED:
+        return best
+    if seen is not None and (not found or seen.weight >= found[0].weight):
+        said = Said.NAMED if seen.names & set(truth.causes) else Said.NOT_JUDGED
+        return Reading(said, None, seen.name)
+    if best is not None:
+        return best
     specific = _specific_words(text, names)
     if specific >= _symptoms()[1]:
         return Reading(Said.NOT_JUDGED, None, f"{specific} words that are no symptoms")
@@ -86,23 +92,39 @@ def _own_word(text: str, truth: Truth, names: Collection[str]) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class Observation:
+    """What may come of several causes."""
+
+    name: str
+    names: frozenset[str]
+    fits: frozenset[str]
+    evidence: tuple[Evidence, ...]
+    weight: float = NAMES
+
+
 @cache
-def _observations() -> tuple[tuple[str, frozenset[str], tuple[Evidence, ...]], ...]:
-    table = _table("observations.toml")
+def _observations() -> tuple[Observation, ...]:
     return tuple(
-        (name, frozenset(entry["fits"]), tuple(Evidence.of(said, {}) for said in entry["names"]))
-        for name, entry in table.items()
+        Observation(
+            name,
+            frozenset(entry.get("names", ())),
+            frozenset(entry["fits"]),
+            tuple(Evidence.of(said, {}) for said in entry["evidence"]),
+        )
+        for name, entry in _table("observations.toml").items()
     )
 
 
-def _observed(text: str, truth: Truth, names: Collection[str]) -> str:
+def _observed(text: str, truth: Truth, names: Collection[str]) -> Observation | None:
+    """The first observation that fits what was injected; as heavy as the longest that was said of it."""
     read_text = sentences(text, names)
-    for name, fits, evidence in _observations():
-        if fits & set(truth.causes) and any(
-            one.found_in(sentence) is not None for one in evidence for sentence in read_text
-        ):
-            return name
-    return ""
+    for one in _observations():
+        if (one.names | one.fits) & set(truth.causes):
+            terms = [e.terms for e in one.evidence if any(e.found_in(sentence) is not None for sentence in read_text)]
+            if terms:
+                return replace(one, weight=NAMES + 0.2 * (max(terms) - 2) + MORE * min(3, len(terms) - 1))
+    return None
 
 
 @cache
@@ -116,5 +138,5 @@ def _specific_words(text: str, names: Collection[str]) -> int:
     return len({word for word in words if not word[0].isdigit()} - _symptoms()[0])
 
 
-def _table(name: str) -> Mapping[str, Mapping[str, object]]:
+def _table(name: str) -> Mapping[str, Any]:
     return tomllib.loads(files("harness.checks.causes").joinpath(name).read_text(encoding="utf-8"))

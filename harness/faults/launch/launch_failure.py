@@ -31,6 +31,7 @@ class LaunchFailure(Fault):
     job: str
     cause: effects.NotStarted = "program_not_found"
 
+    causes: ClassVar[tuple[str, ...]] = ("launch_failure", "agent_outage")
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property
