@@ -19,7 +19,8 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from harness.chain.model import Chain, OneOrMore, Text, Texts
+from harness.chain.job import Texts
+from harness.chain.model import Chain, OneOrMore, Text
 from harness.chain.rules import outside_the_night
 from harness.checks.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome

@@ -1,4 +1,4 @@
-"""How well pages are read: `python -m tests.benchmarks.causes FILE.jsonl` prints the figures and what is mistaken for what.
+"""How well pages are read: `python -m tests.benchmarks.causes FILE.jsonl` prints what is mistaken for what.
 
 A line of the file is a labelled page: what was injected, whether the page names it (`names_cause`), its `label`
 (right, right-other-words, dump, vague, wrong, negated) and `language`, and the page itself.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +28,13 @@ def pages(path: Path) -> list[Page]:
 
 def reading(page: Page) -> Reading:
     """What is made of a page."""
-    names = [page.get(of) or "" for of in ("chain", "job", "file")]
-    return read((page["cause"], page["text"]), page.get("log"), Truth((page["injected"],)), names)
+    names = tuple(page.get(of) or "" for of in ("chain", "job", "file"))
+    return _reading(page["injected"], page["cause"], page["text"], page.get("log"), names)
+
+
+@cache
+def _reading(injected: str, cause: str | None, text: str, log: str | None, names: tuple[str, ...]) -> Reading:
+    return read((cause, text), log, Truth((injected,)), names)
 
 
 def figures(of: list[Page]) -> dict[str, tuple[int, int]]:
@@ -58,8 +64,8 @@ def main(path: str) -> None:
     print("injected x named (what is not on the diagonal)")
     matrix: Counter[tuple[str, str]] = Counter()
     for page in all_pages:
-        got = reading(page)
-        matrix[page["injected"], got.cause or f"({got.said.value})"] += 1
+        read_as = reading(page)
+        matrix[page["injected"], read_as.cause or f"({read_as.said.value})"] += 1
     for (injected, named), count in sorted(matrix.items()):
         if injected != named:
             print(f"  {injected:<28} {named:<28} {count:>3}")

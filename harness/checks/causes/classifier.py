@@ -11,7 +11,7 @@ from importlib.resources import files
 from harness.checks.causes.evidence import Evidence
 from harness.checks.causes.reading import Sentence, sentences
 
-PROVES, NAMES, TELLS = 4.0, 3.0, 2.0
+PROVES, NAMES, TELLS = 6.0, 3.0, 2.0
 """What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
 MORE = 0.75
 """What each further piece of evidence for the same cause adds, whatever it weighs alone."""

@@ -87,11 +87,13 @@ class Term:
 
     def places(self, sentence: Sentence) -> list[int]:
         """Where it stands in a sentence."""
-        stems = self._stems
+        stems, words = self._stems, self._words
+        if stems is None and words.isdisjoint(sentence):
+            return []
         return [
             place
             for place, word in enumerate(sentence)
-            if word in self._words or (stems is not None and stems.fullmatch(word))
+            if word in words or (stems is not None and stems.fullmatch(word))
         ]
 
 

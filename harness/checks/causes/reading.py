@@ -43,7 +43,7 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
 
 
 def _plain(text: str) -> str:
-    """Small letters without accents: `Zugriff verweigert`, `accès refusé` and `ACCES REFUSE` are written so by someone."""
+    """Small letters without accents: `accès refusé` and `ACCES REFUSE` are the same."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
@@ -58,5 +58,5 @@ def _words(sentence: str) -> Sentence:
         elif word == "nnamenn":
             found.append(NAME)
         elif word != "-":
-            found.append("ca" if word == "ca" else "can" if word == "ca" else word)
+            found.append(word)
     return tuple(found)
