@@ -64,12 +64,17 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
                 "id": fault_id,
                 "name": fault.name,
                 "parameters": {name: str(value) for name, value in fault.parameters().items()},
-                "named_by": list(fault.named_by),
+                "causes": list(fault.causes or (fault.name,)),
+                "named_by": [*fault.named_by, *_words_for(fault, chain)],
                 "detectable_by": None if fault.controls is None else list(fault.controls),
             }
             for fault_id, fault in numbered(faults)
         ],
     }
+
+
+def _words_for(fault: Fault, chain: Chain) -> list[str]:
+    return [word for cause in fault.causes or (fault.name,) for word in chain.causes.get(cause, ())]
 
 
 def _restarted_by_hand(job: str, operators: tuple[Operator, ...]) -> bool:

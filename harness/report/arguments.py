@@ -57,7 +57,7 @@ def _judge(options: argparse.Namespace) -> int:
     judgement = judge(night, baseline)
     sys.stdout.write(f"{judgement.outcome}: {judgement.because}\n")
     for finding in judgement.findings:
-        sys.stdout.write(f"  {finding.state:<9} {finding.check}: {finding.sentence}\n")
+        sys.stdout.write(f"  {finding.state:<9} {finding.check}: {finding.said}\n")
         for name, found in finding.evidence.items():
             sys.stdout.write(f"            {name} ({found.total:,}): {found}\n")
     if said := worked(worked_s(night)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.checks import Outcome
-from harness.checks.cause_named import naming_page
+from harness.checks.cause_named import NOT_JUDGED, naming_page
 from harness.checks.model.ends import finished, how_it_stands, unfinished
 from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.wording import counted, minutes
@@ -67,7 +67,7 @@ def _cause(result: Result) -> str:
             return f"not at all: nothing was said{_noticed(result)}"
         return "nobody had to look for it; the history names the fault and when it acted"
     after = "" if acted is None else f"{minutes(max(0, page.at - acted.at) / 1e9)} after the fault: "
-    verdict = "" if naming else "  (which does not name it)"
+    verdict = "" if naming else f"  ({_unnamed(result)})"
     return f"{after}{page.value['cause'] or 'the page gives no cause'}{verdict}"
 
 
@@ -77,6 +77,11 @@ def _noticed(result: Result) -> str:
     if found.to_detect_s is None:
         return ""
     return f"; the first sign came {minutes(found.to_detect_s)} after the fault: {found.sign}"
+
+
+def _unnamed(result: Result) -> str:
+    found = result.judgement.of("cause_named")
+    return NOT_JUDGED if found is not None and found.note else "which does not name it"
 
 
 def _should_have_been_told(result: Result) -> bool:

@@ -28,6 +28,7 @@ def record(result: Result) -> dict[str, Any]:
                 "check": finding.check,
                 "state": finding.state,
                 "sentence": finding.sentence,
+                "note": finding.note or None,
                 "evidence": {
                     name: {"first": list(found.first), "total": found.total} for name, found in finding.evidence.items()
                 },

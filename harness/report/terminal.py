@@ -47,11 +47,11 @@ def failure(result: Result, *, repeat: str, history_file: Path | None = None) ->
     """One screen of plain text: what differed, the timeline with the fault marked, the evidence, how to repeat it."""
     lines = [f"{result.scenario.scenario}", ""]
     lines += [f"  {plain(mismatch)}" for mismatch in result.mismatches]
-    violated = [finding for finding in result.judgement.findings if finding.state != "holds"]
+    violated = [finding for finding in result.judgement.findings if finding.state != "holds" or finding.note]
     if violated:
         lines += ["", "findings"]
     for finding in violated:
-        lines.append(f"  {finding.state:<9} {finding.check}: {finding.sentence}")
+        lines.append(f"  {finding.state:<9} {finding.check}: {finding.said}")
         lines += [
             f"            {name} ({found.total:,}): {plain(str(found))}" for name, found in finding.evidence.items()
         ]

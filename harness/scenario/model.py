@@ -19,8 +19,10 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from harness.chain.job import Texts
 from harness.chain.model import Chain, OneOrMore, Text
 from harness.chain.rules import outside_the_night
+from harness.checks.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.model.events import never_comes
@@ -127,6 +129,8 @@ class Scenario(Strict):
         LAX,
     ] = ()
     operators: Annotated[tuple[Operator, ...], LAX] = ()
+    causes: dict[Text, Texts] = {}
+    """Words of its own for causes, besides those of its chain: `{disk_full: [SAN voll]}`."""
     expect: Expect = Expect()
 
     _file: Path | None = PrivateAttr(default=None)
@@ -142,6 +146,7 @@ class Scenario(Strict):
         for position, name in enumerate(off):
             if isinstance(name, str) and name not in chain.defences and off != ["all"]:
                 yield ("without", position), unknown("defence", name, [*chain.defences, "all"])
+        yield from _cause_mistakes(mapping(data, "causes"), chain)
         yield from _fault_mistakes(data, chain)
         yield from operator_mistakes(sequence(data, "operators"), chain)
         yield from _expect_mistakes(get(data, "expect"), chain)
@@ -151,6 +156,9 @@ class Scenario(Strict):
         if self.without:
             # The model is frozen for its users; here it is still being built.
             self.__dict__["chain"] = self.chain.without(self.without)
+        if self.causes:
+            both = {cause: (*self.chain.causes.get(cause, ()), *words) for cause, words in self.causes.items()}
+            self.__dict__["chain"] = self.chain.model_copy(update={"causes": {**self.chain.causes, **both}})
         return self
 
     @property
@@ -168,6 +176,16 @@ class Scenario(Strict):
         """The line of a key, or of the nearest one above it."""
         found = (self._lines[keys[:length]] for length in range(len(keys), -1, -1) if keys[:length] in self._lines)
         return next(found, 1)
+
+
+def _cause_mistakes(own: Mapping[str, Any], chain: Chain) -> Iterator[tuple[Location, str]]:
+    known = sorted({*causes(), *FAULTS})
+    for cause in own:
+        if cause not in known:
+            yield ("causes", cause), unknown("cause", cause, known)
+    for cause in chain.causes:
+        if cause not in known:
+            yield ("chain",), f"its causes: {unknown('cause', cause, known)}"
 
 
 def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:

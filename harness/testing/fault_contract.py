@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import ValidationError
 
+from harness.checks.causes.classifier import causes
 from harness.content import shipped
 from harness.contract.codec import write
 from harness.contract.content import Content
@@ -122,9 +123,9 @@ class FaultContract:
         assert "unknown parameter 'tims'. Did you mean 'times'?" in said, said
 
     def test_it_can_be_named(self) -> None:
-        """A page can name it as the cause: there are words for it, in small letters."""
-        words = self.example.named_by
-        assert words or self.example.name == "no_fault", "named_by is empty: no page could name it"
+        """A page can name it as the cause: there is a cause that it has, or words for it, in small letters."""
+        words, known = self.example.named_by, set(self.example.causes or (self.example.name,)) <= set(causes())
+        assert words or known, "named_by is empty, and no cause has its name: no page could name it"
         assert all(word == word.lower() for word in words)
 
     def test_it_leaves_a_receipt_in_a_night(self, night: PlayedNight) -> None:

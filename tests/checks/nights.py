@@ -10,7 +10,13 @@ from harness.testing.histories import BEGIN, DATE, Line, history_of
 WHOLE, HALF, YESTERDAY = "sha-of-the-whole-file", "sha-of-half-of-it", "sha-of-yesterdays-file"
 
 TWO_CONSUMERS = dict.fromkeys(("planning", "finance"), BEGIN["consumers"]["planning"])
-TRUNCATED = {"id": "0:truncate_file", "name": "truncate_file", "parameters": {}, "named_by": ["truncat", "trailer"]}
+TRUNCATED = {
+    "id": "0:truncate_file",
+    "name": "truncate_file",
+    "parameters": {},
+    "causes": ["truncate_file"],
+    "named_by": ["truncat", "trailer"],
+}
 
 
 def night(*lines: Line, **begin: Any) -> History:

@@ -26,7 +26,7 @@ def test_a_word_inside_another_names_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["source_hang", "launch_failure", "truncate_file", "grow_while_read"])
 def test_what_the_scheduler_did_about_it_names_no_cause(name: str) -> None:
-    told = {**TRUNCATED, "name": name, "named_by": FAULTS[name].named_by}
+    told = {**TRUNCATED, "name": name, "causes": FAULTS[name].causes or (name,), "named_by": []}
     symptom = paged("02:30:00", "killed because it exceeded its max run time of 45m")
     assert check(night(symptom, faults=[told]), BASELINE).state == "violated"
 
@@ -45,3 +45,10 @@ def test_it_does_not_apply_to_a_night_that_owes_nothing_whatever_its_pages_say()
     assert check.applies(night(holds("a")), BASELINE)
     assert not check.applies(night(*calm(), paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
     assert not check.applies(night(*all_ended(), holds("y", fallback_of="2026-11-22")), BASELINE)
+
+
+def test_what_is_told_and_not_judged_holds_and_says_so() -> None:
+    told = {**TRUNCATED, "named_by": []}
+    finding = check(night(paged("02:30:00", "its checksum is another one"), faults=[told]), BASELINE)
+    assert (finding.state, finding.note) == ("holds", "told, cause not judged")
+    assert finding.said.endswith("(told, cause not judged)")

@@ -14,7 +14,13 @@ TRAILER = {"trailer record": ["trailer"]}
 
 
 def fault(*controls: str) -> dict[str, Any]:
-    told = {"id": "0:truncate_file", "name": "truncate_file", "parameters": {}, "named_by": ["truncat"]}
+    told = {
+        "id": "0:truncate_file",
+        "name": "truncate_file",
+        "parameters": {},
+        "causes": ["truncate_file"],
+        "named_by": ["truncat"],
+    }
     return told | {"detectable_by": list(controls)}
 
 
@@ -62,7 +68,13 @@ def test_a_second_fault_that_is_detectable_does_not_hide_the_first() -> None:
 
 @pytest.mark.parametrize("told", [{}, {"detectable_by": None}])
 def test_it_does_not_apply_to_a_fault_that_shows_by_itself(told: dict[str, Any]) -> None:
-    loud = {"id": "0:launch_failure", "name": "launch_failure", "parameters": {}, "named_by": []} | told
+    loud = {
+        "id": "0:launch_failure",
+        "name": "launch_failure",
+        "parameters": {},
+        "causes": ["launch_failure"],
+        "named_by": [],
+    } | told
     assert not CHECKS["detectable"].applies(night(faults=[loud]), BASELINE)
 
 

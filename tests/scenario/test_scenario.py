@@ -177,3 +177,16 @@ def test_a_wrong_parameter_does_not_hide_that_the_job_does_not_exist() -> None:
     faults = [{"launch_failure": {"job": "retreive", "times": "two"}}]
     texts = [text for _, text in Scenario.mistakes_between({"chain": chain, "faults": faults})]
     assert [text.split(" Known")[0] for text in texts] == ["unknown job 'retreive'. Did you mean 'retrieve'?"]
+
+
+def test_words_for_a_cause_are_added_to_those_of_the_chain() -> None:
+    chain = CHAIN.model_copy(update={"causes": {"disk_full": ("lun voll",)}})
+    assert scenario(chain=chain, causes={"disk_full": ["SAN voll"]}).chain.causes == {
+        "disk_full": ("lun voll", "SAN voll")
+    }
+
+
+def test_words_for_a_cause_that_does_not_exist_are_a_mistake() -> None:
+    assert "Did you mean 'disk_full'?" in mistakes(causes={"disk_ful": ["SAN voll"]})["causes.disk_ful"]
+    chain = CHAIN.model_copy(update={"causes": {"disk_ful": ("SAN voll",)}})
+    assert "Did you mean 'disk_full'?" in mistakes(chain=chain)["chain"]

@@ -50,15 +50,22 @@ class Finding:
     sentence: str
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     check: str = ""
+    note: str = ""
+    """What the property's holding does not say: it changes no outcome, and is shown wherever the finding is."""
 
     def __post_init__(self) -> None:
         if self.state not in get_args(State):  # a state that no rule asks for would have no say
             raise ValueError(f"found state={self.state!r}, expected {', '.join(get_args(State))}")
 
+    @property
+    def said(self) -> str:
+        """The sentence, with its note."""
+        return f"{self.sentence} ({self.note})" if self.note else self.sentence
+
     @classmethod
-    def holds(cls, sentence: str) -> Finding:
+    def holds(cls, sentence: str, *, note: str = "") -> Finding:
         """The property held, and something was there that could have violated it."""
-        return cls("holds", sentence)
+        return cls("holds", sentence, note=note)
 
     @classmethod
     def unknown(cls, sentence: str) -> Finding:

@@ -36,7 +36,8 @@ _FAULT = record(
     id=Field(TEXT, "under which it leaves its receipts: `0:truncate_file`"),
     name=Field(TEXT, "its name in a scenario"),
     parameters=Field(mapped(TEXT), "what the author has set"),
-    named_by=Field(listed(TEXT), "words of which a page that names this cause has one"),
+    causes=Field(listed(TEXT), "the causes that a page may name for it"),
+    named_by=Field(listed(TEXT), "words besides, of its own, of the chain and of the scenario, that name it"),
     detectable_by=Field(or_null(listed(TEXT)), "the controls that can notice it; null: it shows without any"),
 )
 _OPERATOR = record(

@@ -27,7 +27,6 @@ class AccessDenied(Fault):
 
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("403", "forbidden", "denied", "permission", "not authorized")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, "snowflake": "retries"}
 

@@ -30,15 +30,6 @@ class ConnectHang(Fault):
     A sound chain: gives up after a few seconds, tries again with backoff, and says that nobody answered.
     """
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "no connection",
-        "connect timeout",
-        "timed out",
-        "timeout",
-        "cannot be reached",
-        "could not connect",
-        "unreachable",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("connect timeout", "max run time")
     seen: ClassVar[Mapping[str, str]] = {
         "httpx": "refuses",

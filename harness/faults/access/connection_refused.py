@@ -29,13 +29,6 @@ class ConnectionRefused(Fault):
     A sound chain: tries again with backoff, and says who could not be reached, not "connection error".
     """
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "refused",
-        "econnrefused",
-        "cannot be reached",
-        "could not connect",
-        "unreachable",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of connect",)
     seen: ClassVar[Mapping[str, str]] = {
         **REFUSED_TO_ALL,

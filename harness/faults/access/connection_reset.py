@@ -33,16 +33,6 @@ class ConnectionReset(Fault):
 
     after_bytes: int = Field(default=65_536, ge=0, strict=True)
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "reset",
-        "econnreset",
-        "connection was lost",
-        "hung up",
-        "broken",
-        "closed",
-        "incomplete",
-        "disconnect",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the read", "size", "checksum")
     seen: ClassVar[Mapping[str, str]] = {
         **{f"{client} (after_bytes: 0)": "refuses" for client in REFUSED_TO_ALL},

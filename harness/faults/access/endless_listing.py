@@ -29,15 +29,6 @@ class EndlessListing(Fault):
 
     every: SomeTime = Duration(seconds=1)
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "listing",
-        "pages",
-        "does not end",
-        "did not end",
-        "timed out",
-        "max run time",
-        "timeout",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("max run time", "page limit")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -24,17 +24,6 @@ class LoginRefused(Fault):
     A sound chain: does not lock the account by trying on; it falls back or fails, and pages at once with the cause.
     """
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "401",
-        "login",
-        "password",
-        "credential",
-        "authenticat",
-        "access key",
-        "390100",
-        "unauthorized",
-        "permission denied",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 

@@ -33,16 +33,6 @@ class ServerError(Fault):
     answer: Literal[500, 503] = 503
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "503",
-        "500",
-        "unavailable",
-        "internal",
-        "server error",
-        "answered 5",
-        "failure",
-        "disconnect",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = {
         **REFUSED_TO_ALL,

@@ -30,7 +30,6 @@ class SessionExpired(Fault):
 
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("390112", "401", "session", "expired", "disconnect", "connection lost")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "max run time")
     seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, "snowflake": "retries"}
 

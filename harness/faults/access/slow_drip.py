@@ -34,7 +34,6 @@ class SlowDrip(Fault):
     bytes_per_s: int = Field(ge=1, strict=True)
     every: SomeTime = Duration(seconds=1)
 
-    named_by: ClassVar[tuple[str, ...]] = ("slow", "max run time", "timed out", "timeout", "bytes per second")
     detectable_by: ClassVar[tuple[str, ...]] = ("transfer timeout", "max run time")
     seen: ClassVar[Mapping[str, str]] = {
         **{f"{client} (bytes_per_s: 7)": "waits" for client in (*HTTP, *S3)},

@@ -32,14 +32,6 @@ class ThrottleRequests(Fault):
     retry_after: Duration | None = None
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "429",
-        "throttl",
-        "too many requests",
-        "slow down",
-        "slowdown",
-        "retry-after",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = {
         **REFUSED_TO_ALL,

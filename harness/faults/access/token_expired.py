@@ -27,7 +27,6 @@ class TokenExpired(Fault):
 
     operation: Operation | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("390114", "token", "expired", "401")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = {
         **dict.fromkeys((*HTTP, *S3), "refuses"),

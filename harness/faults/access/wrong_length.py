@@ -33,9 +33,6 @@ class WrongLength(Fault):
     states: Literal["longer", "shorter"] = "shorter"
     by: Keep = 1
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        *("length", "truncat", "short", "incomplete", "partial", "trailer", "checksum", "closed after"),
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
     seen: ClassVar[Mapping[str, str]] = {
         **{f"{client} (states: longer)": "refuses" for client in (*HTTP, "boto3", "snowflake")},

@@ -35,7 +35,6 @@ class DeliverTwice(Fault):
     after: Duration = Duration()
     as_: str | None = Field(default=None, alias="as", min_length=1)
 
-    named_by: ClassVar[tuple[str, ...]] = ("again", "twice", "second time", "duplicate", "already")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property

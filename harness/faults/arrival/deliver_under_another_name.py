@@ -33,14 +33,6 @@ class DeliverUnderAnotherName(Fault):
     file: str
     as_: str = Field(alias="as", min_length=1)
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "has not arrived",
-        "not arrived",
-        "missing",
-        "another name",
-        "404",
-        "is not there",
-    )
     seen: ClassVar[Mapping[str, str]] = {
         **REFUSED_TO_ALL,
         "snowflake": "accepts",  # its GET takes every file whose name begins with the one that is asked for

@@ -31,7 +31,6 @@ class EarlyFile(Fault):
     file: str
     arrives: ClockTime
 
-    named_by: ClassVar[tuple[str, ...]] = ("early", "too soon", "before its time")
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -33,7 +33,6 @@ class FlagApart(Fault):
     comes: Literal["before", "after", "never"]
     by: SomeTime = Duration(minutes=10)
 
-    named_by: ClassVar[tuple[str, ...]] = ("flag", "done", "has not arrived", "not arrived", "missing", "404")
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("done flag", "manifest")
 

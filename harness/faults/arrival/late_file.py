@@ -33,14 +33,6 @@ class LateFile(Fault):
     file: str
     arrives: ClockTime
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "has not arrived",
-        "not arrived",
-        "missing",
-        "too late",
-        "404",
-        "is not there",
-    )
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 

@@ -27,7 +27,6 @@ class ListedNotThere(Fault):
 
     file: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("404", "is not there", "not found", "no such", "missing", "not arrived")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
 

@@ -33,7 +33,6 @@ class ManifestApart(Fault):
     comes: Literal["before", "after", "never"]
     by: SomeTime = Duration(minutes=10)
 
-    named_by: ClassVar[tuple[str, ...]] = ("manifest", "has not arrived", "not arrived", "missing", "404")
     detectable_by: ClassVar[tuple[str, ...]] = ("manifest",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -28,7 +28,6 @@ class MissingFile(Fault):
 
     file: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "missing", "404", "is not there")
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_ALL
     detectable_by: ClassVar[tuple[str, ...]] = ("expected arrival",)
 

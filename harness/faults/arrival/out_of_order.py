@@ -32,7 +32,6 @@ class OutOfOrder(Fault):
     file: str
     every: SomeTime
 
-    named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "missing", "order", "gap", "404")
     detectable_by: ClassVar[tuple[str, ...]] = ("list of files", "watermark")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

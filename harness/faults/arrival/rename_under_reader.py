@@ -37,7 +37,6 @@ class RenameUnderReader(Fault):
     after: Duration = Duration()
     back: SomeTime | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("404", "is not there", "not found", "no such", "missing", "not arrived")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer", "listing")
 
     @property

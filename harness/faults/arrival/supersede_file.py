@@ -39,7 +39,6 @@ class SupersedeFile(Fault):
     after: Duration = Duration()
     version: int = Field(default=1, ge=1, strict=True)
 
-    named_by: ClassVar[tuple[str, ...]] = ("correct", "supersede", "replaced", "changed", "newer", "another checksum")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property

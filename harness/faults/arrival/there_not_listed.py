@@ -25,7 +25,6 @@ class ThereNotListed(Fault):
 
     file: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("has not arrived", "not arrived", "not listed", "missing")
     detectable_by: ClassVar[tuple[str, ...]] = ("list of files",)
     seen: ClassVar[Mapping[str, str]] = {
         "snowflake": "accepts",  # its GET takes what is listed: here the manifest, whose name begins with the file's

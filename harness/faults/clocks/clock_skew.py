@@ -71,7 +71,6 @@ class ClockSkew(Fault):
     step: Shift | None = None
     step_after: SomeTime | None = None
 
-    named_by: ClassVar[tuple[str, ...]] = ("clock", "skew", "ntp", "chrony", "business date")
     detectable_by: ClassVar[tuple[str, ...]] = ("business date", "time service offset")
 
     @property

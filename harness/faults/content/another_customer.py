@@ -28,7 +28,6 @@ class AnotherCustomer(ContentFault):
     customer: int = Field(default=1, ge=0, strict=True)
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("customer", "unknown site", "not ours", "checksum", "too long", "truncat")
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "reference data")
 
     @property

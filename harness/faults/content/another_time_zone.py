@@ -30,7 +30,6 @@ class AnotherTimeZone(ContentFault):
     hours: int = Field(default=-1, ge=-26, le=26, strict=True)
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("business date", "time zone", "day before", "checksum")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "business date")
 
     @property

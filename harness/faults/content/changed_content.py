@@ -27,7 +27,6 @@ class ChangedContent(ContentFault):
 
     every: int = Field(default=100, ge=1, strict=True)
 
-    named_by: ClassVar[tuple[str, ...]] = ("checksum", "changed", "not the file of its manifest", "too long", "truncat")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum",)
 
     @property

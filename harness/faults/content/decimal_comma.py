@@ -25,7 +25,6 @@ class DecimalComma(ContentFault):
 
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("comma", "says '", "control total", "not a number", "checksum", "too long")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "schema", "control total")
 
     @property

@@ -30,15 +30,6 @@ class DuplicateRecords(ContentFault):
     totals: damages.Totals = "follow"
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "twice",
-        "duplicate",
-        "doubled",
-        "trailer",
-        "control total",
-        "checksum",
-        "too long",
-    )
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),
         *("trailer record", "control total", "unique key"),

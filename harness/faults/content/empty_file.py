@@ -28,7 +28,6 @@ class EmptyFile(ContentFault):
     leave: damages.Left = "header"
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("empty", "no records", "truncat", "trailer", "checksum", "incomplete")
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),
         *("trailer record", "control total", "schema", "volume"),

@@ -27,7 +27,6 @@ class FlipBit(ContentFault):
 
     where: damages.FlipPlace = "text"
 
-    named_by: ClassVar[tuple[str, ...]] = ("checksum", "control total", "damaged", "contradicts its trailer")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "control total", "archive", "reference data")
 
     @property

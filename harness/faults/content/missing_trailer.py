@@ -25,7 +25,6 @@ class MissingTrailer(ContentFault):
 
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("trailer", "truncat", "incomplete", "checksum")
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record")
 
     @property

@@ -25,7 +25,6 @@ class NulTail(ContentFault):
 
     keep: Keep
 
-    named_by: ClassVar[tuple[str, ...]] = ("nul", "checksum", "trailer", "truncat", "damaged", "not readable")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "trailer record", "control total", "schema")
 
     @property

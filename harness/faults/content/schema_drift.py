@@ -31,7 +31,6 @@ class SchemaDrift(ContentFault):
     header: damages.Header = "follows"
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("column", "schema", "header", "checksum", "too long", "truncat", "says '")
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema")
 
     @property

@@ -27,7 +27,6 @@ class StaleContent(ContentFault):
     days_before: int = Field(default=1, ge=1, strict=True)
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("business date", "stale", "yesterday", "checksum", "too long", "truncat")
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "business date")
 
     @property

@@ -29,7 +29,6 @@ class WrongDelimiter(ContentFault):
     delimiter: str = Field(default=";", min_length=1, max_length=1)
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("delimiter", "columns", "no column", "trailer", "checksum")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "schema", "trailer record")
 
     @property

@@ -27,10 +27,6 @@ class WrongEncoding(ContentFault):
     encoding: damages.Encoding = "latin-1"
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        *("encoding", "utf-8", "not readable", "byte order mark", "columns", "no column"),
-        *("checksum", "truncat", "too long"),
-    )
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema", "reference data")
 
     @property

@@ -27,7 +27,6 @@ class WrongLineEnds(ContentFault):
     ends: Literal["crlf", "cr", "none_last"] = "crlf"
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("line end", "checksum", "too long", "truncat", "trailer", "not readable")
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "schema")
 
     @property

@@ -33,10 +33,6 @@ class WrongPart(ContentFault):
     how: damages.PartHow = "missing"
     where: damages.PartPlace = "record_boundary"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        *("truncat", "too long", "incomplete", "missing", "doubled", "twice"),
-        *("checksum", "trailer", "control total", "order"),
-    )
     detectable_by: ClassVar[tuple[str, ...]] = (
         *("size", "checksum", "manifest"),
         *("trailer record", "control total", "unique key"),

@@ -31,7 +31,6 @@ class WrongTotals(ContentFault):
     by: int = Field(default=1, strict=True)
     manifest: Manifest = "follows"
 
-    named_by: ClassVar[tuple[str, ...]] = ("control total", "trailer", "record count", "checksum")
     detectable_by: ClassVar[tuple[str, ...]] = ("checksum", "trailer record", "control total")
 
     @property

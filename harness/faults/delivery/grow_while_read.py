@@ -35,16 +35,6 @@ class GrowWhileRead(Fault):
     every: SomeTime
     steps: int = Field(default=4, ge=1, strict=True)
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "truncat",
-        "short",
-        "incomplete",
-        "partial",
-        "growing",
-        "trailer",
-        "checksum",
-        "control total",
-    )
     seen: ClassVar[Mapping[str, str]] = {**REFUSED_TO_ALL, **TAKEN_BY_ALL}
     detectable_by: ClassVar[tuple[str, ...]] = ("size", "checksum", "trailer record", "control total")
 

@@ -38,16 +38,6 @@ class TruncateFile(ContentFault):
     where: damages.CutPlace = "exact"
     length: damages.StatedLength = "consistent"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "truncat",
-        "short",
-        "incomplete",
-        "partial",
-        "trailer",
-        "checksum",
-        "control total",
-        "cut off",
-    )
     seen: ClassVar[Mapping[str, str]] = {
         **TAKEN_BY_ALL,
         **COMPARED_BY_S3,

@@ -45,7 +45,6 @@ class DiskFull(Fault):
     folder: str
     room: Room = 0
 
-    named_by: ClassVar[tuple[str, ...]] = ("no space", "enospc", "disk is full", "disk full", "quota")
     detectable_by: ClassVar[tuple[str, ...]] = ("error of write", "size", "checksum")
 
     @property

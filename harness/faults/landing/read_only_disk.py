@@ -31,7 +31,6 @@ class ReadOnlyDisk(Fault):
     job: str
     folder: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("read-only", "erofs", "read only")
     detectable_by: ClassVar[tuple[str, ...]] = ("error of open",)
 
     @property

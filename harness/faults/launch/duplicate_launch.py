@@ -24,7 +24,6 @@ class DuplicateLaunch(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("twice", "lock", "already")
     detectable_by: ClassVar[tuple[str, ...]] = ("lock", "idempotency")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

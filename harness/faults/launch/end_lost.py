@@ -24,7 +24,6 @@ class EndLost(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("max run time", "still running")
     detectable_by: ClassVar[tuple[str, ...]] = ("max run time",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

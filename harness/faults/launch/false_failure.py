@@ -26,7 +26,6 @@ class FalseFailure(Fault):
     job: str
     exit_code: int = Field(default=1, ge=1, le=255)
 
-    named_by: ClassVar[tuple[str, ...]] = ("exit ",)
     detectable_by: ClassVar[tuple[str, ...]] = ("idempotency",)
 
     @property

@@ -24,7 +24,6 @@ class FalseSuccess(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check", "control total")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

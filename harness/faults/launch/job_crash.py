@@ -30,7 +30,6 @@ class JobCrash(Fault):
     how: Literal["segfault", "abort", "out_of_memory"] = "segfault"
     after: Duration = Duration()
 
-    named_by: ClassVar[tuple[str, ...]] = ("signal 11", "sigsegv", "signal 6", "sigabrt", "signal 9", "sigkill")
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property

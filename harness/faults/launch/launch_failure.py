@@ -31,17 +31,7 @@ class LaunchFailure(Fault):
     job: str
     cause: effects.NotStarted = "program_not_found"
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "program not found",
-        "enoent",
-        "permission denied",
-        "eacces",
-        "agent",
-        "signal 9",
-        "sigkill",
-        "job's user",
-        "no slot",
-    )
+    causes: ClassVar[tuple[str, ...]] = ("launch_failure", "agent_outage")
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     @property

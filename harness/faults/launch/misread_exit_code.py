@@ -26,7 +26,6 @@ class MisreadExitCode(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     @property

@@ -24,7 +24,6 @@ class NeverSubmitted(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("not started", "latest start")
     detectable_by: ClassVar[tuple[str, ...]] = ("late to start", "latest start")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

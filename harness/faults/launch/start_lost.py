@@ -26,7 +26,6 @@ class StartLost(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("still attempting start",)
     detectable_by: ClassVar[tuple[str, ...]] = ("still attempting start",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -148,8 +148,11 @@ class Fault:
     name: ClassVar[str]
     """What users type in a scenario, and what reports show; set by `fault`."""
 
+    causes: ClassVar[tuple[str, ...]] = ()
+    """The causes that a page may name for it (`harness.checks.causes`); none: the one that has its name."""
+
     named_by: ClassVar[tuple[str, ...]] = ()
-    """Words that name this cause: a page that contains one of them has named it (`cause_named`)."""
+    """Words that name it besides, of a fault whose cause is none of those: a page that says one has named it."""
 
     detectable_by: ClassVar[tuple[str, ...]] = ()
     """Everything in a chain that can notice it; which of that can do so as it is set here, `controls` says."""

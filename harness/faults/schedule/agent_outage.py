@@ -29,7 +29,6 @@ class AgentOutage(Fault):
     state: Literal["down", "limited", "flapping"] = "down"
     every: SomeTime = Duration(minutes=10)
 
-    named_by: ClassVar[tuple[str, ...]] = ("the agent", "limited", "flapping")
     detectable_by: ClassVar[tuple[str, ...]] = ("latest start", "late to start")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

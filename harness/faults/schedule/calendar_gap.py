@@ -27,7 +27,6 @@ class CalendarGap(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file", "not in the daily")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check", "requires")
 
     @property

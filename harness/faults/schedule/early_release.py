@@ -27,7 +27,6 @@ class EarlyRelease(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

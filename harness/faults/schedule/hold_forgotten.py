@@ -24,7 +24,6 @@ class HoldForgotten(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("on hold",)
     detectable_by: ClassVar[tuple[str, ...]] = ("late to start",)
 
     @property

@@ -26,7 +26,6 @@ class KillIgnored(Fault):
 
     job: str
 
-    named_by: ClassVar[tuple[str, ...]] = ("max run time", "still running")
     detectable_by: ClassVar[tuple[str, ...]] = ("scheduler status",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

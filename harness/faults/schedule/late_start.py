@@ -26,7 +26,6 @@ class LateStart(Fault):
     job: str
     by: SomeTime
 
-    named_by: ClassVar[tuple[str, ...]] = ("latest start", "not started")
     detectable_by: ClassVar[tuple[str, ...]] = ("late to start", "latest start")
 
     def inject(self, system: System) -> AbstractContextManager[None]:

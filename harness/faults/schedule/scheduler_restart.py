@@ -30,7 +30,6 @@ class SchedulerRestart(Fault):
 
     down: SomeTime = Duration(minutes=5)
 
-    named_by: ClassVar[tuple[str, ...]] = ("scheduler", "latest start", "not started")
     detectable_by: ClassVar[tuple[str, ...]] = ("late to start",)
 
     @property

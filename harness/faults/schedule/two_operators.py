@@ -29,7 +29,6 @@ class TwoOperators(Fault):
     job: str
     after: Duration = Duration(minutes=10)
 
-    named_by: ClassVar[tuple[str, ...]] = ("no such file", "not found", "is not in", "no file")
     detectable_by: ClassVar[tuple[str, ...]] = ("input check",)
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -31,7 +31,6 @@ class JobOverrun(Fault):
     job: str
     lasts: SomeTime
 
-    named_by: ClassVar[tuple[str, ...]] = ("max run time", "overrun", "overran")
     detectable_by: ClassVar[tuple[str, ...]] = ("max run time",)
 
     @property

@@ -34,15 +34,6 @@ class SourceHang(Fault):
     phase: effects.HangPhase = "first_byte"
     after_bytes: int = Field(default=65_536, ge=1, strict=True)
 
-    named_by: ClassVar[tuple[str, ...]] = (
-        "did not answer",
-        "no answer",
-        "never answer",
-        "timed out",
-        "timeout",
-        "silent",
-        "hung",
-    )
     seen: ClassVar[Mapping[str, str]] = {
         **{f"{client} (phase: {phase})": "waits" for client in _PATIENT for phase in ("first_byte", "body")},
         **{f"httpx (phase: {phase})": "refuses" for phase in ("first_byte", "body")},

@@ -1,0 +1,128 @@
+"""What a page says of an injected cause, by each thing that decides it."""
+
+import pytest
+
+from harness.checks.causes.classifier import causes
+from harness.checks.causes.judging import Said, Truth, read
+from harness.checks.causes.reading import NAME, sentences
+from harness.faults import FAULTS
+
+
+def said(injected: str, text: str, *names: str, log: str | None = None, words: tuple[str, ...] = ()) -> Said:
+    return read((None, text), log, Truth((injected,), words), names).said
+
+
+def test_every_shipped_fault_has_its_causes() -> None:
+    for name, fault in FAULTS.items():
+        if fault.__module__.startswith("harness."):
+            assert set(fault.causes or (name,)) <= set(causes())
+
+
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("disk_full", "cp: write error: No space left on device"),
+        ("disk_full", "Auf dem Gerät ist kein Speicherplatz mehr verfügbar"),
+        ("disk_full", "Aucun espace disponible sur le périphérique"),
+        ("access_denied", "Zugriff verweigert"),
+        ("access_denied", "ACCÈS REFUSÉ pour le compte du lot"),
+        ("connection_refused", "Connexion refusée par l'hôte"),
+        ("token_expired", "the bearer token has expired"),
+    ],
+)
+def test_a_cause_is_named_in_three_languages(injected: str, text: str) -> None:
+    assert said(injected, text) is Said.NAMED
+
+
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("access_denied", "checksum mismatch; this is not a 403"),
+        ("disk_full", "the disk is not full"),
+        ("disk_full", "Platte ist nicht voll"),
+        ("disk_full", "Ce n'est pas un disque plein"),
+        ("read_only_disk", "it isn't read-only"),
+        ("clock_skew", "the clock is fine, no skew"),
+    ],
+)
+def test_what_a_page_denies_it_does_not_name(injected: str, text: str) -> None:
+    assert said(injected, text) is not Said.NAMED
+
+
+def test_a_denial_ends_with_its_clause() -> None:
+    assert said("disk_full", "not the network, the disk is full") is Said.NAMED
+    assert said("connection_reset", "not the disk: connection reset by peer") is Said.NAMED
+
+
+def test_a_no_that_belongs_to_a_cause_denies_nothing() -> None:
+    assert said("never_submitted", "load was never submitted") is Said.NAMED
+    assert said("missing_trailer", "there is no trailer") is Said.NAMED
+
+
+@pytest.mark.parametrize("name", ["truncated-parcels", "no-space-left", "access_denied.csv", "segfault_load"])
+def test_a_name_is_no_evidence(name: str) -> None:
+    injected = {"t": "truncate_file", "n": "disk_full", "a": "access_denied", "s": "job_crash"}[name[0]]
+    assert said(injected, f"{name} ended with exit 1", name) is Said.NOT_NAMED
+
+
+def test_the_other_words_of_a_sentence_with_a_name_are_evidence() -> None:
+    assert said("access_denied", "not authorised to read the orders share", "orders") is Said.NAMED
+
+
+def test_a_word_inside_another_is_none() -> None:
+    assert said("flip_bit", "the undamagedness of it") is Said.NOT_NAMED
+
+
+@pytest.mark.parametrize("amount", ["100%", "100 %"])
+def test_a_quantity_is_read(amount: str) -> None:
+    assert said("disk_full", f"the landing filesystem is at {amount}") is Said.NAMED
+
+
+def test_the_parts_that_came_are_counted() -> None:
+    assert said("truncate_file", "expected 5000 rows, found 3000") is Said.NAMED
+    assert said("decimal_comma", "48149,35 is no amount") is Said.NAMED
+
+
+def test_another_cause_is_wrong_whatever_else_the_log_shows() -> None:
+    assert said("disk_full", "connection reset by peer", log="errno 28") is Said.NOT_NAMED
+    assert said("disk_full", "fetch ended, its last lines:", log="write: errno 28") is Said.NAMED
+
+
+def test_a_log_that_lists_everything_names_nothing() -> None:
+    everything = (
+        "no space left\nconnection refused\naccess denied\ntoo many requests\nsession expired\nsegfault\n"
+        "read-only\nno trailer\nclock skew"
+    )
+    assert said("disk_full", "it ended", log=everything) is Said.NOT_NAMED
+
+
+@pytest.mark.parametrize("text", ["job failed", "exit 1, please check", "timeout", "fetch is late to start"])
+def test_a_symptom_is_vague(text: str) -> None:
+    assert said("disk_full", text) is Said.NOT_NAMED
+
+
+def test_what_fits_several_causes_is_told_and_not_judged() -> None:
+    assert said("flip_bit", "sha256 mismatch, file quarantined") is Said.NOT_JUDGED
+    assert said("disk_full", "sha256 is another") is Said.NOT_NAMED
+
+
+def test_what_nobody_could_say_better_at_that_time_names_each_of_its_causes() -> None:
+    text = "forecast has not arrived"
+    assert (said("late_file", text), said("missing_file", text)) == (Said.NAMED, Said.NAMED)
+
+
+def test_something_specific_for_which_there_is_no_evidence_is_told_and_not_judged() -> None:
+    odd = "badger gnawed through violet cabling beneath second warehouse, electrician summoned, ceiling drips heavily"
+    assert said("disk_full", odd) is Said.NOT_JUDGED
+
+
+def test_own_words_name_a_cause_unless_they_are_denied() -> None:
+    assert said("badge_reader", "the badge reader is broken", words=("badge",)) is Said.NAMED
+    assert said("disk_full", "SAN voll seit 02:00", words=("san voll",)) is Said.NAMED
+    assert said("badge_reader", "it is not a badge", words=("badge",)) is Said.NOT_NAMED
+
+
+def test_a_page_is_read_as_words_without_names() -> None:
+    assert sentences("L'Accès est refusé, load-x isn't there", ["load-x"]) == [
+        ("acces", "est", "refuse", ",", NAME, "is", "not", "there")
+    ]
