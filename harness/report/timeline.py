@@ -182,7 +182,7 @@ _OURS: dict[str, Tell] = {
     "chain_folder": _chain_folder,
     "outside": _outside,
     "loop": lambda event: (
-        f"{' and '.join(event.value['jobs']) or 'a program'} asked {event.value['requests']:,} times in vain: ended",
+        f"{', '.join(event.value['jobs']) or 'somebody'} asked {event.value['requests']:,} times in vain, and is ended",
         "bad",
     ),
     "heal": lambda event: ("faults end", "edge"),  # noqa: ARG005

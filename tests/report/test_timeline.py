@@ -80,7 +80,7 @@ def test_an_instant_is_told_in_the_time_zone_of_the_night(result_of: MakeResult)
 
 def test_a_tight_loop_is_told(result_of: MakeResult) -> None:
     loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 2000})
-    assert "retrieve asked 2,000 times in vain: ended" in texts(result_of, loop)
+    assert "retrieve asked 2,000 times in vain, and is ended" in texts(result_of, loop)
 
 
 def test_an_overrun_does_not_say_what_a_rule_does_about_it(result_of: MakeResult) -> None:
