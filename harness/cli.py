@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,7 +25,7 @@ from harness.extensions.python_files import add_load_option, load
 from harness.extensions.settings import settings
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
-from harness.night.arguments import add_stack_option, add_work_limit, work_limit_of
+from harness.night.arguments import add_orders, add_stack_option, add_work_limit, work_limit_of
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
 from harness.scaffold.arguments import SUMMARY as NEW_SUMMARY
 from harness.scaffold.arguments import add_new_options
@@ -36,6 +37,7 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
 
     from harness.chain.model import Chain
     from harness.extensions.doors import Extension
+    from harness.night.orders import Orders
     from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
     from harness.values.units import ClockTime
@@ -109,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("files", nargs="+", type=Path, metavar="FILE")
     run.add_argument("--json", action="store_true", help="print one JSON object a scenario instead of a report")
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
+    add_orders(run)
     _night_options(run)
     add_load_option(run)
 
@@ -211,9 +214,12 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from harness.night.orders import in_orders
     from harness.night.runner import require_programs
+    from harness.report.history_files import keep_both, stems
+    from harness.report.orders import told
     from harness.report.record import record
-    from harness.report.terminal import asked, failure, repeat_command, show
+    from harness.report.terminal import show
 
     scenarios = _scenarios(options.files)
     if options.stack != "auto":  # what can be said before anything is started is said then
@@ -224,33 +230,32 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     worst = OK
     with _runner(options, console) as runner:
-        for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
+        for file, stem, scenario in zip(options.files, stems(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
-                result = runner.run(scenario)
-            if options.histories:
-                result.history.write(options.histories / f"{stem}.jsonl")
-                result.baseline.write(options.histories / f"{stem}.baseline.jsonl")
+                orders = in_orders(partial(runner.run, scenario), begin=options.order, count=options.repeat)
+            kept = keep_both(orders, options.histories, stem) if options.histories else []
             if options.json:
-                print(json.dumps(record(result)), flush=True)
-            elif not result.mismatches:
-                show(console, result)
-            if result.mismatches:
+                print(json.dumps(record(orders.first) | told(orders)), flush=True)
+            elif orders.as_expected:
+                show(console, orders.first)
+                if options.repeat > 1:
+                    console.print(orders.sentence)
+            if not orders.as_expected:
                 worst = FAILED
-                repeat = repeat_command(file, stack=result.stack, loaded=options.loaded)
-                print(failure(result, repeat=repeat), asked(result), sep="\n\n", file=sys.stderr)
+                print(_failed(orders, file, kept, options.loaded), file=sys.stderr)
     return worst
 
 
-def _stems(files: Sequence[Path]) -> list[str]:
-    """A name for each file's histories: its stem, numbered where an earlier one has taken it."""
-    stems: list[str] = []
-    for file in files:
-        stem, number = file.stem, 1
-        while stem in stems:
-            number += 1
-            stem = f"{file.stem}-{number}"
-        stems.append(stem)
-    return stems
+def _failed(orders: Orders, file: Path, kept: Sequence[Path], loaded: Sequence[Path]) -> str:
+    """What is printed of a scenario that is not as expected, or not always the same."""
+    from harness.report.orders import unstable
+    from harness.report.terminal import asked, failure, repeat_command
+
+    first, other = orders.first, orders.other
+    nights = [first] if other is None else [first, other]
+    repeats = [repeat_command(file, stack=one.stack, loaded=loaded, order=one.order) for one in nights]
+    screens = [failure(first, repeat=repeats[0]), asked(first)] if first.mismatches else []
+    return "\n\n".join(screens + ([unstable(orders, repeats=repeats, kept=kept)] if other else []))
 
 
 def _scenarios(files: Sequence[Path]) -> list[Scenario]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     from harness.chain.model import Chain
     from harness.extensions.settings import Settings
     from harness.faults import Fault
+    from harness.night.orders import Orders
     from harness.night.result import Result
     from harness.night.runner import NightRunner
     from harness.night.work_limit import WorkLimit
@@ -62,6 +63,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how late programs that wake again and again for nothing may be woken, as a share of the time they have"
         " done so (default: %(default)s)",
     )
+
+    from harness.night.arguments import ORDER, REPEAT, counting
+
+    for option, least, about in (("--repeat", 1, REPEAT), ("--order", 0, ORDER)):
+        group.addoption(option, type=counting(option, least), default=least, metavar="N", help=f"{about} (%(default)s)")
 
     limit = "how long programs of a night may work without a pause, in real time: 30m, or none"
     group.addoption("--work-limit", metavar="SPAN", help=f"{limit} (default: the ini option, else what the chain says)")
@@ -134,7 +140,7 @@ class ScenarioFile(pytest.File):
             raise self.CollectError(str(error)) from None
 
         def run_scenario(night_runner: NightRunner, request: pytest.FixtureRequest) -> None:
-            _judge(night_runner.run(scenario), request)
+            _judge(_lived(night_runner, scenario, request.config), request)
 
         item: ScenarioItem = ScenarioItem.from_parent(self, name=scenario.scenario, callobj=run_scenario)
         item.scenario = scenario
@@ -173,22 +179,34 @@ def _settings(config: pytest.Config) -> Settings:
     return config.stash[_SETTINGS]
 
 
-def _judge(result: Result, request: pytest.FixtureRequest) -> None:
-    """Leave the result's facts with the test, and fail it when the night differs from what was expected."""
+def _lived(runner: NightRunner, scenario: Scenario, config: pytest.Config) -> Orders:
+    """The scenario, in as many orders as the command line says."""
+    from harness.night.orders import in_orders
+
+    begin, count = config.getoption("--order"), config.getoption("--repeat")
+    return in_orders(functools.partial(runner.run, scenario), begin=begin, count=count)
+
+
+def _judge(orders: Orders, request: pytest.FixtureRequest) -> None:
+    """Leave the facts with the test; fail it when a night differs from what was expected, or from another order's."""
     from harness.errors import VerdictError
+    from harness.report.history_files import keep_both
+    from harness.report.orders import unstable
     from harness.report.record import properties
     from harness.report.terminal import failure
 
+    result = orders.first
     request.node.user_properties.extend(properties(result))
-    if not result.mismatches:
+    request.node.user_properties.append(("night_harness.orders", orders.sentence))
+    if orders.as_expected:
         request.node.stash.setdefault(_NIGHTS, []).append(result)
         return
-    folder = _histories(request.config.rootpath)
-    stem = _stem(request.node.nodeid)
-    kept = folder / f"{stem}.jsonl"
-    result.history.write(kept)
-    result.baseline.write(folder / f"{stem}.baseline.jsonl")
-    raise VerdictError(failure(result, repeat=_repeat(result, request.node), history_file=kept))
+    kept = keep_both(orders, _histories(request.config.rootpath), _stem(request.node.nodeid))
+    if orders.other is None:
+        raise VerdictError(failure(result, repeat=_repeat(result, request.node), history_file=kept[0]))
+    repeats = [_repeat(one, request.node) for one in (result, orders.other)]
+    screen = [failure(result, repeat=repeats[0], history_file=kept[0])] if result.mismatches else []
+    raise VerdictError("\n\n".join([*screen, unstable(orders, repeats=repeats, kept=kept)]))
 
 
 def _histories(root: Path) -> Path:
@@ -209,8 +227,8 @@ def _repeat(result: Result, item: pytest.Item) -> str:
     from harness.report.terminal import repeat_command, users_files
 
     if result.scenario.file:
-        return repeat_command(result.scenario.file, stack=result.stack, loaded=users_files(result))
-    return f"pytest {item.nodeid!r} --stack {result.stack}"
+        return repeat_command(result.scenario.file, stack=result.stack, loaded=users_files(result), order=result.order)
+    return f"pytest {item.nodeid!r} --stack {result.stack}" + (f" --order {result.order}" if result.order else "")
 
 
 @pytest.fixture(scope="session")
@@ -364,9 +382,9 @@ class Night:
             operators=tuple(self._operators),
             expect=expect or Expect(),
         )
-        result = self._runner.run(scenario)
-        _judge(result, self._request)
-        return result
+        orders = _lived(self._runner, scenario, self._request.config)
+        _judge(orders, self._request)
+        return orders.first
 
     @_plainly
     def frozen(self, time: str = "02:00") -> Any:

@@ -105,7 +105,7 @@ class NightRunner:
         self._in_doubt = False
 
     @tells_what_is_exhausted
-    def run(self, scenario: Scenario, *, order: int = 0) -> Result:
+    def run(self, scenario: Scenario, order: int = 0) -> Result:
         """The night with its faults, judged against the same night without them.
 
         ``order``: in which order jobs start that qualify in one instant; the baseline has the first one, 0.
