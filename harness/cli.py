@@ -37,7 +37,6 @@ if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
 
     from harness.chain.model import Chain
     from harness.extensions.doors import Extension
-    from harness.night.orders import Orders
     from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
     from harness.values.units import ClockTime
@@ -216,10 +215,10 @@ def _run(options: argparse.Namespace) -> int:
 
     from harness.night.orders import in_orders
     from harness.night.runner import require_programs
-    from harness.report.history_files import keep_both, stems
-    from harness.report.orders import told
+    from harness.report.kept_histories import keep, stems_of_files
+    from harness.report.orders import failed, told
     from harness.report.record import record
-    from harness.report.terminal import show
+    from harness.report.terminal import repeat_command, show
 
     scenarios = _scenarios(options.files)
     if options.stack != "auto":  # what can be said before anything is started is said then
@@ -230,10 +229,10 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     worst = OK
     with _runner(options, console) as runner:
-        for file, stem, scenario in zip(options.files, stems(options.files), scenarios, strict=True):
+        for file, stem, scenario in zip(options.files, stems_of_files(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 orders = in_orders(partial(runner.run, scenario), begin=options.order, count=options.repeat)
-            kept = keep_both(orders, options.histories, stem) if options.histories else []
+            kept = keep(orders, options.histories, stem) if options.histories else []
             if options.json:
                 print(json.dumps(record(orders.first) | told(orders)), flush=True)
             elif orders.as_expected:
@@ -242,20 +241,11 @@ def _run(options: argparse.Namespace) -> int:
                     console.print(orders.sentence)
             if not orders.as_expected:
                 worst = FAILED
-                print(_failed(orders, file, kept, options.loaded), file=sys.stderr)
+                again = partial(repeat_command, file, loaded=options.loaded)
+                repeats = [again(stack=night.stack, order=night.order) for night in orders.nights]
+                kept = kept if orders.other else []  # of one night, the name is the scenario's
+                print(failed(orders, repeats=repeats, kept=kept, ask=True), file=sys.stderr)
     return worst
-
-
-def _failed(orders: Orders, file: Path, kept: Sequence[Path], loaded: Sequence[Path]) -> str:
-    """What is printed of a scenario that is not as expected, or not always the same."""
-    from harness.report.orders import unstable
-    from harness.report.terminal import asked, failure, repeat_command
-
-    first, other = orders.first, orders.other
-    nights = [first] if other is None else [first, other]
-    repeats = [repeat_command(file, stack=one.stack, loaded=loaded, order=one.order) for one in nights]
-    screens = [failure(first, repeat=repeats[0]), asked(first)] if first.mismatches else []
-    return "\n\n".join(screens + ([unstable(orders, repeats=repeats, kept=kept)] if other else []))
 
 
 def _scenarios(files: Sequence[Path]) -> list[Scenario]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import re
 import sys
@@ -35,9 +34,6 @@ _R = TypeVar("_R")
 _NETWORK = "the nights were not secluded from this machine"
 _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
-HISTORIES = Path(".night-harness") / "histories"
-"""Below the root of the test run: where the history of a failed night is kept."""
-
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 
 _WORK_LIMIT = "night_work_limit"
@@ -190,37 +186,18 @@ def _lived(runner: NightRunner, scenario: Scenario, config: pytest.Config) -> Or
 def _judge(orders: Orders, request: pytest.FixtureRequest) -> None:
     """Leave the facts with the test; fail it when a night differs from what was expected, or from another order's."""
     from harness.errors import VerdictError
-    from harness.report.history_files import keep_both
-    from harness.report.orders import unstable
+    from harness.report.kept_histories import ignored_folder, keep, stem_of_test
+    from harness.report.orders import failed
     from harness.report.record import properties
-    from harness.report.terminal import failure
 
-    result = orders.first
-    request.node.user_properties.extend(properties(result))
+    request.node.user_properties.extend(properties(orders.first))
     request.node.user_properties.append(("night_harness.orders", orders.sentence))
     if orders.as_expected:
-        request.node.stash.setdefault(_NIGHTS, []).append(result)
+        request.node.stash.setdefault(_NIGHTS, []).append(orders.first)
         return
-    kept = keep_both(orders, _histories(request.config.rootpath), _stem(request.node.nodeid))
-    if orders.other is None:
-        raise VerdictError(failure(result, repeat=_repeat(result, request.node), history_file=kept[0]))
-    repeats = [_repeat(one, request.node) for one in (result, orders.other)]
-    screen = [failure(result, repeat=repeats[0], history_file=kept[0])] if result.mismatches else []
-    raise VerdictError("\n\n".join([*screen, unstable(orders, repeats=repeats, kept=kept)]))
-
-
-def _histories(root: Path) -> Path:
-    """The folder for histories, which git is to ignore."""
-    folder = root / HISTORIES
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("*\n")
-    return folder
-
-
-def _stem(nodeid: str) -> str:
-    """A file name for a test, and for no other: two files may have one sentence, and letters are lost here."""
-    words = re.sub(r"[^a-z0-9]+", "-", nodeid.lower()).strip("-")[:100]
-    return f"{words}-{hashlib.sha256(nodeid.encode()).hexdigest()[:6]}"
+    kept = keep(orders, ignored_folder(request.config.rootpath), stem_of_test(request.node.nodeid))
+    repeats = [_repeat(night, request.node) for night in orders.nights]
+    raise VerdictError(failed(orders, repeats=repeats, kept=kept))
 
 
 def _repeat(result: Result, item: pytest.Item) -> str:

@@ -1,4 +1,4 @@
-"""A scenario lived in several orders: whatever starts first of what starts in one instant, the verdict is to be the same."""
+"""A scenario in several orders: whichever job starts first of those due in one instant, the verdict is the same."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ class Orders:
     count: int
     first: Result
     other: Result | None = None
+
+    @property
+    def nights(self) -> tuple[Result, ...]:
+        """Those that something is told of: the first, and the one that was judged otherwise."""
+        return (self.first,) if self.other is None else (self.first, self.other)
 
     @property
     def as_expected(self) -> bool:

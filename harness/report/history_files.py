@@ -1,8 +1,7 @@
-"""Histories that are kept in files, and read back to be judged again."""
+"""Histories that were kept in files, read back to be judged again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from harness.checks.model.holdings import begin_event
@@ -10,34 +9,6 @@ from harness.checks.model.order import Impossible, impossible
 from harness.contract.events.lines import parsed
 from harness.errors import AuthorError, LoadError, Mistake
 from harness.history import History
-from harness.night.orders import Orders
-from harness.night.result import Result
-
-
-def keep(result: Result, folder: Path, stem: str) -> Path:
-    """Write a night and its baseline; the night's file."""
-    kept = folder / f"{stem}.jsonl"
-    result.history.write(kept)
-    result.baseline.write(folder / f"{stem}.baseline.jsonl")
-    return kept
-
-
-def keep_both(orders: Orders, folder: Path, stem: str) -> list[Path]:
-    """Write the two nights that were judged differently."""
-    nights = [orders.first] if orders.other is None else [orders.first, orders.other]
-    return [keep(night, folder, f"{stem}.order-{night.order}" if night.order else stem) for night in nights]
-
-
-def stems(files: Sequence[Path]) -> list[str]:
-    """A name for each file's histories: its stem, numbered where an earlier one has taken it."""
-    stems: list[str] = []
-    for file in files:
-        stem, number = file.stem, 1
-        while stem in stems:
-            number += 1
-            stem = f"{file.stem}-{number}"
-        stems.append(stem)
-    return stems
 
 
 def night_and_baseline(night_file: Path, baseline_file: Path) -> tuple[History, History]:

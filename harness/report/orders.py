@@ -12,25 +12,41 @@ from harness.history import Event
 from harness.night.orders import Orders
 from harness.night.result import Result
 from harness.report.printable import plain
+from harness.report.terminal import asked, failure
 from harness.report.timeline import Moment, timeline
 
 NOT_STABLE = "the verdict depends on the order in which jobs start that are due in one instant"
 SHOWN = 10
 
 
-def unstable(orders: Orders, *, repeats: Sequence[str], kept: Sequence[Path] = ()) -> str:
-    """A screen of plain text: both outcomes, the findings that differ, where the nights part, and how to repeat each."""
-    assert orders.other is not None, "only what differs is told"  # noqa: S101 - for the type checker
-    nights = (orders.first, orders.other)
-    lines = [orders.first.scenario.scenario, "", f"  {NOT_STABLE}", f"  {orders.sentence}", ""]
+def failed(orders: Orders, *, repeats: Sequence[str], kept: Sequence[Path] = (), ask: bool = False) -> str:
+    """What is printed of a scenario that is not as expected, or not in every order; ``kept``: the histories' files."""
+    first, screens = orders.first, []
+    if first.mismatches:
+        screens.append(failure(first, repeat=repeats[0], history_file=kept[0] if kept else None))
+    if first.mismatches and ask:
+        screens.append(asked(first))
+    if orders.other is not None:
+        screens.append(_unstable(first, orders.other, orders.sentence, repeats, kept))
+    return "\n\n".join(screens)
+
+
+def _unstable(first: Result, other: Result, sentence: str, repeats: Sequence[str], kept: Sequence[Path]) -> str:
+    """A screen of plain text: both outcomes, the findings that differ, where the nights part, how to repeat each."""
+    nights = (first, other)
+    lines = [first.scenario.scenario, "", f"  {NOT_STABLE}", f"  {sentence}", ""]
     lines += [f"  order {night.order}: {night.outcome}: {night.judgement.because}" for night in nights]
-    differing = [f"  {line}" for line in _findings(*nights)]
+    differing = [f"  {line}" for line in _findings(first, other)]
     lines += ["", "findings that differ", *differing[:SHOWN]] if differing else []
     if len(differing) > SHOWN:
         lines.append(f"  and {counted(len(differing) - SHOWN, 'more finding')}")
-    lines += ["", "the first difference of the nights"]
-    lines += [f"  order {night.order}: {told}" for night, told in zip(nights, _first_difference(*nights), strict=True)]
-    lines.append("")
+    parted = zip(nights, _first_difference(first, other), strict=True)
+    lines += [
+        "",
+        "the first difference of the nights",
+        *(f"  order {night.order}: {told}" for night, told in parted),
+        "",
+    ]
     for place, (night, repeat) in enumerate(zip(nights, repeats, strict=True)):
         lines.append(f"repeat order {night.order}:  {repeat}")
         if kept:
@@ -42,15 +58,14 @@ def told(orders: Orders) -> dict[str, Any]:
     """The same as data: a sentence, and where the verdicts differ, both of them."""
     facts: dict[str, Any] = {"orders": orders.sentence}
     if orders.other is not None:
-        nights = (orders.first, orders.other)
         facts["as_expected"] = False
         facts["mismatches"] = [*orders.first.mismatches, f"{NOT_STABLE}: {orders.sentence}"]
         facts["verdicts"] = [
             {"order": night.order, "outcome": str(night.outcome), "because": night.judgement.because}
-            for night in nights
+            for night in orders.nights
         ]
-        facts["findings_that_differ"] = _findings(*nights)[:SHOWN]
-        facts["first_difference"] = list(_first_difference(*nights))
+        facts["findings_that_differ"] = _findings(orders.first, orders.other)[:SHOWN]
+        facts["first_difference"] = list(_first_difference(orders.first, orders.other))
     return facts
 
 

@@ -15,8 +15,8 @@ from harness.mocks.scheduler.running.agent import AgentAway, AgentLost, LaunchRe
 from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
-from harness.mocks.scheduler.running.launch_order import LaunchOrder, Step
 from harness.mocks.scheduler.running.late_start import LateStartWatch
+from harness.mocks.scheduler.running.launch_order import LaunchOrder, Step
 from harness.mocks.scheduler.running.qualifying import Qualifying
 from harness.mocks.scheduler.running.runs import ANSWER_WITHIN_NS, Runs
 from harness.mocks.scheduler.timing.timekeeping import RealTime
