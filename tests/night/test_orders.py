@@ -46,7 +46,7 @@ expect: {outcome: unaffected}
 """
 STORE = f"""
 {ASK}
-key=$(cat "$WORK"/total*)
+key=$(cat "$WORK"/total* | tr '\\n' .)
 ask "$PLANNING/batches" -H 'Idempotency-Key: k' \\
   -d '{{"business_date": "2026-11-23", "rows": [{{"key": "'"$key"'"}}]}}'
 """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tests.mocks.scheduler.scheduler_stage import Stage, Told, at
 
 NAMES = ("one", "two", "three", "four")
@@ -21,7 +23,7 @@ def test_jobs_that_are_due_together_start_one_after_the_other_with_a_little_time
     assert [job for job, _ in begun] == list(NAMES)
     moments = [moment for _, moment in begun]
     assert moments[0] - at("02:00") < 1_000_000
-    gaps = [after - before for before, after in zip(moments, moments[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(moments)]
     assert all(20_000_000 <= gap < 260_000_000 for gap in gaps)
     assert len(set(gaps)) == len(gaps)
     again = [moment for _, moment in together(stage)]
