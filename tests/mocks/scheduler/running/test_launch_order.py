@@ -40,9 +40,8 @@ def test_another_order_is_the_other_way_round_and_more_are_drawn(stage: Stage) -
 
 
 def test_a_job_that_is_cancelled_while_it_stands_in_the_queue_does_not_start(stage: Stage) -> None:
-    first = stage.job(
-        "one", "true", at_ns=at("02:00"), events=[{"when": "started", "do": "$JOB:CANCEL,[[$SCHEDULE DATE]],feed,two"}]
-    )
+    cancels = {"when": "finished_ok", "event": "$JOB:CANCEL,,,two"}
+    first = stage.job("one", "true", at_ns=at("02:00"), events=[cancels])
     stage.reset(first, stage.job("two", "true", at_ns=at("02:00")))
     assert [job for job, _ in starts(stage.run())] == ["one"]
 
