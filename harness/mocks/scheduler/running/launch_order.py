@@ -12,8 +12,10 @@ Step = Callable[[], Coroutine[None, None, None]]
 """What is done for a job when its turn comes."""
 
 LEAST_NS, MOST_NS = 20_000_000, 250_000_000
-"""What a launch takes: a model, not a measurement, and too little to miss a limit by. It is drawn to the nanosecond: sums
-of round numbers would come to whole seconds, at which digests are cut."""
+"""What a launch takes: a model, not a measurement, and too little to miss a limit by.
+
+It is drawn to the nanosecond: sums of round numbers would come to whole seconds, at which digests are cut.
+"""
 
 
 class LaunchOrder:
