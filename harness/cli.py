@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -24,7 +25,7 @@ from harness.extensions.python_files import add_load_option, load
 from harness.extensions.settings import settings
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
-from harness.night.arguments import add_stack_option, add_work_limit, work_limit_of
+from harness.night.arguments import add_orders, add_stack_option, add_work_limit, work_limit_of
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
 from harness.scaffold.arguments import SUMMARY as NEW_SUMMARY
 from harness.scaffold.arguments import add_new_options
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("files", nargs="+", type=Path, metavar="FILE")
     run.add_argument("--json", action="store_true", help="print one JSON object a scenario instead of a report")
     run.add_argument("--histories", type=Path, metavar="DIR", help="keep every night's history here")
+    add_orders(run)
     _night_options(run)
     add_load_option(run)
 
@@ -211,9 +213,12 @@ def _demo(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace) -> int:
     from rich.console import Console
 
+    from harness.night.orders import in_orders
     from harness.night.runner import require_programs
+    from harness.report.kept_histories import keep, stems_of_files
+    from harness.report.orders import failed, told
     from harness.report.record import record
-    from harness.report.terminal import asked, failure, repeat_command, show
+    from harness.report.terminal import repeat_command, show
 
     scenarios = _scenarios(options.files)
     if options.stack != "auto":  # what can be said before anything is started is said then
@@ -224,33 +229,23 @@ def _run(options: argparse.Namespace) -> int:
     console = Console(stderr=options.json)
     worst = OK
     with _runner(options, console) as runner:
-        for file, stem, scenario in zip(options.files, _stems(options.files), scenarios, strict=True):
+        for file, stem, scenario in zip(options.files, stems_of_files(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
-                result = runner.run(scenario)
-            if options.histories:
-                result.history.write(options.histories / f"{stem}.jsonl")
-                result.baseline.write(options.histories / f"{stem}.baseline.jsonl")
+                orders = in_orders(partial(runner.run, scenario), begin=options.order, count=options.repeat)
+            kept = keep(orders, options.histories, stem) if options.histories else []
             if options.json:
-                print(json.dumps(record(result)), flush=True)
-            elif not result.mismatches:
-                show(console, result)
-            if result.mismatches:
+                print(json.dumps(record(orders.first) | told(orders)), flush=True)
+            elif orders.as_expected:
+                show(console, orders.first)
+                if options.repeat > 1:
+                    console.print(orders.sentence)
+            if not orders.as_expected:
                 worst = FAILED
-                repeat = repeat_command(file, stack=result.stack, loaded=options.loaded)
-                print(failure(result, repeat=repeat), asked(result), sep="\n\n", file=sys.stderr)
+                again = partial(repeat_command, file, loaded=options.loaded)
+                repeats = [again(stack=night.stack, order=night.order) for night in orders.nights]
+                kept = kept if orders.other else []  # of one night, the name is the scenario's
+                print(failed(orders, repeats=repeats, kept=kept, ask=True), file=sys.stderr)
     return worst
-
-
-def _stems(files: Sequence[Path]) -> list[str]:
-    """A name for each file's histories: its stem, numbered where an earlier one has taken it."""
-    stems: list[str] = []
-    for file in files:
-        stem, number = file.stem, 1
-        while stem in stems:
-            number += 1
-            stem = f"{file.stem}-{number}"
-        stems.append(stem)
-    return stems
 
 
 def _scenarios(files: Sequence[Path]) -> list[Scenario]:

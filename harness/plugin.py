@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import re
 import sys
@@ -20,6 +19,7 @@ if TYPE_CHECKING:  # a test run that has no scenario in it must not pay for impo
     from harness.chain.model import Chain
     from harness.extensions.settings import Settings
     from harness.faults import Fault
+    from harness.night.orders import Orders
     from harness.night.result import Result
     from harness.night.runner import NightRunner
     from harness.night.work_limit import WorkLimit
@@ -34,9 +34,6 @@ _R = TypeVar("_R")
 _NETWORK = "the nights were not secluded from this machine"
 _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
-HISTORIES = Path(".night-harness") / "histories"
-"""Below the root of the test run: where the history of a failed night is kept."""
-
 _SETTINGS: pytest.StashKey[Settings] = pytest.StashKey()
 
 _WORK_LIMIT = "night_work_limit"
@@ -62,6 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="how late programs that wake again and again for nothing may be woken, as a share of the time they have"
         " done so (default: %(default)s)",
     )
+
+    from harness.night.arguments import ORDER, REPEAT, counting
+
+    for option, least, about in (("--repeat", 1, REPEAT), ("--order", 0, ORDER)):
+        group.addoption(option, type=counting(option, least), default=least, metavar="N", help=f"{about} (%(default)s)")
 
     limit = "how long programs of a night may work without a pause, in real time: 30m, or none"
     group.addoption("--work-limit", metavar="SPAN", help=f"{limit} (default: the ini option, else what the chain says)")
@@ -134,7 +136,7 @@ class ScenarioFile(pytest.File):
             raise self.CollectError(str(error)) from None
 
         def run_scenario(night_runner: NightRunner, request: pytest.FixtureRequest) -> None:
-            _judge(night_runner.run(scenario), request)
+            _judge(_lived(night_runner, scenario, request.config), request)
 
         item: ScenarioItem = ScenarioItem.from_parent(self, name=scenario.scenario, callobj=run_scenario)
         item.scenario = scenario
@@ -173,44 +175,37 @@ def _settings(config: pytest.Config) -> Settings:
     return config.stash[_SETTINGS]
 
 
-def _judge(result: Result, request: pytest.FixtureRequest) -> None:
-    """Leave the result's facts with the test, and fail it when the night differs from what was expected."""
+def _lived(runner: NightRunner, scenario: Scenario, config: pytest.Config) -> Orders:
+    """The scenario, in as many orders as the command line says."""
+    from harness.night.orders import in_orders
+
+    begin, count = config.getoption("--order"), config.getoption("--repeat")
+    return in_orders(functools.partial(runner.run, scenario), begin=begin, count=count)
+
+
+def _judge(orders: Orders, request: pytest.FixtureRequest) -> None:
+    """Leave the facts with the test; fail it when a night differs from what was expected, or from another order's."""
     from harness.errors import VerdictError
+    from harness.report.kept_histories import ignored_folder, keep, stem_of_test
+    from harness.report.orders import failed
     from harness.report.record import properties
-    from harness.report.terminal import failure
 
-    request.node.user_properties.extend(properties(result))
-    if not result.mismatches:
-        request.node.stash.setdefault(_NIGHTS, []).append(result)
+    request.node.user_properties.extend(properties(orders.first))
+    request.node.user_properties.append(("night_harness.orders", orders.sentence))
+    if orders.as_expected:
+        request.node.stash.setdefault(_NIGHTS, []).append(orders.first)
         return
-    folder = _histories(request.config.rootpath)
-    stem = _stem(request.node.nodeid)
-    kept = folder / f"{stem}.jsonl"
-    result.history.write(kept)
-    result.baseline.write(folder / f"{stem}.baseline.jsonl")
-    raise VerdictError(failure(result, repeat=_repeat(result, request.node), history_file=kept))
-
-
-def _histories(root: Path) -> Path:
-    """The folder for histories, which git is to ignore."""
-    folder = root / HISTORIES
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder.parent / ".gitignore").write_text("*\n")
-    return folder
-
-
-def _stem(nodeid: str) -> str:
-    """A file name for a test, and for no other: two files may have one sentence, and letters are lost here."""
-    words = re.sub(r"[^a-z0-9]+", "-", nodeid.lower()).strip("-")[:100]
-    return f"{words}-{hashlib.sha256(nodeid.encode()).hexdigest()[:6]}"
+    kept = keep(orders, ignored_folder(request.config.rootpath), stem_of_test(request.node.nodeid))
+    repeats = [_repeat(night, request.node) for night in orders.nights]
+    raise VerdictError(failed(orders, repeats=repeats, kept=kept))
 
 
 def _repeat(result: Result, item: pytest.Item) -> str:
     from harness.report.terminal import repeat_command, users_files
 
     if result.scenario.file:
-        return repeat_command(result.scenario.file, stack=result.stack, loaded=users_files(result))
-    return f"pytest {item.nodeid!r} --stack {result.stack}"
+        return repeat_command(result.scenario.file, stack=result.stack, loaded=users_files(result), order=result.order)
+    return f"pytest {item.nodeid!r} --stack {result.stack}" + (f" --order {result.order}" if result.order else "")
 
 
 @pytest.fixture(scope="session")
@@ -364,9 +359,9 @@ class Night:
             operators=tuple(self._operators),
             expect=expect or Expect(),
         )
-        result = self._runner.run(scenario)
-        _judge(result, self._request)
-        return result
+        orders = _lived(self._runner, scenario, self._request.config)
+        _judge(orders, self._request)
+        return orders.first
 
     @_plainly
     def frozen(self, time: str = "02:00") -> Any:

@@ -69,6 +69,8 @@ class Plan:
     deadline_ns: int
     closes_ns: int
     seed: int = 0
+    order: int = 0
+    """In which order jobs start that qualify in one instant; 0: as they stand in the chain."""
     files: tuple[PlannedFile, ...] = ()
     takes: tuple[str, ...] = ()
     """The places from which any job takes a value: who takes a credential has to show it."""

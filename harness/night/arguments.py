@@ -1,14 +1,18 @@
-"""The arguments of commands that run nights: on which stack, and how long their programs may work."""
+"""The arguments of commands that run nights: on which stack, in which orders, how long their programs may work."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # commands that run no night must not pay for what a night needs
     from harness.night.work_limit import WorkLimit
 
 _OPTION = "--work-limit"
+
+REPEAT = "run each scenario in so many orders of what starts in one instant; verdicts that differ are a failure"
+ORDER = "the first of those orders: 0 as jobs stand in the chain, 1 the other way round, more are drawn"
 
 
 def add_stack_option(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,23 @@ def add_work_limit(parser: argparse.ArgumentParser) -> None:
         "limit for what makes progress, and 2m for what makes none)"
     )
     parser.add_argument(_OPTION, metavar="SPAN", help=about)
+
+
+def add_orders(parser: argparse.ArgumentParser) -> None:
+    """Give a parser the options that say in which orders a scenario is run."""
+    parser.add_argument("--repeat", type=counting("--repeat", 1), default=1, metavar="N", help=f"{REPEAT} (default: 1)")
+    parser.add_argument("--order", type=counting("--order", 0), default=0, metavar="N", help=f"{ORDER} (default: 0)")
+
+
+def counting(option: str, least: int) -> Callable[[str], int]:
+    """What makes a number of an option's text; a wrong one is told as argparse and pytest tell theirs."""
+
+    def number(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and int(text) >= least):
+            raise argparse.ArgumentTypeError(f"found {text!r}, expected a whole number from {least} on: {option} 3")
+        return int(text)
+
+    return number
 
 
 def work_limit_of(options: argparse.Namespace) -> WorkLimit | None:

@@ -22,6 +22,7 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "chain": chain.chain,
         "date": plan.date,
         "seed": plan.seed,
+        "order": plan.order,
         "without": list(chain.switched_off),
         "owner": chain.owner,
         "runbook": plan.runbook,

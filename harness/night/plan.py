@@ -49,7 +49,14 @@ class Planner:
         return night_times(chain, date)
 
     def plan(
-        self, chain: Chain, date: dt.date, *, seed: int = 0, operators: Iterable[Operator] = (), stack: StackPlaces
+        self,
+        chain: Chain,
+        date: dt.date,
+        *,
+        seed: int = 0,
+        order: int = 0,
+        operators: Iterable[Operator] = (),
+        stack: StackPlaces,
     ) -> Plan:
         """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
@@ -66,6 +73,7 @@ class Planner:
             deadline_ns=times.deadline_ns,
             closes_ns=times.closes_ns,
             seed=seed,
+            order=order,
             files=files,
             takes=tuple(sorted(_taken(chain))),
             watch=tuple(file.name for file in files),

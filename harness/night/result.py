@@ -30,6 +30,8 @@ class Result:
     network: str
     ticks: Ticks
     wall_s: float
+    order: int = 0
+    """In which order those jobs have started that qualified in one instant."""
 
     def __repr__(self) -> str:
         """Short: a failing assert shows it, and the whole history would fill the screen."""

@@ -111,15 +111,17 @@ class NightRunner:
         self._in_doubt = False
 
     @tells_what_is_exhausted
-    def run(self, scenario: Scenario) -> Result:
+    def run(self, scenario: Scenario, order: int = 0) -> Result:
         """The night with its faults, judged against the same night without them.
+
+        ``order``: in which order jobs start that qualify in one instant; the baseline has the first one, 0.
 
         Raises LoadError for a program that cannot be started, and StackError when the environment fails; a night that
         goes wrong is a Result. The night after a StackError has the stack anew where that has broken it.
         """
         self._renew_broken_stack()
         try:
-            return self._result(scenario)
+            return self._result(scenario, order)
         except StackError:
             self._in_doubt = True
             raise
@@ -137,7 +139,7 @@ class NightRunner:
             self.stack.start()
         self._in_doubt = False
 
-    def _result(self, scenario: Scenario) -> Result:
+    def _result(self, scenario: Scenario, order: int) -> Result:
         began = time.perf_counter()
         chain = scenario.chain
         require_programs(chain, self.stack.name)
@@ -146,7 +148,13 @@ class NightRunner:
         wanted = self._baseline(chain, scenario.night, scenario.seed, truths)
         baseline = self._baselines.get_unless_busy(*wanted)
         history, ticks = self._night(
-            chain, scenario.night, scenario.seed, scenario.faults, scenario.scenario, operators=scenario.operators
+            chain,
+            scenario.night,
+            scenario.seed,
+            scenario.faults,
+            scenario.scenario,
+            operators=scenario.operators,
+            order=order,
         )
         if baseline is None:
             baseline = self._baselines.get(*wanted)
@@ -164,6 +172,7 @@ class NightRunner:
             network=self.stack.network,
             ticks=ticks,
             wall_s=time.perf_counter() - began,
+            order=order,
         )
 
     def _refuse_a_past_night(self, chain: Chain, night: dt.date) -> None:
@@ -193,8 +202,9 @@ class NightRunner:
         sentence: str,
         truths: tuple[ChangesTruth, ...] = (),
         operators: tuple[Operator, ...] = (),
+        order: int = 0,
     ) -> tuple[History, Ticks]:
-        plan = self._planner.plan(chain, night, seed=seed, operators=operators, stack=self.stack)
+        plan = self._planner.plan(chain, night, seed=seed, order=order, operators=operators, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
         notes = _Notes(times.begins_ns, frozenset(chain.jobs))

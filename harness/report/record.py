@@ -19,6 +19,7 @@ def record(result: Result) -> dict[str, Any]:
         "chain": result.scenario.chain.chain,
         "night": result.scenario.night.isoformat(),
         "seed": result.scenario.seed,
+        "order": result.order,
         "outcome": str(result.outcome),
         "because": result.judgement.because,
         "as_expected": not result.mismatches,

@@ -134,13 +134,14 @@ def summary(console: Console, results: Sequence[Result]) -> None:
     console.print(table)
 
 
-def repeat_command(scenario_file: Path | None, *, stack: str, loaded: Iterable[Path] = ()) -> str:
+def repeat_command(scenario_file: Path | None, *, stack: str, loaded: Iterable[Path] = (), order: int = 0) -> str:
     """The one command that runs a scenario again, with the files of users' own checks and faults."""
     if scenario_file is None:
         return "pytest with the same test"
     chosen = f" --stack {stack}" if stack != "local" else ""
     files = "".join(f" --load {shlex.quote(str(file))}" for file in loaded)
-    return f"harness run {shlex.quote(str(scenario_file))}{chosen}{files}"
+    ordered = f" --order {order}" if order else ""
+    return f"harness run {shlex.quote(str(scenario_file))}{chosen}{ordered}{files}"
 
 
 def users_files(result: Result) -> list[Path]:

@@ -66,6 +66,7 @@ BEGIN = happening(
     chain=Field(TEXT, "the chain's name"),
     date=Field(TEXT, "the business date: `2026-11-23`"),
     seed=Field(NUMBER, "what contents and chances are drawn with"),
+    order=Field(NUMBER, "in which order jobs start that qualify in one instant; 0: as they stand in the chain"),
     without=Field(listed(TEXT), "the defences that are switched off"),
     owner=Field(TEXT, "the chain's owner"),
     runbook=Field(or_null(TEXT), "the path of what the owner reads"),

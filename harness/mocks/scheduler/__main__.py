@@ -34,6 +34,7 @@ from harness.mocks.scheduler.timing.agenda import Agenda
 from harness.mocks.scheduler.timing.timekeeping import timekeeping
 
 _ANSWERED_WITHIN_NS = 1_000_000_000
+_LOOK_AGAIN_NS = 10_000_000
 
 
 class Scheduler(Mock):
@@ -161,7 +162,7 @@ class Scheduler(Mock):
             return
         if not monitor.idle:
             # In the middle of a launch the clock is held, and would stay so.
-            monitor.context.agenda.at(0, self._end, background=True)
+            monitor.context.agenda.at(time.time_ns() + _LOOK_AGAIN_NS, self._end, background=True)
             return
         acting = self.armory.act(SCHEDULER)
         if not acting:

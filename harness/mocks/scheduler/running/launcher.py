@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Any
 
 from harness.mocks.scheduler.daily.jobs import DailyJob
@@ -17,12 +16,14 @@ from harness.mocks.scheduler.running.attempt import Attempt
 from harness.mocks.scheduler.running.candidates import Candidates
 from harness.mocks.scheduler.running.context import Context
 from harness.mocks.scheduler.running.late_start import LateStartWatch
+from harness.mocks.scheduler.running.launch_order import LaunchOrder, Step
 from harness.mocks.scheduler.running.qualifying import Qualifying
 from harness.mocks.scheduler.running.runs import ANSWER_WITHIN_NS, Runs
+from harness.mocks.scheduler.timing.timekeeping import RealTime
 
 
 class Launcher:
-    """Starts the jobs that have qualified, in the order in which they did.
+    """Starts the jobs that have qualified, in the order in which they did or in another one (`LaunchOrder`).
 
     One at a time, because the answers of several agents at once would come in an order that another run of the same
     night would not repeat. ``turn`` lets the scheduler go on after each.
@@ -46,7 +47,10 @@ class Launcher:
         self._qualifying = qualifying
         self._runs = runs
         self._turn = turn
-        self._queue: deque[Callable[[], Coroutine[None, None, None]]] = deque()
+        self._order = LaunchOrder(
+            context.plan.seed, context.plan.order, virtual=not isinstance(context.clock, RealTime)
+        )
+        self._queue: list[tuple[str, Step]] = []
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -59,7 +63,7 @@ class Launcher:
         self._shared.take(job)
         job.starting = True
         self._candidates.ask_successors(job)  # those in conflict with it must wait from now on
-        self._then(lambda: self._start(job))
+        self._then(job, lambda: self._start(job))
 
     def stop(self) -> None:
         """Start nothing more."""
@@ -70,18 +74,21 @@ class Launcher:
 
     async def _work(self) -> None:
         while self._queue:
-            step = self._queue.popleft()
-            try:
-                await step()
-            except Exception as error:  # whatever it is, the night's verdict must not be about it
-                self._context.bug("launch", error)
-            # Between two launches the event loop has other work: ends of jobs, clients that ask.
-            await asyncio.sleep(0)
-            self._turn()
+            together, self._queue = self._order.of(self._queue), []
+            for _, step in together:
+                try:
+                    await step()
+                except Exception as error:  # whatever it is, the night's verdict must not be about it
+                    self._context.bug("launch", error)
+                # Between two launches the event loop has other work: ends of jobs, clients that ask.
+                await asyncio.sleep(0)
+                self._turn()
         self._task = None
         self._turn()
 
     async def _start(self, job: DailyJob) -> None:
+        if not job.master.is_null and job.master.file_arrival is None:
+            await self._order.wait()
         if not job.starting or not job.status.waiting:
             self._give_up(job)  # it was held, cancelled or skipped while it stood in the queue
         elif job.master.is_null:
@@ -115,6 +122,7 @@ class Launcher:
                 raise
             self._qualifying.machine_away(job, f"the agent is away: {away}")
             return
+        self._order.launched(job.name, attempt.number)
         self._begin(job)
         job.attempt = attempt.number
         job.attempts.append(attempt)
@@ -193,12 +201,12 @@ class Launcher:
                 process.close()
                 self._runs.prerun_failed(job, code)
             else:
-                self._then(lambda: self._start_program(job, attempt, process))
+                self._then(job, lambda: self._start_program(job, attempt, process))
 
         prerun.ended = ended
 
-    def _then(self, step: Callable[[], Coroutine[None, None, None]]) -> None:
-        self._queue.append(step)
+    def _then(self, job: DailyJob, step: Step) -> None:
+        self._queue.append((job.name, step))
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._work())
 
