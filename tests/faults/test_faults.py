@@ -95,6 +95,11 @@ def test_a_job_that_depends_on_nothing_cannot_be_released_early(chain: Chain) ->
     assert "depends on no job" in text
 
 
+def test_an_early_release_without_a_trigger_is_of_the_first_wait_alone(chain: Chain) -> None:
+    assert EarlyRelease(job="publish").trigger(int, seed="") == Trigger(times=1)
+    assert EarlyRelease(job="publish", call=2).trigger(int, seed="") == Trigger(call=2)
+
+
 def test_a_scheduler_that_ends_needs_to_know_when(chain: Chain) -> None:
     [(parameter, text)] = SchedulerRestart().mistakes(chain)
     assert parameter == "at"
