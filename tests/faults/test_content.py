@@ -127,7 +127,7 @@ def test_a_cent_is_a_cent_however_it_is_written(by: Any) -> None:
 
 @pytest.mark.parametrize("by", [True, "a cent", "1e3", float("nan"), None])
 def test_what_is_no_amount_is_refused(by: Any) -> None:
-    with pytest.raises(ValueError, match="expected a number such as 1, -1 or 0.01"):
+    with pytest.raises(ValueError, match=r"expected a number such as 1, -1 or 0\.01"):
         build_fault({"wrong_totals": {"file": "forecast", "by": by}})
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from harness.contract.effects.scheduler import RunningJob
-from harness.contract.points import DISK, STARTED
+from harness.contract.points import DISK, PLACE, STARTED
 from harness.mocks.core.armed import Armed
 from harness.mocks.scheduler.daily.dependencies import Edges
 from harness.mocks.scheduler.daily.jobs import DailyJob
@@ -127,7 +127,7 @@ class Monitor:
             if order.point is DISK:
                 for attempt in job.attempts:
                     attempt.repair_disk(order)
-            if job.running is not None and order.concerns(STARTED, {"job": job.name}):
+            if job.running is not None and order.point in (STARTED, PLACE) and order.order.where["job"] == job.name:
                 job.running.thaw()
 
 

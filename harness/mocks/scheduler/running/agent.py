@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import cast
 
 _LOOKS = 5_000
-"""So often is a stopped process looked at before the scheduler goes on: some 50 ms of a busy machine."""
+"""So often is a stopped or crashed process looked at before the scheduler goes on: some 50 ms of a busy machine."""
 
 
 class AgentAway(Exception):
@@ -118,8 +118,16 @@ class Process(asyncio.Protocol):
     def stop(self) -> None:
         """Freeze the program, and return when it stands still, so that the caller does not run ahead of it."""
         self.signal(signal.SIGSTOP)
+        self._look_for("T", "t", "Z", "X", None)
+
+    def crash(self, number: int) -> None:
+        """Send a signal that ends the program, and return when it has; one that it has a handler for may not."""
+        self.signal(number)
+        self._look_for("Z", "X", None)
+
+    def _look_for(self, *states: str | None) -> None:
         for _ in range(_LOOKS):
-            if not self.alive or _state(self.pid) in ("T", "t", "Z", "X", None):
+            if not self.alive or _state(self.pid) in states:
                 return
             os.sched_yield()
 
