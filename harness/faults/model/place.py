@@ -69,6 +69,9 @@ class AtCommit:
         return f"{self.when} a commit at {self.consumer}"
 
 
+UNSEEN = "mmap, splice, fprintf and its kin, bash's echo, a program without the night's clock"
+"""Ways to write that the clock's library has no part in."""
+
 PLACES = {"at_write": AtWrite, "at_rename": AtRename, "at_commit": AtCommit}
 """What each of the parameters takes."""
 
@@ -78,7 +81,8 @@ class StrikesAJob(Fault):
     """A fault that strikes the processes of a running job: at a time, after an event, or at a place of its own work.
 
     A place is exact: who comes there goes on when the fault has acted. The triggers count who comes there: ``call: 2``
-    is the second batch, the second file.
+    is the second batch, the second file. An event of a neighbour (``on``) is as exact: its ``invoke`` is a request that
+    has come and has no answer, its ``ok`` an answer of which the last bytes have not left.
     """
 
     job: str
@@ -122,7 +126,4 @@ class StrikesAJob(Fault):
 
     def why_not_there(self) -> str:
         """Why it may never have come to its place, in words for its author."""
-        unseen = (
-            "what is mapped (mmap), printed by the C library (fprintf, bash's echo), spliced or written by a program"
-        )
-        return f"{self.job} did not come to {self.place}, or not so that it is seen: {unseen} without the clock is not"
+        return f"{self.job} did not come to {self.place}, or did so in a way that nobody sees ({UNSEEN})"

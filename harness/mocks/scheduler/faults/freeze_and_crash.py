@@ -88,7 +88,7 @@ class FreezeAndCrash:
             self._thaw_later(max(self._thaws_ns, now_ns + effect.freeze_ns + max(0, self.begins_ns - now_ns)))
 
     def _crash(self, effect: Crash) -> None:
-        """Send the job a signal that it did not ask for, after a while or at once; then it returns when that is done."""
+        """Send the job a signal that it did not ask for, after a while, or at once: then it is done."""
         if effect.after_ns:
             self._signal_later(time.time_ns() + effect.after_ns, effect.signal)
         else:

@@ -1,4 +1,4 @@
-"""Places in a job's work at which faults strike it: its processes are told of them, and wait there until that is done."""
+"""Places in a job's work at which faults strike it: its processes know them, and wait there until that is done."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.contract.effects import scheduler as effects
 from harness.contract.points import PLACE
 from harness.mocks.core.armed import Armed, Armory
 
-MOST = 4
+MOST = 16
 """Places that one launch can have: harness/clock/preload/disk/places.c has room for no more."""
 
 _LONGEST = 8192

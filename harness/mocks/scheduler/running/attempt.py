@@ -206,4 +206,5 @@ class Attempt:
             return {}
         folder, folders = self._context.folder, self._context.plan.folder_paths
         disk = self._bad_disks.environment(folder / "disks" / name, folders)
-        return disk | self._places.environment(folder / "places" / name, folders)
+        short = f"{self._job.schedule.date}.{self._job.rank}.{self.number}"  # the path of a socket has 107 bytes
+        return disk | self._places.environment(folder / "places" / short, folders)
