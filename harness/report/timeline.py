@@ -78,8 +78,12 @@ def _failed(event: Event) -> tuple[str, str]:
 
 
 def _fault(event: Event) -> tuple[str, str]:
-    where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
+    places = {name: value for name, value in event.value["where"].items() if name != "what"}
     effect = event.value["effect"]
+    if {"at", "file"} <= places.keys():  # byte 5000 of landing/forecast.csv
+        places["at"] = f"{places['at']} of {places.pop('file')}"
+        effect = effect["by"]
+    where = ", ".join(map(str, places.values()))
     how = effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()})
     said = f"{event.value['fault']}" + (f" on {where}" if where else "")
     return said + (f" ({how})" if how else ""), "fault"

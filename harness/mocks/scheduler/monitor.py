@@ -115,10 +115,12 @@ class Monitor:
 
     def fired(self, order: Armed[Any]) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
+        on = order.trigger.on
+        event = {} if on is None else {"at": " ".join(part for part in (on.component, on.action, on.type) if part)}
         for job in self.context.daily.jobs.values():
             if job.running is not None and job.running.alive and order.concerns(STARTED, {"job": job.name}):
                 applies = partial(_applies, job, order)
-                for acting in self.context.armory.act(STARTED, applies, job=job.name):
+                for acting in self.context.armory.act(STARTED, applies, job=job.name, **event):
                     job.running.let_act(acting.effect)
 
     def disarmed(self, order: Armed[Any]) -> None:
