@@ -51,7 +51,7 @@ class Waiting:
             with connection:
                 number, _, path = connection.recv(8192).decode().strip().partition(" ")
                 there = {one.name: one.stat().st_size for one in self.folder.iterdir()}
-                self.told.append((f"{number} {Path(path).relative_to(self.folder)}", there))
+                self.told.append((f"{number} {path}", there))
 
     def close(self) -> None:
         with contextlib.suppress(OSError):  # it may have been closed before

@@ -102,7 +102,7 @@ static bool path_of_name(int at, const char *name, char path[PATH_MAX]) {
 /* Nobody listens any more when the scheduler's night is over, or while its process is being started again. */
 static void tell(const struct place *place, const char *path) {
     char said[PATH_MAX + 32], answer;
-    int size = snprintf(said, sizeof said, "%d %s\n", (int)(place - places), path);
+    int size = snprintf(said, sizeof said, "%d %s\n", (int)(place - places), path + strlen(place->folder) + 1);
     long fd = night_syscall(SYS_socket, (long)AF_UNIX, (long)(SOCK_STREAM | SOCK_CLOEXEC), 0L);
     if (fd < 0)
         return;

@@ -33,7 +33,6 @@ class Places:
         self._strike = strike
         self._ids: list[str] = []
         self._path = Path()
-        self._folders: Mapping[str, str] = {}
         self._listener: socket.socket | None = None
 
     def environment(self, path: Path, folders: Mapping[str, str]) -> dict[str, str]:
@@ -44,18 +43,18 @@ class Places:
         path.parent.mkdir(exist_ok=True)
         path.write_text("".join(f"{_line(order.effect.place, folders)}\n" for order in orders))
         path.chmod(0o644)
-        self._listen([order.id for order in orders], path, folders)
+        self._listen([order.id for order in orders], path)
         return {"NIGHT_PLACES": str(path)}
 
     def kept(self) -> tuple[list[str], str]:
         """What the scheduler's next process needs to listen on: the faults in their order, and the file."""
         return self._ids, str(self._path)
 
-    def restore(self, kept: Iterable[object], folders: Mapping[str, str]) -> None:
+    def restore(self, kept: Iterable[object]) -> None:
         """Listen again, in the place of the scheduler's earlier process."""
         ids, path = kept
         if isinstance(ids, list) and ids:
-            self._listen(ids, Path(str(path)), folders)
+            self._listen(ids, Path(str(path)))
 
     def close(self) -> None:
         """Hear nothing more: the attempt is over."""
@@ -64,8 +63,8 @@ class Places:
             self._listener.close()
             self._listener = None
 
-    def _listen(self, ids: list[str], path: Path, folders: Mapping[str, str]) -> None:
-        self._ids, self._path, self._folders = ids, path, folders
+    def _listen(self, ids: list[str], path: Path) -> None:
+        self._ids, self._path = ids, path
         address = Path(f"{path}.sock")
         address.unlink(missing_ok=True)
         self._listener = listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -89,7 +88,7 @@ class Places:
         if order is None:
             return  # taken out meanwhile
         place = order.effect.place
-        file = f"{place.folder}/{os.path.relpath(path, os.path.realpath(self._folders[place.folder]))}"
+        file = f"{place.folder}/{path}"
         for acting in self._armory.act(PLACE, lambda one: one is order, job=self._job, file=file, at=_at(place)):
             self._strike(acting.effect.by)
 

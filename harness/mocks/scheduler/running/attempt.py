@@ -57,7 +57,7 @@ class Attempt:
         """The attempt of the scheduler's earlier process, with what its faults are still to do; and its process."""
         attempt = cls(context, job, given["number"], LaunchCauses())
         attempt._bad_disks.restore(given["disks"])
-        attempt._places.restore(given["places"], context.plan.folder_paths)
+        attempt._places.restore(given["places"])
         attempt.freeze_and_crash.restore(given)
         attempt.process = process = await Process.adopt(given["descriptor"], given["pid"])
         return attempt, process
