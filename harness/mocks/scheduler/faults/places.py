@@ -34,6 +34,8 @@ class Places:
         self._ids: list[str] = []
         self._path = Path()
         self._listener: socket.socket | None = None
+        self._begun = False
+        self._early: list[socket.socket] = []
 
     def environment(self, path: Path, folders: Mapping[str, str]) -> dict[str, str]:
         """The variable by which the clock's library finds the places of the job."""
@@ -53,6 +55,7 @@ class Places:
     def restore(self, kept: Iterable[object]) -> None:
         """Listen again, in the place of the scheduler's earlier process."""
         ids, path = kept
+        self._begun = True
         if isinstance(ids, list) and ids:
             self._listen(ids, Path(str(path)))
 
@@ -62,6 +65,8 @@ class Places:
             get_running_loop().remove_reader(self._listener)
             self._listener.close()
             self._listener = None
+        while self._early:
+            self._early.pop().close()
 
     def _listen(self, ids: list[str], path: Path) -> None:
         self._ids, self._path = ids, path
@@ -78,7 +83,20 @@ class Places:
 
         The library says all in one breath, so that nothing has to be waited for.
         """
-        with listener.accept()[0] as connection:
+        connection = listener.accept()[0]
+        if self._begun:
+            self._answer(connection)
+        else:
+            self._early.append(connection)
+
+    def begin(self) -> None:
+        """The scheduler knows the job's process now, which may have been quicker than the word of its agent."""
+        self._begun = True
+        while self._early:
+            self._answer(self._early.pop(0))
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
             number, _, path = os.fsdecode(connection.recv(_LONGEST)).rstrip("\n").partition(" ")
             if number.isdecimal() and int(number) < len(self._ids):
                 self._come_to(self._ids[int(number)], path)

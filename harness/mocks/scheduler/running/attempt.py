@@ -102,6 +102,8 @@ class Attempt:
         if self._disk_environment is None:
             self._disk_environment = self._disk_faults(f"{self._job.name}.{self.number}")
         environment |= self._disk_environment | (self._clock_environment or {})
+        if output == ".prerun" or self.failure.never_told:
+            environment.pop("NIGHT_PLACES", None)  # a place is of the job's own process, whose start is known
         if works_ns and self._virtual:
             environment |= begin_environment(works_ns)
             self.freeze_and_crash.begins_ns = time.time_ns() + works_ns
@@ -136,6 +138,10 @@ class Attempt:
     def let_act(self, effect: RunningJob) -> None:
         """Let a fault act on the running job; returns when it has acted."""
         self.freeze_and_crash.let_act(effect)
+
+    def begin_places(self) -> None:
+        """Let the faults act that wait at places of its work."""
+        self._places.begin()
 
     def thaw(self) -> None:
         """Let a frozen job go on now."""
