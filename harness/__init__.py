@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         StackError,
         VerdictError,
     )
-    from harness.faults import STRICT, ContentFault, Fault, On, System, fault
+    from harness.faults import STRICT, AtCommit, AtRename, AtWrite, ContentFault, Fault, On, System, fault
     from harness.history import Event, History
     from harness.night.result import Result
     from harness.night.runner import NightRunner
@@ -45,7 +45,17 @@ _HOMES = {
         "StackError",
         "VerdictError",
     ),
-    "harness.faults": ("STRICT", "ContentFault", "Fault", "On", "System", "fault"),
+    "harness.faults": (
+        "STRICT",
+        "AtCommit",
+        "AtRename",
+        "AtWrite",
+        "ContentFault",
+        "Fault",
+        "On",
+        "System",
+        "fault",
+    ),
     "harness.history": ("Event", "History"),
     "harness.chain.controls": ("control",),
     "harness.chain.loading": ("load_chain",),
@@ -61,6 +71,9 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "STRICT",
+    "AtCommit",
+    "AtRename",
+    "AtWrite",
     "AuthorError",
     "Chain",
     "ClockTime",

@@ -101,8 +101,10 @@ CLOCK: Point[scheduler.WrongClock] = Point("scheduler", "clock", JOB, scheduler.
 """A job's process is given its clock."""
 DISK: Point[scheduler.BadDisk] = Point("scheduler", "disk", JOB, scheduler.BadDisk)
 """A job's process is given its working folders."""
-STARTED: Point[scheduler.RunningJob] = Point("scheduler", "started", JOB, scheduler.RunningJob)
-"""A job's process runs."""
+STARTED: Point[scheduler.RunningJob] = Point("scheduler", "started", JOB | {"at": str}, scheduler.RunningJob)
+"""A job's process runs; ``at`` is the event that sets a fault off meanwhile."""
+PLACE: Point[scheduler.Struck] = Point("scheduler", "place", JOB | {"file": str, "at": str}, scheduler.Struck)
+"""A job's process has come to a place of its work, and goes on when the fault has acted: ``at`` a byte, a rename."""
 KILL: Point[scheduler.IgnoredKill] = Point("scheduler", "kill", JOB, scheduler.IgnoredKill)
 """A job is to be killed."""
 ENDED: Point[scheduler.JobEnd] = Point("scheduler", "ended", JOB, scheduler.JobEnd)
@@ -116,7 +118,21 @@ POINTS: Mapping[str, Point[Any]] = {
     point.name: point
     for point in (
         *(ARRIVE, LOOK, SERVE, REQUEST, ANSWER, DIAL, CONNECT),
-        *(BUILD, START_TIME, DEPENDENCY, MACHINE, LAUNCH, CLOCK, DISK, STARTED, KILL, ENDED, OPERATORS, SCHEDULER),
+        *(
+            BUILD,
+            START_TIME,
+            DEPENDENCY,
+            MACHINE,
+            LAUNCH,
+            CLOCK,
+            DISK,
+            STARTED,
+            PLACE,
+            KILL,
+            ENDED,
+            OPERATORS,
+            SCHEDULER,
+        ),
     )
 }
 """Every point by the name that orders give; no two mocks share one."""

@@ -10,8 +10,22 @@ from typing import Any
 
 from harness.faults.model.content import ContentFault
 from harness.faults.model.fault import FAULTS, REACTIONS, STRICT, ChangesTruth, Fault, On, System, fault
+from harness.faults.model.place import AtCommit, AtRename, AtWrite
 
-__all__ = ["FAULTS", "REACTIONS", "STRICT", "ChangesTruth", "ContentFault", "Fault", "On", "System", "fault"]
+__all__ = [
+    "FAULTS",
+    "REACTIONS",
+    "STRICT",
+    "AtCommit",
+    "AtRename",
+    "AtWrite",
+    "ChangesTruth",
+    "ContentFault",
+    "Fault",
+    "On",
+    "System",
+    "fault",
+]
 
 _CLASSES: dict[str, type[Fault]] = {}
 

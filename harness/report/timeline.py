@@ -81,8 +81,12 @@ def _failed(event: Event) -> tuple[str, str]:
 
 
 def _fault(event: Event, zone: dt.tzinfo = dt.UTC) -> tuple[str, str]:
-    where = ", ".join(f"{value}" for name, value in event.value["where"].items() if name != "what")
+    places = {name: value for name, value in event.value["where"].items() if name != "what"}
     effect = event.value["effect"]
+    if {"at", "file"} <= places.keys():  # byte 5000 of landing/forecast.csv
+        places["at"] = f"{places['at']} of {places.pop('file')}"
+        effect = effect["by"]
+    where = ", ".join(map(str, places.values()))
     how = (
         effect if isinstance(effect, str) else parameter("", {name: _named(one) for name, one in effect.items()}, zone)
     )

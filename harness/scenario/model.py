@@ -27,6 +27,7 @@ from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.model.events import never_comes
 from harness.faults.model.fault import parameter_names, unknown_targets
+from harness.faults.model.place import PLACES
 from harness.scenario.operators import Operator, operator_mistakes
 from harness.values.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
 from harness.values.units import ClockTime
@@ -77,8 +78,11 @@ def build_fault(value: Any) -> Fault:
 
 
 def _in_words(kind: type[Fault], detail: ErrorDetails) -> str:
-    inside_on = detail["loc"][:1] == ("on",) and len(detail["loc"]) > 1
-    return words(detail, parameter_names(On) if inside_on else fault_parameters(kind))
+    outer, inside = detail["loc"][0] if detail["loc"] else "", len(detail["loc"]) > 1
+    nested = {"on": On, **PLACES}.get(str(outer)) if inside else None
+    if nested is None:
+        return words(detail, fault_parameters(kind))
+    return words(detail, [*nested.__pydantic_fields__])  # type: ignore[attr-defined]  # pydantic dataclasses
 
 
 def fault_parameters(kind: type[Fault]) -> list[str]:

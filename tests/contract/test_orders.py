@@ -86,6 +86,7 @@ def test_every_effect_is_of_one_point() -> None:
     rooms = {point.component for point in POINTS.values()}
     assert rooms == {"source", "wire", "scheduler"}
     parts = {source.MoveTo, source.MoveAway, source.Reverse, source.Again, source.Rename}
+    parts |= {scheduler.AtWrite, scheduler.AtRename}
     defined = {
         one
         for room in (source, wire, scheduler)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.faults import (
     AgentOutage,
+    AtWrite,
     CalendarGap,
     ClockSkew,
     DuplicateLaunch,
@@ -63,7 +64,7 @@ EXAMPLES: dict[str, Fault] = {
     "false_failure": FalseFailure(job="publish", exit_code=7),
     "misread_exit_code": MisreadExitCode(job="retrieve"),
     "duplicate_launch": DuplicateLaunch(job="publish"),
-    "job_crash": JobCrash(job="publish", how="abort", after=Duration.parse("5m")),
+    "job_crash": JobCrash(job="retrieve", how="abort", at_write=AtWrite(folder="landing", name="*.csv", byte=5000)),
     "agent_outage": AgentOutage(job="retrieve", state="flapping", every=Duration.parse("20m")),
     "early_release": EarlyRelease(job="publish", times=1),
     "late_start": LateStart(job="retrieve", by=Duration.parse("1h")),

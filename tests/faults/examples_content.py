@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from harness.faults import (
     AnotherCustomer,
     AnotherTimeZone,
@@ -38,5 +40,5 @@ EXAMPLES: dict[str, Fault] = {
     "wrong_encoding": WrongEncoding(file="forecast", encoding="utf-16"),
     "wrong_line_ends": WrongLineEnds(file="forecast", ends="none_last"),
     "wrong_part": WrongPart(file="forecast", part=2, of=3, how="out_of_order", where="exact"),
-    "wrong_totals": WrongTotals(file="forecast", of="record_count", by=-1),
+    "wrong_totals": WrongTotals(file="forecast", by=Decimal("0.01")),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from harness.contract.content import Content
 from harness.errors import AuthorError
 from harness.faults import FAULTS, ContentFault
 from harness.mocks.source.damage import DAMAGES
-from harness.scenario.model import build_fault
+from harness.scenario.model import build_fault, describe_fault
 from tests.faults.examples_content import EXAMPLES
 
 CHAIN = load_chain(fixtures() / "chains/planning_feed/chain.yaml")
@@ -105,6 +106,7 @@ def test_the_source_understands_its_damage(name: str) -> None:
     [
         ("wrong_part", {"part": 6, "of": 5}, "part"),
         ("wrong_totals", {"by": 0}, "by"),
+        ("wrong_totals", {"of": "record_count", "by": 0.5}, "by"),
         ("schema_drift", {"how": "renamed", "header": "kept"}, "header"),
         ("another_time_zone", {"hours": 0}, "hours"),
         ("stale_content", {"file": "forecasts"}, "file"),
@@ -114,6 +116,19 @@ def test_what_cannot_be_meant_is_a_mistake_of_its_author(fault: str, given: dict
     [(found, text)] = build_fault({fault: {"file": "forecast"} | given}).mistakes(CHAIN)
     assert found == parameter
     assert "expected" in text or "unknown" in text or "is not renamed" in text
+
+
+@pytest.mark.parametrize("by", [0.01, "0.01", Decimal("0.01")])
+def test_a_cent_is_a_cent_however_it_is_written(by: Any) -> None:
+    fault = build_fault({"wrong_totals": {"file": "forecast", "by": by}})
+    assert fault.damage(Bare()).by == "0.01"  # type: ignore[attr-defined]
+    assert describe_fault(fault) == {"wrong_totals": {"file": "forecast", "by": 0.01}}
+
+
+@pytest.mark.parametrize("by", [True, "a cent", "1e3", float("nan"), None])
+def test_what_is_no_amount_is_refused(by: Any) -> None:
+    with pytest.raises(ValueError, match=r"expected a number such as 1, -1 or 0\.01"):
+        build_fault({"wrong_totals": {"file": "forecast", "by": by}})
 
 
 def test_only_a_csv_file_has_a_delimiter() -> None:

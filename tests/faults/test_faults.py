@@ -11,15 +11,20 @@ import pytest
 from harness.chain.loading import load_chain
 from harness.chain.model import Chain
 from harness.checks.causes.classifier import causes
+from harness.contract import orders, points
 from harness.contract.codec import write
 from harness.contract.orders import Trigger
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
+    AtCommit,
+    AtRename,
+    AtWrite,
     ClockSkew,
     EarlyRelease,
     Fault,
     GrowWhileRead,
+    JobCrash,
     JobOverrun,
     LaunchFailure,
     NoFault,
@@ -28,6 +33,7 @@ from harness.faults import (
     TruncateFile,
     fault,
 )
+from harness.faults.model.why_not_fired import why_not_fired
 from harness.scenario.model import build_fault, describe_fault
 from harness.testing import FaultContract
 from harness.values.units import ClockTime, Duration
@@ -93,6 +99,11 @@ def test_a_job_that_depends_on_nothing_cannot_be_released_early(chain: Chain) ->
     [(parameter, text)] = EarlyRelease(job="retrieve").mistakes(chain)
     assert parameter == "job"
     assert "depends on no job" in text
+
+
+def test_an_early_release_without_a_trigger_is_of_the_first_wait_alone(chain: Chain) -> None:
+    assert EarlyRelease(job="publish").trigger(int, seed="") == Trigger(times=1)
+    assert EarlyRelease(job="publish", call=2).trigger(int, seed="") == Trigger(call=2)
 
 
 def test_a_scheduler_that_ends_needs_to_know_when(chain: Chain) -> None:
@@ -199,3 +210,69 @@ def test_a_clock_that_would_be_right_or_wrong_beyond_measure_is_no_fault(
 ) -> None:
     found = dict(ClockSkew(job="retrieve", **given).mistakes(chain))
     assert why in found[parameter]
+
+
+@pytest.mark.parametrize(
+    ("given", "parameter", "said"),
+    [
+        ({"at_write": {"folder": "landign", "byte": 1}}, "at_write", "Did you mean 'landing'"),
+        ({"at_rename": {"folder": "landign"}}, "at_rename", "Did you mean 'landing'"),
+        ({"at_commit": {"consumer": "planing"}}, "at_commit", "Did you mean 'planning'"),
+        (
+            {"at_rename": {"folder": "landing"}, "at_write": {"folder": "landing", "byte": 1}},
+            "at_rename",
+            "expected one place",
+        ),
+        (
+            {"at_commit": {"consumer": "planning"}, "on": {"component": "planning", "action": "batch"}},
+            "on",
+            "drop one of the two",
+        ),
+    ],
+)
+def test_a_place_that_the_chain_does_not_have_is_a_mistake(
+    chain: Chain, given: dict[str, Any], parameter: str, said: str
+) -> None:
+    [(found, text)] = build_fault({"job_crash": {"job": "retrieve"} | given}).mistakes(chain)
+    assert found == parameter
+    assert said in text
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        ({"at_write": {"folder": "landing"}}, "byte"),
+        ({"at_write": {"folder": "landing", "byte": 0}}, "greater than or equal to 1"),
+        ({"at_write": {"folder": "landing", "bite": 5}}, "Did you mean 'byte'"),
+        ({"at_rename": {"folder": "landing", "when": "befor"}}, "before"),
+        ({"at_comit": {"consumer": "planning"}}, "Did you mean 'at_commit'"),
+    ],
+)
+def test_a_place_is_read_strictly(place: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        build_fault({"job_crash": {"job": "retrieve"} | place})
+
+
+def test_a_place_is_written_as_it_is_read() -> None:
+    fault = JobCrash(job="retrieve", at_rename=AtRename(folder="landing", name="*.csv", when="after"))
+    assert describe_fault(fault) == {
+        "job_crash": {"job": "retrieve", "at_rename": {"folder": "landing", "name": "*.csv", "when": "after"}}
+    }
+    assert build_fault(describe_fault(fault)) == fault
+
+
+@pytest.mark.parametrize(("when", "kind"), [("before", "invoke"), ("after", "ok")])
+def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
+    fault = JobOverrun(
+        job="publish", lasts=Duration.parse("1h"), call=2, at_commit=AtCommit(consumer="planning", when=when)
+    )
+    trigger = fault.trigger(int, seed="")
+    assert (trigger.call, trigger.on) == (2, orders.On(component="planning", action="batch", type=kind))
+
+
+def test_a_place_that_was_never_come_to_says_what_cannot_be_seen() -> None:
+    fault = JobCrash(job="retrieve", at_write=AtWrite(folder="landing", byte=5000))
+    counts = orders.Counts(passed=0, awake=0, calls=0, acts=0, fired=False)
+    said = why_not_fired(fault, points.PLACE, {"job": "retrieve"}, counts)
+    assert "did not come to byte 5000 of landing/*" in said
+    assert "mmap" in said

@@ -50,6 +50,10 @@ def test_a_failure_without_words_is_said_once(result_of: MakeResult) -> None:
 
 
 def test_spans_are_told_with_their_unit(result_of: MakeResult) -> None:
+    placed = {"job": "retrieve", "file": "landing/forecast.csv", "at": "byte 5000"}
+    struck = {"id": "0", "fault": "job_crash", "where": placed, "effect": {"place": {}, "by": {"signal": 9}}}
+    told = texts(result_of, ("02:00:00", "scheduler", "fault info", struck))
+    assert "job_crash on retrieve, byte 5000 of landing/forecast.csv (signal: 9)" in told
     frozen = {"id": "0", "fault": "job_overrun", "where": {"job": "retrieve"}, "effect": {"freeze_ns": 5 * HOUR_NS}}
     assert "job_overrun on retrieve (freeze: 5h)" in texts(result_of, ("02:00:00", "scheduler", "fault info", frozen))
 

@@ -165,6 +165,31 @@ bool night_bad_disk_refuses_write(int fd, size_t *length);
 /* disk_calls.c: how many of the pieces may be written, -1 when none may; the last room may be a part of the `first`. */
 struct iovec;
 int night_bad_disk_pieces(int fd, const struct iovec **pieces, int count, struct iovec *first);
+/* disk_calls.c: cut the pieces at a place, as `night_reach_begin` cuts a length, which is returned. */
+size_t night_pieces_to_place(int fd, int64_t at, const struct iovec **pieces, int *count, struct iovec *first);
+
+/* places.c: where a fault waits for this process. A write is cut at the byte; when as much was written, it is told. */
+extern int night_places; /* how many; 0 in every process for which no fault waits */
+struct night_reach {
+    int fd;
+    int64_t byte, length;
+};
+void night_places_start(void);
+bool night_is_watched(int fd); /* whether a fault waits for a byte of this file */
+struct night_reach night_reach_begin(int fd, int64_t at, size_t *length); /* `at` below 0: where the file stands */
+void night_reach_end(struct night_reach reach, int64_t written);
+void night_place_of_name(char kind, int at, const char *name);
+
+/* What a call returns that writes up to `length` bytes, which may be cut. */
+#define NIGHT_WRITING(file, at, length, call)                                                                 \
+    ({                                                                                                       \
+        struct night_reach reach_ = night_places ? night_reach_begin(file, at, length) : NIGHT_NOWHERE;      \
+        int64_t written_ = (call);                                                                           \
+        if (reach_.fd >= 0)                                                                                  \
+            night_reach_end(reach_, written_);                                                               \
+        written_;                                                                                            \
+    })
+#define NIGHT_NOWHERE ((struct night_reach){.fd = -1})
 
 /* loopback_only.c: whether an address lies outside what this night may reach; then it has said so, and set errno. */
 void night_loopback_only_start(void);

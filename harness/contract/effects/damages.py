@@ -6,8 +6,10 @@ its own bytes are meant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any, ClassVar, Literal, Protocol, TypeVar, cast
 
 from harness.contract.bounds import at_least, at_most, checksum
@@ -34,6 +36,8 @@ Totals = Literal["follow", "kept"]
 Encoding = Literal["latin-1", "utf-16", "utf-8-sig", "utf-8-twice"]
 ColumnChange = Literal["added", "dropped", "renamed", "moved"]
 Header = Literal["follows", "kept"]
+
+_DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 
 KINDS: dict[str, type[Damage]] = {}
 """Every registered damage by its key."""
@@ -230,16 +234,16 @@ class Revise:
 @damage
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongTotals:
-    """The trailer states so many more."""
+    """The trailer states so many more; ``by`` is the text of a decimal, for a binary number is no cent."""
 
     under: ClassVar[str] = "totals"
     of: Total
-    by: int
+    by: str
 
     def __post_init__(self) -> None:
         """A wrong total."""
-        if not self.by:
-            raise ContractError("by: found 0, expected a whole number other than 0")
+        if not _DECIMAL.fullmatch(self.by) or not Decimal(self.by):
+            raise ContractError(f"by: found {self.by!r}, expected the text of a decimal other than 0")
 
 
 @damage

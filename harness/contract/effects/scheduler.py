@@ -95,6 +95,36 @@ RunningJob = Freeze | Crash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AtWrite:
+    """The job has written so many bytes of a file below a folder, and not one more; ``name`` is a pattern."""
+
+    folder: str
+    name: str
+    byte: int
+
+    def __post_init__(self) -> None:
+        """A byte that can have been written."""
+        at_least(1, byte=self.byte)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtRename:
+    """The job is about to give a file below a folder such a name, or has just done so."""
+
+    folder: str
+    name: str
+    rename: Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Struck:
+    """The job is struck at a place of its work, before it goes on from there."""
+
+    place: AtWrite | AtRename
+    by: RunningJob
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LostEnd:
     """The scheduler is never told that the job has ended."""
 

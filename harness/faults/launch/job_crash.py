@@ -7,26 +7,29 @@ from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
-from harness.contract import points
 from harness.contract.effects import scheduler as effects
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
+from harness.faults.model.place import StrikesAJob
 from harness.values.units import Duration
 
 
 @fault("job_crash")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class JobCrash(Fault):
+class JobCrash(StrikesAJob):
     """Send the job's processes a signal in the middle of their work.
 
     segfault: SIGSEGV. abort: SIGABRT, with a core dump where the machine writes one. out_of_memory: SIGKILL, as the
     kernel ends the largest process. A signal is no exit code: it fails the job whatever its criteria say.
+
+    ``at_write``, ``at_rename`` and ``at_commit`` say where in its work it is struck: at half of the file, before the
+    file has its name, between two batches. With ``on``, a neighbour's ``invoke`` is a request that has come and has no
+    answer, its ``ok`` an answer of which the last bytes have not left.
 
     Stands for: a native library that crashes, an assertion, a host that runs out of memory.
     Detectable by: the scheduler's status.
     A sound chain: runs the job again, and repeats nothing that it had already delivered.
     """
 
-    job: str
     how: Literal["segfault", "abort", "out_of_memory"] = "segfault"
     after: Duration = Duration()
 
@@ -35,13 +38,11 @@ class JobCrash(Fault):
     @property
     def why_no_effect(self) -> str:
         """When it finds nothing to act on."""
-        return f"{self.job} did not run then"
+        return self.why_not_there() if self.place else f"{self.job} did not run then"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
-        """Arm the scheduler's agent for the job."""
-        return system.armed(
-            self, points.STARTED, effects.Crash(signal=_SIGNALS[self.how], after_ns=self.after.ns), job=self.job
-        )
+        """Arm the scheduler's agent for the job, or its place."""
+        return self.strike(system, effects.Crash(signal=_SIGNALS[self.how], after_ns=self.after.ns))
 
 
 _SIGNALS = {"segfault": 11, "abort": 6, "out_of_memory": 9}

@@ -13,6 +13,7 @@ from harness.faults.model.fault import Fault
 WORDS: Mapping[Point[Any], str] = {
     points.LAUNCH: "launch of",
     points.STARTED: "start of",
+    points.PLACE: "its place in the work of",
     points.CLOCK: "start of",
     points.DISK: "start of",
     points.ENDED: "end of",
@@ -45,7 +46,8 @@ def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], cou
     target = next(iter(where.values()), "the scheduler" if point is SCHEDULER else "")
     place = f"{WORDS[point]} {target or 'anything'}"
     if not passed:
-        return f"{place} was never passed"
+        never = f"{place} was never passed"
+        return f"{never}: {fault.why_no_effect}" if point is points.PLACE else never
     said = f"{place} was passed {_times(passed)}"
     if not awake:
         return f"{said}, but never {_window(fault)}"

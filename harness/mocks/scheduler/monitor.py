@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from harness.contract.effects.scheduler import RunningJob
-from harness.contract.points import DISK, STARTED
+from harness.contract.points import DISK, PLACE, STARTED
 from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.dependencies import Edges
 from harness.mocks.scheduler.daily.jobs import DailyJob
@@ -121,10 +121,12 @@ class Monitor:
 
     def fired(self, order: Armed[Any]) -> None:
         """A fault of a running job was set off by its event: return when it has acted."""
+        on = order.trigger.on
+        event = {} if on is None else {"at": " ".join(part for part in (on.component, on.action, on.type) if part)}
         for job in self.context.daily.jobs.values():
             if job.running is not None and job.running.alive and order.concerns(STARTED, {"job": job.name}):
                 applies = partial(_applies, job, order)
-                for acting in self.context.armory.act(STARTED, applies, job=job.name):
+                for acting in self.context.armory.act(STARTED, applies, job=job.name, **event):
                     job.running.let_act(acting.effect)
 
     def disarmed(self, order: Armed[Any]) -> None:
@@ -133,7 +135,7 @@ class Monitor:
             if order.point is DISK:
                 kept_back = sum(attempt.repair_disk(order) for attempt in job.attempts)
                 self.context.armory.ended.let_go(order, kept_back, job=job.name)
-            if job.running is not None and order.concerns(STARTED, {"job": job.name}):
+            if job.running is not None and order.point in (STARTED, PLACE) and order.order.where["job"] == job.name:
                 job.running.thaw()
 
 

@@ -112,14 +112,16 @@ def _parameters(kind: type[Fault]) -> Iterator[Parameter]:
     for name in sorted(own, key=lambda one: one not in required):
         told = own[name]
         default = None if name in required else str(told.get("default") if told.get("default") is not None else "none")
-        yield Parameter(name, _values(told), default)
+        yield Parameter(name, _values(told, schema.get("$defs", {})), default)
 
 
-def _values(told: Mapping[str, Any]) -> str:
+def _values(told: Mapping[str, Any], models: Mapping[str, Any]) -> str:
     """What a parameter may be, in words."""
     if "anyOf" in told:
         kinds = [one for one in told["anyOf"] if one.get("type") != "null"]
-        return " or ".join(_values(one) for one in kinds)
+        return " or ".join(_values(one, models) for one in kinds)
+    if "$ref" in told:
+        return f"{{{', '.join(models[told['$ref']]['properties'])}}}"
     if "enum" in told:
         *others, last = map(str, told["enum"])
         return f"{', '.join(others)} or {last}" if others else last

@@ -140,6 +140,19 @@ def test_a_bad_disk_that_refused_something_before_the_end_has_acted(stage: Stage
     assert sorted(event.value["point"] for event in told.history.of("fault")) == ["disk", "scheduler"]
 
 
+def test_a_place_that_a_job_comes_to_after_the_restart_has_its_fault(stage: Stage) -> None:
+    landing = stage.folder / "work" / "landing"
+    landing.mkdir(exist_ok=True)
+    script = "sleep 1800; dd if=/dev/zero of=landing/a bs=100 count=5 status=none"
+    stage.reset(stage.job("load", script, at_ns=at("02:00")), folder_paths={"landing": str(landing)})
+    place = {"folder": "landing", "name": "a", "byte": 250}
+    stage.arm("place", "load", {"place": place, "by": {"signal": signal.SIGKILL, "after_ns": 0}})
+    restart(stage, "02:05", down=5)
+    told = stage.run()
+    assert [event.value["signal"] for event in told.history.of("job", type="fail")] == [signal.SIGKILL]
+    assert (landing / "a").stat().st_size == 250
+
+
 def test_a_scheduler_that_is_killed_from_outside_finds_its_jobs_lost(stage: Stage) -> None:
     restarts = {"when": "failed", "do": ["restart"], "times": 1}
     stage.reset(

@@ -1,5 +1,5 @@
 /* The calls that change what is on a disk: pwrite and its kin, copying inside the kernel, making room, and changing
- * names; refused where the landing side's disk is full or read-only (bad_disk.c).
+ * names; refused where the landing side's disk is full or read-only (bad_disk.c), told where a fault waits (places.c).
  *
  * open and write are elsewhere, for they do more; each ends up here in the same questions. */
 #define _GNU_SOURCE
@@ -17,12 +17,12 @@
 
 NIGHT_EXPORT ssize_t pwrite(int fd, const void *data, size_t length, off_t at) {
     NIGHT_REAL(pwrite);
-    return night_bad_disk_refuses_write(fd, &length) ? -1 : real(fd, data, length, at);
+    return night_bad_disk_refuses_write(fd, &length) ? -1 : NIGHT_WRITING(fd, at, &length, real(fd, data, length, at));
 }
 
 NIGHT_EXPORT ssize_t pwrite64(int fd, const void *data, size_t length, off64_t at) {
     NIGHT_REAL(pwrite64);
-    return night_bad_disk_refuses_write(fd, &length) ? -1 : real(fd, data, length, at);
+    return night_bad_disk_refuses_write(fd, &length) ? -1 : NIGHT_WRITING(fd, at, &length, real(fd, data, length, at));
 }
 
 /* Of several pieces, as many are written as fit whole; of the first, as much of it as fits. */
@@ -58,48 +58,79 @@ int night_bad_disk_pieces(int fd, const struct iovec **pieces, int count, struct
     return 1;
 }
 
+size_t night_pieces_to_place(int fd, int64_t at, const struct iovec **pieces, int *count, struct iovec *first) {
+    if (!night_places || *count <= 0)
+        return 0;
+    size_t whole = length_of(*pieces, *count), length = whole;
+    night_reach_begin(fd, at, &length);
+    if (length == whole)
+        return whole;
+    struct iovec part;
+    int fit = that_fit(*pieces, *count, length, &part);
+    if (fit == 0) {
+        *first = part;
+        *pieces = first;
+        *count = 1;
+        return length;
+    }
+    *count = fit;
+    return length_of(*pieces, fit);
+}
+
 NIGHT_EXPORT ssize_t pwritev(int fd, const struct iovec *pieces, int count, off_t at) {
     NIGHT_REAL(pwritev);
     struct iovec first;
     int fit = night_bad_disk_pieces(fd, &pieces, count, &first);
-    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at);
+    if (fit < 0 && count > 0)
+        return -1;
+    size_t length = night_pieces_to_place(fd, at, &pieces, &fit, &first);
+    return NIGHT_WRITING(fd, at, &length, real(fd, pieces, fit, at));
 }
 
 NIGHT_EXPORT ssize_t pwritev64(int fd, const struct iovec *pieces, int count, off64_t at) {
     NIGHT_REAL(pwritev64);
     struct iovec first;
     int fit = night_bad_disk_pieces(fd, &pieces, count, &first);
-    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at);
+    if (fit < 0 && count > 0)
+        return -1;
+    size_t length = night_pieces_to_place(fd, at, &pieces, &fit, &first);
+    return NIGHT_WRITING(fd, at, &length, real(fd, pieces, fit, at));
 }
 
 NIGHT_EXPORT ssize_t pwritev2(int fd, const struct iovec *pieces, int count, off_t at, int flags) {
     NIGHT_REAL(pwritev2);
     struct iovec first;
     int fit = night_bad_disk_pieces(fd, &pieces, count, &first);
-    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at, flags);
+    if (fit < 0 && count > 0)
+        return -1;
+    size_t length = night_pieces_to_place(fd, at, &pieces, &fit, &first);
+    return NIGHT_WRITING(fd, at, &length, real(fd, pieces, fit, at, flags));
 }
 
 NIGHT_EXPORT ssize_t pwritev64v2(int fd, const struct iovec *pieces, int count, off64_t at, int flags) {
     NIGHT_REAL(pwritev64v2);
     struct iovec first;
     int fit = night_bad_disk_pieces(fd, &pieces, count, &first);
-    return fit < 0 && count > 0 ? -1 : real(fd, pieces, fit, at, flags);
+    if (fit < 0 && count > 0)
+        return -1;
+    size_t length = night_pieces_to_place(fd, at, &pieces, &fit, &first);
+    return NIGHT_WRITING(fd, at, &length, real(fd, pieces, fit, at, flags));
 }
 
 NIGHT_EXPORT ssize_t copy_file_range(int from, off64_t *from_at, int to, off64_t *to_at, size_t length,
                                      unsigned flags) {
     NIGHT_REAL(copy_file_range);
-    return night_bad_disk_refuses_write(to, &length) ? -1 : real(from, from_at, to, to_at, length, flags);
+    return night_bad_disk_refuses_write(to, &length) ? -1 : NIGHT_WRITING(to, to_at ? *to_at : -1, &length, real(from, from_at, to, to_at, length, flags));
 }
 
 NIGHT_EXPORT ssize_t sendfile(int to, int from, off_t *at, size_t length) {
     NIGHT_REAL(sendfile);
-    return night_bad_disk_refuses_write(to, &length) ? -1 : real(to, from, at, length);
+    return night_bad_disk_refuses_write(to, &length) ? -1 : NIGHT_WRITING(to, -1, &length, real(to, from, at, length));
 }
 
 NIGHT_EXPORT ssize_t sendfile64(int to, int from, off64_t *at, size_t length) {
     NIGHT_REAL(sendfile64);
-    return night_bad_disk_refuses_write(to, &length) ? -1 : real(to, from, at, length);
+    return night_bad_disk_refuses_write(to, &length) ? -1 : NIGHT_WRITING(to, -1, &length, real(to, from, at, length));
 }
 
 /* Room is given whole or not at all. */
@@ -171,16 +202,26 @@ NIGHT_EXPORT int rmdir(const char *path) {
     return night_bad_disk_refuses_name(AT_FDCWD, path) ? -1 : real(path);
 }
 
+#define NIGHT_RENAMING(at, name, call)                                                                       \
+    ({                                                                                                       \
+        if (night_places)                                                                                    \
+            night_place_of_name('b', at, name);                                                              \
+        int done_ = (call);                                                                                  \
+        if (night_places && done_ == 0)                                                                      \
+            night_place_of_name('a', at, name);                                                              \
+        done_;                                                                                               \
+    })
+
 NIGHT_EXPORT int rename(const char *from, const char *to) {
     NIGHT_REAL(rename);
     bool refuses = night_bad_disk_refuses_name(AT_FDCWD, from) || night_bad_disk_refuses_name(AT_FDCWD, to);
-    return refuses ? -1 : real(from, to);
+    return refuses ? -1 : NIGHT_RENAMING(AT_FDCWD, to, real(from, to));
 }
 
 NIGHT_EXPORT int renameat(int from_at, const char *from, int to_at, const char *to) {
     NIGHT_REAL(renameat);
     bool refuses = night_bad_disk_refuses_name(from_at, from) || night_bad_disk_refuses_name(to_at, to);
-    return refuses ? -1 : real(from_at, from, to_at, to);
+    return refuses ? -1 : NIGHT_RENAMING(to_at, to, real(from_at, from, to_at, to));
 }
 
 int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags);
@@ -188,5 +229,5 @@ int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned
 NIGHT_EXPORT int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags) {
     NIGHT_REAL(renameat2);
     bool refuses = night_bad_disk_refuses_name(from_at, from) || night_bad_disk_refuses_name(to_at, to);
-    return refuses ? -1 : real(from_at, from, to_at, to, flags);
+    return refuses ? -1 : NIGHT_RENAMING(to_at, to, real(from_at, from, to_at, to, flags));
 }

@@ -36,6 +36,7 @@ static struct own {
     {.name = "NIGHT_COMPONENT"},
     {.name = "NIGHT_SKEW"},
     {.name = "NIGHT_LANDING"},
+    {.name = "NIGHT_PLACES"},
 };
 #define OWNS (sizeof owns / sizeof owns[0])
 

@@ -44,6 +44,17 @@ static ssize_t send_from(struct night_socket_timeout *limit, const void *data, s
     return send_message(limit, &(struct msghdr){.msg_iov = &piece, .msg_iovlen = 1}, flags);
 }
 
+/* Up to the place, and on from there: few programs look whether all was written. */
+static ssize_t write_to_place(int fd, const void *data, size_t length) {
+    NIGHT_REAL(write);
+    size_t whole = length;
+    ssize_t written = NIGHT_WRITING(fd, -1, &length, real(fd, data, length));
+    if (written <= 0 || (size_t)written == whole || (size_t)written < length)
+        return written;
+    ssize_t more = real(fd, (const char *)data + written, whole - (size_t)written);
+    return more > 0 ? written + more : written;
+}
+
 NIGHT_EXPORT ssize_t write(int fd, const void *data, size_t length) {
     NIGHT_REAL(write);
     struct night_socket_timeout limit;
@@ -51,7 +62,7 @@ NIGHT_EXPORT ssize_t write(int fd, const void *data, size_t length) {
     if (night_bad_disk_refuses_write(fd, &length))
         return -1;
     if (length == 0 || !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
-        return real(fd, data, length);
+        return night_places ? write_to_place(fd, data, length) : real(fd, data, length);
     return send_from(&limit, data, length, 0);
 }
 
@@ -62,8 +73,10 @@ NIGHT_EXPORT ssize_t writev(int fd, const struct iovec *pieces, int count) {
     night_end_catchup();
     if (count > 0 && (count = night_bad_disk_pieces(fd, &pieces, count, &first)) < 0)
         return -1;
-    if (count <= 0 || !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
-        return real(fd, pieces, count);
+    if (count <= 0 || !night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0)) {
+        size_t length = night_pieces_to_place(fd, -1, &pieces, &count, &first);
+        return NIGHT_WRITING(fd, -1, &length, real(fd, pieces, count));
+    }
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = (size_t)count};
     return send_message(&limit, &message, 0);
 }

@@ -27,6 +27,9 @@ class Target(Protocol):
     def stop(self) -> None:
         """Stop them, and return when they stand still."""
 
+    def crash(self, number: int) -> None:
+        """Send them a signal that ends them, and return when it has."""
+
 
 def freezes_at_start(armory: Armory, job: DailyJob) -> bool:
     """Whether a fault would freeze the job if it started now; nothing is counted."""
@@ -85,11 +88,11 @@ class FreezeAndCrash:
             self._thaw_later(max(self._thaws_ns, now_ns + effect.freeze_ns + max(0, self.begins_ns - now_ns)))
 
     def _crash(self, effect: Crash) -> None:
-        """Send the job a signal that it did not ask for, at once or after a while."""
+        """Send the job a signal that it did not ask for, after a while, or at once: then it is done."""
         if effect.after_ns:
             self._signal_later(time.time_ns() + effect.after_ns, effect.signal)
         else:
-            self._target.signal(effect.signal)
+            self._target.crash(effect.signal)
 
     def _signal_later(self, at_ns: int, number: int) -> None:
         pending = (at_ns, number)

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import cast
 
 _LOOKS = 5_000
-"""So often is a stopped process looked at before the scheduler goes on: some 50 ms of a busy machine."""
+"""So often is a crashed process looked at that may survive, for it has a handler: some 50 ms."""
+
+_LOOKS_AT_ITS_END = 1_000_000
+"""And one that a signal surely stops or ends: on a machine with much to do, it takes until its agent has its turn."""
 
 
 class AgentAway(Exception):
@@ -118,8 +121,17 @@ class Process(asyncio.Protocol):
     def stop(self) -> None:
         """Freeze the program, and return when it stands still, so that the caller does not run ahead of it."""
         self.signal(signal.SIGSTOP)
-        for _ in range(_LOOKS):
-            if not self.alive or _state(self.pid) in ("T", "t", "Z", "X", None):
+        self._look_for("T", "t", "Z", "X", None, looks=_LOOKS_AT_ITS_END)
+
+    def crash(self, number: int) -> None:
+        """Send a signal that ends the program, and return when it has; one that it has a handler for may not."""
+        looks = _LOOKS if self.alive and _survives(self.pid, number) else _LOOKS_AT_ITS_END
+        self.signal(number)
+        self._look_for("Z", "X", None, looks=looks)
+
+    def _look_for(self, *states: str | None, looks: int) -> None:
+        for _ in range(looks):
+            if not self.alive or _state(self.pid) in states:
                 return
             os.sched_yield()
 
@@ -196,3 +208,13 @@ def _state(pid: int) -> str | None:
     except OSError:
         return None
     return stat[stat.rindex(")") + 2]
+
+
+def _survives(pid: int, number: int) -> bool:
+    """Whether the program ignores the signal, or has a handler for it."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    masks = (int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("SigIgn:", "SigCgt:")))
+    return any(mask >> (number - 1) & 1 for mask in masks)

@@ -20,6 +20,7 @@ from harness.mocks.scheduler.daily.jobs import DailyJob
 from harness.mocks.scheduler.faults.bad_disk import BadDisks
 from harness.mocks.scheduler.faults.freeze_and_crash import FreezeAndCrash
 from harness.mocks.scheduler.faults.launch_failure import LaunchCauses
+from harness.mocks.scheduler.faults.places import Places
 from harness.mocks.scheduler.faults.wrong_clock import wrong_clock_environment
 from harness.mocks.scheduler.running.agent import Launch, LaunchRefused, Process
 from harness.mocks.scheduler.running.context import Context
@@ -41,6 +42,7 @@ class Attempt:
         """Other processes than the job's: its pre-run, and what a duplicate launch has started."""
         self.freeze_and_crash = FreezeAndCrash(self, context.agenda)
         self._bad_disks = BadDisks(context.armory, job.name)
+        self._places = Places(context.armory, job.name, self.let_act)
         self._clock_environment: dict[str, str] | None = None
         self._disk_environment: dict[str, str] | None = None
 
@@ -55,6 +57,7 @@ class Attempt:
         """The attempt of the scheduler's earlier process, with what its faults are still to do; and its process."""
         attempt = cls(context, job, given["number"], LaunchCauses())
         attempt._bad_disks.restore(given["disks"])
+        attempt._places.restore(given["places"])
         attempt.freeze_and_crash.restore(given)
         attempt.process = process = await Process.adopt(given["descriptor"], given["pid"])
         return attempt, process
@@ -65,7 +68,8 @@ class Attempt:
             return None
         os.set_inheritable(descriptor, True)
         process = {"descriptor": descriptor, "pid": self.process.pid, "number": self.number}
-        return {**process, "disks": self._bad_disks.kept(), **self.freeze_and_crash.kept()}
+        faults = {"disks": self._bad_disks.kept(), "places": self._places.kept()}
+        return {**process, **faults, **self.freeze_and_crash.kept()}
 
     @property
     def alive(self) -> bool:
@@ -96,8 +100,10 @@ class Attempt:
         if master.steps:
             environment["RESTART_STEP"] = str(self._job.step)
         if self._disk_environment is None:
-            self._disk_environment = self._bad_disk(f"{self._job.name}.{self.number}")
+            self._disk_environment = self._disk_faults(f"{self._job.name}.{self.number}")
         environment |= self._disk_environment | (self._clock_environment or {})
+        if output == ".prerun" or self.failure.never_told:
+            environment.pop("NIGHT_PLACES", None)  # a place is of the job's own process, whose start is known
         if works_ns and self._virtual:
             environment |= begin_environment(works_ns)
             self.freeze_and_crash.begins_ns = time.time_ns() + works_ns
@@ -125,12 +131,17 @@ class Attempt:
         return self._bad_disks.repair(order)
 
     def repair_all_disks(self) -> None:
-        """Repair all bad disks, because the job has ended or was never started."""
+        """Repair all bad disks and forget its places, because the job has ended or was never started."""
         self._bad_disks.repair_all()
+        self._places.close()
 
     def let_act(self, effect: RunningJob) -> None:
         """Let a fault act on the running job; returns when it has acted."""
         self.freeze_and_crash.let_act(effect)
+
+    def begin_places(self) -> None:
+        """Let the faults act that wait at places of its work."""
+        self._places.begin()
 
     def thaw(self) -> None:
         """Let a frozen job go on now."""
@@ -146,8 +157,14 @@ class Attempt:
         if self.process is not None:
             self.process.signal(number)
 
+    def crash(self, number: int) -> None:
+        """Send it a signal that ends it, and return when it has."""
+        if self.process is not None:
+            self.process.crash(number)
+
     def close(self) -> None:
         """End whatever is left of it."""
+        self._places.close()
         for process in (self.process, *self.beside):
             if process is not None:
                 process.close()
@@ -189,8 +206,11 @@ class Attempt:
         """Whether the clock's library is in the job's processes, which can shift their clock and refuse them a disk."""
         return "NIGHT_CLOCK" in self._job.master.environment
 
-    def _bad_disk(self, name: str) -> dict[str, str]:
-        """What the job's processes are told of a bad disk."""
+    def _disk_faults(self, name: str) -> dict[str, str]:
+        """What the job's processes are told of a bad disk, and of places in their work."""
         if not self._virtual:
             return {}
-        return self._bad_disks.environment(self._context.folder / "disks" / name, self._context.plan.folder_paths)
+        folder, folders = self._context.folder, self._context.plan.folder_paths
+        disk = self._bad_disks.environment(folder / "disks" / name, folders)
+        short = f"{self._job.schedule.date}.{self._job.rank}.{self.number}"  # the path of a socket has 107 bytes
+        return disk | self._places.environment(folder / "places" / short, folders)

@@ -64,6 +64,7 @@ class Runs:
             for order in context.armory.act(STARTED, job.use_up, job=job.name):
                 attempt.let_act(order.effect)
             attempt.freeze_and_crash.begin_thawed()
+            attempt.begin_places()
         self.watch(job)
         self._candidates.ask_successors(job)
 

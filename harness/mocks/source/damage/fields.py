@@ -91,7 +91,8 @@ class Form:
         text = self.text(like)
         if self.format == "jsonl":
             named = zip(("records", "control_total"), totals, strict=False)
-            return self._bytes(json.dumps({"trailer": {name: json.loads(value) for name, value in named}}), like)
+            written = ", ".join(f'"{name}": {value}' for name, value in named)  # as it stands: 1.50 is not 1.5
+            return self._bytes(f'{{"trailer": {{{written}}}}}', like)
         if self.format == "fixed":
             at, *widths = TRAILER_WIDTHS
             written = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import get_args
 
 from harness.contract.effects.damages import Total, WrongTotals
@@ -20,7 +21,7 @@ OF: tuple[Total, ...] = get_args(Total)
 @damage(WrongTotals)
 def totals(body: Body, source_file: SourceFile, given: WrongTotals) -> Body:
     """Add ``by`` to what the trailer states; a file without a trailer, or without that total in it, stays as it is."""
-    form, place, by = Form(source_file.layout), OF.index(given.of), given.by
+    form, place, by = Form(source_file.layout), OF.index(given.of), Decimal(given.by)
 
     def wrong(lines: Iterator[Line]) -> Iterator[bytes]:
         for line in lines:
@@ -31,4 +32,4 @@ def totals(body: Body, source_file: SourceFile, given: WrongTotals) -> Body:
             else:
                 yield line.data
 
-    return in_lines(body, source_file, ("totals", place, by), wrong)
+    return in_lines(body, source_file, ("totals", place, given.by), wrong)

@@ -78,6 +78,17 @@ def test_an_event_that_fires_a_freeze_returns_when_the_job_stands_still(stage: S
     stage.ask("scheduler", "/settle")
 
 
+def test_an_event_that_fires_a_crash_returns_when_the_job_is_dead(stage: Stage) -> None:
+    stage.reset(stage.job("publish", "sleep", "36000", at_ns=at("02:00")))
+    stage.arm("started", "publish", {"signal": 9, "after_ns": 0}, on={"component": "planning", "action": "batch"})
+    stage.ask("scheduler", "/start")
+    stage.controller.run(at("02:10"))
+    pid = _pid_of(stage, "publish")
+    stage.ask("scheduler", "/fire/0:started")
+    assert not Path(f"/proc/{pid}").exists() or _state(pid) in "ZX"
+    stage.ask("scheduler", "/settle")
+
+
 def test_taking_the_fault_out_lets_a_frozen_job_go_on(stage: Stage) -> None:
     stage.reset(stage.job("retrieve", "sleep", "60", at_ns=at("02:00")))
     stage.arm("started", "retrieve", {"freeze_ns": minutes(500)})

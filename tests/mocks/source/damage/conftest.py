@@ -81,8 +81,15 @@ Make = Callable[..., Sample]
 
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
-    def made(form: Any = "csv", compress: Any = None, columns: Any = COLUMNS, rows: Any = ROWS, **more: Any) -> Sample:
-        layout = made_layout(Form(format=form, compress=compress, **more), columns, more.get("control", "quantity"))
+    def made(
+        form: Any = "csv",
+        compress: Any = None,
+        columns: Any = COLUMNS,
+        rows: Any = ROWS,
+        control: str = "quantity",
+        **more: Any,
+    ) -> Sample:
+        layout = made_layout(Form(format=form, compress=compress, **more), columns, control)
         out = io.BytesIO()
         totals = write(Table(columns, iter(rows), layout.control), layout, out)
         return Sample(

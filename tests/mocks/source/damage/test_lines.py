@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from decimal import Decimal
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_only_the_trailer_is_missing(make: Make, form: str, compress: str | None
 def test_a_file_without_a_trailer_has_none_to_lose_and_none_to_be_wrong(make: Make, form: str) -> None:
     sample = make(form, trailer=0)
     assert sample.damaged("drop_trailer") == sample.source_file.body
-    assert sample.damaged("totals", of="record_count", by=1) == sample.source_file.body
+    assert sample.damaged("totals", of="record_count", by="1") == sample.source_file.body
 
 
 @FORMATS
@@ -53,10 +55,22 @@ def test_a_trailer_states_one_too_many(
     make: Make, form: str, compress: str | None, of: str, wrong: tuple[int, int]
 ) -> None:
     sample = make(form, compress, trailer=1)
-    lines = sample.text_damaged("totals", of=of, by=1)
+    lines = sample.text_damaged("totals", of=of, by="1")
     assert lines[:-1] == sample.text[:-1]
     assert stated(lines[-1]) == wrong
     assert form != "fixed" or len(lines[-1]) == len(sample.text[-1])
+
+
+@FORMATS
+@pytest.mark.parametrize(("by", "wrong"), [("0.01", "1.11"), ("-0.10", "1.00"), ("1", "2.10")])
+def test_a_sum_of_money_is_a_cent_off_and_keeps_its_decimals(make: Make, form: str, by: str, wrong: str) -> None:
+    columns = (Column("site", width=12), Column("amount", "decimal", 10))
+    sample = make(
+        form, trailer=1, rows=[("Lille", Decimal("0.60")), ("Évry", Decimal("0.50"))], columns=columns, control="amount"
+    )
+    last = sample.text_damaged("totals", of="control_total", by=by)[-1]
+    assert re.search(r"\d\.\d\d", last), last
+    assert re.findall(r"[1-9]\.\d+", last)[-1] == wrong
 
 
 @FORMATS

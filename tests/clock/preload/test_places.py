@@ -1,0 +1,160 @@
+"""A place in a process's work: it says that it has come there, and does nothing more until it is answered."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.clock.needed import needs
+from tests.clock.virtual_night import Ended, Night
+
+BYTE = 5001
+
+
+class Waiting:
+    """A folder with places, and who listens there: what was told, and what the folder held before the answer."""
+
+    def __init__(self, folder: Path, night: Night) -> None:
+        self.folder = folder / "landing"
+        self.folder.mkdir()
+        (folder / "from").write_bytes(bytes(range(250)) * 40)
+        self.content = (folder / "from").read_bytes()
+        self.told: list[tuple[str, dict[str, int]]] = []
+        self._file = folder / "places"
+        self._night = night
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(f"{self._file}.sock")
+        self._listener.listen()
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    def at(self, *lines: str) -> None:
+        self._file.write_text("".join(f"{line}\n".replace("FOLDER", str(self.folder)) for line in lines))
+
+    def run(self, *command: str) -> Ended:
+        return self._night.run(*command, more={"NIGHT_PLACES": str(self._file)})
+
+    def python(self, code: str) -> Ended:
+        arguments = [str(self.folder)]
+        return self._night.run_python(START + code, more={"NIGHT_PLACES": str(self._file)}, arguments=arguments)
+
+    def _answer(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                number, _, path = connection.recv(8192).decode().strip().partition(" ")
+                there = {one.name: one.stat().st_size for one in self.folder.iterdir()}
+                self.told.append((f"{number} {path}", there))
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):  # it may have been closed before
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+
+@pytest.fixture
+def waiting(night: Night, tmp_path: Path) -> Iterator[Waiting]:
+    one = Waiting(tmp_path, night)
+    yield one
+    one.close()
+
+
+START = """
+import os, shutil, sys
+os.chdir(sys.argv[1])
+data = open("../from", "rb").read()
+def new(): return os.open("a", os.O_CREAT | os.O_WRONLY)
+def all_of(call, *arguments):
+    done = 0
+    while done < len(data):
+        done += call(done)
+"""
+
+WAYS = {
+    "write": "os.write(new(), data)",
+    "buffered": "open('a', 'wb').write(data)",
+    "small": "file = open('a', 'wb', buffering=0); [file.write(data[at:at + 7]) for at in range(0, len(data), 7)]",
+    "append": "open('a', 'wb').write(data[:3000]); open('a', 'ab').write(data[3000:])",
+    "pwrite": "fd = new(); all_of(lambda at: os.pwrite(fd, data[at:], at))",
+    "writev": "fd = new(); all_of(lambda at: os.writev(fd, [data[at:at + 100], data[at + 100:]]))",
+    "pwritev": "fd = new(); all_of(lambda at: os.pwritev(fd, [data[at:at + 100], data[at + 100:]], at))",
+    "pwritev2": "fd = new(); all_of(lambda at: os.pwritev(fd, [data[at:]], at, os.RWF_DSYNC))",
+    "sendfile": "fd, of = new(), os.open('../from', os.O_RDONLY); all_of(lambda at: os.sendfile(fd, of, at, 10000))",
+    "copy_file_range": "fd, of = new(), os.open('../from', os.O_RDONLY); "
+    "all_of(lambda at: os.copy_file_range(of, fd, 10000, at, at))",
+    "shutil": "shutil.copyfile('../from', 'a')",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_write_waits_when_the_byte_is_there_and_not_one_more(waiting: Waiting, way: str) -> None:
+    waiting.at(f"w\t{BYTE}\tFOLDER\t*")
+    ended = waiting.python(WAYS[way])
+    assert ended.code == 0, ended
+    assert waiting.told == [("0 a", {"a": BYTE})]
+    assert (waiting.folder / "a").read_bytes() == waiting.content
+
+
+@pytest.mark.parametrize("command", ["cp {} {}", "cat {} > {}", "head -c 10000 {} > {}", "dd if={} of={} status=none"])
+def test_programs_wait_there_too(waiting: Waiting, command: str) -> None:
+    waiting.at(f"w\t{BYTE}\tFOLDER\ta*")
+    script = command.format(waiting.folder.parent / "from", waiting.folder / "a.csv")
+    assert waiting.run("bash", "-c", script).code == 0
+    assert waiting.told == [("0 a.csv", {"a.csv": BYTE})]
+    assert (waiting.folder / "a.csv").read_bytes() == waiting.content
+
+
+def test_a_download_waits_there_too(waiting: Waiting) -> None:
+    curl = needs("curl")
+    waiting.at(f"w\t{BYTE}\tFOLDER\ta")
+    ended = waiting.run(curl, "-s", "-o", str(waiting.folder / "a"), f"file://{waiting.folder.parent / 'from'}")
+    assert ended.code == 0
+    assert waiting.told == [("0 a", {"a": BYTE})]
+    assert (waiting.folder / "a").read_bytes() == waiting.content
+
+
+def test_what_is_mapped_is_not_seen(waiting: Waiting) -> None:
+    waiting.at(f"w\t{BYTE}\tFOLDER\t*")
+    made = "import mmap; fd = os.open('a', os.O_CREAT | os.O_RDWR); os.truncate(fd, 10000)"
+    assert waiting.python(f"{made}; mmap.mmap(fd, 10000).write(data)").code == 0
+    assert (waiting.folder / "a").read_bytes() == waiting.content
+    assert waiting.told == []
+
+
+RENAMES = ["os.rename('b', 'a')", "fd = os.open('.', os.O_RDONLY); os.rename('b', 'a', src_dir_fd=fd, dst_dir_fd=fd)"]
+
+
+@pytest.mark.parametrize("rename", [*RENAMES, "os.system('mv b a')"])
+def test_a_rename_waits_before_it_is_done_and_after(waiting: Waiting, rename: str) -> None:
+    waiting.at("b\t0\tFOLDER\ta", "a\t0\tFOLDER\ta")
+    assert waiting.python(f"open('b', 'w').close(); {rename}; open('late', 'w').close()").code == 0
+    assert waiting.told == [("0 a", {"b": 0}), ("1 a", {"a": 0})]
+
+
+def test_a_rename_that_fails_has_no_after(waiting: Waiting) -> None:
+    waiting.at("a\t0\tFOLDER\ta")
+    code = "try: os.rename('b', 'a')\nexcept FileNotFoundError as error: print(error.errno)"
+    assert waiting.python(code).out.split() == ["2"]
+    assert waiting.told == []
+
+
+def test_a_pattern_with_a_slash_is_of_the_path(waiting: Waiting) -> None:
+    waiting.at("w\t1\tFOLDER\tin/*.csv")
+    names = ("x.csv", "in/x.csv", "in/x.txt", "out/x.csv")
+    code = f"os.mkdir('in'); os.mkdir('out')\nfor name in {names}: open(name, 'w').write('x')"
+    assert waiting.python(code).code == 0
+    assert [told for told, _ in waiting.told] == ["0 in/x.csv"]
+
+
+def test_where_nobody_listens_the_work_goes_on(waiting: Waiting) -> None:
+    waiting.at("w\t1\tFOLDER\t*")
+    waiting.close()
+    assert waiting.python(WAYS["write"]).code == 0
+    assert (waiting.folder / "a").read_bytes() == waiting.content
