@@ -20,7 +20,7 @@ def same(published: Any, held: Any, *, text: bool = False) -> bool:
     """Whether both are one value; ``text``: the column is one of text."""
     if text and isinstance(published, str) and isinstance(held, str):
         return published == held
-    return published == held and type(published) is type(held) or plain_value(published) == plain_value(held)
+    return (published == held and type(published) is type(held)) or plain_value(published) == plain_value(held)
 
 
 def plain_value(value: Any) -> str:

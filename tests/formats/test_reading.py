@@ -27,11 +27,11 @@ ROWS = [
 
 @pytest.mark.parametrize("compress", [None, "gzip", "zip"])
 @pytest.mark.parametrize("trailer", [0, 1])
-@pytest.mark.parametrize("format", ["csv", "fixed", "jsonl"])
+@pytest.mark.parametrize("name", ["csv", "fixed", "jsonl"])
 def test_records_come_back_without_header_and_trailer(
-    tmp_path: Path, format: str, trailer: int, compress: str | None
+    tmp_path: Path, name: str, trailer: int, compress: str | None
 ) -> None:
-    layout = formats.made_layout(Form(format=format, trailer=trailer, compress=compress), COLUMNS, "amount")
+    layout = formats.made_layout(Form(format=name, trailer=trailer, compress=compress), COLUMNS, "amount")
     path = tmp_path / "file"
     with path.open("wb") as out:
         formats.write(Table(COLUMNS, ROWS, "amount"), layout, out)
