@@ -79,7 +79,8 @@ def compare(records: Iterable[Row], rows: Iterable[Row], key: Sequence[str], *, 
                 other = theirs[name].pop(0)
                 if not theirs[name]:
                     del theirs[name]
-                _pair(found, name, *((other, one) if mine is held else (one, other)), text)
+                record_of, row_of = (other, one) if mine is held else (one, other)
+                _pair(found, name, record_of, row_of, text)
             else:
                 mine.setdefault(name, []).append(one)
     for name in _left(published):
