@@ -10,6 +10,7 @@ import pytest
 
 from harness import formats
 from harness.formats import Column, Form, Mismatch, Table
+from harness.formats.layout import CompressName
 from harness.formats.reading import records
 from harness.night.same_value import plain_value
 
@@ -29,7 +30,7 @@ ROWS = [
 @pytest.mark.parametrize("trailer", [0, 1])
 @pytest.mark.parametrize("name", ["csv", "fixed", "jsonl"])
 def test_records_come_back_without_header_and_trailer(
-    tmp_path: Path, name: str, trailer: int, compress: str | None
+    tmp_path: Path, name: str, trailer: int, compress: CompressName | None
 ) -> None:
     layout = formats.made_layout(Form(format=name, trailer=trailer, compress=compress), COLUMNS, "amount")
     path = tmp_path / "file"
