@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.contract.events import EventType as EventType
 from harness.contract.events.lines import HEADER, parsed
+from harness.contract.rows import CHUNK_BYTES, HeldPart, Part, RowsFile, Written
 from harness.errors import LoadError, Mistake, tells_what_is_exhausted
 
 DIGEST_GRAIN_NS = 1_000_000_000
@@ -21,11 +22,11 @@ DIGEST_GRAIN_NS = 1_000_000_000
 VOLATILE = frozenset({"pid", "port", "ports"})
 """Names in an event's value that another run on the same machine may answer differently."""
 
-DRAWN = {("night", "chain_folder"): frozenset({"added"})}
-"""The same in one event alone: jobs make files whose names are drawn at random."""
+DRAWN = {("night", "chain_folder"): frozenset({"added"}), ("source", "put"): frozenset({"content"})}
+"""The same in one event alone: jobs make files whose names are drawn at random, and write when they did."""
 
-MEASURED = frozenset({("scheduler", "work")})
-"""Events that another run of the same night would tell otherwise, because they tell of real time."""
+MEASURED = frozenset({("scheduler", "work"), ("folders", "keeps")})
+"""Events that another run of the same night would tell otherwise: of real time, or of names drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +105,20 @@ class Recorder:
 
 
 class History(Sequence[Event]):
-    """The events of one night, ordered, read-only, with the questions that checks and reports ask of them."""
+    """The events of one night, ordered, read-only, with the questions that checks and reports ask of them.
 
-    def __init__(self, events: Iterable[Event]) -> None:
+    ``held``: the rows that its ``holds`` events tell of.
+    """
+
+    def __init__(self, events: Iterable[Event], held: RowsFile | None = None) -> None:
         self._events = tuple(events)
+        self.held = held or RowsFile()
 
     @classmethod
-    def merge(cls, records: Iterable[Mapping[str, Any]]) -> History:
+    def merge(cls, records: Iterable[Mapping[str, Any]], held: RowsFile | None = None) -> History:
         """Order what several components recorded, and number it."""
         ordered = sorted(records, key=lambda record: record["at"])
-        return cls(
+        events = (
             Event(
                 index=index,
                 at=record["at"],
@@ -125,12 +130,14 @@ class History(Sequence[Event]):
             )
             for index, record in enumerate(ordered)
         )
+        return cls(events, held)
 
     @classmethod
     def read(cls, path: Path) -> History:
         """A history file, as `write` left it, or as it was left before there were versions: then without a header.
 
-        Raises LoadError, with the line, for another format, another version, and what is no event.
+        Raises LoadError, with the line, for another format, another version, what is no event, and rows that are not
+        those that the events tell of.
         """
         records: list[Mapping[str, Any]] = []
         for number, line in enumerate(path.read_bytes().splitlines(), 1):
@@ -141,21 +148,24 @@ class History(Sequence[Event]):
             except ValueError as error:
                 raise LoadError([Mistake(path, number, str(error))]) from None
             records += [record] if record else []
-        return cls.merge(records)
+        history = cls.merge(records, _read_rows(rows_path(path)))
+        _require_rows(history, path)
+        return history
+
+    def rows(self, event: Event) -> HeldPart:
+        """The rows that a ``holds`` event tells of; in a history that is written by hand, it has them itself."""
+        rows = event.value["rows"]
+        return Written(rows) if isinstance(rows, list) else Part.told(self.held, event.value)
 
     @tells_what_is_exhausted
     def write(self, path: Path) -> None:
-        """The header, then one JSON line an event. A file that was there stays until the new one is whole."""
-        lines = [json.dumps(HEADER), *(event.to_json() for event in self._events)]
-        beside = path.with_name(f".{path.name}.part")
-        try:
-            beside.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-            beside.replace(path)
-        except OSError as error:
-            error.filename = str(path)
-            raise
-        finally:
-            beside.unlink(missing_ok=True)
+        """The header, then one JSON line an event; the rows beside it. What was there stays until the new is whole."""
+        if self.held.size:
+            _write_whole(rows_path(path), self.held.chunks())
+        else:
+            rows_path(path).unlink(missing_ok=True)
+        lines = (json.dumps(HEADER), *(event.to_json() for event in self._events))
+        _write_whole(path, (f"{line}\n".encode() for line in lines))
 
     def __len__(self) -> int:
         return len(self._events)
@@ -207,6 +217,46 @@ class History(Sequence[Event]):
         for second, _, _, text in canonical:
             digest.update(f"{second} {text}\n".encode())
         return digest.hexdigest()
+
+
+def rows_path(history: Path) -> Path:
+    """The file of rows beside a history's file."""
+    return history.with_suffix(".rows")
+
+
+def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        with beside.open("wb") as file:
+            file.writelines(chunks)
+        beside.replace(path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _read_rows(path: Path) -> RowsFile | None:
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        return RowsFile(iter(lambda: file.read(CHUNK_BYTES), b""))
+
+
+def _require_rows(history: History, path: Path) -> None:
+    """A night that is judged with other rows than it had would be another night."""
+    for event in history.of("holds", type="info"):
+        try:
+            part = history.rows(event)
+            wrong = part.wrong_because() if isinstance(part, Part) else None
+        except (KeyError, TypeError, ValueError) as error:
+            wrong = f"found no rows in its event ({error!r}), expected where they are in this file"
+        if wrong is not None:
+            there = rows_path(path)
+            found = wrong if there.exists() else f"found no such file, expected the {event.value['rows']:,} rows of it"
+            todo = f"as {path.name} tells of them; give both files as they were written, or run the night again"
+            raise LoadError([Mistake(there, 1, f"{found}, {todo}")])
 
 
 def _require_later(record: Mapping[str, Any], before: Mapping[str, Any]) -> None:

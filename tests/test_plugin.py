@@ -153,7 +153,7 @@ def test_the_command_that_a_failure_prints_repeats_it_and_others_of_its_name_bes
     assert again.code == 1
     assert again.err.count("expected degraded, found recovered") == 2
     histories = {path.name for path in (project.folder / "kept").iterdir() if "baseline" not in path.name}
-    assert histories == {"one.jsonl", "one-2.jsonl"}
+    assert histories == {"one.jsonl", "one.rows", "one-2.jsonl", "one-2.rows"}
 
 
 def test_a_fault_that_never_acts_is_red(project: Project) -> None:

@@ -23,6 +23,7 @@ from harness.chain.job import (
     listed,
     text_or_mapping,
 )
+from harness.chain.results import held_file_mistakes, held_name_mistake, volatile_mistakes
 from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
 from harness.contract.protocols import ConsumerKind, Protocol
 from harness.contract.schedule import Action, When
@@ -44,16 +45,18 @@ __all__ = [
     "Defence",
     "Dependency",
     "Duration",
-    "EarlierFile",
     "FileSpec",
     "Folder",
     "FromPlace",
+    "HeldFile",
     "Job",
     "Machine",
     "OneOrMore",
+    "Results",
     "RetryOnFailure",
     "Rule",
     "Text",
+    "Watermark",
     "When",
 ]
 
@@ -144,17 +147,58 @@ class Consumer(Strict):
     records: Literal["every", "some"] = "every"
 
 
-class EarlierFile(Strict):
-    """An earlier day's file that a folder holds when the night begins."""
+class HeldFile(Strict):
+    """A file that a folder holds when the night begins: an earlier day's of the chain, or any under a name of its own.
 
-    file: Text
-    days_before: int = Field(default=1, ge=1)
+    The latter is copied from a real file, or holds a text: nothing, as many a lock, where neither is said.
+    """
+
+    file: Text | None = None
+    days_before: int | None = Field(default=None, ge=1)
+    name: Annotated[str, BeforeValidator(held_name_mistake)] | None = None
+    copy_of: Text | None = Field(default=None, alias="copy")
+    text: str | None = None
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Keys that do not go together."""
+        if isinstance(data, Mapping):
+            yield from held_file_mistakes(data)
 
 
 class Folder(Strict):
     """A working folder of the chain, watched through the night."""
 
-    holds: Annotated[tuple[EarlierFile, ...], LAX] = ()
+    holds: Annotated[tuple[HeldFile, ...], LAX] = ()
+
+
+class Results(Strict):
+    """Which files are none of the chain's results, and what of others changes from run to run.
+
+    ignore: patterns of names, beside those that always count as logs and caches. volatile: a pattern of names, and
+    regular expressions of what is taken out of each line of such files before they are compared.
+    """
+
+    ignore: Texts = ()
+    volatile: dict[Text, Texts] = {}
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Regular expressions that are none."""
+        return volatile_mistakes(data)
+
+
+class Watermark(Strict):
+    """A file in a working folder that says how far the chain has delivered: a date, a time or a number.
+
+    ``field``: whose value it is, of a JSON object; without it, the whole text. ``consumers``: who must hold what it has
+    passed (none named: every consumer).
+    """
+
+    folder: Text
+    file: Text
+    field: Text | None = None
+    consumers: Texts = ()
 
 
 ControlName = Annotated[str, Registered("control", CONTROLS)]
@@ -229,6 +273,7 @@ class Chain(Strict):
     environment: Environment = {}
     outside_clock: Texts = ()
     folders: dict[Text, Folder] = {}
+    results: Results = Results()
     files: dict[Text, FileSpec] = {}
     jobs: dict[Text, Job] = Field(min_length=1)
     machine: Machine = Machine()
@@ -237,6 +282,7 @@ class Chain(Strict):
     properties: dict[Text, str] = {}
     calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
     consumers: dict[Text, Consumer] = {}
+    watermarks: dict[Text, Watermark] = {}
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")
 

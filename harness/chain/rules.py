@@ -48,6 +48,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _defences(data)
     yield from _environments(data)
     yield from _folders(data)
+    yield from _watermarks(data)
     yield from _keys(data)
     yield from _times(data)
 
@@ -216,6 +217,21 @@ def _folders(data: Any) -> Iterator[tuple[Location, str]]:
             file = get(held, "file")
             if isinstance(file, str) and file not in files:
                 yield ("folders", name, "holds", position, "file"), unknown("file", file, files)
+
+
+def _watermarks(data: Any) -> Iterator[tuple[Location, str]]:
+    folders, consumers = mapping(data, "folders"), mapping(data, "consumers")
+    for name, mark in mapping(data, "watermarks").items():
+        folder, file = get(mark, "folder"), get(mark, "file")
+        if isinstance(folder, str) and folder not in folders:
+            yield ("watermarks", name, "folder"), unknown("folder", folder, folders)
+        if isinstance(file, str) and (file.startswith("/") or ".." in file.split("/")):
+            yield ("watermarks", name, "file"), f"found '{file}', expected a file's name, as seen from its folder"
+        for position, consumer in enumerate(sequence(mark, "consumers")):
+            if isinstance(consumer, str) and consumer not in consumers:
+                yield ("watermarks", name, "consumers", position), unknown("consumer", consumer, consumers)
+        if isinstance(mark, Mapping) and not consumers:
+            yield ("watermarks", name), f"the watermark '{name}' has no consumer that could hold what it has passed"
 
 
 def minutes_of(time: Any, days: int | None = None) -> float | None:

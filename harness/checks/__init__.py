@@ -15,9 +15,13 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.equals_baseline import equals_baseline
+from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
+from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
+from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
+from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
@@ -43,8 +47,12 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "no_downstream_on_bad_data",
     "no_partial_file_visible",
+    "nothing_left_behind",
     "on_time",
     "owner_paged",
     "programs_unchanged",
+    "results_complete",
+    "watermark_behind_commit",
 ]

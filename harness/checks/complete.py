@@ -29,7 +29,7 @@ def complete(night: History, baseline: History) -> Finding:
     missing = owed(night, baseline)
     if missing.jobs:
         return Finding.violated("jobs did not finish", unfinished=missing.jobs)
-    if missing:
+    if missing.rows:
         empty = [consumer for consumer in missing.rows if consumer not in missing.partly]
         partly = [f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in missing.partly]
         nothing = not any(held.rows for held in got.values())

@@ -3,50 +3,47 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begin_event, fallback_days, holdings
+from harness.checks.model.holdings import fallback_days, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
+from harness.checks.model.results import difference, is_result, kept, uploads
 from harness.history import History
 
 
 def _delivered_as_its_own(night: History, baseline: History) -> bool:
-    return not owed(night, baseline) and not fallback_days(night)
+    missing = owed(night, baseline)
+    return not (missing.rows or missing.jobs) and not fallback_days(night)
 
 
 @check("equals_baseline", violated=Outcome.DAMAGED, applies=_delivered_as_its_own)
 def equals_baseline(night: History, baseline: History) -> Finding:
-    """Consumers and watched folders end as in the same night without faults.
+    """Consumers, watched folders and what was uploaded end as in the same night without faults.
 
-    Of watched folders, the files count that have the name of one of the night's.
+    All files count that the baseline leaves, by content, but for what the chain declares (``results:``), moments and
+    ids of the run where a report has a few of them, and names that differ in digits alone. What is missing is owed
+    (``results_complete``), what only this night leaves is for ``nothing_left_behind``; but an upload that is there
+    twice differs.
 
-    Applies: to nights that owe nothing when they are over, and need no declared fallback: any other ends differently.
+    Applies: to nights that owe no rows and no jobs when they are over, and need no declared fallback: any other ends
+    differently.
     Unknown: when the baseline left no row and no file behind.
-    Does not verify: other files, or what the chain keeps elsewhere (a database, a watermark); what was there for a
-    while and is gone.
+    Does not verify: what the chain keeps elsewhere (a database, its own folder); what was there for a while and is
+    gone; locks, temporary files and what was set aside, whatever is in them.
     """
     wanted, got = holdings(baseline), holdings(night)
-    if not any(of.rows for of in wanted.values()) and not _files(baseline):
+    if not any(of.rows for of in wanted.values()) and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
         return Finding.unknown("the baseline left nothing behind to compare with")
-    different = [f"{consumer} holds other rows" for consumer in wanted if wanted[consumer] != got.get(consumer)]
-    before, after = _files(baseline), _files(night)
-    different += [f"{path} is missing" for path in before.keys() - after.keys()]
-    different += [f"{path} is left over" for path in after.keys() - before.keys()]
-    different += [f"{path} has other content" for path in before.keys() & after.keys() if before[path] != after[path]]
-    if different:
-        return Finding.violated("the final state differs from the baseline", different=different)
-    return Finding.holds("the final state equals the baseline")
-
-
-def _files(history: History) -> dict[str, str]:
-    """The night's files in the watched folders at the end: path to content."""
-    names = set(begin_event(history).value["files"])
-    files: dict[str, str] = {}
-    for event in history.of(component="folders"):
-        if event.value.get("name") not in names:
-            continue
-        path = f"{event.value['folder']}/{event.value['name']}"
-        if event.action == "remove":
-            files.pop(path, None)
-        elif event.action == "write" and event.type == "ok":
-            files[path] = event.value["sha256"]
-    return files
+    rows = [f"{consumer} holds other rows" for consumer in wanted if wanted[consumer] != got.get(consumer)]
+    files = difference(night, baseline)
+    other = [f"{path} has other content" for path in files.changed]
+    twice = [f"{path} is there besides, with the content of another upload" for path in files.doubled]
+    if not (rows or other or twice):
+        return Finding.holds("the final state equals the baseline")
+    said = "the final state differs from the baseline"
+    if other and not rows and not twice:
+        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        said = (
+            f"{files.changed[0]}{more} ends with other content than in the baseline; "
+            "if that is as it should be, declare it in the chain (results: ignore, or volatile)"
+        )
+    return Finding.violated(said, different=[*rows, *other, *twice])

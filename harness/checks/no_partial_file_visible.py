@@ -2,58 +2,97 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
+from harness.checks.model.results import is_result, is_set_aside, uploads
 from harness.history import Event, History
 
-VISIBLE_NS = 1_000_000_000
-"""Written in place within a virtual second counts as at once: a night's clock stands still while a program writes."""
+_PRIVATE = re.compile(r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?)(?![a-z])", re.IGNORECASE)
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
-    return bool(_watched(night) or _watched(baseline))
+    return bool(_watched(night) or _watched(baseline) or _halves(night, baseline))
 
 
 @check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
 def no_partial_file_visible(night: History, baseline: History) -> Finding:
     """Under the name that readers look for, only whole files appear, at every moment of the night.
 
-    Partial is a file that stood there for more than a virtual second before it was whole, or that ended with other
-    bytes than the source published, or stated of a file that a fault had changed at its sender's (or than the chain's
-    folders held of it, for a declared fallback).
+    Not atomic is a file whose data was written under that name, however quickly: a reader may look before it is closed,
+    and no clock tells how long that takes in life. A rename, a hard link and an O_TMPFILE are atomic. Partial is one
+    that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
+    (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
+    published. An upload that broke and stands under the name that it has in the baseline is partial too. Folders in
+    which nobody looks for files, as their names say, may hold anything: work, tmp, scratch, cache, archive, backup,
+    and what was set aside (quarantine, rejected, failed).
 
-    Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline.
+    Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
+    nights in which an upload broke.
     Unknown: never, because every write into a watched folder is seen.
     Does not verify: folders that the chain does not name, files under names of the chain's own, or that a file was
     read while it was partial.
     """
     whole = _whole(night) | _whole(baseline)
-    partial: list[str] = []
-    being_written: dict[tuple[str, str], Event] = {}
+    sizes = _sizes(night) | _sizes(baseline)
+    in_place: set[str] = set()
+    partial: list[str] = [f"{path}, which was not sent to its end" for path in _halves(night, baseline)]
+    changed: list[str] = []
+    being_written: dict[str, Event] = {}
     for event in _watched(night):
-        place = (event.value["folder"], event.value["name"])
-        path = "/".join(place)
-        if event.action == "write" and event.type == "invoke":
-            being_written.setdefault(place, event)
+        path = f"{event.value['folder']}/{event.value['name']}"
+        if event.type == "invoke":
+            being_written.setdefault(path, event)
             continue
-        began = being_written.pop(place, None)
-        if began is not None and event.at - began.at > VISIBLE_NS:
-            partial.append(f"{path} for {(event.at - began.at) / 1e9:,.0f} s")
+        began = being_written.pop(path, None)
+        if began is not None and event.value.get("how", "closed") == "closed":
+            in_place.add(path)
         if event.action == "write" and event.value["sha256"] not in whole:
-            partial.append(f"{path} with {event.value['size']:,} bytes that nobody published")
-    partial += [f"{folder}/{name} to the end of the night" for folder, name in being_written]
-    if partial:
-        return Finding.violated("partial files were visible", partial=partial)
+            size = event.value["size"]
+            full = size is not None and size >= sizes.get(event.value["name"], size + 1)
+            told = "bytes that cannot be read" if size is None else f"{size:,} bytes that nobody published"
+            (changed if full else partial).append(f"{path} with {told}")
+    partial += [f"{path} to the end of the night" for path in being_written]
+    if partial or in_place:
+        said = "partial files were visible" if partial else "files were not atomic: written in place, under their names"
+        return Finding.violated(said, partial=partial, not_atomic=in_place, changed=changed)
+    if changed:
+        return Finding.violated("files appeared that were changed: nobody published these bytes", changed=changed)
     return Finding.holds("every file appeared whole")
 
 
 def _watched(history: History) -> list[Event]:
     names = set(begin_event(history).value["files"])
-    return [event for event in history.of(component="folders") if event.value.get("name") in names]
+    return [
+        event
+        for event in history.of(component="folders")
+        if event.action in ("write", "remove")
+        and event.value.get("name") in names
+        and not _unwatched(f"{event.value['folder']}/{event.value['name']}")
+    ]
+
+
+def _unwatched(path: str) -> bool:
+    folder = path.rpartition("/")[0]
+    return bool(_PRIVATE.search(folder)) or is_set_aside(folder)
+
+
+def _halves(night: History, baseline: History) -> list[str]:
+    """Uploads that broke, under names that readers look for."""
+    names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
+    broken = (event.value for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
+    return [path for value in broken if (path := f"source:{value['via']}/{value['name']}") in names]
+
+
+def _stated(history: History) -> list[Event]:
+    return [event for action in ("publish", "restate") for event in history.of(action, component="source")]
 
 
 def _whole(history: History) -> set[str]:
-    seeds = set(begin_event(history).value["seeds"])
-    stated = (event for action in ("publish", "restate") for event in history.of(action, component="source"))
-    return seeds | {event.value["sha256"] for event in stated}
+    return {*begin_event(history).value["seeds"], *(event.value["sha256"] for event in _stated(history))}
+
+
+def _sizes(history: History) -> dict[str, int]:
+    return {event.value["name"]: event.value["size"] for event in _stated(history) if "size" in event.value}

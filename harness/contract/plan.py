@@ -38,6 +38,17 @@ class SeededFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedResults:
+    """Which files of the folders and of the source are no results, and what of others changes from run to run.
+
+    ``ignore``: patterns of names. ``volatile``: pattern of names to regular expressions, which are looked for by line.
+    """
+
+    ignore: tuple[str, ...] = ()
+    volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedConsumer:
     """How a consumer takes rows, and which columns make a row's key (none: all of them)."""
 
@@ -63,9 +74,12 @@ class Plan:
     """The places from which any job takes a value: who takes a credential has to show it."""
     watch: tuple[str, ...] = ()
     """Names whose content the folder watch records; none: all."""
+    read: tuple[str, ...] = ()
+    """Files whose text the folder watch records, as ``FOLDER/NAME``: the chain's watermarks."""
     folders: Mapping[str, tuple[SeededFile, ...]] = field(default_factory=dict)
     folder_paths: Mapping[str, str] = field(default_factory=dict)
     """Where the folders are for a job."""
+    results: PlannedResults = field(default_factory=PlannedResults)
     consumers: Mapping[str, PlannedConsumer] = field(default_factory=dict)
     jobs: tuple[MasterJob, ...] = ()
     """In the order in which ties are broken."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from harness.history import History
+from harness.errors import LoadError
+from harness.history import History, rows_path
 
 Live = Callable[[], History]
 """Lives the night without faults."""
@@ -73,14 +74,20 @@ class _Kept:
         """What a worker has kept; None where none has, and of a file that is not what its name says."""
         for path in self._folder.glob(f"{self._name}.*.jsonl"):
             if path == self._path_of(path):
-                return History.read(path)
+                try:
+                    return History.read(path)
+                except LoadError:  # its rows are not there, or others
+                    continue
         return None
 
     def write(self, history: History) -> None:
         """Keep it: the file has its name only when it is whole."""
         beside = self._folder / f"{self._name}.part"
         history.write(beside)
-        beside.replace(self._path_of(beside))
+        kept = self._path_of(beside)
+        if rows_path(beside).exists():
+            rows_path(beside).replace(rows_path(kept))
+        beside.replace(kept)
 
     def _path_of(self, content: Path) -> Path:
         with content.open("rb") as file:

@@ -35,6 +35,15 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "consumers": {
             name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
         },
+        "watermarks": {
+            name: {
+                "folder": mark.folder,
+                "file": mark.file,
+                "field": mark.field,
+                "consumers": list(mark.consumers or chain.consumers),
+            }
+            for name, mark in sorted(chain.watermarks.items())
+        },
         "jobs": {
             name: {
                 "owner": chain.owner_of(name),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from harness.chain.model import Chain, FromPlace
+from harness.chain.model import Chain, FromPlace, HeldFile
+from harness.chain.results import NEVER_RESULTS
 from harness.contract.content import Content
-from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, SeededFile
+from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, PlannedResults, SeededFile
+from harness.errors import AuthorError
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times
@@ -66,8 +69,12 @@ class Planner:
             files=files,
             takes=tuple(sorted(_taken(chain))),
             watch=tuple(file.name for file in files),
+            read=tuple(f"{mark.folder}/{mark.file}" for mark in chain.watermarks.values()),
             folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
             folder_paths=folders,
+            results=PlannedResults(
+                ignore=(*NEVER_RESULTS, *chain.results.ignore), volatile=dict(chain.results.volatile)
+            ),
             consumers={name: PlannedConsumer(kind=one.kind, key=one.key) for name, one in chain.consumers.items()},
             jobs=tuple(
                 master_job(
@@ -108,15 +115,38 @@ class Planner:
 
     def _held(self, chain: Chain, folder: str, date: dt.date, seed: int, stack: StackPlaces) -> Iterable[SeededFile]:
         for held in chain.folders[folder].holds:
-            day = date - dt.timedelta(days=held.days_before)
+            if held.file is None:
+                yield self._any_file(chain, folder, held, date, stack)
+                continue
+            day = date - dt.timedelta(days=held.days_before or 1)
             content = self.content(chain, held.file, day, seed, stack)
             yield SeededFile(name=chain.files[held.file].name.format(date=day), sha256=content.sha256)
+
+    def _any_file(self, chain: Chain, folder: str, held: HeldFile, date: dt.date, stack: StackPlaces) -> SeededFile:
+        body: bytes | Path = (held.text or "").encode()
+        if held.copy_of is not None:
+            body = chain.folder / held.copy_of
+        try:
+            sha256 = hashlib.sha256(body).hexdigest() if isinstance(body, bytes) else _digest(body)
+        except OSError as error:
+            position = chain.folders[folder].holds.index(held)
+            raise AuthorError(
+                f"{chain.where('folders', folder, 'holds', position, 'copy')}: {held.copy_of} cannot be read "
+                f"({error.strerror}); expected a file to copy"
+            ) from None
+        stack.store(sha256, body)
+        return SeededFile(name=str(held.name).format(date=date), sha256=sha256)
 
     def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: StackPlaces) -> Content:
         """What a file holds on a day; when this returns, the stack has it."""
         stored = self._contents.content(chain, file, day, seed)
         stack.store(stored.sha256, self._contents.path(stored.sha256))
         return stored
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as body:
+        return hashlib.file_digest(body, "sha256").hexdigest()
 
 
 def _taken(chain: Chain) -> set[str]:

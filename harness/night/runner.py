@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 import sys
@@ -22,6 +23,7 @@ from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
 from harness.contract.codec import ContractError
 from harness.contract.events.receipts import USERS_CODE
+from harness.contract.rows import RowsFile
 from harness.errors import (
     AuthorError,
     HarnessBug,
@@ -146,8 +148,7 @@ class NightRunner:
             baseline = self._baselines.get(*wanted)
         for day in _fallback_days(history):
             earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
-            told = (event for event in earlier.of("holds", type="info"))
-            baseline = _with(baseline, [_tagged(event, day) for event in told])
+            baseline = _with(baseline, earlier, day)
         return Result(
             scenario=scenario,
             history=history,
@@ -220,7 +221,8 @@ class NightRunner:
         notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
         if left := chain_folder_value(chain, self.stack.settle()):
             notes.write("chain_folder", left)
-        history = History.merge([*notes.records, *with_exceptions(self.stack.history(), chain.outside_clock)])
+        records = [*notes.records, *with_exceptions(self.stack.history(), chain.outside_clock)]
+        history = History.merge(records, self.stack.held_rows())
         for bug in history.of("bug"):
             if bug.value.get("where") == USERS_CODE:
                 raise AuthorError(
@@ -305,10 +307,14 @@ def _fallback_days(history: History) -> list[dt.date]:
     return [dt.date.fromisoformat(day) for day in sorted(day for day in days if day)]
 
 
-def _tagged(event: Event, day: dt.date) -> Event:
-    value = {**event.value, "night": day.isoformat()}
+def _with(baseline: History, earlier: History, day: dt.date) -> History:
+    """A baseline that also says what an earlier night held, and has its rows."""
+    begins = baseline.held.size
+    told = [_tagged(event, day, begins) for event in earlier.of("holds", type="info")]
+    held = RowsFile(itertools.chain(baseline.held.chunks(), earlier.held.chunks()))
+    return History([*baseline, *told], held)
+
+
+def _tagged(event: Event, day: dt.date, begins: int) -> Event:
+    value = {**event.value, "night": day.isoformat(), "start": begins + event.value["start"]}
     return Event(event.index, event.at, event.component, event.type, event.action, value, event.error)
-
-
-def _with(baseline: History, events: list[Event]) -> History:
-    return History([*baseline, *events])

@@ -87,7 +87,7 @@ def _touched(result: Result) -> str:
             said.append(f"{job} {minutes((now - calm) / 1e9)} later")
     wanted, got = holdings(baseline), holdings(night)
     for consumer, held in got.items():
-        same = (held.own & wanted[consumer].own).total()
+        same = held.own.common(wanted[consumer].own)
         owed = counted(wanted[consumer].own.total(), "row")
         said.append(f"{consumer} holds {same:,} of {owed} as without the fault")
         extra = held.own.total() - same

@@ -18,6 +18,7 @@ from harness.clock.page import TICK_ERROR
 from harness.contract.codec import read, write
 from harness.contract.orders import Counts, Order, Relay
 from harness.contract.plan import Plan
+from harness.contract.rows import RowsFile
 from harness.stack.chain_views.changes import Change
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
@@ -146,6 +147,10 @@ class Stack(ABC):
     def history(self) -> list[dict[str, Any]]:
         """Everything recorded since the reset, by all components, in the order of time."""
         return [json.loads(line) for line in self.door.read("/history").splitlines()]
+
+    def held_rows(self) -> RowsFile:
+        """The rows that the consumers hold, of a night that is settled."""
+        return RowsFile(self.door.stream("/rows"))
 
     def output(self, job: str, attempt: int, stream: str = "err") -> str:
         """What an attempt of a job wrote to "out" or "err"."""

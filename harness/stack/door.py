@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +28,8 @@ from harness.stack.supervisor import UNIX
 CONNECT_TIMEOUT_S = 5.0
 ANSWER_TIMEOUT_S = 30.0
 """Between two bytes of an answer: a run that takes longer sends a line end every second, to show that it lives."""
+
+PIECE_BYTES = 1 << 20
 
 _POOL: dict[str, Any] = {"retries": False, "maxsize": 4}
 
@@ -59,6 +61,18 @@ class Door:
         if response.status != 200:
             self._answer(response, f"GET {path}")
         return response.data
+
+    def stream(self, path: str) -> Iterator[bytes]:
+        """The same, piece by piece: it may be larger than memory."""
+        response = self._request("GET", path, stream=True)
+        if response.status != 200:
+            self._answer(response, f"GET {path}")
+        try:
+            yield from response.stream(PIECE_BYTES)
+        except urllib3.exceptions.HTTPError as error:
+            raise self._silent(f"GET {path} failed: {error}") from error
+        finally:
+            response.release_conn()
 
     def keep(self, sha256: str, content: bytes | Path) -> None:
         """Put a content into the stack's store unless it is there; what once was there stays as long as the stack."""

@@ -25,6 +25,7 @@ BEGIN: Mapping[str, Any] = {
     "seeds": [],
     "folders": ["landing"],
     "consumers": {"planning": {"key": ["id"], "records": "every"}},
+    "watermarks": {},
     "jobs": {
         "retrieve": {"owner": "data-ops", "after": [], "launches": 3},
         "publish": {"owner": "data-ops", "after": ["retrieve"], "launches": 1},

@@ -22,6 +22,7 @@ SMALL = {
     "stacks": ["--repeat", "1", "--resets", "1", "--stack", "local"],
     "suite": ["--repeat", "1", "--workers", "0", "scenarios/calm/quiet_night.yaml"],
     "memory": ["--nights", "1"],
+    "rows": ["--rows", "2000", "--without-flights"],
     "factories": ["--rows", "2000", "--repeat", "1", "--times", "2"],
     "scheduler": ["--jobs", "10", "50"],
     "front_ends": ["--megabytes", "8", "--repeat", "1"],

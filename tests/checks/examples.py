@@ -12,8 +12,10 @@ from tests.checks.nights import (
     HALF,
     TRUNCATED,
     calm,
+    calm_but,
     ended,
     holds,
+    keeps,
     launched,
     left,
     night,
@@ -21,6 +23,7 @@ from tests.checks.nights import (
     paged,
     receipt,
     stored,
+    without_consumers,
 )
 
 LOSSY = night(*calm(records=5))
@@ -33,6 +36,15 @@ PLACE = {"folder": "landing", "name": "forecast.csv"}
 def faulty(*lines: Line, fault: dict[str, Any] = TRUNCATED, **begin: Any) -> History:
     """A night in which the fault acts."""
     return night(receipt("02:00:05", fault), *lines, faults=[fault], **begin)
+
+
+WATERMARK = {"watermarks": {"day": {"folder": "state", "file": "day", "field": None, "consumers": ["planning"]}}}
+SERVED: Line = ("02:00:05", "source", "serve ok", {"name": "forecast.csv", "what": "file", "complete": False})
+
+
+def moved(clock: str) -> Line:
+    """The watermark says the night's date."""
+    return clock, "folders", "write ok", {"folder": "state", "name": "day", "text": "2026-11-23"}
 
 
 CALM = faulty(*calm())
@@ -72,8 +84,25 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "equals_baseline": {
         "holds": (CALM, BASELINE),
-        "violated": (faulty(*calm(), ("02:30:00", "folders", "remove info", PLACE)), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
         "unknown": (CALM, EMPTY),
+    },
+    "no_downstream_on_bad_data": {
+        "holds": (faulty(*calm(), SERVED), BASELINE),
+        "violated": (faulty(*without_consumers(), SERVED, consumers={}), night(*without_consumers(), consumers={})),
+    },
+    "watermark_behind_commit": {
+        "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
+        "violated": (faulty(*calm(), moved("02:01:59"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
+        "unknown": (faulty(*calm(), **WATERMARK), night(*calm(), **WATERMARK)),
+    },
+    "results_complete": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm()[:-1], paged("02:30:00", "truncated")), BASELINE),
+    },
+    "nothing_left_behind": {
+        "holds": (CALM, BASELINE),
+        "violated": (faulty(*calm(), keeps("forecast.csv.part")), BASELINE),
     },
     "programs_unchanged": {
         "holds": (faulty(*calm(), left(data=("state.json",), added=("cache.csv",))), BASELINE),

@@ -34,6 +34,21 @@ def ended(clock: str, job: str, kind: str = "ok") -> Line:
     return (clock, "scheduler", f"job {kind}", {"job": job, "attempt": 1, "exit": 0 if kind == "ok" else 3})
 
 
+def keeps(name: str = "forecast.csv", content: str = WHOLE, folder: str = "landing", **more: Any) -> Line:
+    """A file of a folder at the end."""
+    return ("12:00:00", "folders", "keeps info", {"folder": folder, "name": name, "size": 9, "content": content} | more)
+
+
+def put(name: str, content: str = WHOLE, kind: str = "ok", clock: str = "02:03:00", via: str = "sftp") -> Line:
+    """A file that a client sends."""
+    return (
+        clock,
+        "source",
+        f"put {kind}",
+        {"name": name, "via": via, "size": 9, "sha256": content, "content": content},
+    )
+
+
 def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 
@@ -76,12 +91,21 @@ def calm(*, until: str = "02:02:00", records: int = 3) -> list[Line]:
         stored(until),
         ended(until, "publish"),
         holds("a", "b", "c"),
+        keeps(),
     ]
+
+
+def without_consumers() -> list[Line]:
+    """The same night of a chain that has none."""
+    return [line for line in calm() if line[1] not in BEGIN["consumers"]]
 
 
 def calm_but(*replaced: Line, records: int = 3) -> list[Line]:
     """The same night with other rows at its consumer."""
-    return [*(line for line in calm(records=records) if line[2] != "holds info"), *replaced]
+    return [
+        *(line for line in calm(records=records) if line[2] not in {replacing[2] for replacing in replaced}),
+        *replaced,
+    ]
 
 
 BASELINE = night(*calm())

@@ -1,9 +1,13 @@
 """Hand-written histories for equals_baseline."""
 
+import pytest
+
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, HALF, calm, calm_but, holds, night
+from tests.checks.nights import BASELINE, EMPTY, HALF, calm, calm_but, holds, keeps, night, put
 
 check = CHECKS["equals_baseline"]
+REPORTING = night(*calm(), keeps("report_0201.txt", "sha-of-the-report"))
+SENDING = night(*calm(), put("export.csv"))
 
 
 def test_the_same_final_state_holds() -> None:
@@ -16,20 +20,57 @@ def test_other_rows_differ() -> None:
 
 
 def test_another_file_left_in_place_differs() -> None:
-    write = {"folder": "landing", "name": "forecast.csv", "sha256": HALF, "size": 9}
-    changed = [*calm(), ("02:00:20", "folders", "write ok", write)]
-    assert "other content" in str(check(night(*changed), BASELINE).evidence["different"])
+    finding = check(night(*calm_but(keeps(content=HALF))), BASELINE)
+    assert finding.evidence["different"].first == ("landing/forecast.csv has other content",)
+    assert "declare it in the chain (results: ignore, or volatile)" in finding.sentence
 
 
-def test_a_file_that_is_gone_differs() -> None:
-    gone = [*calm(), ("02:00:20", "folders", "remove info", {"folder": "landing", "name": "forecast.csv"})]
-    assert "is missing" in str(check(night(*gone), BASELINE).evidence["different"])
+def test_a_report_under_a_name_of_the_chains_own_differs_too() -> None:
+    changed = night(*calm(), keeps("report_0201.txt", "half-of-it"))
+    assert check(changed, REPORTING).state == "violated"
+
+
+def test_a_name_that_differs_in_digits_alone_is_the_same_report() -> None:
+    assert check(night(*calm(), keeps("report_0211.txt", "sha-of-the-report")), REPORTING).state == "holds"
+    assert check(night(*calm(), keeps("report_0211.txt", "other")), REPORTING).state == "violated"
+
+
+@pytest.mark.parametrize("name", ["forecast.csv.part", "get.lock", "quarantine/forecast.csv"])
+def test_what_is_in_a_lock_a_part_or_a_file_set_aside_is_no_result(name: str) -> None:
+    assert check(night(*calm(), keeps(name, "one")), night(*calm(), keeps(name, "other"))).state == "holds"
+
+
+def test_an_upload_with_other_content_differs() -> None:
+    finding = check(night(*calm(), put("export.csv", HALF)), SENDING)
+    assert finding.evidence["different"].first == ("source:sftp/export.csv has other content",)
+
+
+def test_an_upload_that_was_put_again_counts_by_what_is_there_at_the_end() -> None:
+    again = night(*calm(), put("export.csv", HALF), put("export.csv", clock="02:05:00"))
+    assert check(again, SENDING).state == "holds"
+
+
+def test_an_upload_that_takes_its_name_by_a_rename_is_that_upload() -> None:
+    renamed = {"file": "", "name": "export.csv.part", "to": "export.csv", "via": "sftp"}
+    changed = night(*calm(), put("export.csv.part"), ("02:04:00", "source", "rename info", renamed))
+    assert check(changed, SENDING).state == "holds"
+
+
+def test_an_upload_that_is_there_twice_differs() -> None:
+    twice = night(*calm(), put("export.csv"), put("export_again.csv"))
+    assert "export_again.csv is there besides" in str(check(twice, SENDING).evidence["different"])
 
 
 def test_it_does_not_apply_to_a_night_that_owes_something_or_needs_a_fallback() -> None:
     assert check.applies(night(*calm()), BASELINE)
     assert not check.applies(night(holds("a")), BASELINE)
     assert not check.applies(night(*calm(), holds("y", fallback_of="2026-11-22")), BASELINE)
+
+
+def test_a_missing_file_does_not_hide_another_that_is_wrong() -> None:
+    both = night(*calm_but(keeps(content=HALF)))
+    assert check.applies(both, REPORTING)
+    assert check(both, REPORTING).state == "violated"
 
 
 def test_a_baseline_that_left_nothing_behind_checks_nothing() -> None:

@@ -1,8 +1,10 @@
 """Hand-written histories for no_partial_file_visible."""
 
+import pytest
+
 from harness.checks import CHECKS
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, night
+from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, calm, night, put
 
 check = CHECKS["no_partial_file_visible"]
 PLACE = {"folder": "landing", "name": "forecast.csv"}
@@ -20,13 +22,38 @@ def test_a_file_that_is_renamed_into_place_appears_whole() -> None:
     assert check(night(closed("02:00:10", WHOLE)), BASELINE).state == "holds"
 
 
-def test_a_file_written_in_place_at_once_is_never_seen_half() -> None:
-    assert check(night(created("02:00:10"), closed("02:00:10", WHOLE)), BASELINE).state == "holds"
+@pytest.mark.parametrize("until", ["02:00:10", "02:10:00"])
+def test_a_file_written_under_its_final_name_is_not_atomic_whatever_the_clock_says(until: str) -> None:
+    finding = check(night(created("02:00:10"), closed(until, WHOLE)), BASELINE)
+    assert finding.evidence["not_atomic"].first == ("landing/forecast.csv",)
 
 
-def test_a_file_that_takes_its_time_under_its_final_name_is_visible() -> None:
-    finding = check(night(created("02:00:00"), closed("02:10:00", WHOLE)), BASELINE)
-    assert finding.evidence["partial"].first == ("landing/forecast.csv for 600 s",)
+@pytest.mark.parametrize("how", ["renamed", "linked", "found"])
+def test_a_file_that_gets_its_name_whole_is_atomic(how: str) -> None:
+    at, component, what, value = closed("02:00:10", WHOLE)
+    assert check(night(created("02:00:10"), (at, component, what, value | {"how": how})), BASELINE).state == "holds"
+
+
+@pytest.mark.parametrize("folder", ["work", "tmp", "archive", "quarantine"])
+def test_where_nobody_looks_for_files_anything_may_be_written(folder: str) -> None:
+    begun, ended = created("02:00:00"), closed("02:00:10", HALF)
+    lines = [(at, who, what, value | {"folder": folder}) for at, who, what, value in (begun, ended)]
+    assert not check.applies(night(*lines), EMPTY)
+
+
+def test_foreign_content_of_full_size_is_changed_and_not_partial() -> None:
+    value = {"file": "forecast", "name": "forecast.csv", "sha256": WHOLE, "records": 3, "size": 99}
+    published = ("01:30:00", "source", "publish info", value)
+    finding = check(night(published, closed("02:00:10", HALF)), BASELINE)
+    assert (list(finding.evidence), finding.evidence["changed"].total) == (["changed"], 1)
+
+
+def test_an_upload_that_broke_under_its_final_name_is_partial() -> None:
+    sending = night(*calm(), put("export.csv"))
+    whole = put("export.csv", clock="02:04:00")
+    broke = put("export.csv", HALF, "fail", clock="02:02:30")
+    assert check(night(*calm(), broke, whole), sending).evidence["partial"].total == 1
+    assert check(night(*calm(), put("export.csv.part", HALF, "fail"), whole), sending).state == "holds"
 
 
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:

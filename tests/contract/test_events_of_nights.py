@@ -29,7 +29,7 @@ NIGHTS = {
         *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler work"),
         "scheduler rule",
         *("scheduler schedule", "operator acknowledge", "operator operate", "desk page"),
-        *("folders write", "folders remove", "<consumer> batch", "<consumer> holds"),
+        *("folders write", "folders remove", "folders keeps", "<consumer> batch", "<consumer> holds"),
     ),
     "calm/quiet_night": ("night fault",),
     "content/semicolons": ("source restate", "source fault"),

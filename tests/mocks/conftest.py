@@ -20,6 +20,7 @@ import urllib3
 from harness.clock.controller import Controller, Stop
 from harness.clock.library import preload_environment, unusable_because
 from harness.clock.page import ClockPage
+from harness.contract.rows import ROWS, RowsFile
 from harness.history import History
 from harness.mocks.core.relay import UnixConnection
 from tests.calibration import patience_s
@@ -194,9 +195,17 @@ class NightOfMocks:
 
     def history(self, *components: str) -> History:
         files = [self.dir / "history" / f"{name}.jsonl" for name in components] or sorted(
-            (self.dir / "history").iterdir()
+            (self.dir / "history").glob("*.jsonl")
         )
-        return History.merge(json.loads(line) for file in files for line in file.read_text().splitlines())
+        rows = self.dir / "history" / ROWS
+        held = RowsFile([rows.read_bytes()]) if rows.exists() else None
+        return History.merge((json.loads(line) for file in files for line in file.read_text().splitlines()), held)
+
+    def held(self, consumer: str) -> list[tuple[str, str]]:
+        """Key and checksum of each row that a consumer holds, once the night is settled."""
+        history = self.history()
+        told = [history.rows(event) for event in history.of("holds", component=consumer)]
+        return [(key, digest) for part in told for key, digest, _ in part.contents()]
 
     def events(self, action: str, *components: str) -> list[tuple[str, dict[str, Any], str | None]]:
         """Type, value and error of each event of an action."""

@@ -265,8 +265,8 @@ def test_mistakes_of_the_chain_it_is_like_are_told_in_that_file(write: Write) ->
 
 KNOWN = (
     "chain, timezone, owner, runbook, deadline, evening, closes, work_limit, scheduler, image, environment, "
-    "outside_clock, folders, files, jobs, machine, thresholds, resources, properties, calendars, consumers, defences, "
-    "without, like"
+    "outside_clock, folders, results, files, jobs, machine, thresholds, resources, properties, calendars, consumers, "
+    "watermarks, defences, without, like"
 )
 
 

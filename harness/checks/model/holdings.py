@@ -3,33 +3,78 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
+from harness.checks.model.partitions import key_of, partitions
+from harness.contract.rows import HeldPart, RawRow, sum_of
 from harness.history import Event, History
 
 Row = tuple[str, str]
 """A row's key and the digest of its content."""
 
 
-class Rows(Counter[Row]):
-    """How often each row is held, and never zero times: so equal rows are equal dictionaries, which is told at once.
+class Rows:
+    """Batches of rows, read again whenever they are asked for: a year of them is never in memory.
 
-    A year of them is compared by several checks, and most nights end with the rows that the baseline has.
+    Equal ones are told by their sums, and most nights end with the rows that the baseline has.
     """
 
-    __hash__ = None  # type: ignore[assignment]  # what can change has none, as a Counter has none
-    __eq__ = dict.__eq__
-    __ne__ = dict.__ne__
+    __hash__ = None  # type: ignore[assignment]  # what can change has none
 
-    def __sub__(self, other: Counter[Row]) -> Counter[Row]:
-        """What is here more often than there."""
-        return Counter() if self == other else super().__sub__(other)
+    def __init__(self) -> None:
+        self._parts: list[HeldPart] = []
+        self._doubled: list[str] | None = None
 
-    def __and__(self, other: Counter[Row]) -> Counter[Row]:
-        """What is in both, as often as it is."""
-        return self if self == other else super().__and__(other)
+    def add(self, part: HeldPart) -> None:
+        """One batch more."""
+        self._parts.append(part)
+        self._doubled = None
+
+    def total(self) -> int:
+        """How many rows, doubled ones counted as often as they are held."""
+        return sum(part.rows for part in self._parts)
+
+    def __bool__(self) -> bool:
+        return self.total() > 0
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Rows):
+            return NotImplemented
+        if self.total() != other.total():
+            return False
+        mine, theirs = sum_of(self._parts), sum_of(other._parts)
+        if mine is not None and theirs is not None:
+            return mine == theirs
+        return all(one == another for one, another in partitions(self, other))
+
+    def __iter__(self) -> Iterator[Row]:
+        """Every row, as often as it is held."""
+        return ((key_of(key), digest.decode()) for key, digest in self.raw())
+
+    def raw(self) -> Iterator[RawRow]:
+        """The same as they are in the file, which is quicker."""
+        return itertools.chain.from_iterable(part.raw() for part in self._parts)
+
+    def contents(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Every row's key, its digest, and the row with its values."""
+        return itertools.chain.from_iterable(part.contents() for part in self._parts)
+
+    def common(self, other: Rows) -> int:
+        """How many rows are in both, as often as they are."""
+        if self == other:
+            return self.total()
+        return sum((one & another).total() for one, another in partitions(self, other))
+
+    def doubled(self) -> list[str]:
+        """The keys that more than one row has."""
+        if self._doubled is None:
+            keys = (Counter(key for key, _ in rows.elements()) for (rows,) in partitions(self))
+            self._doubled = sorted(key_of(key) for counts in keys for key, count in counts.items() if count > 1)
+        return self._doubled
 
 
 @dataclass(frozen=True)
@@ -53,15 +98,14 @@ class Holdings:
 def holdings(history: History) -> Mapping[str, Holdings]:
     """What each consumer holds, from the events written when the night was settled.
 
-    Counted once for a night and once for its baseline: every check asks, and a year of rows takes a second to count.
+    Found once for a night and once for its baseline: every check asks.
     """
     held: dict[str, Holdings] = {name: Holdings() for name in consumers(history)}
     for event in history.of("holds", type="info"):
         if "night" in event.value:
             continue
         of = held.setdefault(event.component, Holdings())
-        rows = _told_as(of, event, begin_event(history).value["date"])
-        rows.update(map(tuple, event.value["rows"]))
+        _told_as(of, event, begin_event(history).value["date"]).add(history.rows(event))
     return held
 
 
@@ -73,19 +117,16 @@ def _told_as(of: Holdings, event: Event, night: str) -> Rows:
     return of.own
 
 
-def doubled_keys(rows: Counter[Row], declared: Sequence[str]) -> list[str]:
+def doubled_keys(rows: Rows, declared: Sequence[str]) -> list[str]:
     """The declared keys that more than one row has; rows without a declared key may well be alike."""
-    if not declared or len({key for key, _ in rows}) == rows.total():
-        return []
-    keys = Counter(key for key, _ in rows.elements())
-    return sorted(key for key, count in keys.items() if count > 1)
+    return rows.doubled() if declared else []
 
 
 def earlier(baseline: History, consumer: str, day: str) -> Rows:
     """What the fault-free night of an earlier date delivered: a declared fallback must equal it."""
     rows = Rows()
     for event in baseline.of("holds", component=consumer, night=day):
-        rows.update(map(tuple, event.value["rows"]))
+        rows.add(baseline.rows(event))
     return rows
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.checks.model.holdings import Holdings, holdings
+from harness.checks.model.results import missing_results
 from harness.history import History
 
 
@@ -19,9 +20,11 @@ class Owed:
     """Those of them that hold a part of the night's rows."""
     jobs: tuple[str, ...]
     """The jobs that did not finish, of a chain that has no consumers."""
+    results: tuple[str, ...] = ()
+    """The files that are missing: in the chain's folders, or at the source."""
 
     def __bool__(self) -> bool:
-        return bool(self.rows or self.jobs)
+        return bool(self.rows or self.jobs or self.results)
 
 
 def owed(night: History, baseline: History) -> Owed:
@@ -30,7 +33,12 @@ def owed(night: History, baseline: History) -> Owed:
     lacking = {consumer: _lacking(expected[consumer], held) for consumer, held in got.items()}
     rows = {consumer: count for consumer, count in lacking.items() if count}
     partly = tuple(consumer for consumer in rows if got[consumer].rows)
-    return Owed(rows, partly, () if expected else tuple(sorted(finished(baseline) - finished(night))))
+    return Owed(
+        rows,
+        partly,
+        () if expected else tuple(sorted(finished(baseline) - finished(night))),
+        missing_results(night, baseline),
+    )
 
 
 def finished(history: History) -> set[str]:
@@ -43,4 +51,4 @@ def _lacking(wanted: Holdings, held: Holdings) -> int:
         return wanted.rows
     if held.fallback or held.own.total() >= wanted.own.total():
         return 0
-    return (wanted.own - held.own).total()
+    return wanted.own.total() - wanted.own.common(held.own)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-from harness.checks.model.holdings import Holdings, Row, begin_event, doubled_keys, earlier, holdings
+from harness.checks.model.holdings import Holdings, Rows, begin_event, doubled_keys, earlier, holdings
+from harness.checks.model.partitions import key_of, partitions
+from harness.contract.rows import RawRow
 from harness.history import History
 
 
@@ -43,18 +45,29 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
             _compare(wrong, held.own, wanted, declared)
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-        wrong.stale += [key for rows in held.stale.values() for key, _ in rows.elements()]
+        wrong.stale += [key for rows in held.stale.values() for key, _ in rows]
     return wrong
 
 
-def _compare(wrong: WrongRows, rows: Counter[Row], wanted: Counter[Row], declared: list[str]) -> None:
+def _compare(wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str]) -> None:
+    if rows == wanted:
+        wrong.doubled += doubled_keys(wanted, declared)
+        return
+    for some, wanted_some in partitions(rows, wanted):
+        _compare_some(wrong, some, wanted_some, declared)
+
+
+def _compare_some(wrong: WrongRows, rows: Counter[RawRow], wanted: Counter[RawRow], declared: list[str]) -> None:
+    """Compare all rows of some keys."""
     wanted_keys = {key for key, _ in wanted}
     missing, surplus = wanted - rows, rows - wanted
     altered = {key for key, digest in surplus if key in wanted_keys and (key, digest) not in wanted}
     twice = [key for key, digest in surplus if (key, digest) in wanted]
-    # Under a declared key, other content is a second row of the same key, and not a second key.
-    twice += sorted(set(doubled_keys(rows, declared)) - set(twice))
-    wrong.changed += altered - set(twice)
-    wrong.doubled += twice
-    wrong.invented += [key for key, _ in surplus if key not in wanted_keys]
-    wrong.lost += [key for key, _ in missing if key not in altered]
+    if declared:
+        # Under a declared key, other content is a second row of the same key, and not a second key.
+        keys = Counter(key for key, _ in rows.elements())
+        twice += {key for key, count in keys.items() if count > 1} - set(twice)
+    wrong.changed += map(key_of, altered - set(twice))
+    wrong.doubled += map(key_of, twice)
+    wrong.invented += [key_of(key) for key, _ in surplus if key not in wanted_keys]
+    wrong.lost += [key_of(key) for key, _ in missing if key not in altered]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contract.events.receipts import BUG
-from harness.contract.events.source import SHA256, SIZE
+from harness.contract.events.source import CONTENT, SHA256, SIZE
 from harness.contract.events.vocabulary import (
     FLAG,
     NUMBER,
@@ -13,11 +13,9 @@ from harness.contract.events.vocabulary import (
     Field,
     Happening,
     happening,
-    listed,
     maybe,
     one_of,
     or_null,
-    pair,
 )
 
 DESK: Mapping[str, Happening] = {
@@ -39,18 +37,34 @@ _FOLDER = Field(TEXT, "the chain's name of the folder")
 _NAME = Field(TEXT, "the file's name, seen from the folder: `today/forecast.csv`")
 _READABLE = "once it is whole; null: it is none of the files that count, or was gone before it could be read"
 
+_HOW = (
+    "how it got its name, once it is whole: `closed` was written under it, "
+    "`found` was in a directory before that was watched"
+)
+
 FOLDERS: Mapping[str, Happening] = {
     "write": happening(
-        "a file appears; ok when it is `closed` or `renamed` into place",
+        "a file appears; ok when it is whole",
         "invoke",
         "ok",
         folder=_FOLDER,
         name=_NAME,
         size=maybe(Field(or_null(NUMBER), f"{SIZE.says}, {_READABLE}")),
         sha256=maybe(Field(or_null(TEXT), f"{SHA256.says}, {_READABLE}")),
-        how=maybe(Field(one_of("closed", "renamed"), "how it got its name, once it is whole")),
+        text=maybe(Field(TEXT, "of a watermark, once it is whole: what is in it, the first 4,096 bytes")),
+        how=maybe(Field(one_of("closed", "renamed", "linked", "found"), _HOW)),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),
+    "keeps": happening(
+        "the night is over, and this is what a folder holds: each file that the chain does not ignore",
+        "info",
+        sets_off=False,
+        folder=_FOLDER,
+        name=Field(TEXT, f"{_NAME.says}; with a slash at its end, a directory with nothing in it"),
+        size=SIZE,
+        content=Field(TEXT, CONTENT),
+        beginning_of=maybe(Field(TEXT, "the published file of which it is the first part, and not all")),
+    ),
     "bug": BUG,
 }
 
@@ -79,7 +93,11 @@ CONSUMER: Mapping[str, Happening] = {
         business_date=_DATE,
         fallback_of=_FALLBACK,
         batch=Field(NUMBER, "the batch, in the order in which they came"),
-        rows=Field(listed(pair(TEXT)), "key and checksum of each row"),
+        rows=Field(NUMBER, "how many rows are in it"),
+        start=Field(NUMBER, "where they begin in the file of rows beside the history: lines of key, checksum and row"),
+        bytes=Field(NUMBER, "how long they are there"),
+        digest=Field(TEXT, "the digest of these lines"),
+        sum=Field(TEXT, "the sum of the rows' checksums, which is the same in any order"),
         night=maybe(Field(TEXT, "in a baseline: the earlier night that holds it, from which a fallback may be taken")),
     ),
 }

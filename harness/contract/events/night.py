@@ -39,6 +39,13 @@ _FAULT = record(
     detectable_by=Field(or_null(listed(TEXT)), "the controls that can notice it; null: it shows without any"),
 )
 
+_WATERMARK = record(
+    folder=Field(TEXT, "the working folder"),
+    file=Field(TEXT, "its name, seen from the folder"),
+    field=Field(or_null(TEXT), "the field of its JSON object that counts; null: all of its text"),
+    consumers=Field(listed(TEXT), "who must hold what it has passed"),
+)
+
 BEGIN = happening(
     "the night begins; what its checks must know of it",
     "info",
@@ -58,6 +65,7 @@ BEGIN = happening(
     seeds=Field(listed(TEXT), "checksums (SHA-256) of the files that the folders begin with"),
     folders=Field(listed(TEXT), "the working folders"),
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
+    watermarks=Field(mapped(_WATERMARK), "the files that say how far the chain has delivered, by the chain's names"),
     jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
     controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
     faults=Field(listed(_FAULT), "the faults, in the scenario's order; none in a baseline"),

@@ -14,7 +14,8 @@ SHA256 = Field(TEXT, "checksum of the content: SHA-256, in hexadecimal")
 RECORDS = Field(NUMBER, "records that its sender states")
 VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
 USER = Field(TEXT, "who; empty where the client has not said so")
-PUT = "once all of it is there"
+PUT = "once it is there, whole (ok) or not (fail)"
+CONTENT = "checksum of what is compared: the content, without what only tells of the run"
 
 SOURCE: Mapping[str, Happening] = {
     "publish": happening("a file arrives", "info", file=FILE, name=NAME, size=SIZE, sha256=SHA256, records=RECORDS),
@@ -64,6 +65,7 @@ SOURCE: Mapping[str, Happening] = {
         via=VIA,
         size=maybe(Field(NUMBER, f"bytes, {PUT}")),
         sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
+        content=maybe(Field(TEXT, f"{CONTENT}, {PUT}; absent where the chain ignores it")),
     ),
     "remove": happening("a client takes one away", "info", name=NAME, via=VIA),
     "rename": happening(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from harness.contract.plan import Plan
+from harness.contract.rows import ROWS
 from harness.mocks.consumers.http import HttpFrontEnd
 from harness.mocks.consumers.ledger import Ledger
 from harness.mocks.core.mock import Mock
@@ -26,16 +27,18 @@ class Consumers(Mock):
         for ledger in self._ledgers.values():
             ledger.close()
         self._ledgers.clear()
+        (self.dir / "history" / ROWS).unlink(missing_ok=True)
         folder = self.dir / "consumers"
         folder.mkdir(exist_ok=True)
         for name, consumer in sorted(plan.consumers.items()):
             self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.key)
 
     async def settle(self) -> None:
-        """Tell what each consumer holds, batch by batch."""
-        for name, ledger in self._ledgers.items():
-            for batch in ledger.holds():
-                self.recorder.record("info", "holds", batch, component=name)
+        """Tell what each consumer holds, batch by batch; all rows go into the file that is kept beside the history."""
+        with (self.dir / "history" / ROWS).open("wb") as file:
+            for name, ledger in self._ledgers.items():
+                for batch in ledger.holds(file):
+                    self.recorder.record("info", "holds", batch, component=name)
 
     def state(self) -> dict[str, Any]:
         """Rows and batches of each consumer."""

@@ -17,8 +17,8 @@ from harness.mocks.core.serving import Fields, fields_in, refuse, refused_in_jso
 
 FIELDS = ("business_date", "rows", "fallback_of")
 
-REMEMBERED_ROWS = 400_000
-"""Batches are remembered up to so many rows in all, which take some 30 MB."""
+REMEMBERED_ROWS = 100_000
+"""Batches are remembered up to so many rows in all, which take some 20 MB."""
 
 
 class HttpFrontEnd:
@@ -50,7 +50,7 @@ class HttpFrontEnd:
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
         try:
-            stored = ledger.store(key, batch, body.decode(errors="replace"))
+            stored = ledger.store(key, batch)
         except OtherPayload as conflict:
             record("fail", "batch", value, error=str(conflict), component=name)
             return refuse(422, str(conflict), field="Idempotency-Key")

@@ -1,53 +1,58 @@
-"""What one consumer holds: batches of rows in a SQLite file, each batch taken once for its idempotency key."""
+"""What one consumer holds: batches in a SQLite file, each taken once for its idempotency key, and their rows beside."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
+
+from harness.contract.rows import lines_of
 
 SCHEMA = """
 create table batches (
-    batch integer primary key, key text unique, digest text not null, business_date text not null, fallback_of text,
-    rows integer not null, held text not null, sent text not null
+    batch integer primary key, key text unique, payload text not null, business_date text not null, fallback_of text,
+    rows integer not null, start integer not null, bytes integer not null, digest text not null, sum text not null
 );
-create view rows as
-    select batch, one.key as position, json_extract(one.value, '$[0]') as row_key,
-        json_extract(one.value, '$[1]') as row_digest, json_extract(sent, '$.rows[' || one.key || ']') as content
-    from batches, json_each(held) as one;
 """
-"""``held`` has the key and the digest of each row, ``sent`` what came; the view shows people one row a line."""
+"""``start`` and ``bytes``: where the lines of a batch are in the file of rows."""
 
 LONGEST_KEY = 1_024
 """Characters of a row's key that are kept: a history has the key of every row."""
+
+COPIED_BYTES = 1 << 20
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What is kept of a batch: how many rows, as JSON the key and digest of each, and the digest of all."""
+    """What is kept of a batch: how many rows, their lines, the digest and the sum of them, and the digest of all."""
 
     business_date: str
     fallback_of: str | None
     rows: int
-    held: str
+    lines: bytes
     digest: str
+    sum: int
 
     @classmethod
     def of(
         cls, business_date: str, fallback_of: str | None, rows: Sequence[Row], *, key_columns: Sequence[str] = ()
     ) -> Batch:
         """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names."""
-        digests = [_digest(text, 8) for text in _texts(rows)]
         keys = [_key(row, key_columns or sorted(row)) for row in rows]
-        payload = _canonical([business_date, fallback_of, digests])
-        held = _canonical(list(zip(keys, digests, strict=True)))
-        return cls(business_date, fallback_of, len(rows), held, _digest(payload, 16))
+        lines, digest, total = lines_of(keys, _texts(rows) if rows else [])
+        return cls(business_date, fallback_of, len(rows), lines, digest, total)
+
+    @property
+    def payload(self) -> str:
+        """What another batch must have too to be the same one."""
+        return f"{self.business_date} {self.fallback_of} {self.digest}"
 
 
 class OtherPayload(Exception):
@@ -63,22 +68,26 @@ class Ledger:
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file lives as long as the night: it does not have to survive a crash of the machine.
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
+        self._rows = path.with_suffix(".rows").open("w+b", buffering=0)
 
-    def store(self, key: str | None, batch: Batch, sent: str) -> int | None:
-        """Take a batch in with its text, once for its idempotency key if it has one: the number of rows stored.
+    def store(self, key: str | None, batch: Batch) -> int | None:
+        """Take a batch in, once for its idempotency key if it has one: the number of rows stored.
 
         None if it was taken before; OtherPayload if another was.
         """
         if key is not None:
-            before = self._database.execute("select digest from batches where key = ?", (key,)).fetchone()
-            if before is not None and before[0] != batch.digest:
+            before = self._database.execute("select payload from batches where key = ?", (key,)).fetchone()
+            if before is not None and before[0] != batch.payload:
                 raise OtherPayload(f"Idempotency-Key {key!r}: found another payload than the first one's")
             if before is not None:
                 return None
+        start = self._rows.tell()
+        self._rows.write(batch.lines)
+        values = (key, batch.payload, batch.business_date, batch.fallback_of, batch.rows)
         self._database.execute(
-            "insert into batches (key, digest, business_date, fallback_of, rows, held, sent)"
-            " values (?, ?, ?, ?, ?, ?, ?)",
-            (key, batch.digest, batch.business_date, batch.fallback_of, batch.rows, batch.held, sent),
+            "insert into batches (key, payload, business_date, fallback_of, rows, start, bytes, digest, sum)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, start, len(batch.lines), batch.digest, f"{batch.sum:016x}"),
         )
         return batch.rows
 
@@ -89,16 +98,20 @@ class Ledger:
         rows, batches = self._database.execute(query, values).fetchone()
         return rows, batches
 
-    def holds(self) -> Iterator[dict[str, Any]]:
-        """Every batch with its rows' keys and digests, in the order in which they came."""
-        batches = self._database.execute("select batch, business_date, fallback_of, held from batches order by batch")
-        for batch, business_date, fallback_of, held in batches:
-            rows = json.loads(held)
-            yield {"business_date": business_date, "fallback_of": fallback_of, "batch": batch, "rows": rows}
+    def holds(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
+        """Every batch with its rows' digest, in the order in which they came; the rows go to the end of a file."""
+        begins = file.tell()
+        self._rows.seek(0)
+        shutil.copyfileobj(self._rows, file, COPIED_BYTES)
+        columns = "batch, business_date, fallback_of, rows, start, bytes, digest, sum"
+        for values in self._database.execute(f"select {columns} from batches order by batch"):  # noqa: S608
+            told = dict(zip(columns.split(", "), values, strict=True))
+            yield told | {"start": begins + told["start"]}
 
     def close(self) -> None:
-        """Leave the file as it is."""
+        """Leave the files as they are."""
         self._database.close()
+        self._rows.close()
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

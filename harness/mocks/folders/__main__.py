@@ -13,10 +13,21 @@ from inotify_simple import Event, INotify, flags
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
+from harness.mocks.folders.kept import Kept
 
 WATCHED = (
-    flags.CREATE | flags.MODIFY | flags.CLOSE_WRITE | flags.MOVED_FROM | flags.MOVED_TO | flags.DELETE | flags.ONLYDIR
+    flags.CREATE
+    | flags.OPEN
+    | flags.MODIFY
+    | flags.CLOSE_WRITE
+    | flags.MOVED_FROM
+    | flags.MOVED_TO
+    | flags.DELETE
+    | flags.ONLYDIR
 )
+
+LONGEST_TEXT = 4_096
+"""Bytes of a watermark that are read: it is a date or a number, alone or in a small JSON object."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +46,8 @@ class Place:
 class Folders(Mock):
     """The folder watch: told by the kernel, so nothing is polled and nothing that appears is missed.
 
-    The content of names that count (the plan's ``watch``; all, when it is empty) is recorded with size and checksum.
+    The content of names that count (the plan's ``watch``; all, when it is empty) is recorded with size and checksum
+    when they appear; of all files, what is compared is recorded when the night is over.
     """
 
     component = "folders"
@@ -47,6 +59,9 @@ class Folders(Mock):
         self._pending: deque[Event] = deque()
         self._writing: set[tuple[str, str]] = set()
         self._counting: frozenset[str] = frozenset()
+        self._read: frozenset[str] = frozenset()
+        self._kept: Kept | None = None
+        self._folders: dict[str, Path] = {}
         return {}
 
     async def reset(self, plan: Plan) -> None:
@@ -58,15 +73,21 @@ class Folders(Mock):
         self._pending.clear()
         self._writing.clear()
         self._counting = frozenset(plan.watch)
-        for folder in sorted(plan.folders):
-            path = self.dir / "folders" / folder
+        self._read = frozenset(plan.read)
+        self._kept = Kept(plan, self.dir / "store")
+        self._folders = {folder: self.dir / "folders" / folder for folder in sorted(plan.folders)}
+        for folder, path in self._folders.items():
             path.mkdir(parents=True, exist_ok=True)
             self._watch(Place(folder, path, ""))
         self.loop.add_reader(self._inotify.fileno(), self._seen)
 
     async def settle(self) -> None:
-        """Tell what the kernel has told."""
+        """Tell what the kernel has told, and what there is at the end."""
         self._seen()
+        for folder, path in self._folders.items():
+            assert self._kept is not None  # noqa: S101 - it came with the folders
+            for value in self._kept.files(folder, path):
+                self.recorder.record("info", "keeps", value)
 
     def state(self) -> dict[str, Any]:
         """Which folders are watched, and which names are being written."""
@@ -102,6 +123,10 @@ class Folders(Mock):
         if event.mask & flags.ISDIR:
             if event.mask & (flags.CREATE | flags.MOVED_TO):
                 self._found(place, event.name)
+        elif event.mask & flags.CREATE and self._has_its_content(place, event.name):
+            # A link to a file that is there under another name, or had none: it appears whole.
+            self.recorder.record("invoke", "write", value)
+            self.recorder.record("ok", "write", value | self._content(place, event.name) | {"how": "linked"})
         elif event.mask & (flags.CREATE | flags.MODIFY):
             # A file that is written anew in its place is as visible, half done, as one that is created.
             if key not in self._writing:
@@ -118,6 +143,16 @@ class Folders(Mock):
             self._writing.discard(key)
             self.recorder.record("info", "remove", value)
 
+    def _has_its_content(self, place: Place, name: str) -> bool:
+        """Whether a name that has just appeared was given to a file with content: who creates one opens it first."""
+        try:
+            size = (place.path / name).lstat().st_size
+        except OSError:
+            return False
+        self._pull()
+        opened = (one.name for one in self._pending if one.mask & flags.OPEN and self._places.get(one.wd) == place)
+        return bool(size) and name not in opened
+
     def _found(self, place: Place, name: str) -> None:
         """Watch a new directory; files that were in it before the watch began are told as if written at once."""
         new = Place(place.folder, place.path / name, place.named(f"{name}/"))
@@ -130,19 +165,26 @@ class Folders(Mock):
             value = {"folder": new.folder, "name": new.named(str(path.relative_to(new.path)))}
             self.recorder.record("invoke", "write", value)
             self.recorder.record(
-                "ok", "write", value | self._content(Place(new.folder, path.parent, ""), path.name) | {"how": "closed"}
+                "ok", "write", value | self._content(Place(new.folder, path.parent, ""), path.name) | {"how": "found"}
             )
 
     def _content(self, place: Place, name: str) -> dict[str, Any]:
-        """Size and checksum of a file that counts, followed through renames that have happened since."""
-        if self._counting and name not in self._counting:
+        """Size and checksum of a file that counts, followed through renames that have happened since; of a watermark
+        also its text.
+        """
+        read = f"{place.folder}/{place.named(name)}" in self._read
+        if self._counting and name not in self._counting and not read:
             return {"size": None, "sha256": None}
         path = place.path / name
         while True:
             try:
                 with path.open("rb") as file:
                     digest = hashlib.file_digest(file, "sha256").hexdigest()
-                    return {"size": file.tell(), "sha256": digest}
+                    content: dict[str, Any] = {"size": file.tell(), "sha256": digest}
+                    if read:
+                        file.seek(0)
+                        content["text"] = file.read(LONGEST_TEXT).decode(errors="replace")
+                    return content
             except OSError:
                 self._pull()
                 if (moved := self._moved(path)) is None:

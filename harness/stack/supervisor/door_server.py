@@ -22,6 +22,7 @@ from aiohttp import web
 from harness.clock.controller import Stop
 from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
+from harness.contract.rows import ROWS
 from harness.errors import ExtensionError, StackError, exhausted
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.chain_views.chosen import ChainViews
@@ -41,7 +42,7 @@ GATHER_WITHIN_S = 20.0
 DEATH_KNOWN_WITHIN_S = 0.25
 """A connection may break a moment before the kernel tells of the death that broke it, which is the better message."""
 
-STILL_TOLD = ("/history", "/output", "/lease")
+STILL_TOLD = ("/history", "/rows", "/output", "/lease")
 """What can be asked after a mock's death: what led to it."""
 
 TELLS_ITSELF = "/run"
@@ -93,6 +94,7 @@ class DoorServer:
                 web.delete("/pace", self._unpace),
                 web.post("/settle", self._settle),
                 web.get("/history", self._history),
+                web.get("/rows", self._rows),
                 web.get("/output/{name}", self._output),
                 web.get("/lease", self._hold_lease),
             ]
@@ -273,6 +275,10 @@ class DoorServer:
         outside = outside_events(self._night_clock.outsiders(), self._directory.root)
         told = self._directory.merged_history(outside, time_grows=self._clock == "virtual")
         return web.Response(body=told, content_type="application/x-ndjson")
+
+    async def _rows(self, _: web.Request) -> web.StreamResponse:
+        path = self._directory.history / ROWS
+        return web.FileResponse(path) if path.exists() else web.Response()
 
     async def _output(self, request: web.Request) -> web.StreamResponse:
         path = self._directory.output / plain(request.match_info["name"])

@@ -14,6 +14,7 @@ from tests.checks.nights import (
     calm,
     ended,
     holds,
+    keeps,
     launched,
     night,
     paged,
@@ -173,8 +174,7 @@ def test_damage_that_is_seen_is_damage_even_when_something_else_is_unknown() -> 
 
 
 def test_a_wrong_final_state_is_damage_even_when_the_night_is_late() -> None:
-    left = ("06:31:00", "folders", "remove info", {"folder": "landing", "name": "forecast.csv"})
-    lines = [*calm(until="06:30:00"), left, paged("05:00:00", "truncated")]
+    lines = [*calm(until="06:30:00")[:-1], keeps(content=HALF), paged("05:00:00", "truncated")]
     assert outcome(*lines) is Outcome.DAMAGED
 
 

@@ -173,9 +173,9 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
     assert [*CHECKS] == [
         *("delivered_once", "no_partial_file_visible", "dependency_order"),
         *("owner_paged", "all_or_nothing", "cause_named", "equals_baseline"),
-        "programs_unchanged",
-        "complete",
-        *("on_time", "bounded_attempts"),
+        *("no_downstream_on_bad_data", "watermark_behind_commit", "programs_unchanged"),
+        *("complete", "results_complete"),
+        *("on_time", "nothing_left_behind", "bounded_attempts"),
         *("detectable", "lived_in_time"),
     ]
 

@@ -100,13 +100,26 @@ def test_settle_tells_what_each_consumer_holds(night: NightOfMocks, consumers: P
     consumers.post(URL, BATCH | {"fallback_of": "2026-11-22", "rows": ROWS[:1]})
     consumers.post("/audit/batches", BATCH | {"rows": ROWS[:1]})
     consumers.done("POST", "settle")
-    held = [[f"north|{row['sku']}", digest(row)] for row in ROWS]
-    first = {"business_date": "2026-11-23", "fallback_of": None, "batch": 1, "rows": held}
-    fallback = {"business_date": "2026-11-23", "fallback_of": "2026-11-22", "batch": 2, "rows": held[:1]}
-    planning = night.history().of("holds", component="planning")
-    assert [(event.type, event.value) for event in planning] == [("info", first), ("info", fallback)]
-    (audit,) = night.history().of("holds", component="audit")
-    assert audit.value["rows"] == [["1|north|a", digest(ROWS[0])]], "no key columns: all, by name"
+    history = night.history()
+    first, fallback = history.of("holds", component="planning")
+    said = {"business_date": "2026-11-23", "fallback_of": None, "batch": 1, "rows": 2}
+    assert said.items() <= first.value.items()
+    said = {"business_date": "2026-11-23", "fallback_of": "2026-11-22", "batch": 2, "rows": 1}
+    assert said.items() <= fallback.value.items()
+    told = [(f"north|{row['sku']}", digest(row), row) for row in ROWS]
+    assert [list(history.rows(event).contents()) for event in (first, fallback)] == [told, told[:1]]
+    assert night.held("audit") == [("1|north|a", digest(ROWS[0]))], "no key columns: all, by name"
+
+
+def test_the_digest_of_a_night_depends_on_the_rows_that_are_held(night: NightOfMocks, consumers: Played) -> None:
+    digests = set()
+    for quantity in (1, 2, 1):
+        consumers.done("POST", "reset", night.plan)
+        consumers.post(URL, BATCH | {"rows": [ROWS[0] | {"quantity": quantity}]})
+        consumers.done("POST", "settle")
+        (held,) = night.history().of("holds")
+        digests.add((held.value["digest"], held.value["sum"]))
+    assert len(digests) == 2
 
 
 @pytest.mark.parametrize("odd", ["},{", '{"a":1},{"b":2}', [{"a": 1}, {"b": 2}], [{}, {}], {"a": {"b": []}}, "", "é\n"])
@@ -116,8 +129,7 @@ def test_every_row_has_its_own_digest_whatever_its_values_look_like(
     rows = [row | {"note": odd} for row in ROWS]
     consumers.post(URL, BATCH | {"rows": rows})
     consumers.done("POST", "settle")
-    (held,) = night.history().of("holds", component="planning")
-    assert held.value["rows"] == [[f"north|{row['sku']}", digest(row)] for row in rows]
+    assert night.held("planning") == [(f"north|{row['sku']}", digest(row)) for row in rows]
 
 
 def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
@@ -126,8 +138,8 @@ def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
     for url in (URL, "/audit/batches", URL):
         assert consumers.post(url, BATCH).status == 201
     consumers.done("POST", "settle")
-    keys = {event.component: [key for key, _ in event.value["rows"]] for event in night.history().of("holds")}
-    assert keys == {"planning": ["north|a", "north|b"], "audit": ["1|north|a", "2|north|b"]}
+    keys = {name: [key for key, _ in night.held(name)] for name in ("planning", "audit")}
+    assert keys == {"planning": ["north|a", "north|b"] * 2, "audit": ["1|north|a", "2|north|b"]}
 
 
 def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,13 +155,14 @@ def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(monkeypa
     assert again == first
 
 
-def test_what_is_held_can_be_read_from_the_database_file(night: NightOfMocks, consumers: Played) -> None:
+def test_what_is_held_can_be_read_from_the_files(night: NightOfMocks, consumers: Played) -> None:
     consumers.post(URL, BATCH)
+    lines = [line.split("\t") for line in (night.dir / "consumers" / "planning.rows").read_text().splitlines()]
+    assert [(json.loads(key), held) for key, held, _ in lines] == [(f"north|{row['sku']}", digest(row)) for row in ROWS]
+    assert [json.loads(content) for _, _, content in lines] == ROWS
     database = sqlite3.connect(night.dir / "consumers" / "planning.db")
-    found = database.execute("select row_key, row_digest, content from rows order by batch, position").fetchall()
+    assert database.execute("select business_date, rows from batches").fetchall() == [("2026-11-23", 2)]
     database.close()
-    assert [(key, held) for key, held, _ in found] == [(f"north|{row['sku']}", digest(row)) for row in ROWS]
-    assert [json.loads(content) for _, _, content in found] == ROWS
 
 
 def test_reset_forgets_what_was_held(night: NightOfMocks, consumers: Played) -> None:

@@ -26,11 +26,12 @@ def landing(night: NightOfMocks, folders: Played) -> Path:
 
 
 def told(night: NightOfMocks, folders: Played) -> list[tuple[str, str, str, str | None]]:
-    """Type, action, name and how, of everything so far."""
+    """Type, action, name and how, of everything so far, but for what there is at the end."""
     folders.done("POST", "settle")
     return [
         (event.type, event.action, f"{event.value['folder']}/{event.value['name']}", event.value.get("how"))
         for event in night.history("folders")
+        if event.action != "keeps"
     ]
 
 
@@ -157,3 +158,38 @@ def test_an_event_is_told_in_the_nights_time_without_being_asked(
     night.run(90)
     opened, closed = (event.at for event in night.history("folders").of("write"))
     assert abs(closed - opened - 600 * 10**9) < 10**9
+
+
+def kept(night: NightOfMocks, folders: Played) -> dict[str, dict[str, Any]]:
+    """What is told of each file at the end."""
+    folders.done("POST", "settle")
+    return {value["name"]: value for _, value, _ in night.events("keeps")}
+
+
+def test_a_hard_link_appears_whole(night: NightOfMocks, folders: Played, landing: Path) -> None:
+    (landing / "part").write_bytes(b"all of it")
+    (landing / NAME).hardlink_to(landing / "part")
+    assert told(night, folders)[-2:] == [
+        ("invoke", "write", f"landing/{NAME}", None),
+        ("ok", "write", f"landing/{NAME}", "linked"),
+    ]
+
+
+def test_all_that_a_folder_holds_is_told_at_the_end(night: NightOfMocks, folders: Played, landing: Path) -> None:
+    (landing / "deep").mkdir()
+    (landing / "deep" / "report.txt").write_bytes(b"ten rows\n")
+    (landing / "get.lock").mkdir()
+    (landing / "current").symlink_to("deep")
+    os.mkfifo(landing / "pipe")
+    found = kept(night, folders)
+    assert sorted(found) == ["current", "deep/report.txt", "get.lock/", "pipe"]
+    assert found["deep/report.txt"]["content"] == hashlib.sha256(b"ten rows\n").hexdigest()
+
+
+def test_a_file_that_the_chain_ignores_is_not_told(night: NightOfMocks, folders: Played, landing: Path) -> None:
+    night.plan["results"] = {"ignore": ["*.log", "landing/state/*"], "volatile": {}}
+    folders.done("POST", "reset", night.plan)
+    (landing / "state").mkdir()
+    for name in ("run.log", "state/mark.json", NAME):
+        (landing / name).write_bytes(b"x")
+    assert sorted(kept(night, folders)) == [NAME]

@@ -14,6 +14,7 @@ from harness.contract.plan import Plan
 from harness.contract.points import LOOK, SERVE
 from harness.contract.protocols import Protocol
 from harness.mocks.core.armed import Armed
+from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.arrival import growth
 from harness.mocks.source.arrival.arrivals import Arrivals
@@ -50,6 +51,7 @@ class Store:
     def reset(self, plan: Plan) -> None:
         """Begin a night with the plan's files."""
         self.night += 1
+        self._compared = Compared(plan)
         self.begins_ns = plan.begins_ns
         for upload in list(self._uploads):
             upload.forget()
@@ -96,7 +98,7 @@ class Store:
 
     def upload(self, via: Protocol, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
-        upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
+        upload = Upload(self._mock, via, name, self._put, self._uploads.discard, self._compared)
         self._uploads.add(upload)
         return upload
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
+from typing import Any
 
 from harness.contract.protocols import Protocol
+from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -15,9 +17,16 @@ class Upload:
     """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
 
     def __init__(
-        self, mock: Mock, via: Protocol, name: str, put: Callable[[SourceFile], None], ended: Callable[[Upload], None]
+        self,
+        mock: Mock,
+        via: Protocol,
+        name: str,
+        put: Callable[[SourceFile], None],
+        ended: Callable[[Upload], None],
+        compared: Compared,
     ) -> None:
         self._mock, self._via, self._name, self._put, self._ended = mock, via, name, put, ended
+        self._compared = compared
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         self._size = self._lines = 0
         self._path = mock.dir / "store" / f".put-{id(self):x}"
@@ -50,7 +59,9 @@ class Upload:
             md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path, tag=tag,
         )  # fmt: skip
         self._put(source_file)
-        manifest = {} if error else {"size": source_file.size, "sha256": sha256}
+        manifest: dict[str, Any] = {"size": source_file.size, "sha256": sha256}
+        if self._compared.counts(f"source/{self._name}"):
+            manifest["content"] = self._compared.digest(f"source/{self._name}", path)
         self._mock.recorder.record("fail" if error else "ok", "put", self._value | manifest, error=error)
         return source_file
 

@@ -22,7 +22,10 @@ def test_what_is_put_is_there_with_its_tag(boto3: Asked, night: NightOfMocks) ->
     assert told == [tag, tag, "one\ntwo\n"]
     put = {"name": "up/a b+c.csv", "via": "s3"}
     sha256 = hashlib.sha256(content).hexdigest()
-    assert night.events("put") == [("invoke", put, None), ("ok", put | {"size": 8, "sha256": sha256}, None)]
+    assert night.events("put") == [
+        ("invoke", put, None),
+        ("ok", put | {"size": 8, "sha256": sha256, "content": sha256}, None),
+    ]
 
 
 @pytest.mark.parametrize("algorithm", ["CRC32", "SHA1", "SHA256"])

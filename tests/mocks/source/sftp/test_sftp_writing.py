@@ -28,7 +28,8 @@ def test_a_file_is_uploaded_under_one_name_and_renamed(night: NightOfMocks, sftp
     assert "report.csv.part" not in sftp.listdir("/inbox")
     assert got(sftp, "/inbox/report.csv") == b"half and half\n"
     named = {"name": "report.csv.part", "via": "sftp"}
-    stated = {"size": 14, "sha256": hashlib.sha256(b"half and half\n").hexdigest()}
+    sha256 = hashlib.sha256(b"half and half\n").hexdigest()
+    stated = {"size": 14, "sha256": sha256, "content": sha256}
     assert night.events("put") == [("invoke", named, None), ("ok", named | stated, None)]
     moved = {"file": "", "name": "report.csv.part", "to": "report.csv", "via": "sftp"}
     assert night.events("rename") == [("info", moved, None)]
@@ -93,7 +94,9 @@ def test_of_a_client_that_goes_in_mid_upload_a_part_stays(night: NightOfMocks, s
         file.write(b"half a ")
         sftp.get_channel().get_transport().sock.close()
     until_told(night, "put", "fail")
-    assert night.events("put")[-1] == ("fail", {"name": "late.part", "via": "sftp"}, "client gone")
+    sha256 = hashlib.sha256(b"half a ").hexdigest()
+    what_came = {"size": 7, "sha256": sha256, "content": sha256}
+    assert night.events("put")[-1] == ("fail", {"name": "late.part", "via": "sftp"} | what_came, "client gone")
     with logged_in(source) as sftp:
         assert got(sftp, "/inbox/late.part") == b"half a "
 

@@ -1,0 +1,90 @@
+"""Which job took which file, and which jobs built on it: read from what was served and launched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from harness.checks.model.holdings import begin_event
+from harness.history import Event, History
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """A whole file that was given to a client, and the jobs that were at work then."""
+
+    name: str
+    index: int
+    true: bool
+    """Whether it came as it was published."""
+    takers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A job that ended well after those that it waits for had taken a file as it was not published."""
+
+    name: str
+    takers: tuple[str, ...]
+    job: str
+
+
+def fetches(history: History) -> list[Fetch]:
+    """Every file that a client was given whole, in order."""
+    found: list[Fetch] = []
+    at_work: dict[str, None] = {}
+    for event in history:
+        if event.component == "scheduler":
+            _follow(at_work, event)
+        elif event.action == "serve" and event.type == "ok" and event.value.get("what") == "file":
+            complete = event.value.get("complete")
+            found += [] if complete is None else [Fetch(event.value["name"], event.index, complete, tuple(at_work))]
+    return found
+
+
+def bad_files(history: History) -> list[Fetch]:
+    """Those that came other than they were published."""
+    return [fetch for fetch in fetches(history) if not fetch.true]
+
+
+def built_on(history: History) -> list[Taken]:
+    """The jobs that ended well on a file that was bad when it was fetched last before they were launched."""
+    jobs: Mapping[str, Any] = begin_event(history).value["jobs"]
+    last: dict[str, Fetch] = {}
+    every = {fetch.index: fetch for fetch in fetches(history)}
+    begun_on: dict[str, list[Taken]] = {}
+    built: list[Taken] = []
+    for event in history:
+        if event.index in every:
+            last[every[event.index].name] = every[event.index]
+        job = str(event.value.get("job"))
+        if event.component != "scheduler" or job not in jobs:
+            continue
+        if event.action == "launch" and event.type == "invoke":
+            before = _before(job, jobs)
+            bad = (fetch for fetch in last.values() if not fetch.true)
+            taken = ((fetch, tuple(taker for taker in fetch.takers if taker in before)) for fetch in bad)
+            begun_on[job] = [Taken(fetch.name, takers, job) for fetch, takers in taken if takers]
+        elif event.action == "job" and event.type == "ok":
+            built += begun_on.pop(job, [])
+    return built
+
+
+def _follow(at_work: dict[str, None], event: Event) -> None:
+    if event.action == "launch" and event.type == "invoke":
+        at_work[event.value["job"]] = None
+    elif event.action == "job" or (event.action == "launch" and event.type == "fail"):
+        at_work.pop(event.value["job"], None)
+
+
+def _before(job: str, jobs: Mapping[str, Any]) -> set[str]:
+    """All jobs that must have ended before this one, however far."""
+    found: set[str] = set()
+    pending = list(jobs[job]["after"])
+    while pending:
+        other = pending.pop()
+        if other not in found:
+            found.add(other)
+            pending += jobs[other]["after"] if other in jobs else []
+    return found

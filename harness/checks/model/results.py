@@ -1,0 +1,147 @@
+"""What a night leaves behind as files: in the chain's working folders, and at the source, where clients have put it.
+
+Names that a run draws (a time, the number of an attempt, a process) are told by their digits: a file of the baseline
+whose name the night does not have stands for one of the same name but for its digits.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from harness.checks.model.holdings import fallback_days
+from harness.history import History
+
+UPLOADED = "source:"
+"""Before the protocol and the name of a file that a client has put to the source."""
+
+_UNFINISHED = re.compile(
+    r"~$|\.(part|partial|tmp|temp|lock|lck|pid|filepart|crdownload|download|swp|writing|inprogress|incomplete)"
+    r"([._-]?\w{1,12})?/?$|^(tmp[\w.-]*|lock|pid)/?$|^\.(~|lock|#)|^\.?~|[._-](lock|tmp|part)/?$",
+    re.IGNORECASE,
+)
+_SET_ASIDE = re.compile(
+    r"(?<![a-z])(quarantined?|rejects?|rejected|refused|errors?|failed|failures?|bad|broken|corrupt(ed)?|invalid|"
+    r"dead[-_ ]?letters?|suspect|wrong)(?![a-z])",
+    re.IGNORECASE,
+)
+_DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+
+
+@dataclass(frozen=True)
+class Left:
+    """One file that there is at the end: digest of what is compared, and the published file that it begins like."""
+
+    content: str
+    beginning_of: str | None = None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is otherwise at the end than in the same night without faults; all of it paths."""
+
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+    doubled: tuple[str, ...]
+    """Uploads that are there twice, under two names."""
+    left_behind: tuple[str, ...]
+    """What somebody must clear up: locks, parts, temporary files, beginnings of what was published."""
+    added: tuple[str, ...]
+    """What else only this night has: told, and no harm."""
+
+
+@functools.lru_cache(maxsize=2)
+def kept(history: History) -> Mapping[str, Left]:
+    """The files of the working folders at the end; directories with nothing in them end with a slash."""
+    return {
+        f"{event.value['folder']}/{event.value['name']}": Left(event.value["content"], event.value.get("beginning_of"))
+        for event in history.of("keeps", component="folders")
+    }
+
+
+@functools.lru_cache(maxsize=2)
+def uploads(history: History) -> Mapping[str, Left]:
+    """What clients have put to the source and is there at the end, by protocol and last name."""
+    there: dict[tuple[str, str], Left] = {}
+    for event in history.of(component="source"):
+        value = event.value
+        place = (value.get("via", ""), value.get("name", ""))
+        if event.action == "put" and event.type in ("ok", "fail") and "sha256" in value:
+            # What the chain ignores is none of its results, and takes the place of one all the same.
+            there.pop(place, None)
+            if "content" in value:
+                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None)
+        elif event.action == "remove":
+            there.pop(place, None)
+        elif event.action == "rename" and place in there:
+            there[place[0], value["to"]] = there.pop(place)
+    return {f"{UPLOADED}{via}/{name}": left for (via, name), left in there.items()}
+
+
+@functools.lru_cache(maxsize=2)
+def difference(night: History, baseline: History) -> Difference:
+    """All that is otherwise, of folders and uploads."""
+    wanted = {**kept(baseline), **uploads(baseline)}
+    got = {**kept(night), **uploads(night)}
+    pairs = {path: path for path in wanted if path in got}
+    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got))
+    extra = sorted(got.keys() - set(pairs.values()))
+    uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
+    doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
+    behind = [path for path in extra if path not in doubled and is_left_behind(path, got[path])]
+    missing = [path for path in wanted if path not in pairs and is_result(path)]
+    changed = [other for path, other in pairs.items() if wanted[path].content != got[other].content]
+    return Difference(
+        missing=tuple(sorted(missing)),
+        changed=tuple(sorted(path for path in changed if is_result(path))),
+        doubled=tuple(doubled),
+        left_behind=tuple(behind),
+        added=tuple(path for path in extra if path not in doubled and path not in behind),
+    )
+
+
+def missing_results(night: History, baseline: History) -> tuple[str, ...]:
+    """The files that a night owes: it lacks them, and no declared fallback stands for the night's data."""
+    return () if fallback_days(night) else difference(night, baseline).missing
+
+
+def is_result(path: str) -> bool:
+    """Whether it is something that others wait for: no lock, nothing half done, nothing set aside."""
+    return not (path.endswith("/") or _unfinished(path) or is_set_aside(path))
+
+
+def is_left_behind(path: str, left: Left) -> bool:
+    """Whether somebody has to clear it up. To set a wrong file aside is what a chain should do."""
+    if is_set_aside(path):
+        return False
+    return _unfinished(path) or left.beginning_of is not None
+
+
+def is_set_aside(path: str) -> bool:
+    """Whether its name or its folder's says that it was found wrong: ``quarantine/``, ``rejected_…``, ``.bad``."""
+    return _SET_ASIDE.search(path) is not None
+
+
+def _unfinished(path: str) -> bool:
+    parts = path.removeprefix(UPLOADED).rstrip("/").split("/")[1:]
+    return any(_UNFINISHED.search(part) for part in parts)
+
+
+def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str]) -> dict[str, str]:
+    """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
+    free: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(got.keys() - wanted.keys()):
+        free[_DRAWN.sub("#", path)].append(path)
+    pairs: dict[str, str] = {}
+    rest = sorted(lacking)
+    for alike in (True, False):
+        for path in [one for one in rest if one not in pairs]:
+            found = free[_DRAWN.sub("#", path)]
+            chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
+            if chosen is not None:
+                found.remove(chosen)
+                pairs[path] = chosen
+    return pairs

@@ -1,0 +1,95 @@
+"""Hand-written histories for no_downstream_on_bad_data."""
+
+from __future__ import annotations
+
+from harness.checks import CHECKS
+from harness.history import History
+from harness.testing.histories import Line
+from tests.checks.nights import BASELINE, calm, calm_but, ended, holds, launched, night, stored, without_consumers
+
+check = CHECKS["no_downstream_on_bad_data"]
+
+
+def served(clock: str, *, complete: bool | None, what: str = "file") -> Line:
+    value = {"name": "forecast.csv", "what": what, "via": "http", "bytes": 9}
+    return (clock, "source", "serve ok", value if complete is None else value | {"complete": complete})
+
+
+BAD, GOOD = served("02:00:05", complete=False), served("02:00:06", complete=True)
+CHANGED = (holds("a", "b"), holds("c", content="other"))
+
+
+def applied(history: History) -> bool:
+    return check.where_it_applies(history, BASELINE) is not None
+
+
+def test_it_applies_where_a_whole_file_came_other_than_published() -> None:
+    assert applied(night(*calm(), BAD))
+    assert not applied(night(*calm(), GOOD))
+    assert not applied(night(*calm(), served("02:00:05", complete=None)))
+    assert not applied(night(*calm(), served("02:00:05", complete=False, what="manifest")))
+
+
+def test_a_job_that_builds_on_it_is_named_with_the_way_when_rows_are_wrong() -> None:
+    finding = check(night(*calm_but(*CHANGED), BAD), BASELINE)
+    assert finding.state == "violated"
+    assert finding.sentence == (
+        "publish built on forecast.csv, which retrieve took other than it was published: 1 changed"
+    )
+    assert finding.evidence["ways"].first == ("forecast.csv → retrieve → publish",)
+
+
+def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> None:
+    finding = check(night(*calm(), BAD), BASELINE)
+    assert finding.state == "holds"
+    assert "what was built on it did no harm" in finding.sentence
+
+
+def test_where_there_is_no_consumer_nothing_shows_that_it_did_no_harm() -> None:
+    finding = check(night(*without_consumers(), BAD, consumers={}), night(*without_consumers(), consumers={}))
+    assert finding.state == "violated"
+    assert finding.sentence.endswith("no consumer shows what came of it")
+
+
+def test_a_file_that_is_fetched_anew_before_the_next_job_is_none_that_it_builds_on() -> None:
+    finding = check(night(*calm_but(*CHANGED), BAD, GOOD), BASELINE)
+    assert finding.state == "holds"
+    assert "no job built on it" in finding.sentence
+
+
+def test_a_job_that_refuses_builds_on_nothing() -> None:
+    refused = night(*launched("02:00:00", "retrieve"), BAD, ended("02:01:00", "retrieve", "fail"), holds("a", "x"))
+    assert check(refused, BASELINE).state == "holds"
+    refused = night(
+        *launched("02:00:00", "retrieve"),
+        BAD,
+        ended("02:01:00", "retrieve"),
+        *launched("02:01:01", "publish"),
+        ended("02:02:00", "publish", "fail"),
+        stored("02:01:30"),
+        *CHANGED,
+    )
+    assert check(refused, BASELINE).state == "holds"
+
+
+def test_of_several_jobs_at_work_each_may_have_taken_it() -> None:
+    jobs = {name: {"owner": "data-ops", "after": [], "launches": 1} for name in ("one", "other", "alone")}
+    jobs["publish"] = {"owner": "data-ops", "after": ["one", "other"], "launches": 1}
+    lines = [line for job in ("one", "other", "alone") for line in launched("02:00:00", job)]
+    lines += [BAD, *(ended("02:00:30", job) for job in ("one", "other", "alone"))]
+    lines += [*launched("02:01:00", "publish"), ended("02:02:00", "publish"), stored("02:01:30"), *CHANGED]
+    finding = check(night(*lines, jobs=jobs), BASELINE)
+    assert finding.evidence["ways"].first == ("forecast.csv → one or other → publish",)
+
+
+def test_the_way_goes_over_jobs_between() -> None:
+    jobs = {name: {"owner": "data-ops", "after": [], "launches": 1} for name in ("retrieve", "validate", "publish")}
+    jobs["validate"]["after"], jobs["publish"]["after"] = ["retrieve"], ["validate"]
+    lines = [*launched("02:00:00", "retrieve"), BAD, ended("02:00:30", "retrieve")]
+    lines += [*launched("02:01:00", "validate"), ended("02:01:20", "validate")]
+    lines += [*launched("02:01:30", "publish"), ended("02:02:00", "publish"), stored("02:01:40"), *CHANGED]
+    finding = check(night(*lines, jobs=jobs), BASELINE)
+    assert finding.evidence["ways"].first == (
+        "forecast.csv → retrieve → publish",
+        "forecast.csv → retrieve → validate",
+    )
