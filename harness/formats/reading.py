@@ -24,8 +24,9 @@ READ = ("csv", "fixed", "jsonl")
 def records(path: Path, layout: FileLayout) -> Iterator[Record]:
     """Each record by the names of its columns, streamed; header and trailer are none.
 
-    Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits. A record that is
-    too short lacks the columns that it does not have. Raises Mismatch for a format that cannot be read back.
+    Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits, and null where the
+    object does not have the column. A record that is too short lacks the columns that it does not have. Raises Mismatch
+    for a format that cannot be read back, and for a line that is none of its records.
     """
     if layout.format not in READ or not layout.columns:
         found = f"a {layout.format} file" if layout.columns else "a file of which no columns are known"
@@ -50,9 +51,10 @@ def _without_ends(found: Iterator[Record], layout: FileLayout) -> Iterator[Recor
 def _whole(text: Iterable[str], layout: FileLayout) -> Iterator[Record]:
     names = [column.name for column in layout.columns]
     if layout.format == "jsonl":
-        for line in text:
+        absent = dict.fromkeys(names)
+        for number, line in enumerate(text, start=1):
             if line.strip():
-                yield json.loads(line, parse_float=decimal.Decimal)
+                yield absent | _object(line, number)
     elif layout.format == "csv":
         for row in csv.reader(text, delimiter=layout.delimiter or ","):
             if row:
@@ -62,3 +64,13 @@ def _whole(text: Iterable[str], layout: FileLayout) -> Iterator[Record]:
             cells = ((one.start or 0, (one.start or 0) + (one.width or 0)) for one in layout.columns)
             # What pads a value to its width is no part of it.
             yield {name: line[start:end].strip() for name, (start, end) in zip(names, cells, strict=True)}
+
+
+def _object(line: str, number: int) -> Record:
+    try:
+        found = json.loads(line, parse_float=decimal.Decimal)
+    except ValueError as error:
+        raise Mismatch("format", f"line {number} is no JSON ({error}), expected an object a line") from None
+    if not isinstance(found, dict):
+        raise Mismatch("format", f"line {number} is no JSON object, expected an object a line")
+    return found

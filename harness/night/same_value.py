@@ -48,6 +48,16 @@ def plain_value(value: Any) -> str:
     return _moment(value) if _MOMENT.fullmatch(value) else value
 
 
+def number_of(value: Any) -> decimal.Decimal | None:
+    """The number that a value is, or that its text is; None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | decimal.Decimal):
+        return None
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return None
+    number = decimal.Decimal(str(value))
+    return number if number.is_finite() else None
+
+
 def _number(text: str) -> str:
     number = decimal.Decimal(text)
     if not number.is_finite():
