@@ -14,16 +14,17 @@ from harness.history import History
 def delivered_once(night: History, baseline: History) -> Finding:
     """What a consumer holds was published, and is held once.
 
-    Compared with the same night without faults, row by row, once that night's own rows are what the source published, by
-    key and by the value of every column, as far as the chain declares nothing else of them. Rows of a declared fallback are compared with what the earlier night delivered; rows under another date
-    that declare none are stale.
+    Compared with the same night without faults, row by row, once that night's own rows are what the source published: by
+    key and by the value of every column, as far as the chain declares nothing else of them. Rows of a declared fallback
+    are compared with what the earlier night delivered; rows under another date that declare none are stale.
 
     Applies: to chains with consumers.
     Unknown: when the baseline delivered nothing, or its rows may be the wrong ones: they are not as many as the source
-    published, they cannot be compared with it before the chain declares more, a declared key is there twice, or they are
-    of another date.
+    published, they cannot be compared with it before the chain declares more, a declared key is there twice, or they
+    are of another date.
     Does not verify: that a consumer which holds nothing should hold something (``complete``); that what the source
-    published is right; columns that are declared to be derived, and rows that are (``records: derived``); in which order rows came.
+    published is right; columns and rows that the chain declares to be its own making (``derived``); in which order rows
+    came.
     """
     if not any(of.rows for of in holdings(baseline).values()):
         return Finding.unknown("the baseline delivered nothing, so nothing was checked")
