@@ -19,14 +19,15 @@ Kept = tuple[int, tuple[str, ...], Mapping[str, Any]]
 
 
 class Partitions:
-    """Files without a name, which end with the program; a key's checksum says which is its own, in every run the same."""
+    """Files without a name, which end with the program; the checksum of a key says which is its own, in every run."""
 
     def __init__(self) -> None:
         self._open = ExitStack()
         self._files: list[IO[bytes]] = []
 
     def __enter__(self) -> Self:
-        self._files = [self._open.enter_context(tempfile.TemporaryFile()) for _ in range(PARTS)]
+        for _ in range(PARTS):
+            self._files.append(self._open.enter_context(tempfile.TemporaryFile()))
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
@@ -53,11 +53,11 @@ def is_compared(baseline: History, consumer: str) -> bool:
     return any(told["consumer"] == consumer for told in _compared(baseline))
 
 
-def _compared(baseline: History) -> Iterator[dict[str, Any]]:
+def _compared(baseline: History) -> Iterator[Mapping[str, Any]]:
     return (event.value for event in baseline.of("compared", component="night"))
 
 
-def _undeclared(told: dict[str, Any]) -> list[str]:
+def _undeclared(told: Mapping[str, Any]) -> list[str]:
     """The lines that are missing, as far as they can be told: which column another one is made of cannot."""
     dropped = [f"{name}: dropped" for name in told["only_published"]]
     return [*dropped, *(f"{name}: derived" for name in told["only_held"])]
@@ -77,14 +77,10 @@ def doubtful_because(baseline: History) -> str | None:
             return (
                 f"in the baseline, {consumer} holds {counted(len(twice), 'row key')} more than once, such as {twice[0]}"
             )
-        rows = held.own.total()
-        if (
-            declared["records"] == "every"
-            and baseline.of("publish", component="source")
-            and rows != of_its_files.get(consumer, published)
-        ):
+        rows, wanted = held.own.total(), of_its_files.get(consumer, published)
+        if declared["records"] == "every" and baseline.of("publish", component="source") and rows != wanted:
             return (
-                f"in the baseline, the source published {counted(of_its_files.get(consumer, published), 'record')} and {consumer} holds "
+                f"in the baseline, the source published {counted(wanted, 'record')} and {consumer} holds "
                 f"{counted(rows, 'row')}; if this chain is meant to deliver fewer, say records: some"
             )
     return None
