@@ -14,9 +14,9 @@ from harness.history import History
 def delivered_once(night: History, baseline: History) -> Finding:
     """What a consumer holds was published, and is held once.
 
-    Compared with the same night without faults, row by row, once that night's own rows are what the source published: by
-    key and by the value of every column, as far as the chain declares nothing else of them. Rows of a declared fallback
-    are compared with what the earlier night delivered; rows under another date that declare none are stale.
+    Compared with the same night without faults, row by row, once that night's own rows are what the source published,
+    by key and by the value of every column, as far as the chain declares nothing else of them. Rows of a declared
+    fallback are compared with what the earlier night delivered; rows under another date that declare none are stale.
 
     Applies: to chains with consumers.
     Unknown: when the baseline delivered nothing, or its rows may be the wrong ones: they are not as many as the source
