@@ -31,8 +31,8 @@ def untrue_because(baseline: History) -> str | None:
             more = f", and {counted(changed - 1, 'value')} more" if changed > 1 else ""
             return f"in the baseline too: {told['changed']['first'][0]}{more}{on_purpose}"
         if (invented := told["invented"]) and invented["total"] and not _undeclared(told):
-            lacks = f", and lacks {counted(lost, 'record')} that were" if (lost := told["lost"]["total"]) else ""
-            holds = f"{told['consumer']} holds {counted(invented['total'], 'row')} that were never published"
+            lacks = f", and lacks {counted(lost, 'record')}" if (lost := told["lost"]["total"]) else ""
+            holds = f"{told['consumer']} holds {counted(invented['total'], 'row')} without any such record"
             return f"in the baseline too: {holds}, such as {invented['first'][0]}{lacks}"
     return None
 
