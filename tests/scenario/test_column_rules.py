@@ -16,7 +16,11 @@ from harness.chain.rules import chain_mistakes
     [
         ({"files": ["order"]}, ("files", 0), "unknown file 'order'. Did you mean 'orders'?"),
         ({"key": ["id"], "columns": {"id": "volatile"}}, ("columns", "id"), "found 'volatile', expected no such word"),
-        ({"records": "derived", "columns": {"a": {"round": 1}}}, ("columns", "a"), "found a column of rows that are not"),
+        (
+            {"records": "derived", "columns": {"a": {"round": 1}}},
+            ("columns", "a"),
+            "found a column of rows that are not",
+        ),
     ],
 )
 def test_it_is_told_at_its_place(consumer: dict[str, Any], place: tuple[Any, ...], text: str) -> None:
