@@ -149,6 +149,7 @@ def test_a_row_of_no_record_is_wrong_unless_columns_are_to_be_declared() -> None
 def test_what_could_not_be_compared_is_unknown_with_the_lines_that_are_missing() -> None:
     finding = check(night(*calm()), compared(why_not="a parquet file"))
     assert finding.state == "unknown"
-    assert "(chain.yaml:9), records: derived" in finding.sentence
+    assert "(chain.yaml:9), columns: such as" in finding.sentence
+    assert "records: derived if its rows are no records (a parquet file)" in finding.sentence
     undeclared = check(night(*calm()), compared(only_published=["note"], only_held=["region"]))
     assert "columns: {note: dropped, region: derived}" in undeclared.sentence

@@ -42,7 +42,8 @@ def not_compared_because(baseline: History) -> str | None:
     for told in _compared(baseline):
         said = f"the baseline was not compared with what was published: declare, under the consumer {told['consumer']}"
         if why := told["why_not"]:
-            return f"{said} ({told['place']}), records: derived if its rows are no records, or files: ({why})"
+            lines = "columns: such as {id: {from: number}}, files:, or records: derived if its rows are no records"
+            return f"{said} ({told['place']}), {lines} ({why})"
         if columns := _undeclared(told):
             return f"{said} ({told['place']}), what becomes of its columns, such as columns: {{{', '.join(columns)}}}"
     return None
