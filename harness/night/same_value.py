@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-import functools
 import json
 import re
 from typing import Any
@@ -44,11 +43,6 @@ def plain_value(value: Any) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
-    return _text(value)
-
-
-@functools.lru_cache(maxsize=65_536)
-def _text(value: str) -> str:
     if _NUMBER.fullmatch(value):
         return _number(value)
     return _moment(value) if _MOMENT.fullmatch(value) else value
