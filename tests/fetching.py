@@ -29,7 +29,7 @@ jobs:
     retry_on_failure: {{attempts: 1, every: 5m}}
     rules: [{{when: failed, do: page}}]
 consumers:
-  planning: {{kind: http, key: [{key}]}}
+  planning: {{kind: http, key: [{key}], records: derived}}
 defences: {defences}
 """
 _SCENARIO = """

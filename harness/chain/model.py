@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from harness.chain.budget import Budget
+from harness.chain.columns import Column
 from harness.chain.controls import CONTROLS
 from harness.chain.job import (
     Dependency,
@@ -140,12 +141,21 @@ class Consumer(Strict):
     """Who receives the chain's rows, and which columns make a row's key (none: all of them).
 
     records: whether every record that the source publishes is to arrive here, or only some of them, because the chain
-    filters, adds up or shares them out. With every, a baseline that delivers fewer or more proves nothing.
+    filters or shares them out; or the rows are derived: sums, or whatever else the chain makes itself, which cannot be
+    compared with records. files: those whose records arrive here (none named: all). columns: what of the rows is not as
+    it was published, by the consumer's name of the column, or the published one where it is dropped.
     """
 
     kind: ConsumerKind = "http"
     key: Texts = ()
-    records: Literal["every", "some"] = "every"
+    records: Literal["every", "some", "derived"] = "every"
+    files: Texts = ()
+    columns: dict[Text, Column] = {}
+
+    @property
+    def volatile(self) -> tuple[str, ...]:
+        """The columns that differ from run to run, and are no part of any comparison."""
+        return tuple(name for name, said in self.columns.items() if said == "volatile")
 
 
 class HeldFile(Strict):

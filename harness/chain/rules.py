@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.chain.columns import column_mistakes
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
 from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
 from harness.contract.endpoints import NAMES as ENDPOINT_NAMES
@@ -50,6 +51,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _folders(data)
     yield from _watermarks(data)
     yield from _keys(data)
+    yield from column_mistakes(data)
     yield from _times(data)
 
 

@@ -50,10 +50,11 @@ class PlannedResults:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedConsumer:
-    """How a consumer takes rows, and which columns make a row's key (none: all of them)."""
+    """How a consumer takes rows, which columns make a row's key (none: all of them), which differ from run to run."""
 
     kind: ConsumerKind
     key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,10 @@ class Planner:
             results=PlannedResults(
                 ignore=(*NEVER_RESULTS, *chain.results.ignore), volatile=dict(chain.results.volatile)
             ),
-            consumers={name: PlannedConsumer(kind=one.kind, key=one.key) for name, one in chain.consumers.items()},
+            consumers={
+                name: PlannedConsumer(kind=one.kind, key=one.key, volatile=one.volatile)
+                for name, one in chain.consumers.items()
+            },
             jobs=tuple(
                 master_job(
                     chain,
@@ -144,6 +147,10 @@ class Planner:
             ) from None
         stack.store(sha256, body)
         return SeededFile(name=str(held.name).format(date=date), sha256=sha256)
+
+    def content_path(self, sha256: str) -> Path:
+        """Where the content of a planned file is."""
+        return self._contents.path(sha256)
 
     def content(self, chain: Chain, file: str, day: dt.date, seed: int, stack: StackPlaces) -> Content:
         """What a file holds on a day; when this returns, the stack has it."""

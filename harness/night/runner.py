@@ -37,6 +37,7 @@ from harness.errors import (
 from harness.extensions.doors import in_one_line
 from harness.faults import ChangesTruth, Fault
 from harness.history import Event, EventType, History
+from harness.night.baseline_compared import compared
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import begin_value, numbered
 from harness.night.chain_folder import chain_folder_value
@@ -158,6 +159,9 @@ class NightRunner:
         )
         if baseline is None:
             baseline = self._baselines.get(*wanted)
+        if truths:  # what it published is no content of the store; its rows are right if the plain night's are
+            plain = self._baselines.get(*self._baseline(chain, scenario.night, scenario.seed))
+            baseline = History([*baseline, *plain.of("compared", component="night")], baseline.held)
         for day in _fallback_days(history):
             earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
             baseline = _with(baseline, earlier, day)
@@ -191,7 +195,20 @@ class NightRunner:
         """All that a baseline depends on as long as no program of the chain changes, and how to live it."""
         stack = (self.stack.name, self.stack.clock, self.tick_error)
         depends_on = repr((str(chain.folder.resolve()), chain.model_dump_json(), night, seed, truths, stack))
-        return depends_on, lambda: self._night(chain, night, seed, (), BASELINE, truths)[0]
+
+        def live() -> History:
+            lived = self._night(chain, night, seed, (), BASELINE, truths)[0]
+            return lived if truths else self._compared(lived, chain, night, seed)
+
+        return depends_on, live
+
+    def _compared(self, baseline: History, chain: Chain, night: dt.date, seed: int) -> History:
+        """With what was published: the night is over, and its stack need not be asked any more."""
+        plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
+        notes = _Notes(baseline.of("end", component="night")[0].at)
+        for value in compared(chain, plan, baseline, self._planner.content_path):
+            notes.write("compared", value)
+        return History([*baseline, *History.merge(notes.records)], baseline.held)
 
     def _night(
         self,

@@ -1,6 +1,7 @@
 """Hand-written histories for delivered_once."""
 
 from harness.checks import CHECKS
+from harness.history import Event, History
 from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
 
 check = CHECKS["delivered_once"]
@@ -36,8 +37,6 @@ def test_a_consumer_that_holds_nothing_holds_nothing_wrong() -> None:
 
 
 def test_rows_of_a_declared_fallback_are_compared_with_the_night_they_are_of() -> None:
-    from harness.history import Event, History
-
     earlier = [Event(0, 0, "planning", "info", "holds", {"rows": [["y", "d-y"]], "night": "2026-11-22"})]
     baseline = History([*BASELINE, *earlier])
     assert check(night(holds("y", fallback_of="2026-11-22")), baseline).state == "holds"
@@ -103,3 +102,54 @@ def test_evidence_is_the_first_ten_and_the_total() -> None:
     assert finding.evidence["invented"].total == 25
     assert len(finding.evidence["invented"].first) == 10
     assert "and 15 more" in str(finding.evidence["invented"])
+
+
+NONE = {"first": [], "total": 0}
+COMPARED = {
+    "consumer": "planning",
+    "place": "chain.yaml:9",
+    "files": ["forecast.csv"],
+    "columns": ["id"],
+    "only_published": [],
+    "only_held": [],
+    "declared": [],
+    "records": 3,
+    "rows": 3,
+    "lost": NONE,
+    "invented": NONE,
+    "changed": NONE,
+    "why_not": None,
+}
+
+
+def compared(**found: object) -> History:
+    """The baseline with what a comparison with the source has found."""
+    return night(*calm(), ("12:00:00", "night", "compared info", COMPARED | found))
+
+
+def test_rows_are_as_published_only_where_the_baseline_was_compared() -> None:
+    assert "each as published" in check(night(*calm()), compared()).sentence
+    assert "not compared with what was published" in check(night(*calm()), BASELINE).sentence
+
+
+def test_a_value_that_the_baseline_changes_too_is_wrong_on_every_night() -> None:
+    finding = check(
+        night(*calm()), compared(changed={"first": ["a: n was published as 1, and is held as 2"], "total": 3})
+    )
+    assert finding.state == "violated"
+    assert "a: n was published as 1, and is held as 2, and 2 values more; if that is meant" in finding.sentence
+
+
+def test_a_row_of_no_record_is_wrong_unless_columns_are_to_be_declared() -> None:
+    invented = {"first": ["a"], "total": 1}
+    assert check(night(*calm()), compared(invented=invented)).state == "violated"
+    assert check(night(*calm()), compared(invented=invented, only_held=["region"])).state == "unknown"
+
+
+def test_what_could_not_be_compared_is_unknown_with_the_lines_that_are_missing() -> None:
+    finding = check(night(*calm()), compared(why_not="a parquet file"))
+    assert finding.state == "unknown"
+    assert "(chain.yaml:9), columns: such as" in finding.sentence
+    assert "records: derived if its rows are no records (a parquet file)" in finding.sentence
+    undeclared = check(night(*calm()), compared(only_published=["note"], only_held=["region"]))
+    assert "columns: {note: dropped, region: derived}" in undeclared.sentence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
 from harness.checks.model.wording import counted
@@ -22,9 +23,53 @@ def invalid_because(baseline: History) -> str | None:
     return ": ".join([said, "; ".join(told)]) if told else said
 
 
+def untrue_because(baseline: History) -> str | None:
+    """What a consumer holds in a baseline and was published otherwise: the chain does it on every night."""
+    for told in _compared(baseline):
+        on_purpose = f"; if that is meant, declare the column under columns: of the consumer ({told['place']})"
+        if changed := told["changed"]["total"]:
+            more = f", and {counted(changed - 1, 'value')} more" if changed > 1 else ""
+            return f"in the baseline too: {told['changed']['first'][0]}{more}{on_purpose}"
+        if (invented := told["invented"]) and invented["total"] and not _undeclared(told):
+            lacks = f", and lacks {counted(lost, 'record')}" if (lost := told["lost"]["total"]) else ""
+            holds = f"{told['consumer']} holds {counted(invented['total'], 'row')} without any such record"
+            return f"in the baseline too: {holds}, such as {invented['first'][0]}{lacks}"
+    return None
+
+
+def not_compared_because(baseline: History) -> str | None:
+    """What the chain must declare before a baseline's rows can be compared with what was published."""
+    for told in _compared(baseline):
+        said = f"the baseline was not compared with what was published: declare, under the consumer {told['consumer']}"
+        if why := told["why_not"]:
+            lines = "columns: such as {id: {from: number}}, files:, or records: derived if its rows are no records"
+            return f"{said} ({told['place']}), {lines} ({why})"
+        if columns := _undeclared(told):
+            return f"{said} ({told['place']}), what becomes of its columns, such as columns: {{{', '.join(columns)}}}"
+    return None
+
+
+def is_compared(baseline: History, consumer: str) -> bool:
+    """Whether what it holds in the baseline was held against what was published."""
+    return any(told["consumer"] == consumer for told in _compared(baseline))
+
+
+def _compared(baseline: History) -> Iterator[Mapping[str, Any]]:
+    return (event.value for event in baseline.of("compared", component="night"))
+
+
+def _undeclared(told: Mapping[str, Any]) -> list[str]:
+    """The lines that are missing, as far as they can be told: which column another one is made of cannot."""
+    dropped = [f"{name}: dropped" for name in told["only_published"]]
+    return [*dropped, *(f"{name}: derived" for name in told["only_held"])]
+
+
 def doubtful_because(baseline: History) -> str | None:
     """Why the rows of a baseline may be the wrong ones to compare with, although it finished."""
+    if told := not_compared_because(baseline):
+        return told
     published = sum(event.value.get("records", 0) for event in baseline.of("publish", component="source"))
+    of_its_files = {told["consumer"]: told["records"] for told in _compared(baseline)}
     for consumer, declared in begin_event(baseline).value["consumers"].items():
         held = holdings(baseline)[consumer]
         if held.stale:
@@ -33,10 +78,10 @@ def doubtful_because(baseline: History) -> str | None:
             return (
                 f"in the baseline, {consumer} holds {counted(len(twice), 'row key')} more than once, such as {twice[0]}"
             )
-        rows = held.own.total()
-        if declared["records"] == "every" and baseline.of("publish", component="source") and rows != published:
+        rows, wanted = held.own.total(), of_its_files.get(consumer, published)
+        if declared["records"] == "every" and baseline.of("publish", component="source") and rows != wanted:
             return (
-                f"in the baseline, the source published {counted(published, 'record')} and {consumer} holds "
+                f"in the baseline, the source published {counted(wanted, 'record')} and {consumer} holds "
                 f"{counted(rows, 'row')}; if this chain is meant to deliver fewer, say records: some"
             )
     return None

@@ -24,7 +24,10 @@ _MOMENT = "UTC, in nanoseconds since 1970"
 
 _CONSUMER = record(
     key=Field(listed(TEXT), "the columns that tell one row from another; none: all of them"),
-    records=Field(one_of("every", "some"), "whether every record that the source publishes is to arrive here"),
+    records=Field(
+        one_of("every", "some", "derived"),
+        "whether every record that the source publishes is to arrive here; derived: the rows are no records",
+    ),
 )
 _JOB = record(
     owner=Field(TEXT, "who is paged for it"),
@@ -91,6 +94,11 @@ _LEFT = record(
     how=Field(one_of("changed", "removed"), "what became of it"),
 )
 
+_APART = record(
+    first=Field(listed(TEXT), "the first ten, in words"),
+    total=Field(NUMBER, "how many there are"),
+)
+
 _REASON = one_of("until", "asked", "stuck", "loop")
 _REASONS = (
     "until: it was time; asked: the schedule was complete; stuck: nothing was due any more; "
@@ -144,6 +152,24 @@ NIGHT: Mapping[str, Happening] = {
         "info",
         sets_off=False,
         reason=Field(_REASON, f"why then; {_REASONS}"),
+    ),
+    "compared": happening(
+        "what a consumer holds in a night without faults was compared with what the source had published",
+        "info",
+        sets_off=False,
+        consumer=Field(TEXT, "the consumer"),
+        place=Field(TEXT, "where the chain's file speaks of it: `chain.yaml:35`"),
+        files=Field(listed(TEXT), "the names of the files whose records it is to hold"),
+        columns=Field(listed(TEXT), "the columns whose values were compared, by the consumer's names"),
+        only_published=Field(listed(TEXT), "columns that only the records have, of which the chain says nothing"),
+        only_held=Field(listed(TEXT), "columns that only its rows have, of which the chain says nothing"),
+        declared=Field(listed(TEXT), "what the chain declares of its columns: `cents: {from: amount, times: 100}`"),
+        records=Field(NUMBER, "records in the files"),
+        rows=Field(NUMBER, "rows that it holds under the night's date"),
+        lost=Field(_APART, "records that it does not hold"),
+        invented=Field(_APART, "rows that are no record, and second copies"),
+        changed=Field(_APART, "values that are not the published ones"),
+        why_not=Field(or_null(TEXT), "why they could not be compared; null: they were"),
     ),
     "chain_folder": happening(
         "the night is over, and its jobs have left the chain's folder otherwise than it was when they began",

@@ -31,7 +31,7 @@ class Consumers(Mock):
         folder = self.dir / "consumers"
         folder.mkdir(exist_ok=True)
         for name, consumer in sorted(plan.consumers.items()):
-            self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.key)
+            self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.key, consumer.volatile)
 
     async def settle(self) -> None:
         """Tell what each consumer holds, batch by batch; all rows go into the file that is kept beside the history."""

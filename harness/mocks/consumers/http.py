@@ -42,7 +42,7 @@ class HttpFrontEnd:
         key = request.headers.get("Idempotency-Key")
         try:
             body = await whole(request, BATCH_BYTES)
-            batch = self._reader.read(body, ledger.key_columns)
+            batch = self._reader.read(body, ledger.key_columns, ledger.volatile)
         except Refusal as refusal:
             record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
             return refused_in_json(request, refusal)
@@ -74,15 +74,15 @@ class Reader:
     """Reads batches, and knows by its digest one that has come before: a chain sends the same night after night."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bytes, tuple[str, ...]], Batch] = {}
+        self._known: dict[tuple[bytes, tuple[str, ...], tuple[str, ...]], Batch] = {}
         self._rows = 0
 
-    def read(self, body: bytes, key_columns: tuple[str, ...]) -> Batch:
+    def read(self, body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...] = ()) -> Batch:
         """The batch in a body; Refusal when it has another shape."""
-        name = (hashlib.blake2b(body).digest(), key_columns)
+        name = (hashlib.blake2b(body).digest(), key_columns, volatile)
         if name in self._known:
             return self._known[name]
-        batch = self._known[name] = _read(body, key_columns)
+        batch = self._known[name] = _read(body, key_columns, volatile)
         self._rows += batch.rows
         while self._rows > REMEMBERED_ROWS:
             oldest = next(iter(self._known))
@@ -90,7 +90,7 @@ class Reader:
         return batch
 
 
-def _read(body: bytes, key_columns: tuple[str, ...]) -> Batch:
+def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) -> Batch:
     fields = fields_in(body, most_values=MOST_ROW_VALUES)
     if unknown := sorted(set(fields.given) - set(FIELDS)):
         raise Refusal(unknown[0], found="an unknown field", expected=f"only {', '.join(FIELDS)}")
@@ -105,7 +105,7 @@ def _read(body: bytes, key_columns: tuple[str, ...]) -> Batch:
                 expected = "a value: the column is part of the row's key"
                 raise Refusal(f"rows[{position}].{column}", found=shown(row.get(column)), expected=expected)
     date, fallback_of = _date(fields, "business_date") or "", _date(fields, "fallback_of", optional=True)
-    return Batch.of(date, fallback_of, rows, key_columns=key_columns)
+    return Batch.of(date, fallback_of, rows, key_columns=key_columns, volatile=volatile)
 
 
 def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:

@@ -42,9 +42,20 @@ class Batch:
 
     @classmethod
     def of(
-        cls, business_date: str, fallback_of: str | None, rows: Sequence[Row], *, key_columns: Sequence[str] = ()
+        cls,
+        business_date: str,
+        fallback_of: str | None,
+        rows: Sequence[Row],
+        *,
+        key_columns: Sequence[str] = (),
+        volatile: Sequence[str] = (),
     ) -> Batch:
-        """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names."""
+        """A batch of these rows; a row's key is its key columns' values, or all of them in the order of their names.
+
+        Volatile columns are no part of them: the same rows have others when they are sent again.
+        """
+        if volatile:
+            rows = [{name: value for name, value in row.items() if name not in volatile} for row in rows]
         keys = [_key(row, key_columns or sorted(row)) for row in rows]
         lines, digest, total = lines_of(keys, _texts(rows) if rows else [])
         return cls(business_date, fallback_of, len(rows), lines, digest, total)
@@ -62,8 +73,9 @@ class OtherPayload(Exception):
 class Ledger:
     """One consumer's database of the night."""
 
-    def __init__(self, path: Path, key_columns: Sequence[str]) -> None:
+    def __init__(self, path: Path, key_columns: Sequence[str], volatile: Sequence[str] = ()) -> None:
         self.key_columns = tuple(key_columns)
+        self.volatile = tuple(volatile)
         path.unlink(missing_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file lives as long as the night: it does not have to survive a crash of the machine.

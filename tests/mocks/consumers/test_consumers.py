@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from harness.mocks.consumers import http
+from harness.mocks.consumers.ledger import Batch
 from tests.mocks.conftest import NightOfMocks, Played
 
 ROWS = [{"site": "north", "sku": "a", "quantity": 1}, {"site": "north", "sku": "b", "quantity": 2}]
@@ -228,3 +229,12 @@ def cpu_s(played: Played) -> float:
     """What a mock has computed so far: unlike the wall's time, it does not depend on who else is busy."""
     fields = Path(f"/proc/{played.process.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_volatile_columns_are_no_part_of_a_row() -> None:
+    first, again = (
+        Batch.of("2026-11-23", None, [{"sku": "a", "loaded_at": at}], key_columns=("sku",), volatile=("loaded_at",))
+        for at in (1, 2)
+    )
+    assert first == again
+    assert first != Batch.of("2026-11-23", None, [{"sku": "b", "loaded_at": 1}], key_columns=("sku",))

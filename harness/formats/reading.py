@@ -1,0 +1,76 @@
+"""The records of a file, read back a record at a time, as its layout says that they lie in it."""
+
+from __future__ import annotations
+
+import csv
+import decimal
+import io
+import itertools
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from harness.contract.content import FileLayout
+from harness.formats.compression import decompressed
+from harness.formats.layout import Mismatch
+
+Record = dict[str, Any]
+
+READ = ("csv", "fixed", "jsonl")
+"""The formats whose records can be read back."""
+
+
+def records(path: Path, layout: FileLayout) -> Iterator[Record]:
+    """Each record by the names of its columns, streamed; header and trailer are none.
+
+    Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits, and null where the
+    object does not have the column. A record that is too short lacks the columns that it does not have. Raises Mismatch
+    for a format that cannot be read back, and for a line that is none of its records.
+    """
+    if layout.format not in READ or not layout.columns:
+        found = f"a {layout.format} file" if layout.columns else "a file of which no columns are known"
+        raise Mismatch("format", f"found {found}, expected columns in one of the formats {', '.join(READ)}")
+    with decompressed(path, layout.compress) as file:
+        text = io.TextIOWrapper(file, encoding=layout.encoding or "utf-8", errors="replace", newline="")
+        try:
+            yield from _without_ends(_whole(text, layout), layout)
+        finally:
+            text.detach()
+
+
+def _without_ends(found: Iterator[Record], layout: FileLayout) -> Iterator[Record]:
+    """All but the header and the trailer: which records are the last is known only when no more come."""
+    held: list[Record] = []
+    for record in itertools.islice(found, layout.header, None):
+        held.append(record)
+        if len(held) > layout.trailer:
+            yield held.pop(0)
+
+
+def _whole(text: Iterable[str], layout: FileLayout) -> Iterator[Record]:
+    names = [column.name for column in layout.columns]
+    if layout.format == "jsonl":
+        absent = dict.fromkeys(names)
+        for number, line in enumerate(text, start=1):
+            if line.strip():
+                yield absent | _object(line, number)
+    elif layout.format == "csv":
+        for row in csv.reader(text, delimiter=layout.delimiter or ","):
+            if row:
+                yield dict(zip(names, row, strict=False))
+    else:
+        for line in text:
+            cells = ((one.start or 0, (one.start or 0) + (one.width or 0)) for one in layout.columns)
+            # What pads a value to its width is no part of it.
+            yield {name: line[start:end].strip() for name, (start, end) in zip(names, cells, strict=True)}
+
+
+def _object(line: str, number: int) -> Record:
+    try:
+        found = json.loads(line, parse_float=decimal.Decimal)
+    except ValueError as error:
+        raise Mismatch("format", f"line {number} is no JSON ({error}), expected an object a line") from None
+    if not isinstance(found, dict):
+        raise Mismatch("format", f"line {number} is no JSON object, expected an object a line")
+    return found

@@ -1,0 +1,98 @@
+"""A record as a consumer is to hold it: what the chain declares of its columns, applied to what was published."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.chain.columns import Reshaped
+from harness.chain.model import Consumer
+from harness.night.same_value import number_of, same
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Without any declaration: every column under its own name, with its own value."""
+
+    forms: Mapping[str, Reshaped] = field(default_factory=dict)
+    left_out: Collection[str] = frozenset()
+    """derived, dropped and volatile columns: no side is asked for them"""
+
+    @classmethod
+    def by(cls, consumer: Consumer) -> Declared:
+        """What the chain says of that consumer's columns."""
+        said = consumer.columns
+        forms = {name: form for name, form in said.items() if isinstance(form, Reshaped)}
+        return cls(forms, {name for name, form in said.items() if not isinstance(form, Reshaped)})
+
+    @property
+    def taken(self) -> set[str]:
+        """The published columns that are held under another name; under their own they may be held as well."""
+        return {form.source for form in self.forms.values() if form.source is not None}
+
+    def missing(self, columns: Iterable[str]) -> str | None:
+        """A column that a record is to have and none has."""
+        return next(iter(sorted({form.source or name for name, form in self.forms.items()} - {*columns})), None)
+
+    def expected(self, record: Row) -> dict[str, Any]:
+        """The record by the consumer's names, with factors and the form of dates; rounding is left to `agree`."""
+        row = {name: value for name, value in record.items() if name not in self.left_out and name not in self.forms}
+        for name, form in self.forms.items():
+            if (source := form.source or name) in record:
+                row[name] = _shaped(record[source], form)
+        return row
+
+    def held(self, row: Row) -> Row:
+        """A consumer's row without what is not compared."""
+        return {name: value for name, value in row.items() if name not in self.left_out} if self.left_out else row
+
+    def texts(self, columns: Collection[str]) -> set[str]:
+        """The published columns of text by the consumer's names; one whose form changes is none any more."""
+        kept = {name for name in columns if name not in self.forms}
+        return kept | {name for name, form in self.forms.items() if form.source in columns and _only_renamed(form)}
+
+    def agree(self, column: str, expected: Any, held: Any, *, text: bool) -> bool:
+        """Whether the value that is held is the one that was published, as the chain declares the column."""
+        form = self.forms.get(column)
+        if form is not None and form.round is not None:
+            wanted, found = number_of(expected), number_of(held)
+            if wanted is not None and found is not None:
+                step = decimal.Decimal(1).scaleb(-form.round)
+                return abs(found - wanted) * 2 <= step and not found % step
+        return same(expected, held, text=text)
+
+    def is_rounded(self, column: str) -> bool:
+        """Whether equal rows may have different values there."""
+        return column in self.forms and self.forms[column].round is not None
+
+
+def _only_renamed(form: Reshaped) -> bool:
+    return form.times is None and form.round is None and form.date is None
+
+
+def _shaped(value: Any, form: Reshaped) -> Any:
+    if form.times is not None and (number := number_of(value)) is not None:
+        return number * decimal.Decimal(str(form.times))
+    if form.date is not None:
+        try:
+            return dt.datetime.fromisoformat(str(value)).strftime(form.date)
+        except ValueError:
+            return value
+    return value
+
+
+def lines(consumer: Consumer) -> list[str]:
+    """The declarations as they stand in a chain's file."""
+    told = []
+    for name, form in consumer.columns.items():
+        if isinstance(form, Reshaped):
+            given = form.model_dump(by_alias=True, exclude_none=True)
+            told.append(f"{name}: {{{', '.join(f'{key}: {value}' for key, value in given.items())}}}")
+        else:
+            told.append(f"{name}: {form}")
+    return told
