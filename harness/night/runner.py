@@ -205,7 +205,7 @@ class NightRunner:
     def _compared(self, baseline: History, chain: Chain, night: dt.date, seed: int) -> History:
         """With what was published: the night is over, and its stack need not be asked any more."""
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
-        notes = _Notes(baseline.of("end", component="night")[0].at)
+        notes = _Notes(baseline.of("end", component="night")[0].at, frozenset(chain.jobs))
         for value in compared(chain, plan, baseline, self._planner.content_path):
             notes.write("compared", value)
         return History([*baseline, *History.merge(notes.records)], baseline.held)
