@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 SKIPPED = 77
 SMALL = {
+    "causes": ["tests/checks/causes/pages.jsonl"],
     "night": ["--repeat", "1"],
     "libfaketime": ["--repeat", "1", "--speed", "3600", "--limit-s", "2"],
     "false_timeouts": ["--calls", "200", "--setting", "quiet", "cpu"],

@@ -117,7 +117,7 @@ def test_the_command_repeats_and_what_it_prints_repeats_each_order(user: User) -
     unstable, stable = map(json.loads, run.out.splitlines())
     assert (stable["orders"], stable["as_expected"]) == ("3 orders, the same verdict", True)
     assert [verdict["outcome"] for verdict in unstable["verdicts"]] == ["unaffected", "damaged"]
-    kept = {path.name for path in (user.folder / "kept").iterdir() if "baseline" not in path.name}
+    kept = {path.name for path in (user.folder / "kept").glob("*.jsonl") if "baseline" not in path.name}
     assert kept == {"night.jsonl", "night.order-1.jsonl", "sound.jsonl"}
     _, again = re.findall(r"^repeat order \d:  harness (.*)$", run.err, flags=re.MULTILINE)
     assert again.endswith(" --order 1")
@@ -134,7 +134,7 @@ def test_pytest_repeats_and_keeps_both_histories(user: User) -> None:
     run = user.runs(*PYTEST, "--repeat", "2", "--junitxml=report.xml")
     assert "1 failed, 1 passed" in run.out.splitlines()[-1], run.said
     assert "the verdict depends on the order in which jobs start that are due in one instant" in run.out
-    kept = [path.name for path in (user.folder / ".night-harness/histories").glob("*") if "baseline" not in path.name]
+    kept = [path.name for path in (user.folder / ".night-harness/histories").glob("*.jsonl") if "baseline" not in path.name]
     assert sum(".order-1." in name for name in kept) == 1
     assert len(kept) == 2
     facts = [one.get("value") for one in ET.parse(user.folder / "report.xml").getroot().iter("property")]
