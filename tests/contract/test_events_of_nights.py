@@ -42,7 +42,15 @@ NIGHTS = {
 """Shipped scenarios, and the events for which each is here."""
 
 REST = (
-    *("night unfired", "night chain_folder", "night outside", "night compared", "source login", "source put", "source remove"),
+    *(
+        "night unfired",
+        "night chain_folder",
+        "night outside",
+        "night compared",
+        "source login",
+        "source put",
+        "source remove",
+    ),
     "source query",
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed"),
