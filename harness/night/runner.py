@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,10 +205,13 @@ class NightRunner:
     def _compared(self, baseline: History, chain: Chain, night: dt.date, seed: int) -> History:
         """With what was published: the night is over, and its stack need not be asked any more."""
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
-        notes = _Notes(baseline.of("end", component="night")[0].at, frozenset(chain.jobs))
+        notes = _Notes(baseline[-1].at, frozenset(chain.jobs))
         for value in compared(chain, plan, baseline, self._planner.content_path):
             notes.write("compared", value)
-        return History([*baseline, *History.merge(notes.records)], baseline.held)
+        told = History.merge(notes.records)
+        return History(
+            [*baseline, *(replace(event, index=len(baseline) + event.index) for event in told)], baseline.held
+        )
 
     def _night(
         self,
