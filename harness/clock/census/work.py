@@ -37,6 +37,7 @@ class Made:
     written: int = 0
     faults: int = 0
 
+    # Of each field the sum has its own type, which a tuple of both types does not tell mypy.
     def __add__(self, other: Made) -> Made:
         return Made(*(mine + theirs for mine, theirs in zip(self._all, other._all, strict=True)))  # type: ignore[arg-type]
 
