@@ -86,6 +86,10 @@ _ON_FILES = {
     "__openat64_2": ["c.__getattr__('__openat64_2')(AT_FDCWD, new(), O_RDWR)"],
     "creat": ["c.creat(new(), 0o600)", "c.creat(missing, 0o600)"],
     "creat64": ["c.creat64(new(), 0o600)", "c.creat64(missing, 0o600)"],
+    "fwrite": ["libc.fopen.restype = POINTER; c.fwrite(b'x', L(1), L(1), POINTER(libc.fopen(new(), b'r+')))"],
+    "fwrite_unlocked": [
+        "libc.fopen.restype = POINTER; c.fwrite_unlocked(b'x', L(1), L(1), POINTER(libc.fopen(new(), b'r+')))"
+    ],
     "fopen": ["c.fopen(new(), b'r+')", "c.fopen(missing, b'r')"],
     "fopen64": ["c.fopen64(new(), b'r+')", "c.fopen64(missing, b'r')"],
     "freopen": ["libc.fopen.restype = POINTER; c.freopen(new(), b'r+', POINTER(libc.fopen(new(), b'r')))"],
