@@ -9,6 +9,9 @@ from harness.plugin import _work_limit
 
 pytest_plugins = ["pytester"]
 
+NO_HYPOTHESIS = "-pno:hypothesispytest"
+"""Its plugin minds to be loaded into a process in which its tests have run."""
+
 
 @pytest.mark.parametrize(
     ("ini", "arguments", "limit", "said"),
@@ -23,7 +26,7 @@ def test_the_command_line_goes_before_the_ini_file(
     pytester: pytest.Pytester, ini: str, arguments: tuple[str, ...], limit: str | None, said: str | None
 ) -> None:
     pytester.makefile(".ini", tox=f"[pytest]\n{ini}\n")
-    found = _work_limit(pytester.parseconfig(*arguments))
+    found = _work_limit(pytester.parseconfig(NO_HYPOTHESIS, *arguments))
     if limit is None or said is None:
         assert found is None
     else:
@@ -35,4 +38,4 @@ def test_the_command_line_goes_before_the_ini_file(
 def test_a_wrong_one_is_told_with_its_place(pytester: pytest.Pytester) -> None:
     pytester.makefile(".ini", tox="[pytest]\nnight_work_limit = 20\n")
     with pytest.raises(AuthorError, match=r"tox\.ini: night_work_limit: found '20', expected a duration"):
-        _work_limit(pytester.parseconfig())
+        _work_limit(pytester.parseconfig(NO_HYPOTHESIS))
