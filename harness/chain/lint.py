@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from harness.chain.limit_lint import limit_findings
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.outside_clock import is_excepted
@@ -331,6 +332,7 @@ CHECKS: tuple[Check, ...] = (
     _programs,
     _times,
     work_findings,
+    limit_findings,
     _arrivals,
     _rules,
     _vain_actions,

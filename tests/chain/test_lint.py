@@ -34,7 +34,8 @@ CHAIN = """
       load:
         run: [python, load.py]
         after: [retrieve]
-        rules: [{when: failed, do: page}]
+        rules: [{when: failed, do: page}, {when: late_to_finish, do: kill}]
+        late_to_finish: "05:30"
     defences:
       retry: {variable: RETRY}
       checksum: {variable: CHECKSUM, detects: [checksum]}
@@ -84,17 +85,32 @@ def test_the_reference_chain_has_no_findings() -> None:
         ("initialization_error", "late", "chain.yaml:14: warning: job 'retrieve' is retried when it fails"),
         ("exceeded_max_run_time", "late", "chain.yaml:13: warning: the max_run_time of job 'retrieve' only flags it"),
         ("missed_start", "late", "chain.yaml:12: warning: when job 'retrieve' misses its latest_start"),
-        ("[{when: failed, do: page}]", "[]", "chain.yaml:20: warning: nobody is told when job 'load' fails"),
+        ("[{when: failed, do: page}, ", "[", "chain.yaml:20: warning: nobody is told when job 'load' fails"),
         ("    max_run_time: 45m\n", "", "chain.yaml:16: error: job 'retrieve' has no max_run_time, so this"),
-        ("{variable: RETRY}", "{}", "chain.yaml:25: error: the defence 'retry' switches nothing"),
         (
-            "[{when: failed, do: page}]",
-            "[{when: failed, do: restart}]",
+            ', {when: late_to_finish, do: kill}]\n    late_to_finish: "05:30"',
+            "]",
+            "chain.yaml:20: warning: nothing ends job 'load' when a neighbour hangs: it is held for the",
+        ),
+        (
+            "max_run_time: 45m",
+            "max_run_time: 4h",
+            "chain.yaml:13: warning: job 'retrieve' is killed at 06:00 at the earliest, and the deadline is 06:00",
+        ),
+        (
+            '"05:30"',
+            '"06:15"',
+            "chain.yaml:24: warning: job 'load' is killed at 06:15 at the earliest, and the deadline",
+        ),
+        ("{variable: RETRY}", "{}", "chain.yaml:26: error: the defence 'retry' switches nothing"),
+        (
+            "[{when: failed, do: page}",
+            "[{when: failed, do: restart}",
             "chain.yaml:23: warning: this rule restarts job",
         ),
         (
-            "[{when: failed, do: page}]",
-            "[{when: failed, do: [kill, page]}]",
+            "[{when: failed, do: page}",
+            "[{when: failed, do: [kill, page]}",
             "chain.yaml:23: error: when job 'load' is",
         ),
         ("do: [kill, restart]", "do: restart", "chain.yaml:17: error: job 'retrieve' still runs when it exceeds its"),
@@ -110,13 +126,21 @@ def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong:
     assert any(finding.startswith(expected) for finding in findings), findings
 
 
+def test_a_program_that_ends_its_job_is_a_limit_as_well(lint_of: Lint, tmp_path: Path) -> None:
+    [said] = lint_of(', {when: late_to_finish, do: kill}]\n    late_to_finish: "05:30"', "]")
+    assert "nothing ends job 'load'" in said
+    text = (tmp_path / "chain.yaml").read_text()
+    (tmp_path / "chain.yaml").write_text(text.replace("[python, load.py]", "[timeout, 30m, python, load.py]"))
+    assert lint(tmp_path / "chain.yaml") == []
+
+
 def test_a_file_that_no_job_waits_for_is_fine(lint_of: Lint) -> None:
     assert lint_of("forecast: {", "unused: {") == []
 
 
 def test_a_chain_that_can_notice_nothing_is_warned_that_it_can_only_be_lucky(lint_of: Lint) -> None:
     [found] = lint_of(", detects: [checksum]")
-    assert found.startswith("chain.yaml:24: warning: no defence says what it detects")
+    assert found.startswith("chain.yaml:25: warning: no defence says what it detects")
 
 
 def test_a_chain_whose_defences_are_off_is_only_warned_that_nobody_is_told() -> None:

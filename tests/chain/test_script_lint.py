@@ -23,7 +23,8 @@ jobs:
   load:
     run: {run}
     at: "02:00"
-    rules: [{{when: failed, do: page}}]
+    rules: [{{when: failed, do: page}}, {{when: exceeded_max_run_time, do: kill}}]
+    max_run_time: 30m
 {more}"""
 
 Lint = Callable[..., list[str]]
