@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from harness.chain.job import Job
-from harness.chain.model import Chain, Cron, External
+from harness.chain.model import Chain
 from harness.chain.rules import minutes_of
 from harness.chain.stated_work import clock_time, earliest_start
 from harness.values.strict import Location
@@ -17,7 +17,7 @@ LIMITING_PROGRAMS = ("timeout", "gtimeout")
 
 def limit_findings(chain: Chain) -> Iterator[tuple[Location, Literal["error", "warning"], str, str]]:
     """Jobs that nothing ends, and those that are ended only after the deadline. What a program limits is not seen."""
-    if chain.switched_off or isinstance(chain.scheduler, (Cron, External)):
+    if chain.switched_off or chain.scheduler != "opcon":
         return  # their rules are gone, or they never have any: their programs limit themselves
     deadline = minutes_of(chain.deadline) or 0.0
     starts = earliest_start(chain)
