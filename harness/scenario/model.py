@@ -216,13 +216,9 @@ def _fault_mistakes(data: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
 
 def _expect_mistakes(expect: Any, chain: Chain) -> Iterator[tuple[Location, str]]:
     paged, cause, by = get(expect, "paged"), get(expect, "cause"), get(expect, "by")
-    if get(expect, "outcome") in (Outcome.CONTAINED, Outcome.CONTAINED.value):
-        if paged == NOBODY:
-            text = "found 'paged: nobody' beside 'outcome: contained', which means that the owner was paged"
-            yield ("expect", "paged"), f"{text}; name the owner, or drop one of the two"
-        if by is not None:
-            text = "found a 'by' beside 'outcome: contained', which means that nothing was delivered"
-            yield ("expect", "by"), f"{text}; drop one of the two"
+    if get(expect, "outcome") in (Outcome.CONTAINED, Outcome.CONTAINED.value) and paged == NOBODY:
+        text = "found 'paged: nobody' beside 'outcome: contained', which means that the owner was paged"
+        yield ("expect", "paged"), f"{text}; name the owner, or drop one of the two"
     if isinstance(paged, str) and paged not in (known := [NOBODY, *chain.owners]):
         yield ("expect", "paged"), unknown("owner", paged, known)
     if paged == NOBODY and cause is not None:

@@ -12,26 +12,12 @@ from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from tests.ask import ASK
+from tests.night.test_night import CHAIN, SCENARIO
 
-CHAIN = """
-chain: feed
-timezone: Europe/Paris
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast: {name: "forecast_{date:%Y%m%d}.csv", arrives: "02:00", content: {factory: forecast, rows: 1}}
-environment:
-  SOURCE: {from: source.url}
-  PLANNING: {from: planning.url}
-jobs:
-  fetch:
-    run: [bash, fetch.sh]
-    at: "02:10"
-    max_run_time: 45m
-    RULES
-consumers:
-  planning: {kind: http, records: some}
+RULES = """
+    rules:
+      - {when: exceeded_max_run_time, do: page}
+      - {when: failed, do: page}
 """
 PAGE_AT_03 = "rules: [{when: exceeded_max_run_time, do: page}]"
 RETRY_PAST_06 = "retry_on_failure: {attempts: 9, every: 50m}"
@@ -46,17 +32,12 @@ Lived = Callable[[str, str], Result]
 
 
 @pytest.fixture
-def lived(tmp_path: Path, night_runner: NightRunner) -> Lived:
+def lived(tmp_path: Path, store: Path, night_runner: NightRunner) -> Lived:
     def live(rules: str, fault: str) -> Result:
-        (tmp_path / "runbook.md").write_text("Call somebody.")
         (tmp_path / "fetch.sh").write_text(FETCH)
-        (tmp_path / "chain.yaml").write_text(CHAIN.replace("RULES", rules))
-        scenario = tmp_path / "scenario.yaml"
-        scenario.write_text(
-            f"scenario: a night\nchain: chain.yaml\nnight: 2026-11-23\nfaults:\n  - {fault}\n"
-            "expect: {outcome: recovered}\n"
-        )
-        return night_runner.run(load_scenario(scenario))
+        (tmp_path / "chain.yaml").write_text(CHAIN.replace(RULES, f"\n    {rules}\n"))
+        (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", fault))
+        return night_runner.run(load_scenario(tmp_path / "night.yaml"))
 
     return live
 

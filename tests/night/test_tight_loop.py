@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,6 @@ from harness.night.result import Result
 from harness.night.runner import LOOPS, NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack import Stack
-from harness.stack.local.stack import LocalStack
 from tests.calibration import patience_s
 from tests.contract.test_events_of_nights import validated
 from tests.night.test_night import CHAIN, SCENARIO, STORE
@@ -51,19 +50,9 @@ environment:
 Night = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """One for all, of which nights with loops are no burden to other tests."""
-    with LocalStack() as stack:
-        yield stack
-
-
 @pytest.fixture
-def night(tmp_path: Path, stack: Stack) -> Night:
+def night(tmp_path: Path, own_stack: Stack, store: Path) -> Night:
     """One night of one shell script, with one fault, and a baseline that goes well."""
-    for name, text in (("runbook.md", "Ask.\n"), ("forecast.csv", "key\na\n")):
-        (tmp_path / name).write_text(text)
-    (tmp_path / "store").mkdir()
 
     def run(script: str, fault: str, *, rules: str = "", budget: str = "") -> Result:
         given = CHAIN.replace("environment:\n", ENVIRONMENT.lstrip("\n"))
@@ -71,7 +60,7 @@ def night(tmp_path: Path, stack: Stack) -> Night:
         (tmp_path / "fetch.sh").write_text(script + STORE)
         (tmp_path / "chain.yaml").write_text(given)
         (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", fault))
-        return NightRunner(stack, tmp_path / "store").run(load_scenario(tmp_path / "night.yaml"))
+        return NightRunner(own_stack, store).run(load_scenario(tmp_path / "night.yaml"))
 
     return run
 

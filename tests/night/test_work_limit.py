@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from harness.night.runner import NightRunner
 from harness.night.work_limit import WorkLimit
 from harness.scenario.loading import load_scenario
 from harness.stack import Stack
-from harness.stack.local.stack import LocalStack
 from harness.values.units import Duration
 from tests.night.test_night import CHAIN, SCENARIO, STORE
 
@@ -51,33 +50,21 @@ Told = list[str]
 Night = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
-    """One for all, of which nights that are ended in the middle are no burden to other tests."""
-    with LocalStack() as stack:
-        yield stack
-
-
 @pytest.fixture
 def told() -> Told:
     return []
 
 
 @pytest.fixture
-def night(tmp_path: Path, stack: Stack, told: Told) -> Night:
+def night(tmp_path: Path, own_stack: Stack, store: Path, told: Told) -> Night:
     """One night of one shell script, with a short patience."""
-    for name, text in (("runbook.md", "Ask.\n"), ("forecast.csv", "key\na\n")):
-        (tmp_path / name).write_text(text)
-    (tmp_path / "store").mkdir()
 
     def run(script: str, *, chain: str = "", limit: str = "", spin_limit: Duration = SPIN_LIMIT) -> Result:
         (tmp_path / "fetch.sh").write_text(script + STORE)
         (tmp_path / "chain.yaml").write_text(CHAIN + chain)
         (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", "no_fault: {}"))
         set_by = WorkLimit.parse(limit, "--work-limit") if limit else None
-        runner = NightRunner(
-            stack, tmp_path / "store", tell=told.append, work_limit=set_by, look=LOOK, spin_limit=spin_limit
-        )
+        runner = NightRunner(own_stack, store, tell=told.append, work_limit=set_by, look=LOOK, spin_limit=spin_limit)
         return runner.run(load_scenario(tmp_path / "night.yaml"))
 
     return run
