@@ -10,7 +10,11 @@ from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import is_result, is_set_aside, uploads
 from harness.history import Event, History
 
-_PRIVATE = re.compile(r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?)(?![a-z])", re.IGNORECASE)
+_PRIVATE = re.compile(
+    r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?|partial|incomplete|in[-_]?progress)(?![a-z])"
+    r"|(?:^|/)\.",
+    re.IGNORECASE,
+)
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
@@ -27,7 +31,8 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
     published. An upload that broke and stands under the name that it has in the baseline is partial too. Folders in
     which nobody looks for files, as their names say, may hold anything: work, tmp, scratch, cache, archive, backup,
-    and what was set aside (quarantine, rejected, failed).
+    partial, those whose names begin with a dot, and what was set aside (quarantine, rejected, failed). Directories in
+    a folder are like itself.
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
     nights in which an upload broke.
@@ -51,7 +56,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
             in_place.add(path)
         if event.action == "write" and event.value["sha256"] not in whole:
             size = event.value["size"]
-            full = size is not None and size >= sizes.get(event.value["name"], size + 1)
+            full = size is not None and size >= sizes.get(_own_name(event), size + 1)
             told = "bytes that cannot be read" if size is None else f"{size:,} bytes that nobody published"
             (changed if full else partial).append(f"{path} with {told}")
     partial += [f"{path} to the end of the night" for path in being_written]
@@ -69,9 +74,14 @@ def _watched(history: History) -> list[Event]:
         event
         for event in history.of(component="folders")
         if event.action in ("write", "remove")
-        and event.value.get("name") in names
+        and _own_name(event) in names
         and not _unwatched(f"{event.value['folder']}/{event.value['name']}")
     ]
+
+
+def _own_name(event: Event) -> str:
+    """The name that readers look for, in whatever directory of the folder it is."""
+    return str(event.value.get("name")).rpartition("/")[2]
 
 
 def _unwatched(path: str) -> bool:

@@ -28,6 +28,20 @@ def test_a_file_written_under_its_final_name_is_not_atomic_whatever_the_clock_sa
     assert finding.evidence["not_atomic"].first == ("landing/forecast.csv",)
 
 
+@pytest.mark.parametrize("where", ["in", "2026/11/23"])
+def test_a_directory_of_a_folder_is_like_the_folder(where: str) -> None:
+    inside = f"{where}/forecast.csv"
+    written = night(created("02:00:10", inside), closed("02:00:11", HALF, inside))
+    assert check(written, BASELINE).evidence["not_atomic"].first == (f"landing/{inside}",)
+    assert check(written, BASELINE).evidence["partial"].first == (f"landing/{inside} with 99 bytes that nobody published",)
+
+
+@pytest.mark.parametrize("where", ["tmp", ".hidden", "in_progress", "partial"])
+def test_a_directory_in_which_nobody_looks_may_hold_anything(where: str) -> None:
+    inside = f"{where}/forecast.csv"
+    assert check(night(created("02:00:10", inside), closed("02:00:11", HALF, inside)), BASELINE).state == "holds"
+
+
 @pytest.mark.parametrize("how", ["renamed", "linked", "found"])
 def test_a_file_that_gets_its_name_whole_is_atomic(how: str) -> None:
     at, component, what, value = closed("02:00:10", WHOLE)

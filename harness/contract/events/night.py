@@ -59,6 +59,7 @@ _WATERMARK = record(
     file=Field(TEXT, "its name, seen from the folder"),
     field=Field(or_null(TEXT), "the field of its JSON object that counts; null: all of its text"),
     consumers=Field(listed(TEXT), "who must hold what it has passed"),
+    began=Field(or_null(TEXT), "what its file says before the night, the first 4,096 bytes; null: not known"),
 )
 
 BEGIN = happening(
