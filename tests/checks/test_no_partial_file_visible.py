@@ -33,7 +33,9 @@ def test_a_directory_of_a_folder_is_like_the_folder(where: str) -> None:
     inside = f"{where}/forecast.csv"
     written = night(created("02:00:10", inside), closed("02:00:11", HALF, inside))
     assert check(written, BASELINE).evidence["not_atomic"].first == (f"landing/{inside}",)
-    assert check(written, BASELINE).evidence["partial"].first == (f"landing/{inside} with 99 bytes that nobody published",)
+    assert check(written, BASELINE).evidence["partial"].first == (
+        f"landing/{inside} with 99 bytes that nobody published",
+    )
 
 
 @pytest.mark.parametrize("where", ["tmp", ".hidden", "in_progress", "partial"])
