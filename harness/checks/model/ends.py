@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,12 +15,17 @@ from harness.history import Event, History
 class JobRuns:
     """The runs of one job, as the scheduler saw them."""
 
-    last: Event | None = None
-    """Its last end: a run that ended, or a launch that failed."""
+    ends: list[Event] = field(default_factory=list)
+    """Every end, in order: of a run, or a launch that failed."""
     open: dict[int, int] = field(default_factory=dict)
     """The runs that have not ended: attempt to UTC nanoseconds of its launch."""
     spans: list[tuple[int, int]] = field(default_factory=list)
     """From when to when the others ran."""
+
+    @property
+    def last(self) -> Event | None:
+        """Its last end."""
+        return self.ends[-1] if self.ends else None
 
     @property
     def finished(self) -> bool:
@@ -30,6 +36,11 @@ class JobRuns:
     def still_runs(self) -> bool:
         """Whether it was started after its last end. A start before that was given up: order or end was lost."""
         return any(self.last is None or began > self.last.at for began in self.open.values())
+
+    def last_by(self, moment_ns: int) -> Event | None:
+        """Its last end until then."""
+        until = bisect_right(self.ends, moment_ns, key=lambda event: event.at)
+        return self.ends[until - 1] if until else None
 
     def runs_at(self, moment_ns: int) -> bool:
         """Whether it ran then."""
@@ -48,7 +59,7 @@ def runs(history: History) -> dict[str, JobRuns]:
         if event.type == "invoke":
             job.open[attempt] = event.at
         elif event.action == "job" or event.type == "fail":
-            job.last = event
+            job.ends.append(event)
             if (began := job.open.pop(attempt, None)) is not None:
                 job.spans.append((began, event.at))
     return found

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.checks.model.ends import JobRuns, runs
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.wording import counted
 from harness.history import Event, History
@@ -83,12 +84,14 @@ def paging(night: History) -> Paging:
     """Tell the pages of a night apart; asked by a check and by what a night cost."""
     pages = list(night.of("page", component="desk", type="ok"))
     noise = tuple(page for page in pages if _only_waits(page, night))
-    telling = tuple(page for page in pages if page not in noise)
+    waiting = {page.index for page in noise}
+    telling = tuple(page for page in pages if page.index not in waiting)
     groups: dict[tuple[str, str, str], list[Event]] = {}
     for page in pages:
         groups.setdefault((page.value["owner"], page.value["job"], without_details(_words(page))), []).append(page)
     storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
-    healed = dict.fromkeys(page.value["job"] for page in telling if _healed(page, night))
+    by_hand = night.of("operate", type="ok")
+    healed = dict.fromkeys(page.value["job"] for page in telling if _healed(page, night, by_hand))
     return Paging(telling, noise, storms, tuple(healed))
 
 
@@ -140,15 +143,11 @@ def _before(job: str, jobs: Mapping[str, Mapping[str, list[str]]]) -> set[str]:
 
 
 def _has_failed(job: str, at_ns: int, night: History) -> bool:
-    ends = [event for event in night.of("job", job=job) if event.at <= at_ns]
-    ends += [event for event in night.of("launch", type="fail", job=job) if event.at <= at_ns]
-    last = max(ends, key=lambda event: (event.at, event.index), default=None)
+    last = runs(night).get(job, JobRuns()).last_by(at_ns)
     return last is not None and last.type == "fail"
 
 
-def _healed(page: Event, night: History) -> bool:
-    job = page.value["job"]
-    ended = next((event for event in night.of("job", type="ok", job=job) if event.at > page.at), None)
-    if ended is None:
-        return False
-    return not any(page.at <= event.at <= ended.at for event in night.of("operate", type="ok"))
+def _healed(page: Event, night: History, by_hand: Sequence[Event]) -> bool:
+    ends = runs(night).get(page.value["job"], JobRuns()).ends
+    ended = next((end for end in ends if end.action == "job" and end.type == "ok" and end.at > page.at), None)
+    return ended is not None and not any(page.at <= event.at <= ended.at for event in by_hand)
