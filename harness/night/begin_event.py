@@ -11,7 +11,6 @@ from harness.contract.schedule import MasterJob
 from harness.faults import Fault
 from harness.scenario.operators import Operator
 
-
 LONGEST_WATERMARK = 4_096
 """Bytes of a watermark that are told, as of each of its moves."""
 

@@ -19,6 +19,8 @@ class JobRuns:
     """Every end, in order: of a run, or a launch that failed."""
     open: dict[int, int] = field(default_factory=dict)
     """The runs that have not ended: attempt to UTC nanoseconds of its launch."""
+    began: int | None = None
+    """When it was launched last."""
     spans: list[tuple[int, int]] = field(default_factory=list)
     """From when to when the others ran."""
 
@@ -57,7 +59,7 @@ def runs(history: History) -> dict[str, JobRuns]:
             continue
         job, attempt = found.setdefault(event.value["job"], JobRuns()), event.value.get("attempt", 0)
         if event.type == "invoke":
-            job.open[attempt] = event.at
+            job.open[attempt] = job.began = event.at
         elif event.action == "job" or event.type == "fail":
             job.ends.append(event)
             if (began := job.open.pop(attempt, None)) is not None:
@@ -103,6 +105,19 @@ def successors(night: History, jobs: set[str]) -> set[str]:
     found = set(jobs)
     while more := {name for name, others in after.items() if name not in found and found & set(others)}:
         found |= more
+    return found
+
+
+def predecessors(night: History, job: str) -> set[str]:
+    """All that must have ended before this job, however far; of one that the chain does not have, none."""
+    after = {name: one["after"] for name, one in begin_event(night).value["jobs"].items()}
+    found: set[str] = set()
+    pending = list(after.get(job, ()))
+    while pending:
+        other = pending.pop()
+        if other not in found:
+            found.add(other)
+            pending += after.get(other, ())
     return found
 
 

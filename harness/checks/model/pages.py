@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checks.model.ends import JobRuns, runs
+from harness.checks.model.ends import JobRuns, predecessors, runs
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.wording import counted
 from harness.history import Event, History
@@ -110,7 +110,7 @@ def _words(page: Event) -> str:
 
 def _only_waits(page: Event, night: History) -> bool:
     jobs = begin_event(night).value["jobs"]
-    before = _before(page.value["job"], jobs)
+    before = predecessors(night, page.value["job"])
     if not any(_has_failed(job, page.at, night) for job in before):
         return False
     text = _words(page)
@@ -128,18 +128,6 @@ def _says_no_more(clause: str, jobs: Iterable[str]) -> bool:
 
 def _names(text: str, job: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(job.casefold())}(?!\w)", text.casefold()) is not None
-
-
-def _before(job: str, jobs: Mapping[str, Mapping[str, list[str]]]) -> set[str]:
-    """The jobs that must have finished before this one, and before those; none of one that the chain does not have."""
-    found: set[str] = set()
-    asked = [job]
-    while asked:
-        for one in jobs.get(asked.pop(), {}).get("after", ()):
-            if one not in found:
-                found.add(one)
-                asked.append(one)
-    return found
 
 
 def _has_failed(job: str, at_ns: int, night: History) -> bool:

@@ -11,7 +11,7 @@ import functools
 import re
 from collections import defaultdict, deque
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.checks.model.holdings import begin_event, fallback_days
 from harness.history import History
@@ -34,10 +34,14 @@ _DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 
 @dataclass(frozen=True)
 class Left:
-    """One file that there is at the end: digest of what is compared, and the published file that it begins like."""
+    """One file that there is at the end: digest of what is compared, and the published file that it begins like.
+
+    ``at``: since when an upload is there with this content, UTC nanoseconds; of files in folders that is not known.
+    """
 
     content: str
     beginning_of: str | None = None
+    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,13 +76,15 @@ def uploads(history: History) -> Mapping[str, Left]:
         place = (value.get("via", ""), value.get("name", ""))
         if event.action == "put" and event.type in ("ok", "fail") and "sha256" in value:
             # What the chain ignores is none of its results, and takes the place of one all the same.
-            there.pop(place, None)
+            before = there.pop(place, None)
             if "content" in value:
-                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None)
+                again = before is not None and before.content == value["content"]
+                at = before.at if before is not None and again else event.at
+                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None, at)
         elif event.action == "remove":
             there.pop(place, None)
         elif event.action == "rename" and place in there:
-            there[place[0], value["to"]] = there.pop(place)
+            there[place[0], value["to"]] = replace(there.pop(place), at=event.at)
     return {f"{UPLOADED}{via}/{name}": left for (via, name), left in there.items()}
 
 
