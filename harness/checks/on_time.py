@@ -15,7 +15,8 @@ def on_time(night: History, baseline: History) -> Finding:
     """The last row that the night owes is stored at the deadline or before, all is sent, and every job has ended.
 
     Of jobs and of what is sent to the source, those that are there by then in the baseline; a job that does not end
-    well at all is not late (``complete``). A chain without consumers has delivered when the last of these jobs has ended.
+    well at all is not late (``complete``). A chain without consumers has delivered when the last of these jobs has
+    ended.
 
     Applies: to every night.
     Unknown: when the baseline itself is late, or never delivered.
