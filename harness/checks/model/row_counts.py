@@ -50,8 +50,9 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
     Rows of a declared fallback are compared with what the earlier night delivered; rows under another date that declare
-    none are stale. So are rows under tonight's date that the baseline tells an earlier night to hold; in whose place they
-    are is not lost besides. A consumer that holds nothing holds nothing wrong.
+    none are stale. So are an earlier night's rows under tonight's date, as far as the baseline tells of that night; the
+    rows in whose place they are count as stale, and not as lost besides. A consumer that holds nothing holds nothing
+    wrong.
     """
     wrong = WrongRows()
     for consumer in consumers:

@@ -101,7 +101,7 @@ CONSUMER: Mapping[str, Happening] = {
         night=maybe(
             Field(
                 TEXT,
-                "in a baseline: the earlier night that holds it; a fallback must equal it, and stale rows are told by it",
+                "in a baseline: the earlier night that holds it, by which fallbacks and stale rows are told",
             )
         ),
     ),
