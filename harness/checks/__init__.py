@@ -15,6 +15,7 @@ from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
+from harness.checks.rerun_idempotent import rerun_idempotent
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
@@ -60,6 +61,7 @@ __all__ = [
     "owner_paged",
     "programs_unchanged",
     "request_budget",
+    "rerun_idempotent",
     "results_complete",
     "watermark_behind_commit",
 ]

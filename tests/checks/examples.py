@@ -22,6 +22,7 @@ from tests.checks.nights import (
     night,
     outside,
     paged,
+    put,
     receipt,
     stored,
     without_consumers,
@@ -57,6 +58,10 @@ def asked(at: str) -> Line:
     """A request for the file."""
     return at, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http"}
 
+
+SENT = night(*calm(), put("plan_1.csv", clock="02:01:30"))
+SENT_AGAIN = [put("plan_1.csv", clock="02:01:30"), *launched("02:04:00", "publish"), ended("02:08:00", "publish")]
+"""A job of that night is started again when it has finished."""
 
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
@@ -97,6 +102,11 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "cause_named": {
         "holds": (FAILED, BASELINE),
         "violated": (faulty(paged("02:30:00", "exit 3")), BASELINE),
+    },
+    "rerun_idempotent": {
+        "holds": (faulty(*calm(), *SENT_AGAIN), SENT),
+        "violated": (faulty(*calm(), *SENT_AGAIN, put("plan_2.csv", clock="02:07:00")), SENT),
+        "unknown": (faulty(*calm(), *launched("02:04:00", "publish"), ended("02:05:00", "publish")), LOSSY),
     },
     "equals_baseline": {
         "holds": (CALM, BASELINE),
