@@ -24,16 +24,18 @@ def rerun_idempotent(night: History, baseline: History) -> Finding:
     that are there under two names.
 
     Applies: to nights in which a job ran again, or twice at once, and had stored or sent something before.
-    Unknown: when the baseline's rows may be the wrong ones (``delivered_once``).
+    Unknown: when nothing is there twice as far as the baseline shows, and its rows may be the wrong ones
+    (``delivered_once``).
     Does not verify: which of several jobs at work did it (each may have); what a job appends to a file, or writes into
     a database (``equals_baseline`` sees the file); a job that cannot run twice and says so.
     """
     again = reruns(night)
-    if any(any(rows.values()) for job in again.values() for rows in job.rows) and (why := doubtful_because(baseline)):
-        return Finding.unknown(why)
     doubled = [said for name, job in again.items() for said in _doubled(name, job, night, baseline)]
     if doubled:
         return Finding.violated(f"a re-run was not idempotent: {doubled[0]}", doubled=doubled)
+    stored = any(any(rows.values()) for job in again.values() for rows in job.rows)
+    if stored and (why := doubtful_because(baseline)):
+        return Finding.unknown(why)
     told = [f"{name} ran {counted(job.runs, 'time')}" for name, job in again.items()]
     more = f", and {counted(len(told) - 1, 'other job')} again" if len(told) > 1 else ""
     return Finding.holds(f"{told[0]}{more}, and nothing is there twice")

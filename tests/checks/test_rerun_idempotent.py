@@ -73,4 +73,6 @@ def test_an_upload_that_is_sent_again_under_another_name_is_there_twice() -> Non
 
 
 def test_a_baseline_whose_rows_may_be_the_wrong_ones_leaves_it_unknown() -> None:
-    assert check(again(1, 2), night(*calm(records=5))).state == "unknown"
+    doubtful = night(*calm(records=5))
+    assert check(again(1, 2), doubtful).state == "unknown"
+    assert check(again(3, 3, held=(*"abc", *"abc")), doubtful).state == "violated"
