@@ -23,6 +23,7 @@ from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
+from harness.checks.bad_file_quarantined import bad_file_quarantined
 from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.bounded_attempts import bounded_attempts
@@ -41,6 +42,7 @@ __all__ = [
     "Measures",
     "Outcome",
     "all_or_nothing",
+    "bad_file_quarantined",
     "bounded_attempts",
     "cause_named",
     "check",

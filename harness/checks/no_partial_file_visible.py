@@ -69,11 +69,13 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
 
 
 def _watched(history: History) -> list[Event]:
-    names = set(begin_event(history).value["files"])
+    begin = begin_event(history).value
+    names = set(begin["files"])
     return [
         event
         for event in history.of(component="folders")
         if event.action in ("write", "remove")
+        and event.value["folder"] != begin["quarantine"]
         and _own_name(event) in names
         and not _unwatched(f"{event.value['folder']}/{event.value['name']}")
     ]

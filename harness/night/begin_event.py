@@ -50,6 +50,7 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             }
             for name, mark in sorted(chain.watermarks.items())
         },
+        "quarantine": chain.quarantine,
         "jobs": {
             name: {
                 "owner": chain.owner_of(name),

@@ -44,6 +44,15 @@ WATERMARK = {"watermarks": {"day": {"folder": "state", "file": "day", "field": N
 SERVED: Line = ("02:00:05", "source", "serve ok", {"name": "forecast.csv", "what": "file", "complete": False})
 
 
+TRUE: Line = ("02:00:06", "source", "serve ok", {"name": "forecast.csv", "what": "file", "complete": True})
+
+
+def set_aside(*endings: str) -> list[Line]:
+    """The file appears in a folder for bad ones, and what is beside it."""
+    names = (f"forecast.csv{ending}" for ending in endings)
+    return [("02:00:07", "folders", "write ok", {"folder": "aside", "name": name, "sha256": HALF}) for name in names]
+
+
 def moved(clock: str) -> Line:
     """The watermark says the night's date."""
     return clock, "folders", "write ok", {"folder": "state", "name": "day", "text": "2026-11-23"}
@@ -125,6 +134,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "results_complete": {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*calm()[:-1], paged("02:30:00", "truncated")), BASELINE),
+    },
+    "bad_file_quarantined": {
+        "holds": (faulty(*calm(), SERVED, TRUE, *set_aside(".bad", ".reason"), quarantine="aside"), BASELINE),
+        "violated": (faulty(*calm(), SERVED, TRUE, *set_aside(".bad"), quarantine="aside"), BASELINE),
     },
     "nothing_left_behind": {
         "holds": (CALM, BASELINE),

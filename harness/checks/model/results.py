@@ -99,7 +99,8 @@ def difference(night: History, baseline: History) -> Difference:
     extra = got.keys() - set(pairs.values())
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
     doubled = {path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded}
-    behind = {path for path in extra - doubled if is_left_behind(path, got[path])}
+    set_aside = f"{begin_event(night).value['quarantine']}/"
+    behind = {path for path in extra - doubled if is_left_behind(path, got[path]) and not path.startswith(set_aside)}
     missing = [path for path in wanted if path not in pairs and is_result(path)]
     changed = [other for path, other in pairs.items() if wanted[path].content != got[other].content]
     return Difference(

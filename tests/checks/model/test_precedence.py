@@ -192,7 +192,8 @@ def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
         *("owner_paged", "all_or_nothing", "cause_named", "rerun_idempotent", "equals_baseline"),
         *("no_downstream_on_bad_data", "watermark_behind_commit", "programs_unchanged"),
         *("complete", "results_complete"),
-        *("on_time", "nothing_left_behind", "optional_jobs", "bounded_attempts", "request_budget"),
+        *("on_time", "bad_file_quarantined", "nothing_left_behind", "optional_jobs"),
+        *("bounded_attempts", "request_budget"),
         *("detectable", "lived_in_time"),
     ]
 
