@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.checks.model.ends import finished
 from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
 from harness.checks.model.wording import counted
 from harness.history import History
@@ -97,8 +98,9 @@ def _unfinished(baseline: History) -> Iterator[str]:
     begin = begin_event(baseline).value
     builds = (event.value for event in baseline.of("build"))
     not_today = {job for build in builds if build["date"] == begin["date"] for job in build["left_out"]}
+    ended_well = finished(baseline)
     for job in begin["jobs"]:
-        if baseline.of("job", type="ok", job=job):
+        if job in ended_well:
             continue
         if job in not_today and not baseline.of("launch", job=job):
             continue
