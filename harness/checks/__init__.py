@@ -11,6 +11,7 @@ from harness.checks.model.outcome import Outcome
 # came of the night stands before how it came about.
 from harness.checks.delivered_once import delivered_once
 from harness.checks.no_partial_file_visible import no_partial_file_visible
+from harness.checks.marker_after_file import marker_after_file
 from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
@@ -54,6 +55,7 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "marker_after_file",
     "measures",
     "no_downstream_on_bad_data",
     "no_partial_file_visible",

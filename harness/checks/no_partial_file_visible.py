@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.results import is_result, is_set_aside, uploads
+from harness.checks.model.results import is_result, uploads
+from harness.checks.model.watching import is_watched
 from harness.history import Event, History
-
-_PRIVATE = re.compile(
-    r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?|partial|incomplete|in[-_]?progress)(?![a-z])"
-    r"|(?:^|/)\.",
-    re.IGNORECASE,
-)
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
@@ -85,7 +79,7 @@ def _watched(history: History) -> list[Event]:
         if event.action in ("write", "remove")
         and event.value["folder"] != begin["quarantine"]
         and _own_name(event) in names
-        and not _unwatched(f"{event.value['folder']}/{event.value['name']}")
+        and is_watched(f"{event.value['folder']}/{event.value['name']}")
     ]
 
 
@@ -105,11 +99,6 @@ def _own_products(baseline: History) -> dict[str, int]:
 def _own_name(event: Event) -> str:
     """The name that readers look for, in whatever directory of the folder it is."""
     return str(event.value.get("name")).rpartition("/")[2]
-
-
-def _unwatched(path: str) -> bool:
-    folder = path.rpartition("/")[0]
-    return bool(_PRIVATE.search(folder)) or is_set_aside(folder)
 
 
 def _halves(night: History, baseline: History) -> list[str]:

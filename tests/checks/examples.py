@@ -72,6 +72,12 @@ SENT = night(*calm(), put("plan_1.csv", clock="02:01:30"))
 SENT_AGAIN = [put("plan_1.csv", clock="02:01:30"), *launched("02:04:00", "publish"), ended("02:08:00", "publish")]
 """A job of that night is started again when it has finished."""
 
+SUMS: list[Line] = [
+    ("02:03:00", "folders", "write ok", {"folder": "landing", "name": name, "sha256": None, "size": None})
+    for name in ("sums.csv", "sums.ok")
+]
+"""A file, and its marker."""
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
@@ -90,6 +96,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
             faulty(("02:00:07", "folders", "write ok", PLACE | {"sha256": HALF, "size": 9}), *calm()),
             BASELINE,
         ),
+    },
+    "marker_after_file": {
+        "holds": (night(*calm(), *SUMS), night(*calm(), *SUMS)),
+        "violated": (night(*calm(), *reversed(SUMS)), night(*calm(), *SUMS)),
     },
     "dependency_order": {
         "holds": (CALM, BASELINE),
