@@ -66,7 +66,7 @@ def test_all_files_that_come_before_the_marker_in_the_baseline_come_before_it() 
 
 
 def test_an_empty_file_that_the_baseline_has_after_another_is_a_marker_whatever_its_ending() -> None:
-    names = [there("02:00:00", "sums.csv"), there("02:00:01", "sums.csv.go4it")]
+    names = [there("02:00:00", name) for name in ("sums.csv", "sums.csv.go4it")]
     ends = [keeps("sums.csv", folder="export"), keeps("sums.csv.go4it", folder="export", size=0)]
     found = check(in_order("sums.csv.go4it"), night(*names, *ends))
     assert found.evidence["without_their_files"].first == ("export/sums.csv.go4it",)
