@@ -27,6 +27,7 @@ from harness.checks.on_time import on_time
 from harness.checks.bad_file_quarantined import bad_file_quarantined
 from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
+from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
@@ -58,6 +59,7 @@ __all__ = [
     "marker_after_file",
     "measures",
     "no_downstream_on_bad_data",
+    "no_needless_page",
     "no_partial_file_visible",
     "nothing_left_behind",
     "on_time",

@@ -81,6 +81,9 @@ SUMS: list[Line] = [
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
+HEALED = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
+"""An attempt before the one that ends well."""
+
 OPTIONAL = {"jobs": BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}}
 REPORTED = [*calm(), *launched("02:05:00", "report"), ended("02:06:00", "report")]
 
@@ -171,6 +174,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*REPORTED, **OPTIONAL), night(*REPORTED, **OPTIONAL)),
         "violated": (faulty(*calm(), **OPTIONAL), night(*REPORTED, **OPTIONAL)),
         "unknown": (faulty(*calm(), **OPTIONAL), night(*calm(), **OPTIONAL)),
+    },
+    "no_needless_page": {
+        "holds": (faulty(*calm(), paged("02:00:30", "truncated")), BASELINE),
+        "violated": (faulty(*HEALED, *calm(), paged("01:51:00", "truncated")), BASELINE),
     },
     "bounded_attempts": {
         "holds": (CALM, BASELINE),

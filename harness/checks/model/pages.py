@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.checks.model.ends import JobRuns, predecessors, runs
@@ -90,8 +90,7 @@ def paging(night: History) -> Paging:
     for page in pages:
         groups.setdefault((page.value["owner"], page.value["job"], without_details(_words(page))), []).append(page)
     storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
-    by_hand = night.of("operate", type="ok")
-    healed = dict.fromkeys(page.value["job"] for page in telling if _healed(page, night, by_hand))
+    healed = dict.fromkeys(page.value["job"] for page in telling if healed_at(page, night) is not None)
     return Paging(telling, noise, storms, tuple(healed))
 
 
@@ -135,7 +134,14 @@ def _has_failed(job: str, at_ns: int, night: History) -> bool:
     return last is not None and last.type == "fail"
 
 
-def _healed(page: Event, night: History, by_hand: Sequence[Event]) -> bool:
+def healed_at(page: Event, night: History) -> int | None:
+    """When its job ended well after that, UTC nanoseconds; None where it never did, or somebody acted in between."""
     ends = runs(night).get(page.value["job"], JobRuns()).ends
-    ended = next((end for end in ends if end.action == "job" and end.type == "ok" and end.at > page.at), None)
-    return ended is not None and not any(page.at <= event.at <= ended.at for event in by_hand)
+    ended = next((end.at for end in ends if end.action == "job" and end.type == "ok" and end.at > page.at), None)
+    by_hand = ended is not None and any(page.at <= at <= ended for at in _steps_by_hand(night))
+    return None if by_hand else ended
+
+
+@functools.lru_cache(maxsize=2)
+def _steps_by_hand(night: History) -> tuple[int, ...]:
+    return tuple(event.at for event in night.of("operate", type="ok"))
