@@ -10,6 +10,9 @@ from harness.checks.model.holdings import begin_event, doubled_keys, finished_at
 from harness.checks.model.wording import counted
 from harness.history import History
 
+_NAMED = 3
+"""So many of the records that are left out are named."""
+
 
 def invalid_because(baseline: History) -> str | None:
     """Why a night without faults was no calm one: nothing delivered, a page, a job that never finished OK.
@@ -83,9 +86,19 @@ def doubtful_because(baseline: History) -> str | None:
         if declared["records"] == "every" and baseline.of("publish", component="source") and rows != wanted:
             return (
                 f"in the baseline, the source published {counted(wanted, 'record')} and {consumer} holds "
-                f"{counted(rows, 'row')}; if this chain is meant to deliver fewer, say records: some"
+                f"{counted(rows, 'row')}{_left_out(baseline, consumer)}: a chain that loses them does so every night; "
+                f"only if it is meant to leave these out, say records: some"
             )
     return None
+
+
+def _left_out(baseline: History, consumer: str) -> str:
+    """Examples of the records that a consumer lacks, so that whoever declares it knows what."""
+    for told in _compared(baseline):
+        if told["consumer"] == consumer and (named := told["lost"]["first"][:_NAMED]):
+            more = told["lost"]["total"] - len(named)
+            return f", and not {', '.join(named)}{f' and {more:,} more' if more else ''}"
+    return ""
 
 
 def _untrue(baseline: History) -> Iterator[str]:
