@@ -295,6 +295,7 @@ class Chain(Strict):
     calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
     consumers: dict[Text, Consumer] = {}
     watermarks: dict[Text, Watermark] = {}
+    quarantine: Text | None = None
     causes: dict[Text, Texts] = {}
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")

@@ -50,6 +50,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _environments(data)
     yield from _folders(data)
     yield from _watermarks(data)
+    yield from _quarantine(data)
     yield from _keys(data)
     yield from column_mistakes(data)
     yield from _times(data)
@@ -234,6 +235,12 @@ def _watermarks(data: Any) -> Iterator[tuple[Location, str]]:
                 yield ("watermarks", name, "consumers", position), unknown("consumer", consumer, consumers)
         if isinstance(mark, Mapping) and not consumers:
             yield ("watermarks", name), f"the watermark '{name}' has no consumer that could hold what it has passed"
+
+
+def _quarantine(data: Any) -> Iterator[tuple[Location, str]]:
+    folder, folders = get(data, "quarantine"), mapping(data, "folders")
+    if isinstance(folder, str) and folder not in folders:
+        yield ("quarantine",), unknown("folder", folder, folders)
 
 
 def minutes_of(time: Any, days: int | None = None) -> float | None:

@@ -11,10 +11,12 @@ from harness.checks.model.outcome import Outcome
 # came of the night stands before how it came about.
 from harness.checks.delivered_once import delivered_once
 from harness.checks.no_partial_file_visible import no_partial_file_visible
+from harness.checks.marker_after_file import marker_after_file
 from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
+from harness.checks.rerun_idempotent import rerun_idempotent
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
@@ -22,8 +24,10 @@ from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
+from harness.checks.bad_file_quarantined import bad_file_quarantined
 from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
+from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
@@ -40,6 +44,7 @@ __all__ = [
     "Measures",
     "Outcome",
     "all_or_nothing",
+    "bad_file_quarantined",
     "bounded_attempts",
     "cause_named",
     "check",
@@ -51,8 +56,10 @@ __all__ = [
     "friction",
     "judge",
     "lived_in_time",
+    "marker_after_file",
     "measures",
     "no_downstream_on_bad_data",
+    "no_needless_page",
     "no_partial_file_visible",
     "nothing_left_behind",
     "on_time",
@@ -60,6 +67,7 @@ __all__ = [
     "owner_paged",
     "programs_unchanged",
     "request_budget",
+    "rerun_idempotent",
     "results_complete",
     "watermark_behind_commit",
 ]

@@ -16,7 +16,8 @@ def delivered_once(night: History, baseline: History) -> Finding:
 
     Compared with the same night without faults, row by row, once that night's own rows are what the source published,
     by key and by the value of every column, as far as the chain declares nothing else of them. Rows of a declared
-    fallback are compared with what the earlier night delivered; rows under another date that declare none are stale.
+    fallback are compared with what the earlier night delivered; rows under another date that declare none are stale,
+    and so are an earlier night's rows under tonight's date: they are not called lost and invented.
 
     Applies: to chains with consumers.
     Unknown: when the baseline delivered nothing, or its rows may be the wrong ones: they are not as many as the source

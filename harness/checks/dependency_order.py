@@ -27,15 +27,20 @@ def dependency_order(night: History, baseline: History) -> Finding:
     if not any(jobs[event.value["job"]]["after"] for event in baseline.of("launch", type="ok")):
         return Finding.unknown("the baseline launched no job that depends on another")
     finished: dict[str, bool] = {}
-    early: dict[str, list[str]] = {}
+    # Until a run has ended nobody knows whether it does harm: what it lacked when it was launched, by job and attempt.
+    running: dict[tuple[str, int], list[str]] = {}
+    early: list[str] = []
     for event in night.of(component="scheduler"):
-        job = str(event.value.get("job"))
+        if event.action not in ("launch", "job"):
+            continue
+        job = str(event.value["job"])
+        run = job, event.value.get("attempt", 0)
         if event.action == "launch" and event.type == "invoke":
-            early.setdefault(job, []).extend(other for other in jobs[job]["after"] if not finished.get(other))
+            running[run] = [f"{job} before {other}" for other in jobs[job]["after"] if not finished.get(other)]
             finished[job] = False
-        elif event.action == "job":
+        elif event.action == "job" or event.type == "fail":
             finished[job] = event.type == "ok"
-            if event.type == "fail":
-                early.pop(job, None)
-    told = [f"{job} before {other}" for job, others in early.items() for other in others]
-    return Finding.violated("jobs ran too early", early=told) if told else Finding.holds("every job waited its turn")
+            lacked = running.pop(run, [])
+            early += lacked if finished[job] else []
+    early += [told for lacked in running.values() for told in lacked]
+    return Finding.violated("jobs ran too early", early=early) if early else Finding.holds("every job waited its turn")

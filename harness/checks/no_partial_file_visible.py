@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.results import is_result, is_set_aside, uploads
+from harness.checks.model.results import is_result, uploads
+from harness.checks.model.watching import is_watched
 from harness.history import Event, History
-
-_PRIVATE = re.compile(r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?)(?![a-z])", re.IGNORECASE)
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
@@ -25,9 +24,13 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     and no clock tells how long that takes in life. A rename, a hard link and an O_TMPFILE are atomic. Partial is one
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
-    published. An upload that broke and stands under the name that it has in the baseline is partial too. Folders in
-    which nobody looks for files, as their names say, may hold anything: work, tmp, scratch, cache, archive, backup,
-    and what was set aside (quarantine, rejected, failed).
+    published. An upload that broke and stands under the name that it has in the baseline is partial too.
+
+    What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
+    chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
+    and its content is for ``equals_baseline``. Folders in which nobody looks for files, as their names say, may hold
+    anything: work, tmp, scratch, cache, archive, backup, partial, those whose names begin with a dot, and what was set
+    aside (quarantine, rejected, failed). Directories in a folder are like itself.
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
     nights in which an upload broke.
@@ -37,6 +40,8 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     """
     whole = _whole(night) | _whole(baseline)
     sizes = _sizes(night) | _sizes(baseline)
+    own = _own_products(baseline)
+    same = _whole(night) <= _whole(baseline)
     in_place: set[str] = set()
     partial: list[str] = [f"{path}, which was not sent to its end" for path in _halves(night, baseline)]
     changed: list[str] = []
@@ -51,7 +56,9 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
             in_place.add(path)
         if event.action == "write" and event.value["sha256"] not in whole:
             size = event.value["size"]
-            full = size is not None and size >= sizes.get(event.value["name"], size + 1)
+            if path in own and size is not None and (not same or size >= own[path]):
+                continue
+            full = size is not None and size >= sizes.get(_own_name(event), size + 1)
             told = "bytes that cannot be read" if size is None else f"{size:,} bytes that nobody published"
             (changed if full else partial).append(f"{path} with {told}")
     partial += [f"{path} to the end of the night" for path in being_written]
@@ -64,19 +71,34 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
 
 
 def _watched(history: History) -> list[Event]:
-    names = set(begin_event(history).value["files"])
+    begin = begin_event(history).value
+    names = set(begin["files"])
     return [
         event
         for event in history.of(component="folders")
         if event.action in ("write", "remove")
-        and event.value.get("name") in names
-        and not _unwatched(f"{event.value['folder']}/{event.value['name']}")
+        and event.value["folder"] != begin["quarantine"]
+        and _own_name(event) in names
+        and is_watched(f"{event.value['folder']}/{event.value['name']}")
     ]
 
 
-def _unwatched(path: str) -> bool:
-    folder = path.rpartition("/")[0]
-    return bool(_PRIVATE.search(folder)) or is_set_aside(folder)
+def _own_products(baseline: History) -> dict[str, int]:
+    """Paths under which the baseline puts nothing that was published, and the fewest bytes that it puts there."""
+    published, put = _whole(baseline), defaultdict[str, list[Event]](list)
+    for event in _watched(baseline):
+        if event.action == "write" and event.type == "ok" and event.value["size"] is not None:
+            put[f"{event.value['folder']}/{event.value['name']}"].append(event)
+    return {
+        path: min(event.value["size"] for event in events)
+        for path, events in put.items()
+        if not any(event.value["sha256"] in published for event in events)
+    }
+
+
+def _own_name(event: Event) -> str:
+    """The name that readers look for, in whatever directory of the folder it is."""
+    return str(event.value.get("name")).rpartition("/")[2]
 
 
 def _halves(night: History, baseline: History) -> list[str]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
-from harness.checks.model.holdings import begin_event, fallback_days, finished_at
+from harness.checks.model.deadline import delivered_at, late_uploads
+from harness.checks.model.ends import finished, predecessors, runs
+from harness.checks.model.holdings import begin_event, fallback_days
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.owed import due_at, grouped, owed
-from harness.checks.model.pages import paging
+from harness.checks.model.owed import Owed, due_at, grouped, owed
+from harness.checks.model.pages import Paging, paging
 from harness.checks.model.wording import minutes
-from harness.history import History
+from harness.history import Event, History
 
 
 @check("owner_paged", violated=Outcome.DAMAGED)
 def owner_paged(night: History, baseline: History) -> Finding:
     """When the night is not delivered by the deadline, or a job never ends, the owner is paged, once a failure.
 
-    By the deadline, or, where all that is owed ends later in the baseline, before the night is over.
+    By the deadline, or, where all that is owed ends later in the baseline, before the night is over. What is late and
+    was told in time is better than what is late in silence. A page for a job that has healed tells nothing of another
+    one that was started after that, and failed; nor does a page to the owner of jobs that have no part in it.
 
     It is one failure whose pages have one owner, one job and one text, once numbers, times, dates and ids are taken out
     of that; more than one such page is a storm, also in a night that recovers. A page of a successor of a failed job
@@ -40,20 +44,52 @@ def owner_paged(night: History, baseline: History) -> Finding:
         repeated = [f"{said} ({count} times)" for said, count in paged.storms.items()]
         most = max(paged.storms.values())
         return Finding.violated(f"the same failure was paged {most} times", repeated=repeated)
-    finished = finished_at(night)
     missing = owed(night, baseline)
-    if finished is not None and finished <= deadline and not missing:
+    delivered, late = delivered_at(night, baseline), late_uploads(night, baseline)
+    in_time = delivered is not None and delivered <= deadline and not late
+    if in_time and not missing:
         told = f"; {paged.sentence}" if paged.telling or paged.noise else ""
         return Finding.holds(f"nobody had to be told{told}")
-    if paged.telling:
-        first = paged.telling[0]
+    concerned = _concerned(night, missing)
+    own = [page for page in paged.telling if page.value["owner"] in concerned]
+    telling = [page for page in own if not _of_what_healed_before(page, paged, missing, night)]
+    if telling:
+        first = telling[0]
         said = f"{first.value['owner']} was paged {minutes(abs(deadline - first.at) / 1e9)}"
         if first.at > due_at(night, baseline):
             return Finding.violated(f"{said} after the deadline{paged.remarks}")
         return Finding.holds(f"{said} {'before' if first.at <= deadline else 'after'} the deadline{paged.remarks}")
-    if finished is not None and fallback_days(night) and not missing:
+    if delivered is not None and fallback_days(night) and not missing:
         return Finding.holds("the fallback is flagged where it is consumed")
-    but = f" what failed, only that others wait: {paged.sentence}" if paged.noise else ""
+    but = _but(paged, own)
     if missing.jobs and not missing.rows:
         return Finding.violated(f"{next(grouped(missing.jobs))}, and nobody was told{but}")
+    if delivered is not None and delivered <= deadline and late and not missing:
+        return Finding.violated(f"{next(iter(late))} came after the deadline, and nobody was told{but}")
     return Finding.violated(f"the night was not delivered by the deadline, and nobody was told{but}")
+
+
+def _but(paged: Paging, own: list[Event]) -> str:
+    """What was said instead, of pages that tell nothing of what failed."""
+    if paged.telling and not own:
+        return f" who owns it, only {paged.telling[0].value['owner']}: {paged.sentence}"
+    if paged.noise:
+        return f" what failed, only that others wait: {paged.sentence}"
+    return f", only of what healed: {paged.sentence}" if own else ""
+
+
+def _concerned(night: History, missing: Owed) -> set[str]:
+    """Who owns what failed, or what that builds on; the chain's owner; all owners where no job has failed."""
+    begin = begin_event(night).value
+    jobs = begin["jobs"]
+    part = {name for job in missing.jobs if job in jobs for name in (job, *predecessors(night, job))} or set(jobs)
+    return {begin["owner"], *(jobs[name]["owner"] for name in part)}
+
+
+def _of_what_healed_before(page: Event, paged: Paging, missing: Owed, night: History) -> bool:
+    """Whether its job was well again when everything that then failed for good was started."""
+    job = page.value["job"]
+    if job not in paged.healed or job in missing.jobs:
+        return False
+    started = [run.began for name in missing.jobs if (run := runs(night).get(name)) is not None and run.began]
+    return bool(started) and finished(night).get(job, started[0] + 1) <= min(started)

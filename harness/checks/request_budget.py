@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.checks.model.asked import (
+    PAUSE_NS,
     SECOND_NS,
     Asked,
     asked,
@@ -28,8 +29,6 @@ from harness.contract.budget import (
 from harness.history import History
 
 MINUTE_NS = 60 * SECOND_NS
-PAUSE_NS = 2 * SECOND_NS
-"""Three failed attempts within this time are attempts without a pause."""
 
 
 @check("request_budget", violated=Outcome.DEGRADED)

@@ -9,7 +9,7 @@ from typing import Any
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.watermarks import last_move, marks, stored_by
+from harness.checks.model.watermarks import began, last_move, marks, stored_by
 from harness.history import History
 
 _WHOLE_NIGHT = 2**63
@@ -29,7 +29,7 @@ def watermark_behind_commit(night: History, baseline: History) -> Finding:
     Applies: to chains that declare ``watermarks``.
     Unknown: when the baseline moved no watermark, or one holds what cannot be read.
     Does not verify: moves before the last one of a night; a watermark that is kept in a database; that it is not
-    behind what its file said before the night.
+    behind what its file said before the night, unless the chain's folder begins with that file (``holds``).
     """
     declared = begin_event(night).value["watermarks"]
     for name, mark in declared.items():
@@ -54,7 +54,8 @@ def _of(mark: Mapping[str, Any]) -> str:
 
 
 def _back(night: History, name: str, mark: Mapping[str, Any]) -> Iterator[str]:
-    for before, after in pairwise(marks(night, mark)):
+    first = began(night, mark)
+    for before, after in pairwise([*([first] if first else []), *marks(night, mark)]):
         if after.is_before(before):
             yield f"{name} from {before.value} to {after.value}"
 
@@ -66,7 +67,8 @@ def _passed(night: History, baseline: History, name: str, mark: Mapping[str, Any
         if moved is None:
             continue
         for consumer in mark["consumers"]:
-            whole = baseline if calm is not None and calm.value == moved.value else history
+            # Who says as much as the baseline, or more (a time of the run), has passed all that the baseline stores.
+            whole = history if calm is None or moved.is_before(calm) else baseline
             there, wanted = stored_by(history, consumer, moved.at), stored_by(whole, consumer, _WHOLE_NIGHT)
             if there < wanted:
                 held = f"{consumer} had stored {there:,} of {wanted:,} rows"

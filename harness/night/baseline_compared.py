@@ -23,18 +23,21 @@ from harness.night.rows_compared import Compared, compare
 PathOf = Callable[[str], Path]
 """Where the content with that checksum is."""
 
+NO_FILE = "the source has published no file that they could be records of"
+
 _UNREADABLE = (ValueError, OSError, EOFError, csv.Error, zipfile.BadZipFile, zlib.error)
 
 
 def compared(chain: Chain, plan: Plan, baseline: History, path_of: PathOf) -> Iterator[dict[str, Any]]:
-    """The value of a ``compared`` event for each consumer whose rows are to be records of files that came."""
+    """The value of a ``compared`` event for each consumer whose rows are to be records."""
     came = {event.value["name"] for event in baseline.of("publish", component="source")}
     for name, consumer in sorted(chain.consumers.items()):
         files = [one for one in plan.files if one.name in came and one.file in (consumer.files or chain.files)]
-        if consumer.records == "derived" or not files:
+        if consumer.records == "derived":
             continue
         rows = (row for _, _, row in holdings(baseline)[name].own.contents())
-        yield _value(_found(consumer, files, rows, path_of)) | {
+        found = _found(consumer, files, rows, path_of) if files else Compared(because=NO_FILE)
+        yield _value(found) | {
             "consumer": name,
             "place": _place(chain, name),
             "files": [one.name for one in files],

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from harness.chain.model import Chain, Job
+from harness.chain.model import Chain, Job, Watermark
 from harness.contract.plan import Plan
 from harness.contract.schedule import MasterJob
 from harness.faults import Fault
 from harness.scenario.operators import Operator
+
+LONGEST_WATERMARK = 4_096
+"""Bytes of a watermark that are told, as of each of its moves."""
 
 
 def numbered(faults: tuple[Fault, ...]) -> list[tuple[str, Fault]]:
@@ -42,9 +46,11 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
                 "file": mark.file,
                 "field": mark.field,
                 "consumers": list(mark.consumers or chain.consumers),
+                "began": _text_before(chain, mark, plan),
             }
             for name, mark in sorted(chain.watermarks.items())
         },
+        "quarantine": chain.quarantine,
         "jobs": {
             name: {
                 "owner": chain.owner_of(name),
@@ -72,6 +78,17 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             for fault_id, fault in numbered(faults)
         ],
     }
+
+
+def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:
+    """What the watermark's file says when the night begins, where the folder holds it by a name of its own."""
+    date = dt.date.fromisoformat(plan.date)
+    for held in chain.folders[mark.folder].holds:
+        if held.name is not None and held.name.format(date=date) == mark.file:
+            if held.copy_of is None:
+                return held.text or ""
+            return (chain.folder / held.copy_of).read_bytes()[:LONGEST_WATERMARK].decode(errors="replace")
+    return None
 
 
 def _words_for(fault: Fault, chain: Chain) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 import json
 import re
 import sys
@@ -24,7 +23,6 @@ from harness.clock.ticks import Ticks
 from harness.clock.vain_requests import ENOUGH
 from harness.contract.codec import ContractError
 from harness.contract.events.receipts import USERS_CODE
-from harness.contract.rows import RowsFile
 from harness.errors import (
     AuthorError,
     HarnessBug,
@@ -36,11 +34,12 @@ from harness.errors import (
 )
 from harness.extensions.doors import in_one_line
 from harness.faults import ChangesTruth, Fault
-from harness.history import Event, EventType, History
+from harness.history import EventType, History
 from harness.night.baseline_compared import compared
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import begin_value, numbered
 from harness.night.chain_folder import chain_folder_value
+from harness.night.earlier_nights import fallback_days, stale_days, with_night
 from harness.night.injection import Injection
 from harness.night.outside_clock import with_exceptions
 from harness.night.plan import Planner
@@ -162,9 +161,11 @@ class NightRunner:
         if truths:  # what it published is no content of the store; its rows are right if the plain night's are
             plain = self._baselines.get(*self._baseline(chain, scenario.night, scenario.seed))
             baseline = History([*baseline, *plain.of("compared", component="night")], baseline.held)
-        for day in _fallback_days(history):
+        days = fallback_days(history)
+        stale = stale_days(chain, scenario.faults, scenario.night, history, baseline)
+        for day in dict.fromkeys([*days, *stale]):
             earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
-            baseline = _with(baseline, earlier, day)
+            baseline = with_night(baseline, earlier, day)
         return Result(
             scenario=scenario,
             history=history,
@@ -350,21 +351,3 @@ def _enter(until: ExitStack, fault: Fault | ChangesTruth, inject: Callable[[], A
             raise
         expected = "expected inject(self, system) to give a context manager"
         raise AuthorError(f"the fault {fault.name} cannot be injected: {in_one_line(error)}; {expected}") from error
-
-
-def _fallback_days(history: History) -> list[dt.date]:
-    days = {event.value.get("fallback_of") for event in history.of("holds", type="info")}
-    return [dt.date.fromisoformat(day) for day in sorted(day for day in days if day)]
-
-
-def _with(baseline: History, earlier: History, day: dt.date) -> History:
-    """A baseline that also says what an earlier night held, and has its rows."""
-    begins = baseline.held.size
-    told = [_tagged(event, day, begins) for event in earlier.of("holds", type="info")]
-    held = RowsFile(itertools.chain(baseline.held.chunks(), earlier.held.chunks()))
-    return History([*baseline, *told], held)
-
-
-def _tagged(event: Event, day: dt.date, begins: int) -> Event:
-    value = {**event.value, "night": day.isoformat(), "start": begins + event.value["start"]}
-    return Event(event.index, event.at, event.component, event.type, event.action, value, event.error)

@@ -46,6 +46,8 @@ def record(result: Result) -> dict[str, Any]:
             "requests": strain.requests,
             "attempts": {kind.many: count for kind, count in strain.attempts.items()},
             "later_s": dict(strain.later_s),
+            "unfinished": list(strain.unfinished),
+            "files_missing": strain.files_missing,
             "rows_lost": strain.rows_lost,
             "rows_wrong": strain.rows_wrong,
             "delay_s": strain.delay_s,

@@ -27,6 +27,7 @@ BEGIN: Mapping[str, Any] = {
     "folders": ["landing"],
     "consumers": {"planning": {"key": ["id"], "records": "every"}},
     "watermarks": {},
+    "quarantine": None,
     "jobs": {
         "retrieve": {"owner": "data-ops", "after": [], "optional": False, "launches": 3},
         "publish": {"owner": "data-ops", "after": ["retrieve"], "optional": False, "launches": 1},

@@ -22,6 +22,7 @@ from tests.checks.nights import (
     night,
     outside,
     paged,
+    put,
     receipt,
     stored,
     without_consumers,
@@ -43,12 +44,23 @@ WATERMARK = {"watermarks": {"day": {"folder": "state", "file": "day", "field": N
 SERVED: Line = ("02:00:05", "source", "serve ok", {"name": "forecast.csv", "what": "file", "complete": False})
 
 
+TRUE: Line = ("02:00:06", "source", "serve ok", {"name": "forecast.csv", "what": "file", "complete": True})
+
+
+def set_aside(*endings: str) -> list[Line]:
+    """The file appears in a folder for bad ones, and what is beside it."""
+    names = (f"forecast.csv{ending}" for ending in endings)
+    return [("02:00:07", "folders", "write ok", {"folder": "aside", "name": name, "sha256": HALF}) for name in names]
+
+
 def moved(clock: str) -> Line:
     """The watermark says the night's date."""
     return clock, "folders", "write ok", {"folder": "state", "name": "day", "text": "2026-11-23"}
 
 
 CALM = faulty(*calm())
+BARE = [line for line in without_consumers() if line[2] != "keeps info"]
+"""Of a chain that leaves nothing anywhere."""
 
 
 def asked(at: str) -> Line:
@@ -56,8 +68,21 @@ def asked(at: str) -> Line:
     return at, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http"}
 
 
+SENT = night(*calm(), put("plan_1.csv", clock="02:01:30"))
+SENT_AGAIN = [put("plan_1.csv", clock="02:01:30"), *launched("02:04:00", "publish"), ended("02:08:00", "publish")]
+"""A job of that night is started again when it has finished."""
+
+SUMS: list[Line] = [
+    ("02:03:00", "folders", "write ok", {"folder": "landing", "name": name, "sha256": None, "size": None})
+    for name in ("sums.csv", "sums.ok")
+]
+"""A file, and its marker."""
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
+
+HEALED = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
+"""An attempt before the one that ends well."""
 
 OPTIONAL = {"jobs": BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}}
 REPORTED = [*calm(), *launched("02:05:00", "report"), ended("02:06:00", "report")]
@@ -74,6 +99,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
             faulty(("02:00:07", "folders", "write ok", PLACE | {"sha256": HALF, "size": 9}), *calm()),
             BASELINE,
         ),
+    },
+    "marker_after_file": {
+        "holds": (night(*calm(), *SUMS), night(*calm(), *SUMS)),
+        "violated": (night(*calm(), *reversed(SUMS)), night(*calm(), *SUMS)),
     },
     "dependency_order": {
         "holds": (CALM, BASELINE),
@@ -96,6 +125,11 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (FAILED, BASELINE),
         "violated": (faulty(paged("02:30:00", "exit 3")), BASELINE),
     },
+    "rerun_idempotent": {
+        "holds": (faulty(*calm(), *SENT_AGAIN), SENT),
+        "violated": (faulty(*calm(), *SENT_AGAIN, put("plan_2.csv", clock="02:07:00")), SENT),
+        "unknown": (faulty(*calm(), *launched("02:04:00", "publish"), ended("02:05:00", "publish")), LOSSY),
+    },
     "equals_baseline": {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
@@ -103,7 +137,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),
-        "violated": (faulty(*without_consumers(), SERVED, consumers={}), night(*without_consumers(), consumers={})),
+        "violated": (faulty(*BARE, SERVED, consumers={}), night(*BARE, consumers={})),
     },
     "watermark_behind_commit": {
         "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
@@ -113,6 +147,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "results_complete": {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*calm()[:-1], paged("02:30:00", "truncated")), BASELINE),
+    },
+    "bad_file_quarantined": {
+        "holds": (faulty(*calm(), SERVED, TRUE, *set_aside(".bad", ".reason"), quarantine="aside"), BASELINE),
+        "violated": (faulty(*calm(), SERVED, TRUE, *set_aside(".bad"), quarantine="aside"), BASELINE),
     },
     "nothing_left_behind": {
         "holds": (CALM, BASELINE),
@@ -136,6 +174,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*REPORTED, **OPTIONAL), night(*REPORTED, **OPTIONAL)),
         "violated": (faulty(*calm(), **OPTIONAL), night(*REPORTED, **OPTIONAL)),
         "unknown": (faulty(*calm(), **OPTIONAL), night(*calm(), **OPTIONAL)),
+    },
+    "no_needless_page": {
+        "holds": (faulty(*calm(), paged("02:00:30", "truncated")), BASELINE),
+        "violated": (faulty(*HEALED, *calm(), paged("01:51:00", "truncated")), BASELINE),
     },
     "bounded_attempts": {
         "holds": (CALM, BASELINE),

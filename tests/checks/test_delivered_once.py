@@ -2,6 +2,7 @@
 
 from harness.checks import CHECKS
 from harness.history import Event, History
+from harness.testing.histories import Line
 from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
 
 check = CHECKS["delivered_once"]
@@ -83,11 +84,46 @@ def test_rows_under_another_date_that_declare_no_fallback_are_stale() -> None:
     assert set(finding.evidence) == {"stale"}
 
 
+def yesterday(*keys: str, content: str = "d") -> Line:
+    """What the fault-free night before held, as a baseline tells it."""
+    at, consumer, what, value = holds(*keys, content=content)
+    return at, consumer, what, value | {"night": "2026-11-22"}
+
+
+def test_yesterdays_rows_under_tonights_date_are_stale_and_not_lost_and_invented() -> None:
+    baseline = night(*calm(), yesterday("x", "y", "z"))
+    finding = check(night(*calm_but(holds("x", "y", "z"))), baseline)
+    assert finding.sentence == "rows are wrong at the consumer: 3 stale (of 2026-11-22)"
+    some = check(night(*calm_but(holds("x", "y"))), baseline)
+    assert some.sentence == "rows are wrong at the consumer: 1 lost, 2 stale (of 2026-11-22)"
+    besides = check(night(*calm_but(holds("a", "b", "c", "x"))), baseline)
+    assert besides.sentence == "rows are wrong at the consumer: 1 stale (of 2026-11-22)"
+
+
+def test_so_are_yesterdays_keys_under_which_tonights_date_was_written() -> None:
+    baseline = night(*calm(), yesterday("x", "y", "c"))
+    finding = check(night(*calm_but(holds("x", "y", "c", content="with-tonights-date"))), baseline)
+    assert finding.sentence == "rows are wrong at the consumer: 1 changed, 2 stale (of 2026-11-22)"
+
+
+def test_so_are_yesterdays_values_under_keys_of_every_night() -> None:
+    baseline = night(*calm(), yesterday("a", "b", content="of-yesterday"), yesterday("c"))
+    finding = check(night(*calm_but(holds("a", "b", content="of-yesterday"), holds("c"))), baseline)
+    assert finding.sentence == "rows are wrong at the consumer: 2 stale (of 2026-11-22)"
+    assert finding.evidence["stale"].first == ("a", "b")
+
+
+def test_a_row_that_is_the_same_on_both_days_is_tonights() -> None:
+    baseline = night(*calm(), yesterday("a", "b", "c"))
+    assert check(night(*calm()), baseline).state == "holds"
+    assert set(check(night(*calm_but(holds("a", "b", "b", "c"))), baseline).evidence) == {"doubled"}
+
+
 def test_what_is_wrong_at_several_consumers_is_told_together() -> None:
     baseline = night(*calm(), holds("a", "b", "c", consumer="finance"), consumers=TWO_CONSUMERS)
     stale = [holds("y", date="2026-11-22"), holds("z", date="2026-11-22", consumer="finance")]
     finding = check(night(*stale, holds("b", "b", "c"), consumers=TWO_CONSUMERS), baseline)
-    assert finding.sentence == "rows are wrong at the consumer: 1 lost, 1 doubled, 2 stale"
+    assert finding.sentence == "rows are wrong at the consumer: 1 lost, 1 doubled, 2 stale (of 2026-11-22)"
     assert finding.evidence["stale"].first == ("y", "z")
 
 

@@ -31,6 +31,21 @@ def test_a_job_that_was_started_early_and_refused_to_work_has_done_no_harm() -> 
     assert check(night(*lines), BASELINE).state == "holds"
 
 
+def test_a_launch_that_failed_has_done_no_harm() -> None:
+    value = {"job": "publish", "attempt": 1}
+    failed = [
+        ("01:50:00", "scheduler", "launch invoke", value),
+        ("01:50:01", "scheduler", "launch fail", value),
+    ]
+    assert check(night(*failed, *calm()), BASELINE).state == "holds"
+
+
+def test_the_harm_of_an_early_run_is_not_undone_by_a_later_one_that_fails() -> None:
+    early = [*launched("01:50:00", "publish"), ended("01:51:00", "publish")]
+    later = [*launched("02:10:00", "publish"), ended("02:11:00", "publish", "fail")]
+    assert check(night(*early, *calm(), *later), BASELINE).state == "violated"
+
+
 def test_only_the_latest_run_of_a_predecessor_counts() -> None:
     again = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), *launched("02:02:00", "retrieve")]
     assert check(night(*again, *launched("02:03:00", "publish")), BASELINE).state == "violated"

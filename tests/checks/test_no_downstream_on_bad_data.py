@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from harness.checks import CHECKS
+from harness.checks import CHECKS, Outcome, judge
 from harness.history import History
-from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, calm, calm_but, ended, holds, launched, night, stored, without_consumers
+from harness.testing.histories import BEGIN, Line
+from tests.checks.nights import (
+    BASELINE,
+    HALF,
+    TRUNCATED,
+    calm,
+    calm_but,
+    ended,
+    holds,
+    launched,
+    night,
+    paged,
+    put,
+    receipt,
+    stored,
+    without_consumers,
+)
 
 check = CHECKS["no_downstream_on_bad_data"]
 
@@ -45,8 +60,27 @@ def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> Non
     assert "what was built on it did no harm" in finding.sentence
 
 
-def test_where_there_is_no_consumer_nothing_shows_that_it_did_no_harm() -> None:
-    finding = check(night(*without_consumers(), BAD, consumers={}), night(*without_consumers(), consumers={}))
+def test_an_upload_shows_what_came_of_it_although_another_job_has_failed_and_the_owner_was_told() -> None:
+    jobs = BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": ["publish"], "launches": 1}}
+    whole = night(*calm(), put("plan.csv"), *launched("02:05:00", "report"), ended("02:06:00", "report"), jobs=jobs)
+    failed = [*launched("02:05:00", "report"), ended("02:06:00", "report", "fail"), paged("02:07:00", "truncated")]
+    half = night(*calm(), BAD, put("plan.csv", HALF), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
+    finding = check(half, whole)
+    assert finding.sentence.endswith("took other than it was published: source:sftp/plan.csv with other content")
+    assert judge(half, whole).outcome is Outcome.DAMAGED
+    sound = night(*calm(), BAD, put("plan.csv"), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
+    assert judge(sound, whole).outcome is Outcome.CONTAINED
+
+
+def test_where_there_is_no_consumer_files_show_that_it_did_no_harm() -> None:
+    whole = night(*without_consumers(), put("plan.csv"), consumers={})
+    assert check(night(*without_consumers(), BAD, put("plan.csv"), consumers={}), whole).state == "holds"
+    assert check(night(*without_consumers(), BAD, put("plan.csv", HALF), consumers={}), whole).state == "violated"
+
+
+def test_where_there_is_no_consumer_and_no_file_nothing_shows_that_it_did_no_harm() -> None:
+    bare = [line for line in without_consumers() if line[2] != "keeps info"]
+    finding = check(night(*bare, BAD, consumers={}), night(*bare, consumers={}))
     assert finding.state == "violated"
     assert finding.sentence.endswith("no consumer shows what came of it")
 

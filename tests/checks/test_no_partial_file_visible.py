@@ -28,6 +28,22 @@ def test_a_file_written_under_its_final_name_is_not_atomic_whatever_the_clock_sa
     assert finding.evidence["not_atomic"].first == ("landing/forecast.csv",)
 
 
+@pytest.mark.parametrize("where", ["in", "2026/11/23"])
+def test_a_directory_of_a_folder_is_like_the_folder(where: str) -> None:
+    inside = f"{where}/forecast.csv"
+    written = night(created("02:00:10", inside), closed("02:00:11", HALF, inside))
+    assert check(written, BASELINE).evidence["not_atomic"].first == (f"landing/{inside}",)
+    assert check(written, BASELINE).evidence["partial"].first == (
+        f"landing/{inside} with 99 bytes that nobody published",
+    )
+
+
+@pytest.mark.parametrize("where", ["tmp", ".hidden", "in_progress", "partial"])
+def test_a_directory_in_which_nobody_looks_may_hold_anything(where: str) -> None:
+    inside = f"{where}/forecast.csv"
+    assert check(night(created("02:00:10", inside), closed("02:00:11", HALF, inside)), BASELINE).state == "holds"
+
+
 @pytest.mark.parametrize("how", ["renamed", "linked", "found"])
 def test_a_file_that_gets_its_name_whole_is_atomic(how: str) -> None:
     at, component, what, value = closed("02:00:10", WHOLE)
@@ -85,3 +101,42 @@ def test_a_night_that_writes_what_the_baseline_did_not_is_judged_by_its_own_byte
 def test_it_does_not_apply_where_no_file_of_the_night_is_written_into_a_watched_folder() -> None:
     assert check.applies(night(), BASELINE)
     assert not check.applies(night(created("02:00:10", "notes.txt")), EMPTY)
+
+
+def product(sha256: str, size: int, clock: str = "02:00:10", how: str = "renamed") -> Line:
+    """The file without its trailer, passed on under its name in a folder of its own."""
+    at, component, what, value = closed(clock, sha256)
+    return (at, component, what, value | {"folder": "checked", "size": size, "how": how})
+
+
+STRIPPED = night(closed("02:00:09", WHOLE), product("sha-without-the-trailer", 80))
+
+
+@pytest.mark.parametrize("size", [80, 81])
+def test_what_the_chain_passes_on_under_the_same_name_in_the_baseline_too_is_its_own(size: int) -> None:
+    assert check(STRIPPED, STRIPPED).state == "holds"
+    assert check(night(product("sha-of-another-time-in-it", size)), STRIPPED).state == "holds"
+
+
+def test_of_the_chains_own_product_what_has_fewer_bytes_than_in_the_baseline_is_partial() -> None:
+    cut = check(night(product(HALF, 40), product("sha-without-the-trailer", 80, "02:10:00")), STRIPPED)
+    assert cut.evidence["partial"].first == ("checked/forecast.csv with 40 bytes that nobody published",)
+
+
+def test_a_correction_makes_another_product_of_which_the_size_tells_nothing() -> None:
+    value = {"file": "forecast", "name": "forecast.csv", "sha256": "sha-of-the-correction", "records": 1, "size": 50}
+    published = ("01:30:00", "source", "publish info", value)
+    assert check(night(published, product(HALF, 40)), STRIPPED).state == "holds"
+
+
+def test_a_product_of_the_chain_is_not_written_in_place_either() -> None:
+    begun = ("02:00:09", "folders", "write invoke", {"folder": "checked", "name": "forecast.csv"})
+    written = night(begun, product("sha-without-the-trailer", 80, how="closed"))
+    assert check(written, STRIPPED).evidence["not_atomic"].total == 1
+
+
+def test_a_path_that_gets_the_published_file_in_the_baseline_gets_no_other() -> None:
+    value = {"file": "forecast", "name": "forecast.csv", "sha256": WHOLE, "records": 3, "size": 99}
+    published = ("01:30:00", "source", "publish info", value)
+    halves = night(published, product(HALF, 40), product(WHOLE, 99, "02:00:11"))
+    assert check(halves, halves).evidence["partial"].total == 1

@@ -1,8 +1,21 @@
 """Hand-written histories for owner_paged."""
 
-from harness.checks import CHECKS
+from harness.checks import CHECKS, Outcome, judge
+from harness.history import History
 from harness.testing.histories import BEGIN, Line
-from tests.checks.nights import BASELINE, all_ended, calm, ended, holds, launched, night, paged, stored
+from tests.checks.nights import (
+    BASELINE,
+    all_ended,
+    calm,
+    ended,
+    holds,
+    launched,
+    night,
+    paged,
+    put,
+    stored,
+    without_consumers,
+)
 
 check = CHECKS["owner_paged"]
 
@@ -54,3 +67,69 @@ def test_of_a_job_that_ends_after_the_deadline_in_every_night_a_page_may_come_la
     failed = [*calm(), *launched("07:00:00", "report"), ended("07:10:00", "report", "fail")]
     assert check(night(*failed, paged("07:11:00", "truncated"), jobs=report), whole).state == "holds"
     assert check(night(*failed, jobs=report), whole).state == "violated"
+
+
+def healed_then_failed(*pages: Line) -> History:
+    """The first job fails, is started again and is well; the second one fails for good."""
+    failed = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
+    rest = [*launched("02:01:00", "publish"), ended("02:02:00", "publish", "fail")]
+    return night(*failed, *launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve"), *rest, *pages)
+
+
+def test_a_page_for_what_healed_tells_nothing_of_another_job_that_then_failed_for_good() -> None:
+    healed = paged("01:51:10", "no answer from the source")
+    finding = check(healed_then_failed(healed), BASELINE)
+    assert finding.sentence == (
+        "the night was not delivered by the deadline, and nobody was told, only of what healed: "
+        "1 page (retrieve healed without help)"
+    )
+    told = check(healed_then_failed(healed, paged("02:02:10", "planning answers 503", job="publish")), BASELINE)
+    assert "237 min before" not in told.sentence
+    assert "238 min before" in told.sentence
+
+
+def test_a_page_to_the_owner_of_jobs_that_have_no_part_in_it_tells_nobody_who_owns_it() -> None:
+    jobs = {name: job | {"owner": f"{name}-team"} for name, job in BEGIN["jobs"].items()}
+    jobs["report"] = {"owner": "report-team", "after": [], "launches": 1}
+
+    def found(owner: str) -> str:
+        return check(night(*failed_report(), paged("02:30:00", "truncated", owner=owner), jobs=jobs), BASELINE).sentence
+
+    assert found("report-team") == (
+        "publish failed (exit code 3), and nobody was told who owns it, only report-team: 1 page"
+    )
+    for owner in ("publish-team", "retrieve-team", "data-ops"):
+        assert "before the deadline" in found(owner)
+
+
+def test_a_page_for_what_healed_too_late_for_a_job_that_was_never_started_tells_of_it() -> None:
+    failed = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve", "fail"), paged("02:02:00", "no answer")]
+    late = [*launched("05:50:00", "retrieve"), ended("05:51:00", "retrieve")]
+    assert check(night(*failed, *late), BASELINE).state == "holds"
+
+
+def test_what_is_late_and_was_told_is_better_than_late_in_silence() -> None:
+    late = [*calm(until="06:30:00")]
+    assert judge(night(*late, paged("05:30:00", "the source is slow")), BASELINE).outcome is Outcome.DEGRADED
+    assert judge(night(*late, paged("06:10:00", "the source is slow")), BASELINE).outcome is Outcome.DAMAGED
+    assert judge(night(*late), BASELINE).outcome is Outcome.DAMAGED
+
+
+def test_an_upload_that_comes_late_has_to_be_told_as_rows_have() -> None:
+    sent, late = night(*calm(), put("plan.csv")), [*calm(), put("plan.csv", clock="06:20:00")]
+    assert check(night(*late), sent).sentence == "source:sftp/plan.csv came after the deadline, and nobody was told"
+    assert judge(night(*late, paged("05:30:00", "the source is slow")), sent).outcome is Outcome.DEGRADED
+    again = [*calm(), put("plan.csv"), put("plan.csv", clock="06:20:00")]
+    assert check(night(*again), sent).state == "holds"
+
+
+def test_a_chain_without_consumers_has_delivered_when_the_jobs_have_ended_that_are_due() -> None:
+    jobs = BEGIN["jobs"] | {"tidy": {"owner": "data-ops", "after": ["publish"], "launches": 1}}
+    tidied = [*launched("07:00:00", "tidy"), ended("07:10:00", "tidy")]
+    calm_night = night(*without_consumers(), *tidied, consumers={}, jobs=jobs)
+    assert judge(calm_night, calm_night).outcome is Outcome.UNAFFECTED
+    lines = [line for line in without_consumers() if line[2:] != ended("02:02:00", "publish")[2:]]
+    late = night(*lines, ended("06:20:00", "publish"), *tidied, consumers={}, jobs=jobs)
+    assert judge(late, calm_night).because == (
+        "owner_paged: the night was not delivered by the deadline, and nobody was told"
+    )

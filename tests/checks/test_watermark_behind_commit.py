@@ -62,6 +62,32 @@ def test_the_last_move_counts_and_not_that_the_same_is_said_again() -> None:
     assert check(again, AFTER).state == "violated"
 
 
+def test_one_made_of_the_time_of_the_run_has_passed_the_rows_of_the_baseline_as_well() -> None:
+    calm_mark = marked(said("02:02:01", "2026-11-23T02:02:01"))
+    lost = night(said("02:02:05", "2026-11-23T02:02:05"), watermarks={"loaded": MARK})
+    assert check(lost, calm_mark).evidence["passed"].first == (
+        "loaded said 2026-11-23T02:02:05 when planning had stored 0 of 3 rows",
+    )
+
+
+def test_one_that_says_less_than_in_the_baseline_has_passed_what_the_night_stored() -> None:
+    half = night(
+        ("02:02:00", "planning", "batch ok", {"key": "k", "rows": 1, "stored": 1, "replayed": False}),
+        said("02:02:01", "500"),
+        watermarks={"loaded": MARK},
+    )
+    assert check(half, marked(said("02:02:01", "1000"))).state == "holds"
+
+
+def test_one_that_goes_back_behind_what_it_said_before_the_night_is_found() -> None:
+    mark = MARK | {"began": "2026-11-22\n"}
+    back = marked(said("02:02:01", "2026-11-21"), mark=mark)
+    assert check(back, AFTER).evidence["back"].first == ("loaded from 2026-11-22 to 2026-11-21",)
+    assert check(marked(said("02:02:01", "2026-11-23"), mark=mark), AFTER).state == "holds"
+    unread = marked(said("02:02:01", "2026-11-23"), mark=MARK | {"began": ""})
+    assert check(unread, AFTER).state == "holds"
+
+
 @pytest.mark.parametrize(("later", "earlier"), [("1000", "500"), ("2026-11-23", "2026-11-22"), ("1e3", "999.5")])
 def test_one_that_goes_back_is_found(later: str, earlier: str) -> None:
     back = marked(said("02:02:01", later), said("02:02:02", earlier), said("02:02:03", later))

@@ -68,6 +68,13 @@ def test_what_may_only_lack_a_declaration_is_inconclusive_and_the_lines_are_told
     assert night(rows, ", columns: {cents: {from: amount, times: 100}}").outcome is Outcome.UNAFFECTED
 
 
+def test_who_may_declare_that_some_are_left_out_is_told_which(night: Night) -> None:
+    result = night(RIGHT[:1])
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "planning holds 1 row, and not P1: a chain that loses them does so every night" in result.judgement.because
+    assert "only if it is meant to leave these out, say records: some" in result.judgement.because
+
+
 def test_some_of_the_records_may_be_there_and_no_other(night: Night) -> None:
     assert night(RIGHT[:1], ", records: some").outcome is Outcome.UNAFFECTED
     assert night([{"id": "P0", "amount": 9}], ", records: some").outcome is Outcome.DAMAGED

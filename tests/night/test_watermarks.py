@@ -50,3 +50,11 @@ def test_one_that_is_never_written_proves_nothing(night: Night) -> None:
     result = night(STORE)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "the watermark loaded was not written" in result.judgement.because
+
+
+def test_one_that_goes_back_behind_what_its_folder_began_with_is_damaged(tmp_path: Path, night: Night) -> None:
+    held = 'holds: [{name: loaded.json, text: "{\\"through\\": \\"2026-11-24\\"}"}]'
+    (tmp_path / "chain.yaml").write_text(MARKED.replace("{state: {}}", f"{{state: {{{held}}}}}"))
+    result = night(STORE + MOVE)
+    assert result.outcome is Outcome.DAMAGED
+    assert result.judgement.because.endswith("a watermark went back: loaded from 2026-11-24 to 2026-11-23")

@@ -29,7 +29,7 @@ def test_a_contained_night_names_who_was_paged_when_and_why(result_of: MakeResul
     assert owner == "data-ops, paged at 03:30 for retrieve"  # 02:30 UTC is 03:30 in Paris
     assert cause == "30 min after the fault: the file is truncated"
     assert touched.startswith("retrieve never started; publish never started; planning holds 0 of 3 rows")
-    assert friction == "1 page, 3 rows lost, never delivered"
+    assert friction == "1 page, 2 jobs not finished, 1 file missing, 3 rows lost, never delivered"
 
 
 def test_silent_damage_says_that_nothing_was_said(result_of: MakeResult) -> None:

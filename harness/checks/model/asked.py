@@ -23,6 +23,9 @@ _ONE_CONNECTION_NS = 1_000_000
 
 SECOND_NS = 1_000_000_000
 
+PAUSE_NS = 2 * SECOND_NS
+"""Three attempts within this time are attempts without a pause."""
+
 _POLL_PAUSE_NS = 9 * SECOND_NS // 10
 """Between two looks of one that looks every second: its requests do not all take equally long."""
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.checks.model.ends import finished
 from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
 from harness.checks.model.wording import counted
 from harness.history import History
+
+_NAMED = 3
+"""So many of the records that are left out are named."""
 
 
 def invalid_because(baseline: History) -> str | None:
@@ -82,9 +86,19 @@ def doubtful_because(baseline: History) -> str | None:
         if declared["records"] == "every" and baseline.of("publish", component="source") and rows != wanted:
             return (
                 f"in the baseline, the source published {counted(wanted, 'record')} and {consumer} holds "
-                f"{counted(rows, 'row')}; if this chain is meant to deliver fewer, say records: some"
+                f"{counted(rows, 'row')}{_left_out(baseline, consumer)}: a chain that loses them does so every night; "
+                f"only if it is meant to leave these out, say records: some"
             )
     return None
+
+
+def _left_out(baseline: History, consumer: str) -> str:
+    """Examples of the records that a consumer lacks, so that whoever declares it knows what."""
+    for told in _compared(baseline):
+        if told["consumer"] == consumer and (named := told["lost"]["first"][:_NAMED]):
+            more = told["lost"]["total"] - len(named)
+            return f", and not {', '.join(named)}{f' and {more:,} more' if more else ''}"
+    return ""
 
 
 def _untrue(baseline: History) -> Iterator[str]:
@@ -97,8 +111,9 @@ def _unfinished(baseline: History) -> Iterator[str]:
     begin = begin_event(baseline).value
     builds = (event.value for event in baseline.of("build"))
     not_today = {job for build in builds if build["date"] == begin["date"] for job in build["left_out"]}
+    ended_well = finished(baseline)
     for job in begin["jobs"]:
-        if baseline.of("job", type="ok", job=job):
+        if job in ended_well:
             continue
         if job in not_today and not baseline.of("launch", job=job):
             continue

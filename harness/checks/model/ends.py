@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,12 +15,19 @@ from harness.history import Event, History
 class JobRuns:
     """The runs of one job, as the scheduler saw them."""
 
-    last: Event | None = None
-    """Its last end: a run that ended, or a launch that failed."""
+    ends: list[Event] = field(default_factory=list)
+    """Every end, in order: of a run, or a launch that failed."""
     open: dict[int, int] = field(default_factory=dict)
     """The runs that have not ended: attempt to UTC nanoseconds of its launch."""
+    began: int | None = None
+    """When it was launched last."""
     spans: list[tuple[int, int]] = field(default_factory=list)
     """From when to when the others ran."""
+
+    @property
+    def last(self) -> Event | None:
+        """Its last end."""
+        return self.ends[-1] if self.ends else None
 
     @property
     def finished(self) -> bool:
@@ -30,6 +38,11 @@ class JobRuns:
     def still_runs(self) -> bool:
         """Whether it was started after its last end. A start before that was given up: order or end was lost."""
         return any(self.last is None or began > self.last.at for began in self.open.values())
+
+    def last_by(self, moment_ns: int) -> Event | None:
+        """Its last end until then."""
+        until = bisect_right(self.ends, moment_ns, key=lambda event: event.at)
+        return self.ends[until - 1] if until else None
 
     def runs_at(self, moment_ns: int) -> bool:
         """Whether it ran then."""
@@ -46,9 +59,9 @@ def runs(history: History) -> dict[str, JobRuns]:
             continue
         job, attempt = found.setdefault(event.value["job"], JobRuns()), event.value.get("attempt", 0)
         if event.type == "invoke":
-            job.open[attempt] = event.at
+            job.open[attempt] = job.began = event.at
         elif event.action == "job" or event.type == "fail":
-            job.last = event
+            job.ends.append(event)
             if (began := job.open.pop(attempt, None)) is not None:
                 job.spans.append((began, event.at))
     return found
@@ -92,6 +105,19 @@ def successors(night: History, jobs: set[str]) -> set[str]:
     found = set(jobs)
     while more := {name for name, others in after.items() if name not in found and found & set(others)}:
         found |= more
+    return found
+
+
+def predecessors(night: History, job: str) -> set[str]:
+    """All that must have ended before this job, however far; of one that the chain does not have, none."""
+    after = {name: one["after"] for name, one in begin_event(night).value["jobs"].items()}
+    found: set[str] = set()
+    pending = list(after.get(job, ()))
+    while pending:
+        other = pending.pop()
+        if other not in found:
+            found.add(other)
+            pending += after.get(other, ())
     return found
 
 

@@ -1,4 +1,4 @@
-"""What a night cost: pages, manual steps, attempts, delay, rows, beyond the same night without faults."""
+"""What a night cost: pages, manual steps, attempts, delay, jobs, files, rows, beyond the same night without faults."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
-from harness.checks.model.ends import finished
+from harness.checks.model.ends import finished, unfinished
 from harness.checks.model.holdings import finished_at, holdings
 from harness.checks.model.pages import Paging, paging
+from harness.checks.model.results import missing_results
 from harness.checks.model.row_counts import wrong_rows
 from harness.checks.model.wording import counted, minutes
 from harness.history import History
@@ -30,6 +31,9 @@ class Friction:
     """What was tried more often, at every neighbour."""
     later_s: Mapping[str, float] = field(default_factory=dict)
     """By how much each job ended later, of those that did by a minute or more."""
+    unfinished: tuple[str, ...] = ()
+    """The jobs that ended well in the baseline, and not in the night."""
+    files_missing: int = 0
     rows_lost: int = 0
     rows_wrong: int = 0
     delay_s: float | None = 0.0
@@ -76,6 +80,10 @@ class Friction:
         if self.manual_steps:
             yield counted(self.manual_steps, "manual step")
         yield from (counted(count, kind.one, kind.many) for kind, count in self.attempts.items())
+        if self.unfinished:
+            yield f"{counted(len(self.unfinished), 'job')} not finished"
+        if self.files_missing:
+            yield counted(self.files_missing, "file missing", "files missing")
         if self.rows_lost:
             yield counted(self.rows_lost, "row lost", "rows lost")
         if self.rows_wrong:
@@ -107,6 +115,8 @@ def friction(night: History, baseline: History) -> Friction:
         manual_steps=len(night.of("operate", component="operator")),
         attempts=more_attempts(night, baseline),
         later_s={job: by / 1e9 for job, by in later.items() if by >= _LATER_NS},
+        unfinished=unfinished(night, baseline),
+        files_missing=len(missing_results(night, baseline)),
         rows_lost=lost,
         rows_wrong=wrong,
         delay_s=None if delivered is None or calm is None else max(0.0, (delivered - calm) / 1e9),

@@ -130,6 +130,12 @@ def earlier(baseline: History, consumer: str, day: str) -> Rows:
     return rows
 
 
+def earlier_nights(baseline: History, consumer: str) -> dict[str, Rows]:
+    """What the fault-free nights of earlier dates delivered, as far as the baseline tells of them, the latest first."""
+    days = {event.value["night"] for event in baseline.of("holds", component=consumer) if "night" in event.value}
+    return {day: earlier(baseline, consumer, day) for day in sorted(days, reverse=True)}
+
+
 def fallback_days(history: History) -> list[str]:
     """The earlier dates whose rows stand in for the night's own, and say so."""
     return sorted({day for of in holdings(history).values() for day in of.fallback})

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from harness.checks.model.ends import predecessors
 from harness.checks.model.holdings import begin_event
 from harness.history import Event, History
 
@@ -62,7 +63,7 @@ def built_on(history: History) -> list[Taken]:
         if event.component != "scheduler" or job not in jobs:
             continue
         if event.action == "launch" and event.type == "invoke":
-            before = _before(job, jobs)
+            before = predecessors(history, job)
             bad = (fetch for fetch in last.values() if not fetch.true)
             taken = ((fetch, tuple(taker for taker in fetch.takers if taker in before)) for fetch in bad)
             begun_on[job] = [Taken(fetch.name, takers, job) for fetch, takers in taken if takers]
@@ -76,15 +77,3 @@ def _follow(at_work: dict[str, None], event: Event) -> None:
         at_work[event.value["job"]] = None
     elif event.action == "job" or (event.action == "launch" and event.type == "fail"):
         at_work.pop(event.value["job"], None)
-
-
-def _before(job: str, jobs: Mapping[str, Any]) -> set[str]:
-    """All jobs that must have ended before this one, however far."""
-    found: set[str] = set()
-    pending = list(jobs[job]["after"])
-    while pending:
-        other = pending.pop()
-        if other not in found:
-            found.add(other)
-            pending += jobs[other]["after"] if other in jobs else []
-    return found

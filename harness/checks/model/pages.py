@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from harness.checks.model.ends import JobRuns, predecessors, runs
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.wording import counted
 from harness.history import Event, History
@@ -83,12 +84,13 @@ def paging(night: History) -> Paging:
     """Tell the pages of a night apart; asked by a check and by what a night cost."""
     pages = list(night.of("page", component="desk", type="ok"))
     noise = tuple(page for page in pages if _only_waits(page, night))
-    telling = tuple(page for page in pages if page not in noise)
+    waiting = {page.index for page in noise}
+    telling = tuple(page for page in pages if page.index not in waiting)
     groups: dict[tuple[str, str, str], list[Event]] = {}
     for page in pages:
         groups.setdefault((page.value["owner"], page.value["job"], without_details(_words(page))), []).append(page)
     storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
-    healed = dict.fromkeys(page.value["job"] for page in telling if _healed(page, night))
+    healed = dict.fromkeys(page.value["job"] for page in telling if healed_at(page, night) is not None)
     return Paging(telling, noise, storms, tuple(healed))
 
 
@@ -107,7 +109,7 @@ def _words(page: Event) -> str:
 
 def _only_waits(page: Event, night: History) -> bool:
     jobs = begin_event(night).value["jobs"]
-    before = _before(page.value["job"], jobs)
+    before = predecessors(night, page.value["job"])
     if not any(_has_failed(job, page.at, night) for job in before):
         return False
     text = _words(page)
@@ -127,28 +129,19 @@ def _names(text: str, job: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(job.casefold())}(?!\w)", text.casefold()) is not None
 
 
-def _before(job: str, jobs: Mapping[str, Mapping[str, list[str]]]) -> set[str]:
-    """The jobs that must have finished before this one, and before those; none of one that the chain does not have."""
-    found: set[str] = set()
-    asked = [job]
-    while asked:
-        for one in jobs.get(asked.pop(), {}).get("after", ()):
-            if one not in found:
-                found.add(one)
-                asked.append(one)
-    return found
-
-
 def _has_failed(job: str, at_ns: int, night: History) -> bool:
-    ends = [event for event in night.of("job", job=job) if event.at <= at_ns]
-    ends += [event for event in night.of("launch", type="fail", job=job) if event.at <= at_ns]
-    last = max(ends, key=lambda event: (event.at, event.index), default=None)
+    last = runs(night).get(job, JobRuns()).last_by(at_ns)
     return last is not None and last.type == "fail"
 
 
-def _healed(page: Event, night: History) -> bool:
-    job = page.value["job"]
-    ended = next((event for event in night.of("job", type="ok", job=job) if event.at > page.at), None)
-    if ended is None:
-        return False
-    return not any(page.at <= event.at <= ended.at for event in night.of("operate", type="ok"))
+def healed_at(page: Event, night: History) -> int | None:
+    """When its job ended well after that, UTC nanoseconds; None where it never did, or somebody acted in between."""
+    ends = runs(night).get(page.value["job"], JobRuns()).ends
+    ended = next((end.at for end in ends if end.action == "job" and end.type == "ok" and end.at > page.at), None)
+    by_hand = ended is not None and any(page.at <= at <= ended for at in _steps_by_hand(night))
+    return None if by_hand else ended
+
+
+@functools.lru_cache(maxsize=2)
+def _steps_by_hand(night: History) -> tuple[int, ...]:
+    return tuple(event.at for event in night.of("operate", type="ok"))

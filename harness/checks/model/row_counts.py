@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.checks.model.holdings import Holdings, Rows, begin_event, doubled_keys, earlier, holdings
+from harness.checks.model.holdings import (
+    Holdings,
+    Rows,
+    begin_event,
+    doubled_keys,
+    earlier,
+    earlier_nights,
+    holdings,
+)
 from harness.checks.model.partitions import key_of, partitions
 from harness.contract.rows import RawRow
 from harness.history import History
+
+_DAYS = 3
+"""So many dates of stale rows are named in a sentence."""
 
 
 @dataclass
@@ -20,21 +32,27 @@ class WrongRows:
     invented: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    """They are of an earlier night: under its date, or under tonight's, in the place of tonight's."""
+    stale_of: set[str] = field(default_factory=set)
+    """The dates of those."""
 
     @property
     def by_kind(self) -> dict[str, list[str]]:
         """What there is, by kind; empty where every row is right."""
-        return {kind: keys for kind, keys in vars(self).items() if keys}
+        return {kind: keys for kind, keys in vars(self).items() if keys and isinstance(keys, list)}
 
     def __str__(self) -> str:
-        return ", ".join(f"{len(keys):,} {kind}" for kind, keys in self.by_kind.items())
+        of = f" (of {', '.join(sorted(self.stale_of)[:_DAYS])})"
+        return ", ".join(f"{len(keys):,} {kind}{of if kind == 'stale' else ''}" for kind, keys in self.by_kind.items())
 
 
 def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
     Rows of a declared fallback are compared with what the earlier night delivered; rows under another date that declare
-    none are stale. A consumer that holds nothing holds nothing wrong.
+    none are stale. So are an earlier night's rows under tonight's date, as far as the baseline tells of that night; the
+    rows in whose place they are count as stale, and not as lost besides. A consumer that holds nothing holds nothing
+    wrong.
     """
     wrong = WrongRows()
     for consumer in consumers:
@@ -42,32 +60,63 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
         wanted = holdings(baseline).get(consumer, Holdings()).own
         declared = begin_event(night).value["consumers"][consumer]["key"]
         if held.own:
-            _compare(wrong, held.own, wanted, declared)
+            _compare(wrong, held.own, wanted, declared, earlier_nights(baseline, consumer))
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
         wrong.stale += [key for rows in held.stale.values() for key, _ in rows]
+        wrong.stale_of |= held.stale.keys()
     return wrong
 
 
-def _compare(wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str]) -> None:
+def _compare(
+    wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
+) -> None:
     if rows == wanted:
         wrong.doubled += doubled_keys(wanted, declared)
         return
-    for some, wanted_some in partitions(rows, wanted):
-        _compare_some(wrong, some, wanted_some, declared)
+    lost, taken = len(wrong.lost), 0
+    for some, wanted_some, *earlier_some in partitions(rows, wanted, *(nights or {}).values()):
+        stale = _stale_rows(some, wanted_some, dict(zip(nights or {}, earlier_some, strict=True)))
+        taken += _compare_some(wrong, some, wanted_some, declared, stale)
+    # A stale row of a key that tonight does not have is there instead of another one.
+    del wrong.lost[max(lost, len(wrong.lost) - taken) :]
 
 
-def _compare_some(wrong: WrongRows, rows: Counter[RawRow], wanted: Counter[RawRow], declared: list[str]) -> None:
-    """Compare all rows of some keys."""
+def _stale_rows(
+    rows: Counter[RawRow], wanted: Counter[RawRow], nights: Mapping[str, Counter[RawRow]]
+) -> dict[RawRow, str]:
+    """The rows that an earlier night has, and tonight has not, by its date: alike, or of a key that tonight lacks."""
+    stale: dict[RawRow, str] = {}
+    tonights = {key for key, _ in wanted}
+    for day, of_day in nights.items():
+        keys = {key for key, _ in of_day} - tonights
+        found = (row for row in rows if row not in wanted and (row in of_day or row[0] in keys))
+        stale = dict.fromkeys(found, day) | stale
+    return stale
+
+
+def _compare_some(
+    wrong: WrongRows,
+    rows: Counter[RawRow],
+    wanted: Counter[RawRow],
+    declared: list[str],
+    stale: Mapping[RawRow, str],
+) -> int:
+    """Compare all rows of some keys; how many stale ones are of keys that are not wanted at all."""
     wanted_keys = {key for key, _ in wanted}
     missing, surplus = wanted - rows, rows - wanted
-    altered = {key for key, digest in surplus if key in wanted_keys and (key, digest) not in wanted}
+    of_earlier = [row for row in surplus.elements() if row in stale]
+    wrong.stale += [key_of(key) for key, _ in of_earlier]
+    wrong.stale_of |= {stale[row] for row in of_earlier}
+    known = {key for key, _ in of_earlier}
+    altered = known | {key for key, digest in surplus if key in wanted_keys and (key, digest) not in wanted}
     twice = [key for key, digest in surplus if (key, digest) in wanted]
     if declared:
         # Under a declared key, other content is a second row of the same key, and not a second key.
         keys = Counter(key for key, _ in rows.elements())
-        twice += {key for key, count in keys.items() if count > 1} - set(twice)
-    wrong.changed += map(key_of, altered - set(twice))
+        twice += {key for key, count in keys.items() if count > 1} - {*twice, *known}
+    wrong.changed += map(key_of, altered - {*twice, *known})
     wrong.doubled += map(key_of, twice)
-    wrong.invented += [key_of(key) for key, _ in surplus if key not in wanted_keys]
+    wrong.invented += [key_of(row[0]) for row in surplus if row[0] not in wanted_keys and row not in stale]
     wrong.lost += [key_of(key) for key, _ in missing if key not in altered]
+    return sum(key not in wanted_keys for key, _ in of_earlier)

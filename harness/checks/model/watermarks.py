@@ -28,8 +28,15 @@ class Mark:
         return str(self.value) < str(other.value)
 
 
+def began(history: History, declared: Mapping[str, Any]) -> Mark | None:
+    """What a watermark said when the night began, where the chain's folder begins with its file and it can be read."""
+    if (text := declared.get("began")) is None or (value := _value(text, declared["field"])) is None:
+        return None
+    return Mark(begin_event(history).at, value, text)
+
+
 def marks(history: History, declared: Mapping[str, Any]) -> list[Mark]:
-    """Everything that a watermark said in a night, in order; what was in the file before is not known."""
+    """Everything that a watermark said in a night, in order."""
     return [
         Mark(event.at, _value(event.value["text"], declared["field"]), event.value["text"])
         for event in history.of("write", component="folders", type="ok", folder=declared["folder"])

@@ -98,7 +98,12 @@ CONSUMER: Mapping[str, Happening] = {
         bytes=Field(NUMBER, "how long they are there"),
         digest=Field(TEXT, "the digest of these lines"),
         sum=Field(TEXT, "the sum of the rows' checksums, which is the same in any order"),
-        night=maybe(Field(TEXT, "in a baseline: the earlier night that holds it, from which a fallback may be taken")),
+        night=maybe(
+            Field(
+                TEXT,
+                "in a baseline: the earlier night that holds it, by which fallbacks and stale rows are told",
+            )
+        ),
     ),
 }
 """What each consumer records under its own name, which its chain gives it."""

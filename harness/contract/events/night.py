@@ -59,6 +59,7 @@ _WATERMARK = record(
     file=Field(TEXT, "its name, seen from the folder"),
     field=Field(or_null(TEXT), "the field of its JSON object that counts; null: all of its text"),
     consumers=Field(listed(TEXT), "who must hold what it has passed"),
+    began=Field(or_null(TEXT), "what its file says before the night, the first 4,096 bytes; null: not known"),
 )
 
 BEGIN = happening(
@@ -82,6 +83,7 @@ BEGIN = happening(
     folders=Field(listed(TEXT), "the working folders"),
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
     watermarks=Field(mapped(_WATERMARK), "the files that say how far the chain has delivered, by the chain's names"),
+    quarantine=Field(or_null(TEXT), "the working folder in which bad files are set aside; null: none is declared"),
     jobs=Field(mapped(_JOB), "the jobs, in the chain's order"),
     controls=Field(mapped(listed(TEXT)), "the controls that the chain has, and the defences each is part of"),
     budget=Field(mapped(_BUDGET), "how often each neighbour may be asked"),

@@ -25,6 +25,11 @@ class JobCrash(StrikesAJob):
     file has its name, between two batches. With ``on``, a neighbour's ``invoke`` is a request that has come and has no
     answer, its ``ok`` an answer of which the last bytes have not left.
 
+    ``at_commit`` before: the consumer has all of the request, and stores the batch although the job is gone; after: it
+    has stored it, and the job never gets the answer. Either way the batch is there and the job does not know: before
+    it is stored is no place of the job's, for what it has sent is out of its hands. A job that dies with the batch
+    unsent is struck ``after`` the commit of the batch before.
+
     Stands for: a native library that crashes, an assertion, a host that runs out of memory.
     Detectable by: the scheduler's status.
     A sound chain: runs the job again, and repeats nothing that it had already delivered.

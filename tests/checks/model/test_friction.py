@@ -2,7 +2,7 @@
 
 from harness.checks import friction
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, all_ended, calm, ended, holds, launched, night, stored
+from tests.checks.nights import BASELINE, all_ended, calm, ended, holds, keeps, launched, night, stored
 
 
 def served(name: str) -> Line:
@@ -66,7 +66,13 @@ def test_one_look_more_of_a_job_that_polls_is_noise_and_two_are_a_reaction() -> 
 
 
 def test_lost_and_wrong_rows_are_friction() -> None:
-    assert friction(night(*all_ended(), stored("02:02:00"), holds("a", "x")), BASELINE).sentence.startswith(
-        "2 rows lost, 1 wrong row"
-    )
-    assert friction(night(), BASELINE).sentence == "3 rows lost, never delivered"
+    wrong = night(*all_ended(), stored("02:02:00"), holds("a", "x"), keeps())
+    assert friction(wrong, BASELINE).sentence == "2 rows lost, 1 wrong row"
+    assert friction(night(), BASELINE).sentence == ("2 jobs not finished, 1 file missing, 3 rows lost, never delivered")
+
+
+def test_what_is_missing_is_never_no_friction() -> None:
+    assert friction(night(*calm()), night(*calm(), keeps("report.csv"))).sentence == "1 file missing"
+    jobs = [line for line in calm() if line[2:] != ended("02:02:00", "publish")[2:]]
+    assert friction(night(*jobs), BASELINE).sentence == "1 job not finished"
+    assert friction(night(*all_ended(), stored("02:02:00"), holds("a", "b")), night(*calm()[:-1])).rows_lost == 1

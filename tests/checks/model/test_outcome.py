@@ -156,6 +156,12 @@ def test_a_job_that_is_not_built_that_day_need_not_finish_unless_it_is_added_and
     assert judge(without, added).because == "the baseline is not calm: monthly failed: disk full"
 
 
+def test_a_baseline_in_which_a_job_fails_in_the_end_is_not_calm_although_it_had_finished_before() -> None:
+    failed = [*launched("02:10:00", "publish"), ended("02:11:00", "publish", "fail")]
+    judgement = judge(night(*calm()), night(*calm(), *failed))
+    assert judgement.because == "the baseline is not calm: publish never finished"
+
+
 def test_a_baseline_may_need_a_retry() -> None:
     assert judge(night(*calm()), night(*retried())).outcome is Outcome.UNAFFECTED
 

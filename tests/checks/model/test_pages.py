@@ -1,9 +1,12 @@
 """Hand-written pages: the same failure again, a successor that only waits, what healed by itself."""
 
+import time
+
 import pytest
 
 from harness.checks import CHECKS, Outcome, friction, judge
 from harness.checks.model.pages import paging, without_details
+from harness.testing.histories import Line
 from tests.checks.nights import BASELINE, calm, ended, launched, night, paged
 
 check = CHECKS["owner_paged"]
@@ -114,3 +117,15 @@ def test_a_page_for_what_then_healed_is_friction_and_named() -> None:
 def test_what_was_restarted_by_hand_did_not_heal_by_itself() -> None:
     by_hand = ("01:55:00", "operator", "operate ok", {"operator": "shift", "job": "retrieve", "action": "restart"})
     assert not paging(night(paged("01:50:00", "no answer"), by_hand, *launched("01:56:00", "retrieve"), *calm())).healed
+
+
+def test_thousands_of_pages_in_a_long_night_are_told_apart_in_no_time() -> None:
+    waits = [
+        paged(f"03:{n // 60 % 60:02}:{n % 60:02}", f"publish waits for retrieve {n}", job="publish")
+        for n in range(3_000)
+    ]
+    asked: list[Line] = [("02:00:05", "source", "serve invoke", {"name": "a", "what": "file"}) for _ in range(20_000)]
+    long = night(*asked, FAILED, *waits)
+    began = time.process_time()
+    assert len(paging(long).noise) == len(waits)
+    assert time.process_time() - began < 2
