@@ -25,13 +25,13 @@ Night = Callable[..., Result]
 
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
-    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED) -> Result:
+    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED, files: str = "files:") -> Result:
         body = json.dumps({"business_date": "2026-11-23", "rows": rows})
-        chain = CHAIN.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}"))
+        chain = CHAIN.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}")).replace("\nfiles:\n", f"\n{files}\n")
         script = f"{ASK}\nask \"$PLANNING/batches\" -H 'Idempotency-Key: k' -d '{body}'\n"
         scenario = SCENARIO.replace("FAULT", "no_fault: {}")
-        files = {"runbook.md": "Ask.\n", "forecast.csv": published, "chain.yaml": chain, "fetch.sh": script}
-        for name, text in (files | {"night.yaml": scenario}).items():
+        texts = {"runbook.md": "Ask.\n", "forecast.csv": published, "chain.yaml": chain, "fetch.sh": script}
+        for name, text in (texts | {"night.yaml": scenario}).items():
             (tmp_path / name).write_text(text)
         return night_runner.run(load_scenario(tmp_path / "night.yaml"))
 
@@ -71,6 +71,15 @@ def test_what_may_only_lack_a_declaration_is_inconclusive_and_the_lines_are_told
 def test_some_of_the_records_may_be_there_and_no_other(night: Night) -> None:
     assert night(RIGHT[:1], ", records: some").outcome is Outcome.UNAFFECTED
     assert night([{"id": "P0", "amount": 9}], ", records: some").outcome is Outcome.DAMAGED
+
+
+def test_rows_that_come_of_no_published_file_prove_nothing_until_they_are_declared_to_be_the_chains_own(
+    night: Night,
+) -> None:
+    other = 'files:\n  late: {name: "late_{date}.csv", arrives: "02:00", content: {copy: forecast.csv}}'
+    result = night(RIGHT, ", files: [late]", files=other.replace('"02:00"', '"11:59"'))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "the source has published no file that they could be records of" in result.judgement.because
 
 
 def test_derived_rows_are_never_told_to_be_as_published(night: Night) -> None:

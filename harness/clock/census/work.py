@@ -189,9 +189,13 @@ def _with_descendants(pids: Iterable[int]) -> set[int]:
 
 
 def _children_of(pid: int) -> Iterable[int]:
-    for task in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+    try:
+        tasks = os.listdir(f"/proc/{pid}/task")  # not a glob: that raises where the process ends under it
+    except OSError:
+        return
+    for task in tasks:
         try:
-            yield from map(int, (task / "children").read_text().split())
+            yield from map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
         except OSError:
             continue
 
