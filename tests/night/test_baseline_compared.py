@@ -25,9 +25,9 @@ Night = Callable[..., Result]
 
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
-    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED, files: str = "files:") -> Result:
+    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED, chain: str = CHAIN) -> Result:
         body = json.dumps({"business_date": "2026-11-23", "rows": rows})
-        chain = CHAIN.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}")).replace("\nfiles:\n", f"\n{files}\n")
+        chain = chain.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}"))
         script = f"{ASK}\nask \"$PLANNING/batches\" -H 'Idempotency-Key: k' -d '{body}'\n"
         scenario = SCENARIO.replace("FAULT", "no_fault: {}")
         texts = {"runbook.md": "Ask.\n", "forecast.csv": published, "chain.yaml": chain, "fetch.sh": script}
@@ -76,10 +76,12 @@ def test_some_of_the_records_may_be_there_and_no_other(night: Night) -> None:
 def test_rows_that_come_of_no_published_file_prove_nothing_until_they_are_declared_to_be_the_chains_own(
     night: Night,
 ) -> None:
-    other = 'files:\n  late: {name: "late_{date}.csv", arrives: "02:00", content: {copy: forecast.csv}}'
-    result = night(RIGHT, ", files: [late]", files=other.replace('"02:00"', '"11:59"'))
+    begins, _, rest = CHAIN.partition("files:")
+    without_files = f"{begins}environment:{rest.partition('environment:')[2]}"
+    result = night(RIGHT, chain=without_files)
     assert result.outcome is Outcome.INCONCLUSIVE
     assert "the source has published no file that they could be records of" in result.judgement.because
+    assert night(RIGHT, ", records: derived", chain=without_files).outcome is Outcome.UNAFFECTED
 
 
 def test_derived_rows_are_never_told_to_be_as_published(night: Night) -> None:

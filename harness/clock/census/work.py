@@ -190,12 +190,12 @@ def _with_descendants(pids: Iterable[int]) -> set[int]:
 
 def _children_of(pid: int) -> Iterable[int]:
     try:
-        tasks = os.listdir(f"/proc/{pid}/task")  # not a glob: that raises where the process ends under it
-    except OSError:
+        tasks = [*Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it has ended meanwhile
         return
     for task in tasks:
         try:
-            yield from map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+            yield from map(int, (task / "children").read_text().split())
         except OSError:
             continue
 
