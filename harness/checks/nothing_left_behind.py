@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import difference, kept, uploads
 from harness.checks.model.wording import counted
@@ -20,16 +21,19 @@ def nothing_left_behind(night: History, baseline: History) -> Finding:
     Somebody has to clear it up, and until then the next night may stumble over it. Told by its name (``.part``,
     ``.tmp``, ``.lock``, ``.pid``, ``.filepart``, ``tmp…``, a ``~`` at its end), a directory with nothing in it too; or
     by its content, which is the first part of a file that the source publishes. A file that was set aside, as its name
-    or its folder says (quarantine, rejected, failed, error, bad), is what a sound chain does with a wrong one.
+    or its folder says (quarantine, rejected, failed, error, bad; the chain's ``quarantine``), is what a sound chain
+    does with a wrong one.
 
     Applies: to nights that leave a file in a working folder or at the source, or whose baseline does.
     Unknown: never, because all files are told when the night is over.
     Does not verify: what lies elsewhere (``/tmp``, a database), or that a lock which the baseline leaves too is free.
     """
     found = difference(night, baseline)
-    if found.left_behind:
-        more = f" and {len(found.left_behind) - 1} more" if len(found.left_behind) > 1 else ""
-        return Finding.violated(f"left behind: {found.left_behind[0]}{more}", left=found.left_behind)
+    quarantine = f"{begin_event(night).value['quarantine']}/"
+    left = [path for path in found.left_behind if not path.startswith(quarantine)]
+    if left:
+        more = f" and {len(left) - 1} more" if len(left) > 1 else ""
+        return Finding.violated(f"left behind: {left[0]}{more}", left=left)
     if found.added:
         more = f" and {len(found.added) - 1} more" if len(found.added) > 1 else ""
         return Finding.holds(f"only this night leaves {counted(len(found.added), 'file')}: {found.added[0]}{more}")

@@ -22,8 +22,8 @@ from tests.checks.nights import (
     night,
     outside,
     paged,
-    put,
     receipt,
+    sends,
     stored,
     without_consumers,
 )
@@ -68,8 +68,8 @@ def asked(at: str) -> Line:
     return at, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http"}
 
 
-SENT = night(*calm(), put("plan_1.csv", clock="02:01:30"))
-SENT_AGAIN = [put("plan_1.csv", clock="02:01:30"), *launched("02:04:00", "publish"), ended("02:08:00", "publish")]
+SENT = night(*calm(), *sends("plan_1.csv", clock="02:01:30"))
+SENT_AGAIN = [*sends("plan_1.csv", clock="02:01:30"), *launched("02:04:00", "publish"), ended("02:08:00", "publish")]
 """A job of that night is started again when it has finished."""
 
 SUMS: list[Line] = [
@@ -127,7 +127,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "rerun_idempotent": {
         "holds": (faulty(*calm(), *SENT_AGAIN), SENT),
-        "violated": (faulty(*calm(), *SENT_AGAIN, put("plan_2.csv", clock="02:07:00")), SENT),
+        "violated": (faulty(*calm(), *SENT_AGAIN, *sends("plan_2.csv", clock="02:07:00")), SENT),
         "unknown": (faulty(*calm(), *launched("02:04:00", "publish"), ended("02:05:00", "publish")), LOSSY),
     },
     "equals_baseline": {

@@ -55,6 +55,12 @@ def put(name: str, content: str = WHOLE, kind: str = "ok", clock: str = "02:03:0
     )
 
 
+def sends(name: str, content: str = WHOLE, clock: str = "02:03:00") -> list[Line]:
+    """A file that a client sends, and that is there at the end."""
+    there = {"via": "sftp", "name": name, "size": 9, "content": content, "whole": True}
+    return [put(name, content, clock=clock), ("12:00:00", "source", "keeps info", there)]
+
+
 def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 

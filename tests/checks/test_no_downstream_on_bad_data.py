@@ -16,8 +16,8 @@ from tests.checks.nights import (
     launched,
     night,
     paged,
-    put,
     receipt,
+    sends,
     stored,
     without_consumers,
 )
@@ -62,20 +62,20 @@ def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> Non
 
 def test_an_upload_shows_what_came_of_it_although_another_job_has_failed_and_the_owner_was_told() -> None:
     jobs = BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": ["publish"], "launches": 1}}
-    whole = night(*calm(), put("plan.csv"), *launched("02:05:00", "report"), ended("02:06:00", "report"), jobs=jobs)
+    whole = night(*calm(), *sends("plan.csv"), *launched("02:05:00", "report"), ended("02:06:00", "report"), jobs=jobs)
     failed = [*launched("02:05:00", "report"), ended("02:06:00", "report", "fail"), paged("02:07:00", "truncated")]
-    half = night(*calm(), BAD, put("plan.csv", HALF), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
+    half = night(*calm(), BAD, *sends("plan.csv", HALF), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
     finding = check(half, whole)
     assert finding.sentence.endswith("took other than it was published: source:sftp/plan.csv with other content")
     assert judge(half, whole).outcome is Outcome.DAMAGED
-    sound = night(*calm(), BAD, put("plan.csv"), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
+    sound = night(*calm(), BAD, *sends("plan.csv"), *failed, receipt("02:00:05"), jobs=jobs, faults=[TRUNCATED])
     assert judge(sound, whole).outcome is Outcome.CONTAINED
 
 
 def test_where_there_is_no_consumer_files_show_that_it_did_no_harm() -> None:
-    whole = night(*without_consumers(), put("plan.csv"), consumers={})
-    assert check(night(*without_consumers(), BAD, put("plan.csv"), consumers={}), whole).state == "holds"
-    assert check(night(*without_consumers(), BAD, put("plan.csv", HALF), consumers={}), whole).state == "violated"
+    whole = night(*without_consumers(), *sends("plan.csv"), consumers={})
+    assert check(night(*without_consumers(), BAD, *sends("plan.csv"), consumers={}), whole).state == "holds"
+    assert check(night(*without_consumers(), BAD, *sends("plan.csv", HALF), consumers={}), whole).state == "violated"
 
 
 def test_where_there_is_no_consumer_and_no_file_nothing_shows_that_it_did_no_harm() -> None:

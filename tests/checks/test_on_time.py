@@ -2,7 +2,7 @@
 
 from harness.checks import CHECKS
 from harness.testing.histories import BEGIN
-from tests.checks.nights import BASELINE, EMPTY, calm, ended, launched, night, put, without_consumers
+from tests.checks.nights import BASELINE, EMPTY, calm, ended, launched, night, sends, without_consumers
 
 check = CHECKS["on_time"]
 
@@ -34,8 +34,8 @@ def test_a_job_that_ends_after_the_deadline_is_late_although_every_row_was_in_ti
 
 
 def test_an_upload_that_comes_after_the_deadline_is_late() -> None:
-    sent = night(*calm(), put("plan.csv"))
-    finding = check(night(*calm(), put("plan.csv", clock="06:20:00")), sent)
+    sent = night(*calm(), *sends("plan.csv"))
+    finding = check(night(*calm(), *sends("plan.csv", clock="06:20:00")), sent)
     assert finding.sentence == "source:sftp/plan.csv came 20 min after the deadline"
     assert check(night(*calm()), sent).state == "holds"
 

@@ -12,7 +12,7 @@ from tests.checks.nights import (
     launched,
     night,
     paged,
-    put,
+    sends,
     stored,
     without_consumers,
 )
@@ -116,10 +116,10 @@ def test_what_is_late_and_was_told_is_better_than_late_in_silence() -> None:
 
 
 def test_an_upload_that_comes_late_has_to_be_told_as_rows_have() -> None:
-    sent, late = night(*calm(), put("plan.csv")), [*calm(), put("plan.csv", clock="06:20:00")]
+    sent, late = night(*calm(), *sends("plan.csv")), [*calm(), *sends("plan.csv", clock="06:20:00")]
     assert check(night(*late), sent).sentence == "source:sftp/plan.csv came after the deadline, and nobody was told"
     assert judge(night(*late, paged("05:30:00", "the source is slow")), sent).outcome is Outcome.DEGRADED
-    again = [*calm(), put("plan.csv"), put("plan.csv", clock="06:20:00")]
+    again = [*calm(), *sends("plan.csv"), *sends("plan.csv", clock="06:20:00")]
     assert check(night(*again), sent).state == "holds"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.checks import CHECKS
 from harness.history import History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, calm, ended, holds, keeps, launched, night, put, stored
+from tests.checks.nights import BASELINE, calm, ended, holds, keeps, launched, night, put, sends, stored
 
 check = CHECKS["rerun_idempotent"]
 
@@ -59,16 +59,16 @@ def test_two_that_work_at_once_are_as_two_runs() -> None:
 
 
 def test_an_upload_that_is_sent_again_under_another_name_is_there_twice() -> None:
-    sent = night(*calm(), put("plan_1.csv"))
+    sent = night(*calm(), *sends("plan_1.csv"))
     first = [
         *launched("02:03:00", "publish"),
-        put("plan_1.csv", clock="02:04:00"),
+        *sends("plan_1.csv", clock="02:04:00"),
         ended("02:05:00", "publish", "fail"),
     ]
-    second = [*launched("02:06:00", "publish"), put("plan_2.csv", clock="02:07:00"), ended("02:08:00", "publish")]
+    second = [*launched("02:06:00", "publish"), *sends("plan_2.csv", clock="02:07:00"), ended("02:08:00", "publish")]
     finding = check(night(*calm(), *first, *second), sent)
     assert "publish ran 3 times, and source:sftp/plan_2.csv was sent besides" in finding.sentence
-    same = [line if line[2] != "put ok" else put("plan_1.csv", clock="02:07:00") for line in second]
+    same = [*second[:2], put("plan_1.csv", clock="02:07:00"), second[-1]]
     assert check(night(*calm(), *first, *same), sent).state == "holds"
 
 

@@ -1,9 +1,5 @@
 """Hand-written histories for results_complete."""
 
-import time
-
-import pytest
-
 from harness.checks import CHECKS, Outcome, judge
 from harness.checks.model.owed import owed
 from tests.checks.nights import BASELINE, TRUNCATED, calm, calm_but, holds, keeps, night, paged, put, receipt
@@ -23,29 +19,6 @@ def test_a_report_that_was_not_made_is_missing() -> None:
         "1 file of the night is missing: landing/report.txt",
         ("landing/report.txt",),
     )
-
-
-@pytest.mark.parametrize("name", ["report_{}.csv", "{}/report.csv", "report-{}-1.csv", "report_{}.csv.gz"])
-@pytest.mark.parametrize(("day", "state"), [("23", "holds"), ("22", "violated")])
-@pytest.mark.parametrize("between", ["", "-", "_"])
-def test_a_report_under_another_days_name_is_not_the_nights(name: str, day: str, state: str, between: str) -> None:
-    tonights, found = (keeps(name.format(between.join(("2026", "11", one)))) for one in ("23", day))
-    assert check(night(*calm(), found), night(*calm(), tonights)).state == state
-
-
-@pytest.mark.parametrize("name", ["run_{}020501.csv", "run_{}T0205.csv", "run_{}_0205.csv", "run_{}-02-05-01.csv"])
-def test_a_moment_of_the_run_in_a_name_is_drawn(name: str) -> None:
-    assert check(
-        night(*calm(), keeps(name.format("20261122"))), night(*calm(), keeps(name.format("20261123")))
-    ).state == ("holds")
-
-
-def test_many_files_under_drawn_names_are_compared_in_no_time() -> None:
-    drawn = [keeps(f"part_{number}_{7 * number}.csv", f"content {number}") for number in range(5_000)]
-    again = [keeps(f"part_{number}_{7 * number + 1}.csv", f"content {number}") for number in range(5_000)]
-    began = time.process_time()
-    assert check(night(*calm(), *again), night(*calm(), *drawn)).state == "holds"
-    assert time.process_time() - began < 2
 
 
 def test_an_upload_that_was_only_claimed_is_missing() -> None:

@@ -25,13 +25,13 @@ Night = Callable[..., Result]
 
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
-    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED) -> Result:
+    def run(rows: list[dict[str, Any]], said: str = "", published: str = PUBLISHED, chain: str = CHAIN) -> Result:
         body = json.dumps({"business_date": "2026-11-23", "rows": rows})
-        chain = CHAIN.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}"))
+        chain = chain.replace("planning: {kind: http}", CONSUMER.replace("}", f"{said}}}"))
         script = f"{ASK}\nask \"$PLANNING/batches\" -H 'Idempotency-Key: k' -d '{body}'\n"
         scenario = SCENARIO.replace("FAULT", "no_fault: {}")
-        files = {"runbook.md": "Ask.\n", "forecast.csv": published, "chain.yaml": chain, "fetch.sh": script}
-        for name, text in (files | {"night.yaml": scenario}).items():
+        texts = {"runbook.md": "Ask.\n", "forecast.csv": published, "chain.yaml": chain, "fetch.sh": script}
+        for name, text in (texts | {"night.yaml": scenario}).items():
             (tmp_path / name).write_text(text)
         return night_runner.run(load_scenario(tmp_path / "night.yaml"))
 
@@ -78,6 +78,17 @@ def test_who_may_declare_that_some_are_left_out_is_told_which(night: Night) -> N
 def test_some_of_the_records_may_be_there_and_no_other(night: Night) -> None:
     assert night(RIGHT[:1], ", records: some").outcome is Outcome.UNAFFECTED
     assert night([{"id": "P0", "amount": 9}], ", records: some").outcome is Outcome.DAMAGED
+
+
+def test_rows_that_come_of_no_published_file_prove_nothing_until_they_are_declared_to_be_the_chains_own(
+    night: Night,
+) -> None:
+    begins, _, rest = CHAIN.partition("files:")
+    without_files = f"{begins}environment:{rest.partition('environment:')[2]}"
+    result = night(RIGHT, chain=without_files)
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "the source has published no file that they could be records of" in result.judgement.because
+    assert night(RIGHT, ", records: derived", chain=without_files).outcome is Outcome.UNAFFECTED
 
 
 def test_derived_rows_are_never_told_to_be_as_published(night: Night) -> None:

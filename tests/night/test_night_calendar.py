@@ -36,7 +36,7 @@ jobs:
       - {when: exceeded_max_run_time, do: page}
       - {when: failed, do: page}
 consumers:
-  planning: {kind: http}
+  planning: {kind: http, records: derived}
 """
 
 SCENARIO = """

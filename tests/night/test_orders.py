@@ -34,7 +34,7 @@ jobs:
   add: {run: [bash, add.sh], at: "02:00", rules: [{when: failed, do: page}]}
   store: {run: [bash, store.sh], after: [double, add], rules: [{when: failed, do: page}]}
 consumers:
-  planning: {kind: http}
+  planning: {kind: http, records: derived}
 """
 SCENARIO = """
 scenario: a pair is due in one instant

@@ -32,7 +32,7 @@ jobs:
     at: "02:00"
     rules: [{when: failed, do: page}]
 consumers:
-  planning: {kind: http}
+  planning: {kind: http, records: derived}
 """
 STORE = f"""
 {ASK}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from harness.checks.model.ends import finished
 from harness.checks.model.holdings import begin_event, consumers, finished_at
-from harness.checks.model.results import is_result, uploads
+from harness.checks.model.results import UPLOADED, is_result, uploads
 from harness.history import History
 
 
@@ -24,9 +24,23 @@ def late_jobs(night: History, baseline: History) -> dict[str, int]:
 
 def late_uploads(night: History, baseline: History) -> dict[str, int]:
     """The same of what is sent by the deadline in the baseline."""
-    deadline, sent = begin_event(night).value["deadline_ns"], uploads(night)
-    due = [path for path, of in uploads(baseline).items() if of.at <= deadline and is_result(path) and path in sent]
-    return {path: sent[path].at - deadline for path in due if sent[path].at > deadline}
+    deadline, sent, calm = begin_event(night).value["deadline_ns"], _sent_at(night), _sent_at(baseline)
+    due = [path for path in uploads(baseline) if calm.get(path, deadline + 1) <= deadline and is_result(path)]
+    return {path: sent[path] - deadline for path in due if path in uploads(night) and sent.get(path, 0) > deadline}
+
+
+def _sent_at(history: History) -> dict[str, int]:
+    """Since when each upload has its last content under its last name."""
+    there: dict[str, tuple[str, int]] = {}
+    for event in history.of(component="source"):
+        path = f"{UPLOADED}{event.value.get('via')}/{event.value.get('name')}"
+        if event.action == "put" and event.type == "ok":
+            content = str(event.value.get("sha256"))
+            if path not in there or there[path][0] != content:
+                there[path] = content, event.at
+        elif event.action == "rename" and path in there:
+            there[f"{UPLOADED}{event.value.get('via')}/{event.value['to']}"] = there.pop(path)[0], event.at
+    return {path: at for path, (_, at) in there.items()}
 
 
 def delivered_at(night: History, baseline: History) -> int | None:

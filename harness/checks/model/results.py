@@ -1,19 +1,18 @@
 """What a night leaves behind as files: in the chain's working folders, and at the source, where clients have put it.
 
 Names that a run draws (a time, the number of an attempt, a process) are told by their digits: a file of the baseline
-whose name the night does not have stands for one of the same name but for its digits. The night's own date is not
-drawn: a report under another day's name is not the night's.
+whose name the night does not have stands for one of the same name but for its digits.
 """
 
 from __future__ import annotations
 
 import functools
 import re
-from collections import defaultdict, deque
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from harness.checks.model.holdings import begin_event, fallback_days
+from harness.checks.model.holdings import fallback_days
 from harness.history import History
 
 UPLOADED = "source:"
@@ -34,14 +33,10 @@ _DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
 
 @dataclass(frozen=True)
 class Left:
-    """One file that there is at the end: digest of what is compared, and the published file that it begins like.
-
-    ``at``: since when an upload is there with this content, UTC nanoseconds; of files in folders that is not known.
-    """
+    """One file that there is at the end: digest of what is compared, and the published file that it begins like."""
 
     content: str
     beginning_of: str | None = None
-    at: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,15 +71,13 @@ def uploads(history: History) -> Mapping[str, Left]:
         place = (value.get("via", ""), value.get("name", ""))
         if event.action == "put" and event.type in ("ok", "fail") and "sha256" in value:
             # What the chain ignores is none of its results, and takes the place of one all the same.
-            before = there.pop(place, None)
+            there.pop(place, None)
             if "content" in value:
-                again = before is not None and before.content == value["content"]
-                at = before.at if before is not None and again else event.at
-                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None, at)
+                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None)
         elif event.action == "remove":
             there.pop(place, None)
         elif event.action == "rename" and place in there:
-            there[place[0], value["to"]] = replace(there.pop(place), at=event.at)
+            there[place[0], value["to"]] = there.pop(place)
     return {f"{UPLOADED}{via}/{name}": left for (via, name), left in there.items()}
 
 
@@ -94,21 +87,19 @@ def difference(night: History, baseline: History) -> Difference:
     wanted = {**kept(baseline), **uploads(baseline)}
     got = {**kept(night), **uploads(night)}
     pairs = {path: path for path in wanted if path in got}
-    date = _dates(begin_event(night).value["date"])
-    pairs |= _drawn_alike(wanted, got, wanted.keys() - got.keys(), date)
-    extra = got.keys() - set(pairs.values())
+    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got))
+    extra = sorted(got.keys() - set(pairs.values()))
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
-    doubled = {path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded}
-    set_aside = f"{begin_event(night).value['quarantine']}/"
-    behind = {path for path in extra - doubled if is_left_behind(path, got[path]) and not path.startswith(set_aside)}
+    doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
+    behind = [path for path in extra if path not in doubled and is_left_behind(path, got[path])]
     missing = [path for path in wanted if path not in pairs and is_result(path)]
     changed = [other for path, other in pairs.items() if wanted[path].content != got[other].content]
     return Difference(
         missing=tuple(sorted(missing)),
         changed=tuple(sorted(path for path in changed if is_result(path))),
-        doubled=tuple(sorted(doubled)),
-        left_behind=tuple(sorted(behind)),
-        added=tuple(sorted(extra - doubled - behind)),
+        doubled=tuple(doubled),
+        left_behind=tuple(behind),
+        added=tuple(path for path in extra if path not in doubled and path not in behind),
     )
 
 
@@ -139,27 +130,18 @@ def _unfinished(path: str) -> bool:
     return any(_UNFINISHED.search(part) for part in parts)
 
 
-def _dates(date: str) -> re.Pattern[str]:
-    """The night's date in a name, where no time of day follows: that would be a moment of the run."""
-    year, month, day = date.split("-")
-    of_a_moment = r"\d|t\d|[-_ ]\d\d[-_.:h]?\d\d"
-    return re.compile(rf"(?<!\d){year}(?P<between>[-_.]?){month}(?P=between){day}(?!{of_a_moment})", re.IGNORECASE)
-
-
-def _drawn_alike(
-    wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Collection[str], date: re.Pattern[str]
-) -> dict[str, str]:
+def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str]) -> dict[str, str]:
     """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
-
-    def shape(path: str) -> str:
-        return _DRAWN.sub("#", date.sub("<date>", path))
-
+    free: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(got.keys() - wanted.keys()):
+        free[_DRAWN.sub("#", path)].append(path)
     pairs: dict[str, str] = {}
-    for by_content in (True, False):
-        free: dict[tuple[str, str], deque[str]] = defaultdict(deque)
-        for path in sorted(got.keys() - wanted.keys() - set(pairs.values())):
-            free[shape(path), got[path].content if by_content else ""].append(path)
-        for path in sorted(set(lacking) - pairs.keys()):
-            if found := free[shape(path), wanted[path].content if by_content else ""]:
-                pairs[path] = found.popleft()
+    rest = sorted(lacking)
+    for alike in (True, False):
+        for path in [one for one in rest if one not in pairs]:
+            found = free[_DRAWN.sub("#", path)]
+            chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
+            if chosen is not None:
+                found.remove(chosen)
+                pairs[path] = chosen
     return pairs

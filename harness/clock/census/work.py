@@ -189,7 +189,11 @@ def _with_descendants(pids: Iterable[int]) -> set[int]:
 
 
 def _children_of(pid: int) -> Iterable[int]:
-    for task in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+    try:
+        tasks = [*Path(f"/proc/{pid}/task").iterdir()]
+    except OSError:  # it has ended meanwhile
+        return
+    for task in tasks:
         try:
             yield from map(int, (task / "children").read_text().split())
         except OSError:
