@@ -10,9 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.causes.classifier import MORE, NAMES, Found, found_in
+from harness.checks.causes.classifier import MORE, NAMES, WORD, Found, causes, classes, found_in
+from harness.checks.causes.denial import denied
 from harness.checks.causes.evidence import Evidence
-from harness.checks.causes.reading import NAME, sentences
+from harness.checks.causes.reading import DATE, FILE, FLAG, HOST, MANIFEST, NAME, TIME, Sentence, sentences
+from harness.checks.causes.terms import Terms
 
 MANY = 6
 """A log with evidence for so many causes lists everything, and names nothing."""
@@ -71,25 +73,41 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
 
 
 def _best(found: list[Found], truth: Truth) -> Reading:
+    """What has most evidence; what only comes of another cause that was found is none."""
     best = found[0]
-    tied = [one for one in found if one.cause in truth.causes and one.weight >= best.weight]
-    if tied:
-        return Reading(Said.NAMED, tied[0].cause, tied[0].said) if tied[0].first <= best.first else _other(best)
-    return _other(best)
-
-
-def _other(best: Found) -> Reading:
+    for one in found:
+        if one.cause in truth.causes:
+            makes = causes()[one.cause].makes
+            above = [other for other in found if other.weight > one.weight and other.cause not in makes]
+            level = [other for other in found if other.weight == one.weight and other.first < one.first]
+            if not above and all(other.cause in makes for other in level):
+                return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
 
 
 def _own_word(text: str, truth: Truth, names: Collection[str]) -> str:
     """The first own word that stands there, whole or as the beginning of one, and is not denied."""
-    read_text = sentences(text, names)
     for word in truth.words:
-        evidence = Evidence.of(" ".join(f"{part}*" for sentence in sentences(word) for part in sentence), {})
-        if evidence.parts[0] and any(evidence.found_in(sentence) is not None for sentence in read_text):
+        parts = [f"{part.removesuffix('*')}*" for sentence in sentences(word) for part in sentence]
+        if parts and _said((Evidence.of(" ".join(parts), {}),), sentences(text, names)):
             return word
     return ""
+
+
+@cache
+def _terms(evidence: tuple[Evidence, ...]) -> Terms:
+    return Terms(slot for one in evidence for slot in one.slots)
+
+
+def _said(evidence: tuple[Evidence, ...], text: list[Sentence]) -> list[Evidence]:
+    """Which of all evidence stands in a text, and is not denied."""
+    terms, said = _terms(evidence), []
+    for sentence in text:
+        found = terms.found_in(sentence)
+        said += [
+            one for one in evidence if any(not denied(sentence, spans) for spans in one.places(found)) and one not in said
+        ]
+    return said
 
 
 @dataclass(frozen=True)
@@ -110,7 +128,7 @@ def _observations() -> tuple[Observation, ...]:
             name,
             frozenset(entry.get("names", ())),
             frozenset(entry["fits"]),
-            tuple(Evidence.of(said, {}) for said in entry["evidence"]),
+            tuple(Evidence.of(said, classes()) for said in entry["evidence"]),
         )
         for name, entry in _table("observations.toml").items()
     )
@@ -120,10 +138,9 @@ def _observed(text: str, truth: Truth, names: Collection[str]) -> Observation | 
     """The first observation that fits what was injected; as heavy as the longest that was said of it."""
     read_text = sentences(text, names)
     for one in _observations():
-        if (one.names | one.fits) & set(truth.causes):
-            terms = [e.terms for e in one.evidence if any(e.found_in(sentence) is not None for sentence in read_text)]
-            if terms:
-                return replace(one, weight=NAMES + 0.2 * (max(terms) - 2) + MORE * min(3, len(terms) - 1))
+        if (one.names | one.fits) & set(truth.causes) and (said := _said(one.evidence, read_text)):
+            longest = max(evidence.terms for evidence in said)
+            return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
     return None
 
 
@@ -134,8 +151,9 @@ def _symptoms() -> tuple[frozenset[str], int]:
 
 
 def _specific_words(text: str, names: Collection[str]) -> int:
-    words = {word for sentence in sentences(text, names) for word in sentence if len(word) > 3 and word != NAME}
-    return len({word for word in words if not word[0].isdigit()} - _symptoms()[0])
+    words = {word for sentence in sentences(text, names) for word in sentence if len(word) > 3}
+    stood_for = {NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE}
+    return len({word for word in words if not word[0].isdigit()} - _symptoms()[0] - stood_for)
 
 
 def _table(name: str) -> Mapping[str, Any]:

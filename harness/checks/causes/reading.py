@@ -1,4 +1,4 @@
-"""A page as words: small letters, no accents, no names, and where its sentences end."""
+"""A page as words: small letters, no accents, no names, no words without meaning, and where its sentences end."""
 
 from __future__ import annotations
 
@@ -10,17 +10,41 @@ from functools import lru_cache
 CLAUSE = ","
 """Stands between two clauses of a sentence: what is denied in one is not denied in the next."""
 
-NAME = "□"
-"""Stands for the name of a chain, job, file or consumer: a chain called `refused-parcels` refuses nothing."""
+NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE = "aname", "afile", "aflag", "amanifest", "ahost", "atime", "adate"
+"""Stand for what is called by a name: a chain called `refused-parcels` refuses nothing."""
 
-_BUT = frozenset({"but", "aber", "sondern", "mais", "only", "nur", "just", "simply", "because", "weil"})
+FILLERS = frozenset(
+    "a an the is are was were be been being has have had does did do this that these those its their his her of "
+    "der die das den dem des ein eine einen einem einer eines ist sind war waren wurde wurden worden wird werden hat "
+    "haben hatte hatten le la les un une du de est sont etait etaient ete ont avait avaient au aux ne y we i it he "
+    "she they es er sie wir ich il elle ils on nous je our unser unsere unserer notre nos due et and und".split()
+)
+"""Words between those that say something: `permission was denied` and `permission denied` are the same."""
+
+_BUT = frozenset("but aber sondern mais only nur just simply because weil denn car since however yet doch".split())
 _CONTRACTION = re.compile(r"n't\b")
-_ELISION = re.compile(r"\b(l|d|n|s|c|j|qu|jusqu|lorsqu)'", re.IGNORECASE)
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)")
-_FILE_NAME = re.compile(r"\b[\w-]+_[\w.-]+\.\w{2,4}\b|\b[\w-]*\d{4,}[\w-]*\.\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]+")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026")
+_CANNOT = re.compile(
+    r"\b(?:can|could)(?: ?not\b|nt\b)|\b(?:kann|konnte|konnten|konnen)\s+(?:\w+\s+){0,3}?nicht\b"
+    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
+    r"|\bfailed to\b|\bunmoglich\b"
+)
+_ELISION = re.compile(r"\b(l|d|n|s|c|j|m|qu|jusqu|lorsqu)'", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z])(?=[A-Z][a-z]{2,})")
+_URL = re.compile(r"\b\w+://[^\s\"'>,;)]+")
+_FLAG = re.compile(r"(?<![\w.])[\w*{}.-]*\.(?:ok|done|flag|flg|trg|trigger|fin|fertig|end|rdy|ready|go|sem)\b", re.I)
+_MANIFEST = re.compile(r"(?<![\w.])[\w*{}.-]*\.(?:manifest|mf|mft|sha256|sha1|md5|cnt|ctl|sum|chk)\b", re.IGNORECASE)
+_FILE_NAME = re.compile(
+    r"(?<![\w.])[\w*{}.-]*[\w*}]\.(?:csv|txt|dat|xml|json|jsonl|zip|gz|bz2|zst|tar|tgz|parquet|avro|xlsx?|edi|pdf|"
+    r"tsv|fic|asc|bin|jpg|png|log|py|sh|java|sql|ya?ml|part|tmp|filepart|crdownload|taken)\b"
+    r"|\b[\w-]+_[\w.-]+\.\w{2,8}\b|\b[\w-]*\d{4,}[\w-]*\.\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|(?<!\w)/[a-z]\w+\b",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\b[\w-]+(?:\.[\w-]+)*\.(?:example|com|net|org|local|lan|internal|intern|fr|de|io|eu)(?::\d+)?\b", re.I)
+_DATE = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d(?:t(?=\d))?\b|\b\d\d?[./]\d\d?[./](?:19|20)?\d\d\b|\b20\d{6}\b", re.I)
+_TIME = re.compile(r"(?<![\d.,])\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?z?\b|\b\d{1,2}h\d\d\b|(?<![\d.,])\d{1,2} ?(?:uhr|am|pm)\b|\b[0-2]?\d ?h\b(?= )", re.I)
+_SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
 _WORD = re.compile(
-    r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()]|->|\|\|\s*true|%|;|\\[nrx0]\w*|-"
+    r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()?]|->|=>|\|\|\s*true|%|;|\\[nrx0]\w*"
 )
 
 Sentence = tuple[str, ...]
@@ -35,28 +59,39 @@ def sentences(text: str, names: Collection[str] = ()) -> list[Sentence]:
 def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     for quote in "\u2019\u2018\u00b4`":
         text = text.replace(quote, "'")
+    text = _URL.sub(f" {HOST} ", text)
     for name in names:
-        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", f" {NAME} ", text, flags=re.IGNORECASE)
-    text = _FILE_NAME.sub(f" {NAME} ", text)
+        kind = FILE if _FILE_NAME.fullmatch(name) else NAME
+        text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)", f" {kind} ", text, flags=re.IGNORECASE)
+    for pattern, kind in ((_FLAG, FLAG), (_MANIFEST, MANIFEST), (_FILE_NAME, FILE), (_HOST, HOST), (_DATE, DATE)):
+        text = pattern.sub(f" {kind} ", text)
+    text = _TIME.sub(f" {TIME} ", text)
     text = _CAMEL.sub(" ", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
-    return [words for part in _SENTENCE.split(_plain(text)) if (words := _words(part))]
+    text = _CANNOT.sub(" cannot ", plain(text))
+    return [words for part in _SENTENCE.split(text) if (words := _words(part))]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Small letters without accents: `accès refusé` and `ACCES REFUSE` are the same."""
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
+@lru_cache(maxsize=20_000)
+def folded(word: str) -> str:
+    """A word as it is compared: `pruefsumme` and `prüfsumme` are the same."""
+    return re.sub(r"ae|oe|(?<!q)ue", lambda match: match[0][0], word)
+
+
 def _words(sentence: str) -> Sentence:
     found: list[str] = []
-    for word in _WORD.findall(sentence.replace(NAME, " nnamenn ")):
-        if word in ",:()" or word == "->":
+    for word in _WORD.findall(sentence):
+        if word in ",:()" or word in ("->", "=>"):
             found.append(CLAUSE)
         elif word in _BUT:
             found += [CLAUSE, word]
-        elif word == "nnamenn":
-            found.append(NAME)
-        elif word != "-":
-            found.append(word)
+        elif word not in FILLERS:
+            found.append(folded(word))
+    while found and found[0] in (DATE, TIME, CLAUSE):
+        del found[0]
     return tuple(found)

@@ -1,0 +1,47 @@
+"""What a clause says against the evidence in it: that it is not so, that all is well, or that it was so once."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+
+from harness.checks.causes.evidence import clause
+from harness.checks.causes.reading import Sentence, folded
+from harness.checks.causes.terms import Span
+
+BEFORE, AFTER = 4, 4
+"""So many words before evidence may deny it, and so many behind it."""
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    table = tomllib.loads(files("harness.checks.causes").joinpath("denial.toml").read_text(encoding="utf-8"))
+    return {name: frozenset(map(folded, said.split())) for name, said in table.items() if isinstance(said, str)}
+
+
+def denied(sentence: Sentence, spans: list[Span]) -> bool:
+    """Whether its clause takes evidence back; a "no" that belongs to the evidence takes nothing back."""
+    words = _words()
+    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    own = {place for begin, end in spans for place in range(begin, end)}
+    before = clause(sentence[max(0, first - BEFORE) : first][::-1])
+    after = clause(sentence[last : last + AFTER])
+    if any(word in words["before"] for word in before) or any(word in words["long_before"] for word in clause(sentence[:first][::-1])):
+        return True
+    has_no = any(sentence[place] in words["no"] for place in own)
+    between = [sentence[place] for place in range(first, last) if place not in own]
+    if not has_no and any(word in words["no"] for word in (*before, *between)):
+        return True
+    if any(word in words["behind"] for word in after):
+        return True
+    if has_no:
+        return False
+    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] not in words["verbs"]):
+        return True
+    return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
+
+
+def unsure(sentence: Sentence) -> bool:
+    """Whether a sentence asks, supposes, or tells of what is over."""
+    return sentence[-1] == "?" or any(word in _words()["over"] for word in sentence)
