@@ -75,8 +75,6 @@ def _part(said: str) -> Part:
 
 
 def _slot(said: str) -> Slot:
-    if said == "||":
-        return frozenset([("||",)])
     phrases: set[Phrase] = {phrase(one.replace("+", " ")) for one in said.split("|")}
     return frozenset(one for one in phrases if one)
 

@@ -88,6 +88,8 @@ def _words(sentence: str) -> Sentence:
     for word in _WORD.findall(sentence):
         if word in ",:()" or word in ("->", "=>"):
             found.append(CLAUSE)
+        elif word.startswith("||"):
+            found.append("ortrue")
         elif word in _BUT:
             found += [CLAUSE, word]
         elif word not in FILLERS:

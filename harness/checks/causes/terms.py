@@ -24,8 +24,7 @@ LONG = 5
 
 def phrase(said: str) -> Phrase:
     """The words of a phrase, as a page is read."""
-    words = (word for word in plain(said).split() if word not in FILLERS)
-    return tuple(word if word == "||" else folded(word) for word in words)
+    return tuple(folded(word) for word in plain(said).replace("-", " ").split() if word not in FILLERS)
 
 
 class Terms:
