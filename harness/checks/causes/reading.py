@@ -14,10 +14,10 @@ NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE = "aname", "afile", "aflag", "amani
 """Stand for what is called by a name: a chain called `refused-parcels` refuses nothing."""
 
 FILLERS = frozenset(
-    "a an the is are was were be been being has have had does did do this that these those its their his her "
-    "der die das den dem des ist sind war waren wurde wurden worden wird werden hat "
-    "haben hatte hatten le la les un une du de est sont etait etaient ete ont avait avaient au aux ne y we i it he "
-    "she they es er sie wir ich il elle ils on nous je our unser unsere unserer notre nos due et and und".split()
+    "a an the is are was were be been being has have this that these those their his her der die das den dem des ist "
+    "sind war waren wurde wurden worden wird werden hat haben hatte hatten le la les du de est sont etait etaient ete "
+    "ont avait avaient au aux ne y we i he she they er sie wir ich elle ils nous je our unser unsere unserer notre nos "
+    "due et and und".split()
 )
 """Words between those that say something: `permission was denied` and `permission denied` are the same."""
 
