@@ -20,6 +20,10 @@ MANY = 6
 """A log with evidence for so many causes lists everything, and names nothing."""
 
 
+CLOSE, MADE = 0.9, 2.0
+"""So much more evidence another cause may have: hardly more; and more where it comes of the one that was injected."""
+
+
 class Said(Enum):
     """What a page says of the cause that was injected."""
 
@@ -73,14 +77,12 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
 
 
 def _best(found: list[Found], truth: Truth) -> Reading:
-    """What has most evidence; what only comes of another cause that was found is none."""
+    """What has most evidence; a cause that was injected also where another has hardly more, or only what comes of it."""
     best = found[0]
     for one in found:
         if one.cause in truth.causes:
             makes = causes()[one.cause].makes
-            above = [other for other in found if other.weight > one.weight and other.cause not in makes]
-            level = [other for other in found if other.weight == one.weight and other.first < one.first]
-            if not above and all(other.cause in makes for other in level):
+            if all(other.weight - one.weight <= (MADE if other.cause in makes else CLOSE) for other in found):
                 return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
 
