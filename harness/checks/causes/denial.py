@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from harness.checks.causes.evidence import clause
-from harness.checks.causes.reading import Sentence, folded
+from harness.checks.causes.reading import CLAUSE, Sentence, folded
 from harness.checks.causes.terms import Span
 
 BEFORE, AFTER = 4, 4
@@ -30,6 +30,8 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     if any(word in words["before"] for word in before) or any(word in words["long_before"] for word in clause(sentence[:first][::-1])):
         return True
     has_no = any(sentence[place] in words["no"] for place in own)
+    if has_no and _other_clause(sentence, sorted(spans), words["no"]):
+        return True
     between = [sentence[place] for place in range(first, last) if place not in own]
     if not has_no and any(word in words["no"] for word in (*before, *between)):
         return True
@@ -40,6 +42,14 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] not in words["verbs"]):
         return True
     return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
+
+
+def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
+    """Whether a "no" stands in another clause than what it denies: `not missing, but empty` says nothing of a "not empty"."""
+    for nth, (begin, end) in enumerate(spans[:-1]):
+        if any(word in no for word in sentence[begin:end]) and CLAUSE in sentence[end : spans[nth + 1][0]]:
+            return True
+    return False
 
 
 def unsure(sentence: Sentence) -> bool:

@@ -14,7 +14,7 @@ NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE = "aname", "afile", "aflag", "amani
 """Stand for what is called by a name: a chain called `refused-parcels` refuses nothing."""
 
 FILLERS = frozenset(
-    "a an the is are was were be been being has have this that these those their his her der die das den dem des ist "
+    "a an the is are was were be been being has have this that these those their his her der das den dem des ist "
     "sind war waren wurde wurden worden wird werden hat haben hatte hatten le la les du de est sont etait etaient ete "
     "ont avait avaient au aux ne y we i he she they er sie wir ich elle ils nous je our unser unsere unserer notre nos "
     "due et and und".split()
