@@ -28,6 +28,7 @@ _CANNOT = re.compile(
     r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
     r"|\bfailed to\b|\bunmoglich\b"
 )
+_NO_MORE = re.compile(r"\b(ne |n')((?:\w+\s+){1,2}?)plus\b", re.IGNORECASE)
 _ELISION = re.compile(r"\b(l|d|n|s|c|j|m|qu|jusqu|lorsqu)'", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z])(?=[A-Z][a-z]{2,})")
 _URL = re.compile(r"\b\w+://[^\s\"'>,;)]+")
@@ -59,7 +60,7 @@ def sentences(text: str, names: Collection[str] = ()) -> list[Sentence]:
 def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     for quote in "\u2019\u2018\u00b4`":
         text = text.replace(quote, "'")
-    text = _URL.sub(f" {HOST} ", text)
+    text = _NO_MORE.sub(r"\1\2neplus plus", _URL.sub(f" {HOST} ", text))
     for name in names:
         kind = FILE if _FILE_NAME.fullmatch(name) else NAME
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-]|\.\w)", f" {kind} ", text, flags=re.IGNORECASE)
