@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from harness.checks.causes.denial import denied, unsure
 from harness.checks.causes.evidence import Evidence
@@ -34,6 +35,8 @@ class Cause:
     means: str
     evidence: tuple[tuple[Evidence, float], ...]
     makes: frozenset[str]
+    seen_of_others: bool
+    """Whether it is also what is seen of many another cause: a job that is late, or takes too long."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,10 @@ def classes() -> Mapping[str, str]:
     return dict(tomllib.loads(files("harness.checks.causes").joinpath("words.toml").read_text("utf-8"))["classes"])
 
 
-def _cause(name: str, entry: Mapping[str, list[str] | str]) -> Cause:
+def _cause(name: str, entry: Mapping[str, Any]) -> Cause:
     weighed = [(PROVES, entry.get("proves", [])), (NAMES, entry["names"]), (TELLS, entry.get("tells", []))]
     evidence = tuple((Evidence.of(said, classes()), weight) for weight, all_said in weighed for said in all_said)
-    return Cause(name, str(entry["means"]), evidence, frozenset(entry.get("makes", ())))
+    return Cause(name, str(entry["means"]), evidence, frozenset(entry.get("makes", ())), bool(entry.get("seen_of_others")))
 
 
 @cache

@@ -39,7 +39,7 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if has_no:
         return False
-    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] not in words["verbs"]):
+    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
         return True
     return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
 

@@ -59,9 +59,9 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
         return Reading(Said.NAMED, None, word)
     found = found_in(text, names)
     seen = _observed(text, truth, names)
-    if not found and not seen and log:
+    if log and not seen and all(causes()[one.cause].seen_of_others for one in found):
         in_log = found_in(log, names)
-        found = in_log if len(in_log) < MANY else []
+        found = in_log if in_log and len(in_log) < MANY else found
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best

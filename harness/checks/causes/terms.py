@@ -12,7 +12,7 @@ Span = tuple[int, int]
 """The places of a run of words: its first, and the one behind its last."""
 
 Phrase = tuple[str, ...]
-"""Words beside each other, of which some are stems (`truncat*`) or a quantity (`#`)."""
+"""Words beside each other, of which some are stems (`truncat*`) or quantities (`#`)."""
 
 Slot = frozenset[Phrase]
 """What may stand at one place of evidence: any of several phrases."""
@@ -20,6 +20,14 @@ Slot = frozenset[Phrase]
 ENDINGS = ("ees", "ed", "ee", "en", "em", "er", "es", "d", "e", "n", "s", "t")
 """A word of so many letters stands for itself with each of these too: `expire` for `expired` and `expirée`."""
 LONG = 5
+
+
+_NUMBERS = {
+    "#": re.compile(rf"\d.*|{TIME}"),
+    "#,#": re.compile(r"\d[\d.']*,\d\d?"),
+    "#.#": re.compile(r"\d[\d,']*\.\d\d?"),
+}
+"""A quantity, and one that is written with a decimal comma, or with a point."""
 
 
 def phrase(said: str) -> Phrase:
@@ -73,8 +81,9 @@ class Terms:
     def _matching(self, word: str) -> Iterable[str]:
         if word in self._whole:
             yield word
-        if "#" in self._whole and (word[0].isdigit() or word == TIME):
-            yield "#"
+        for said, pattern in _NUMBERS.items():
+            if said in self._whole and pattern.fullmatch(word):
+                yield said
         for ending in ENDINGS:
             short = word.removesuffix(ending)
             if len(short) >= LONG and short != word and short in self._whole:
