@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from harness.checks.causes.evidence import clause
 from harness.checks.causes.reading import CLAUSE, Sentence, folded
@@ -46,8 +47,8 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
     """Whether a "no" stands in another clause than what it denies: `not missing, but empty` says nothing of a "not empty"."""
-    for nth, (begin, end) in enumerate(spans[:-1]):
-        if any(word in no for word in sentence[begin:end]) and CLAUSE in sentence[end : spans[nth + 1][0]]:
+    for (begin, end), (behind, _) in pairwise(spans):
+        if any(word in no for word in sentence[begin:end]) and CLAUSE in sentence[end:behind]:
             return True
     return False
 

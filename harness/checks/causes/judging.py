@@ -20,8 +20,9 @@ MANY = 6
 """A log with evidence for so many causes lists everything, and names nothing."""
 
 
-CLOSE, MADE = 0.9, 2.0
-"""So much more evidence another cause may have: hardly more; and more where it comes of the one that was injected."""
+CLOSE, MADE, LESS = 0.9, 2.0, -0.1
+"""So much more evidence another cause may have: hardly more; more where it comes of the one that was injected; and not
+even as much where that one is seen of many another cause: a job that takes long because of a lock, and not of the source."""
 
 
 class Said(Enum):
@@ -80,11 +81,19 @@ def _best(found: list[Found], truth: Truth) -> Reading:
     """What has most evidence; a cause that was injected also where another has hardly more, or only what comes of it."""
     best = found[0]
     for one in found:
-        if one.cause in truth.causes:
-            makes = causes()[one.cause].makes
-            if all(other.weight - one.weight <= (MADE if other.cause in makes else CLOSE) for other in found):
-                return Reading(Said.NAMED, one.cause, one.said)
+        if one.cause in truth.causes and all(other.weight - one.weight <= _room(one, other) for other in found):
+            return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
+
+
+def _room(injected: Found, other: Found) -> float:
+    """By how much another cause may have more evidence than the one that was injected."""
+    if other is injected:
+        return 0.0
+    cause, seen = causes()[injected.cause], causes()[other.cause].seen_of_others
+    if other.cause in cause.makes or (seen and not cause.seen_of_others):
+        return MADE
+    return LESS if cause.seen_of_others and not seen else CLOSE
 
 
 def _own_word(text: str, truth: Truth, names: Collection[str]) -> str:
