@@ -22,7 +22,9 @@ FILLERS = frozenset(
 """Words between those that say something: `permission was denied` and `permission denied` are the same."""
 
 _BUT = frozenset("but aber sondern mais only nur just simply because weil denn car since however yet doch".split())
-_CONTRACTION = re.compile(r"n't\b")
+_CONTRACTION, _POSSESSIVE = re.compile(r"n't\b"), re.compile(r"(?<=\w)'s\b")
+_ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
+_ONE_WORD = re.compile(r"OpCon|WinError|PowerShell|MariaDB|VMware|LibreOffice|eMail")
 _CANNOT = re.compile(
     r"\b(?:can|could)(?: ?not\b|nt\b)|\b(?:kann|konnte|konnten|konnen)\s+(?:\w+\s+){0,3}?nicht\b"
     r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
@@ -67,8 +69,9 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     for pattern, kind in ((_FLAG, FLAG), (_MANIFEST, MANIFEST), (_FILE_NAME, FILE), (_HOST, HOST), (_DATE, DATE)):
         text = pattern.sub(f" {kind} ", text)
     text = _TIME.sub(f" {TIME} ", text)
-    text = _CAMEL.sub(" ", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
-    text = _CANNOT.sub(" cannot ", plain(text))
+    text = _POSSESSIVE.sub("", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
+    text = _CAMEL.sub(" ", _ONE_WORD.sub(lambda match: match[0].lower(), text))
+    text = _ORDINAL.sub(" nth ", _CANNOT.sub(" cannot ", plain(text)))
     return [words for part in _SENTENCE.split(text) if (words := _words(part))]
 
 
