@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from harness.checks.causes.judging import Reading, Said, Truth, read
+from harness.checks.model.causes.judging import Reading, Said, Truth, read
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
@@ -19,7 +19,7 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     """When a night fails, a page names a fault that was injected.
 
     The injected truth is known, so this can be judged: every fault has causes, every cause has evidence
-    (``harness/checks/causes``), and the cause for which a page has most is what it names. What the fault makes others
+    (``harness/checks/model/causes``), and the cause for which a page has most is what it names. What the fault makes others
     do (a job is killed, a limit is exceeded) names a symptom, and no cause; a page that blames something else is wrong.
     Where a page tells something specific that is evidence for no cause, this holds with the note "told, cause not
     judged".

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.checks.causes.classifier import causes
-from harness.checks.causes.judging import Said, Truth, read
-from harness.checks.causes.reading import NAME, sentences
+from harness.checks.model.causes.classifier import causes
+from harness.checks.model.causes.judging import Said, Truth, read
+from harness.checks.model.causes.reading import NAME, sentences
 from harness.faults import FAULTS
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from harness.checks.causes.reading import CLAUSE, Sentence
-from harness.checks.causes.terms import Phrase, Slot, Span, phrase
+from harness.checks.model.causes.reading import CLAUSE, Sentence
+from harness.checks.model.causes.terms import Phrase, Slot, Span, phrase
 
 NEAR = 6
 """Between two parts of one evidence there are at most so many words."""

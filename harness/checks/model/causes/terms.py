@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from harness.checks.causes.reading import FILLERS, TIME, Sentence, folded, plain
+from harness.checks.model.causes.reading import FILLERS, TIME, Sentence, folded, plain
 
 Span = tuple[int, int]
 """The places of a run of words: its first, and the one behind its last."""

@@ -10,10 +10,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.causes.denial import denied, unsure
-from harness.checks.causes.evidence import Evidence
-from harness.checks.causes.reading import Sentence, sentences
-from harness.checks.causes.terms import Slot, Terms
+from harness.checks.model.causes.denial import denied, unsure
+from harness.checks.model.causes.evidence import Evidence
+from harness.checks.model.causes.reading import Sentence, sentences
+from harness.checks.model.causes.terms import Slot, Terms
 
 PROVES, NAMES, TELLS = 6.0, 3.0, 2.0
 """What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
@@ -52,7 +52,7 @@ class Found:
 @cache
 def causes() -> Mapping[str, Cause]:
     """All causes of all families, by name."""
-    folder = files("harness.checks.causes")
+    folder = files("harness.checks.model.causes")
     found = {}
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
         if path.name.endswith(".toml") and path.name not in OTHER_TABLES:
@@ -64,7 +64,7 @@ def causes() -> Mapping[str, Cause]:
 @cache
 def classes() -> Mapping[str, str]:
     """The classes of words, by name."""
-    return dict(tomllib.loads(files("harness.checks.causes").joinpath("words.toml").read_text("utf-8"))["classes"])
+    return dict(tomllib.loads(files("harness.checks.model.causes").joinpath("words.toml").read_text("utf-8"))["classes"])
 
 
 def _cause(name: str, entry: Mapping[str, Any]) -> Cause:

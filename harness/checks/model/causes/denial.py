@@ -7,9 +7,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from harness.checks.causes.evidence import clause
-from harness.checks.causes.reading import CLAUSE, Sentence, folded
-from harness.checks.causes.terms import Span
+from harness.checks.model.causes.evidence import clause
+from harness.checks.model.causes.reading import CLAUSE, Sentence, folded
+from harness.checks.model.causes.terms import Span
 
 BEFORE, AFTER = 4, 4
 """So many words before evidence may deny it, and so many behind it."""
@@ -17,7 +17,7 @@ BEFORE, AFTER = 4, 4
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    table = tomllib.loads(files("harness.checks.causes").joinpath("denial.toml").read_text(encoding="utf-8"))
+    table = tomllib.loads(files("harness.checks.model.causes").joinpath("denial.toml").read_text(encoding="utf-8"))
     return {name: frozenset(map(folded, said.split())) for name, said in table.items() if isinstance(said, str)}
 
 

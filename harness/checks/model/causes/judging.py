@@ -10,11 +10,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.causes.classifier import MORE, NAMES, WORD, Found, causes, classes, found_in
-from harness.checks.causes.denial import denied
-from harness.checks.causes.evidence import Evidence
-from harness.checks.causes.reading import DATE, FILE, FLAG, HOST, MANIFEST, NAME, TIME, Sentence, sentences
-from harness.checks.causes.terms import Terms
+from harness.checks.model.causes.classifier import MORE, NAMES, WORD, Found, causes, classes, found_in
+from harness.checks.model.causes.denial import denied
+from harness.checks.model.causes.evidence import Evidence
+from harness.checks.model.causes.reading import DATE, FILE, FLAG, HOST, MANIFEST, NAME, TIME, Sentence, sentences
+from harness.checks.model.causes.terms import Terms
 
 MANY = 6
 """A log with evidence for so many causes lists everything, and names nothing."""
@@ -168,4 +168,4 @@ def _specific_words(text: str, names: Collection[str]) -> int:
 
 
 def _table(name: str) -> Mapping[str, Any]:
-    return tomllib.loads(files("harness.checks.causes").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(files("harness.checks.model.causes").joinpath(name).read_text(encoding="utf-8"))
