@@ -26,7 +26,7 @@ DRAWN = {("night", "chain_folder"): frozenset({"added"}), ("source", "put"): fro
 """The same in one event alone: jobs make files whose names are drawn at random, and write when they did."""
 
 MEASURED = frozenset({("scheduler", "work"), ("scheduler", "output"), ("folders", "keeps")})
-"""Events that another run of the same night would tell otherwise: of real time, of names drawn at random, or of both."""
+"""Events that another run of the same night would tell otherwise: of real time, or of names drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)

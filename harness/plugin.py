@@ -79,7 +79,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in one line when nights did not run in virtual time, and in one when they were not secluded from the machine.
 
-    In another, of how many the page tells a cause that nobody can judge. The facts come with the reports, from every worker.
+    In another, of how many the page tells a cause that nobody can judge. The facts come with the reports, from every
+    worker.
     """
     reports = [report for reports in terminalreporter.stats.values() for report in reports]
     ours = {"night_harness.clock": ("virtual", "the clock was real"), "night_harness.network": ("secluded", _NETWORK)}

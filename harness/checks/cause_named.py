@@ -22,10 +22,11 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     """When a night fails, a page names a fault that was injected.
 
     The injected truth is known, so this can be judged: every fault has causes, every cause has evidence
-    (``harness/checks/model/causes``), and the cause for which a page has most is what it names. What the fault makes others
-    do (a job is killed, a limit is exceeded) names a symptom, and no cause; a page that blames something else is wrong.
-    Where a page tells something specific that is evidence for no cause, this holds with the note "told, cause not
-    judged".
+    (``harness/checks/model/causes``), and the cause for which a page has most is what it names. What the fault makes
+    others do (a job is killed, a limit is exceeded) names a symptom, and no cause; a page that blames something else is
+    wrong. Where a page that names nothing quotes the last line that its job printed, the lines before that one are read
+    as well. Where a page tells something specific that is evidence for no cause, this holds with the note "told, cause
+    not judged". A page that says only that a successor waits is left out.
 
     Applies: to nights that still owe something when they are over; the cause of any other has time until the morning.
     Unknown: never, because every page is seen.
@@ -50,7 +51,9 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
 def naming_page(night: History) -> Event | None:
     """The first page that names a fault of the night."""
     faults = begin_event(night).value["faults"]
-    named = (page for page in paging(night).telling for fault in faults if _reading(night, page, fault).said is Said.NAMED)
+    named = (
+        page for page in paging(night).telling for fault in faults if _reading(night, page, fault).said is Said.NAMED
+    )
     return next(named, None)
 
 

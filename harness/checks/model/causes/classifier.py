@@ -24,7 +24,7 @@ MORE = 0.75
 UNSURE = 1.5
 """What a sentence takes from its evidence that only asks or supposes, or tells of what is over."""
 
-OTHER_TABLES = ("observations.toml", "symptoms.toml", "denial.toml", "words.toml")
+OTHER_TABLES = ("observations.toml", "symptoms.toml", "clauses.toml", "words.toml")
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,17 @@ def causes() -> Mapping[str, Cause]:
 @cache
 def classes() -> Mapping[str, str]:
     """The classes of words, by name."""
-    return dict(tomllib.loads(files("harness.checks.model.causes").joinpath("words.toml").read_text("utf-8"))["classes"])
+    return dict(
+        tomllib.loads(files("harness.checks.model.causes").joinpath("words.toml").read_text("utf-8"))["classes"]
+    )
 
 
 def _cause(name: str, entry: Mapping[str, Any]) -> Cause:
     weighed = [(PROVES, entry.get("proves", [])), (NAMES, entry["names"]), (TELLS, entry.get("tells", []))]
     evidence = tuple((Evidence.of(said, classes()), weight) for weight, all_said in weighed for said in all_said)
-    return Cause(name, str(entry["means"]), evidence, frozenset(entry.get("makes", ())), bool(entry.get("seen_of_others")))
+    return Cause(
+        name, str(entry["means"]), evidence, frozenset(entry.get("makes", ())), bool(entry.get("seen_of_others"))
+    )
 
 
 @cache

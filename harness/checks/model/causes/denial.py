@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
 from harness.checks.model.causes.evidence import clause
-from harness.checks.model.causes.reading import CLAUSE, Sentence, folded
+from harness.checks.model.causes.reading import CLAUSE, Sentence, clause_words, folded
 from harness.checks.model.causes.terms import Span
 
 BEFORE, AFTER = 4, 4
@@ -17,8 +15,7 @@ BEFORE, AFTER = 4, 4
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    table = tomllib.loads(files("harness.checks.model.causes").joinpath("denial.toml").read_text(encoding="utf-8"))
-    return {name: frozenset(map(folded, said.split())) for name, said in table.items() if isinstance(said, str)}
+    return {name: frozenset(map(folded, said.split())) for name, said in clause_words().items()}
 
 
 def denied(sentence: Sentence, spans: list[Span]) -> bool:
@@ -28,7 +25,9 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     own = {place for begin, end in spans for place in range(begin, end)}
     before = clause(sentence[max(0, first - BEFORE) : first][::-1])
     after = clause(sentence[last : last + AFTER])
-    if any(word in words["before"] for word in before) or any(word in words["long_before"] for word in clause(sentence[:first][::-1])):
+    if any(word in words["before"] for word in before) or any(
+        word in words["long_before"] for word in clause(sentence[:first][::-1])
+    ):
         return True
     has_no = any(sentence[place] in words["no"] for place in own)
     if has_no and _other_clause(sentence, sorted(spans), words["no"]):
@@ -46,7 +45,7 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
 
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
-    """Whether a "no" stands in another clause than what it denies: `not missing, but empty` says nothing of a "not empty"."""
+    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty"."""
     for (begin, end), (behind, _) in pairwise(spans):
         if any(word in no for word in sentence[begin:end]) and CLAUSE in sentence[end:behind]:
             return True

@@ -20,7 +20,7 @@ Part = tuple[Slot, ...]
 
 @dataclass(frozen=True)
 class Evidence:
-    """Parts near each other in one sentence, in any order (`~`) or one behind another (`>`), and what must be absent."""
+    """Parts near each other in a sentence, in any order (`~`) or one behind another (`>`), and what must be absent."""
 
     said: str
     parts: tuple[Part, ...]

@@ -22,7 +22,7 @@ MANY = 6
 
 CLOSE, MADE, LESS = 0.9, 2.0, -0.1
 """So much more evidence another cause may have: hardly more; more where it comes of the one that was injected; and not
-even as much where that one is seen of many another cause: a job that takes long because of a lock, and not of the source."""
+even as much where that one is also seen of many others: a job that is late because its file was."""
 
 
 class Said(Enum):
@@ -78,7 +78,7 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
 
 
 def _best(found: list[Found], truth: Truth) -> Reading:
-    """What has most evidence; a cause that was injected also where another has hardly more, or only what comes of it."""
+    """What has most evidence; what was injected also where another has hardly more, or only what comes of it."""
     best = found[0]
     for one in found:
         if one.cause in truth.causes and all(other.weight - one.weight <= _room(one, other) for other in found):
@@ -116,7 +116,9 @@ def _said(evidence: tuple[Evidence, ...], text: list[Sentence]) -> list[Evidence
     for sentence in text:
         found = terms.found_in(sentence)
         said += [
-            one for one in evidence if any(not denied(sentence, spans) for spans in one.places(found)) and one not in said
+            one
+            for one in evidence
+            if any(not denied(sentence, spans) for spans in one.places(found)) and one not in said
         ]
     return said
 

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Collection
-from functools import lru_cache
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
 
 CLAUSE = ","
 """Stands between two clauses of a sentence: what is denied in one is not denied in the next."""
 
+
+@cache
+def clause_words() -> Mapping[str, str]:
+    """The words that say something of a clause and nothing of a cause, by what they say."""
+    found = files("harness.checks.model.causes").joinpath("clauses.toml")
+    return dict(tomllib.loads(found.read_text(encoding="utf-8")))
+
+
+def _words_of(name: str) -> list[str]:
+    return clause_words()[name].split()
+
+
 NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE = "aname", "afile", "aflag", "amanifest", "ahost", "atime", "adate"
 """Stand for what is called by a name: a chain called `refused-parcels` refuses nothing."""
 
-FILLERS = frozenset(
-    "a an the is are was were be been being has have this that these those their his her der das den dem des ist "
-    "sind war waren wurde wurden worden wird werden hat haben hatte hatten le la les du de est sont etait etaient ete "
-    "ont avait avaient au aux ne y we i he she they er sie wir ich elle ils nous je our unser unsere unserer notre nos "
-    "due et and und".split()
-)
+FILLERS = frozenset(_words_of("fillers"))
 """Words between those that say something: `permission was denied` and `permission denied` are the same."""
 
-_BUT = frozenset("but aber sondern mais only nur just simply because weil denn car since however yet doch".split())
+_BUT = frozenset(_words_of("but"))
 _CONTRACTION, _POSSESSIVE = re.compile(r"n't\b"), re.compile(r"(?<=\w)'s\b")
 _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _ONE_WORD = re.compile(r"OpCon|WinError|PowerShell|MariaDB|VMware|LibreOffice|eMail")
@@ -42,9 +51,16 @@ _FILE_NAME = re.compile(
     r"|\b[\w-]+_[\w.-]+\.\w{2,8}\b|\b[\w-]*\d{4,}[\w-]*\.\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|(?<!\w)/[a-z]\w+\b",
     re.IGNORECASE,
 )
-_HOST = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\b[\w-]+(?:\.[\w-]+)*\.(?:example|com|net|org|local|lan|internal|intern|fr|de|io|eu)(?::\d+)?\b", re.I)
+_HOST = re.compile(
+    r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\b[\w-]+(?:\.[\w-]+)*\.(?:example|com|net|org|local|lan|internal|intern|fr|de|io|eu)(?::\d+)?\b",
+    re.I,
+)
 _DATE = re.compile(r"\b(?:19|20)\d\d-\d\d-\d\d(?:t(?=\d))?\b|\b\d\d?[./]\d\d?[./](?:19|20)?\d\d\b|\b20\d{6}\b", re.I)
-_TIME = re.compile(r"(?<![\d.,])\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?z?\b|\b\d{1,2}h\d\d\b|(?<![\d.,])\d{1,2} ?(?:uhr|am|pm)\b|\b[0-2]?\d ?h\b(?= )", re.I)
+_TIME = re.compile(
+    r"(?<![\d.,])\d{1,2}(?::\d\d){1,2}(?:[.,]\d+)?z?\b|\b\d{1,2}h\d\d\b|(?<![\d.,])\d{1,2} ?(?:uhr|am|pm)\b"
+    r"|\b[0-2]?\d ?h\b(?= )",
+    re.I,
+)
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
 _WORD = re.compile(
     r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()?]|->|=>|\|\|\s*true|%|;|\\[nrx0]\w*"
