@@ -110,7 +110,7 @@ def _words(sentence: str) -> Sentence:
             found.append(CLAUSE)
         elif word.startswith("||"):
             found.append("ortrue")
-        elif word in _BUT:
+        elif word in _BUT and found[-1:] != ["read"]:  # a disk that is read-only
             found += [CLAUSE, word]
         elif word not in FILLERS:
             found.append(folded(word))
