@@ -15,7 +15,7 @@ from harness.checks.model.causes.evidence import Evidence
 from harness.checks.model.causes.reading import Sentence, sentences
 from harness.checks.model.causes.terms import Slot, Terms
 
-PROVES, NAMES, TELLS = 6.0, 3.0, 2.0
+PROVES, NAMES, TELLS = 4.0, 3.0, 2.0
 """What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
 WORD = 0.2
 """What each word of a piece of evidence adds beyond two: the more it says, the more it weighs."""

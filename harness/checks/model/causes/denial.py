@@ -11,6 +11,8 @@ from harness.checks.model.causes.terms import Span
 
 BEFORE, AFTER = 4, 4
 """So many words before evidence may deny it, and so many behind it."""
+MORE = 2
+"""With no more words than these behind it in its clause, `nothing` takes it back: `abgestürzt ist da nichts`."""
 
 
 @cache
@@ -30,7 +32,7 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     ):
         return True
     has_no = any(sentence[place] in words["no"] for place in own)
-    if has_no and _other_clause(sentence, sorted(spans), words["no"]):
+    if has_no and _other_clause(sentence, spans, words["no"]):
         return True
     between = [sentence[place] for place in range(first, last) if place not in own]
     if not has_no and any(word in words["no"] for word in (*before, *between)):
@@ -39,6 +41,8 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if has_no:
         return False
+    if len(after) <= MORE and any(word in words["nothing"] for word in after):
+        return True
     if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
         return True
     return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
@@ -46,8 +50,9 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
     """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty"."""
-    for (begin, end), (behind, _) in pairwise(spans):
-        if any(word in no for word in sentence[begin:end]) and CLAUSE in sentence[end:behind]:
+    for denying, what in pairwise(spans):
+        between = sentence[min(denying[1], what[1]) : max(denying[0], what[0])]
+        if any(word in no for word in sentence[slice(*denying)]) and CLAUSE in between:
             return True
     return False
 
