@@ -112,7 +112,7 @@ def test_what_nobody_could_say_better_at_that_time_names_each_of_its_causes() ->
 
 
 def test_something_specific_for_which_there_is_no_evidence_is_told_and_not_judged() -> None:
-    odd = "badger gnawed through violet cabling beneath second warehouse, electrician summoned, ceiling leaks heavily"
+    odd = "badger gnawed through violet cabling beneath second warehouse, electrician summoned, ceiling weeps heavily"
     assert said("disk_full", odd) is Said.NOT_JUDGED
 
 
