@@ -215,6 +215,7 @@ def _run(options: argparse.Namespace) -> int:
 
     from harness.night.orders import in_orders
     from harness.night.runner import require_programs
+    from harness.report.five_questions import not_judged, not_judged_of
     from harness.report.kept_histories import keep, stems_of_files
     from harness.report.orders import failed, told
     from harness.report.record import record
@@ -227,11 +228,12 @@ def _run(options: argparse.Namespace) -> int:
     if options.histories:
         _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
-    worst = OK
+    worst, unjudged = OK, 0
     with _runner(options, console) as runner:
         for file, stem, scenario in zip(options.files, stems_of_files(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 orders = in_orders(partial(runner.run, scenario), begin=options.order, count=options.repeat)
+            unjudged += not_judged(orders.first)
             kept = keep(orders, options.histories, stem) if options.histories else []
             if options.json:
                 print(json.dumps(record(orders.first) | told(orders)), flush=True)
@@ -245,6 +247,8 @@ def _run(options: argparse.Namespace) -> int:
                 repeats = [again(stack=night.stack, order=night.order) for night in orders.nights]
                 kept = kept if orders.other else []  # of one night, the name is the scenario's
                 print(failed(orders, repeats=repeats, kept=kept, ask=True), file=sys.stderr)
+    if unjudged:
+        console.print(not_judged_of(unjudged), style="yellow")
     return worst
 
 

@@ -25,7 +25,7 @@ VOLATILE = frozenset({"pid", "port", "ports"})
 DRAWN = {("night", "chain_folder"): frozenset({"added"}), ("source", "put"): frozenset({"content"})}
 """The same in one event alone: jobs make files whose names are drawn at random, and write when they did."""
 
-MEASURED = frozenset({("scheduler", "work"), ("folders", "keeps")})
+MEASURED = frozenset({("scheduler", "work"), ("scheduler", "output"), ("folders", "keeps")})
 """Events that another run of the same night would tell otherwise: of real time, or of names drawn at random."""
 
 

@@ -31,6 +31,7 @@ pytest.register_assert_rewrite("harness.testing")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
+_CAUSE = "night_harness.cause"
 _NETWORK = "the nights were not secluded from this machine"
 _SCENARIO = re.compile(r"^scenario\s*:", re.MULTILINE)
 _REQUIRE_DOCKER = "HARNESS_REQUIRE_DOCKER"
@@ -78,9 +79,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say in one line when nights did not run in virtual time, and in one when they were not secluded from the machine.
 
-    The facts come with the reports, from every worker.
+    In another, of how many the page tells a cause that nobody can judge. The facts come with the reports, from every
+    worker.
     """
-    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
     ours = {"night_harness.clock": ("virtual", "the clock was real"), "night_harness.network": ("secluded", _NETWORK)}
     told = {
         f"night harness: {ours[name][1]}: {value}"
@@ -88,6 +90,11 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for name, value in getattr(report, "user_properties", ())
         if name in ours and value != ours[name][0]
     }
+    unjudged = sum(name == _CAUSE for report in reports for name, _ in getattr(report, "user_properties", ()))
+    if unjudged:
+        from harness.report.five_questions import not_judged_of
+
+        told.add(f"night harness: {not_judged_of(unjudged)}")
     for line in sorted(told):
         terminalreporter.write_line(line, yellow=True)
 

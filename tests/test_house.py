@@ -72,8 +72,6 @@ def within(module: str) -> str:
 @pytest.mark.parametrize(("room", "shared"), [("faults", "model"), ("checks", "model"), ("mocks", "core")])
 def test_what_stands_side_by_side_shares_only_what_is_for_all(room: str, shared: str) -> None:
     for module in (one for one in inside(room) if within(one)):
-        if (room, within(module)) == ("checks", "cause_named"):
-            continue  # what pages say is a folder of data, which this check reads
         own = module if room == "faults" else f"harness.{room}.{within(module)}"  # a fault is a file, a mock a folder
         others = {one for one in HOUSE.imports[module] if HOUSE.room(one) == room and within(one) != shared}
         assert not {one for one in others if not one.startswith(own)}, f"{module} imports {', '.join(sorted(others))}"

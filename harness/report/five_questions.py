@@ -32,6 +32,17 @@ def answers(result: Result) -> tuple[Answer, ...]:
     )
 
 
+def not_judged(result: Result) -> bool:
+    """Whether its pages tell a cause, and nobody can say whether it is the one that was injected."""
+    found = result.judgement.of("cause_named")
+    return found is not None and bool(found.note)
+
+
+def not_judged_of(nights: int) -> str:
+    """How many nights of a run are so, as its last word."""
+    return f"{NOT_JUDGED}: {counted(nights, 'night')}, which no figure of causes named may count as one"
+
+
 def _owner(result: Result) -> str:
     page = result.pages.first()
     if page is not None:
@@ -80,8 +91,7 @@ def _noticed(result: Result) -> str:
 
 
 def _unnamed(result: Result) -> str:
-    found = result.judgement.of("cause_named")
-    return NOT_JUDGED if found is not None and found.note else "which does not name it"
+    return NOT_JUDGED if not_judged(result) else "which does not name it"
 
 
 def _should_have_been_told(result: Result) -> bool:

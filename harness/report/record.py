@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from harness.checks.cause_named import NOT_JUDGED
 from harness.night.result import Result
-from harness.report.five_questions import answers
+from harness.report.five_questions import answers, not_judged
 from harness.report.work import stated
 
 
@@ -70,4 +71,5 @@ def properties(result: Result) -> list[tuple[str, str]]:
     facts = record(result)
     verdict = ("chain", "night", "seed", "outcome", "because", "finished_at", "deadline")
     names = (*verdict, "stack", "clock", "network", "digest")
-    return [(f"night_harness.{name}", str(facts[name])) for name in names]
+    told = [("night_harness.cause", NOT_JUDGED)] if not_judged(result) else []
+    return [(f"night_harness.{name}", str(facts[name])) for name in names] + told

@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 from harness.chain.job import Texts
 from harness.chain.model import Chain, OneOrMore, Text
 from harness.chain.rules import outside_the_night
-from harness.checks.causes.classifier import causes
+from harness.checks.model.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.model.events import never_comes

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import ValidationError
 
-from harness.checks.causes.classifier import causes
+from harness.checks.model.causes.classifier import causes
 from harness.content import shipped
 from harness.contract.codec import write
 from harness.contract.content import Content

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from harness.checks.causes.judging import Reading, Said, Truth, read
+from harness.checks.model.causes.judging import Reading, Said, Truth, read
 
 Page = dict[str, Any]
 

@@ -35,7 +35,7 @@ NIGHTS = {
     "content/semicolons": ("source restate", "source fault"),
     "arrival/renamed_under_the_reader": ("source rename",),
     "schedule/kill_ignored": ("scheduler kill", "scheduler overrun"),
-    "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail"),
+    "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail", "scheduler output"),
     "schedule/calendar_gap": ("scheduler build",),
     "waiting/source_hang_fragile": ("wire fault", "wire freed", "night stuck"),
 }

@@ -10,7 +10,7 @@ import pytest
 
 from harness.chain.loading import load_chain
 from harness.chain.model import Chain
-from harness.checks.causes.classifier import causes
+from harness.checks.model.causes.classifier import causes
 from harness.contract import orders, points
 from harness.contract.codec import write
 from harness.contract.orders import Trigger

@@ -60,6 +60,14 @@ _JOBS: Mapping[str, Happening] = {
             NUMBER, "milliseconds of CPU time, in user mode and in the kernel, which cost no time of the night"
         ),
     ),
+    "output": happening(
+        "a job has failed: the end of what it printed, of its error output if there is one. No digest knows of it",
+        "info",
+        sets_off=False,
+        job=JOB,
+        attempt=ATTEMPT,
+        lines=Field(listed(TEXT), "its last lines, 20 at most, and 2,000 characters"),
+    ),
     "rule": happening(
         "a rule acts; `error` says what of it is refused",
         "info",

@@ -149,7 +149,7 @@ class Fault:
     """What users type in a scenario, and what reports show; set by `fault`."""
 
     causes: ClassVar[tuple[str, ...]] = ()
-    """The causes that a page may name for it (`harness.checks.causes`); none: the one that has its name."""
+    """The causes that a page may name for it (`harness.checks.model.causes`); none: the one that has its name."""
 
     named_by: ClassVar[tuple[str, ...]] = ()
     """Words that name it besides, of a fault whose cause is none of those: a page that says one has named it."""

@@ -48,6 +48,9 @@ class JobAttempt(Protocol):
     def printed(self) -> tuple[int, str]:
         """How many bytes the job wrote, and the last line."""
 
+    def last_lines(self) -> list[str]:
+        """The last lines that it wrote."""
+
     def let_act(self, effect: RunningJob) -> None:
         """Let a fault act on the running job."""
 

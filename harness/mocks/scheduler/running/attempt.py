@@ -27,6 +27,7 @@ from harness.mocks.scheduler.running.context import Context
 
 _TAIL_BYTES = 4096
 _LINE_CHARACTERS = 500
+_LINES, _LINES_CHARACTERS = 20, 2000
 _REFUSED = {errno.ENOENT: "program not found", errno.EACCES: "permission denied"}
 
 
@@ -188,15 +189,27 @@ class Attempt:
         paths = [path for path in (self._output(".out"), self._output(".err")) if path.exists()]
         return sum(path.stat().st_size for path in paths), self._last_line(".err") or self._last_line(".out")
 
+    def last_lines(self) -> list[str]:
+        """The last lines that it wrote, to its error output if it has one: as much as somebody looks at."""
+        kept: list[str] = []
+        for line in reversed(self._tail(".err") or self._tail(".out")):
+            kept.insert(0, self._context.relative(line)[:_LINE_CHARACTERS])
+            if len(kept) > _LINES or sum(map(len, kept)) > _LINES_CHARACTERS:
+                return kept[1:]
+        return kept
+
     def _last_line(self, ending: str) -> str:
+        last = next((line.strip() for line in reversed(self._tail(ending))), "")
+        return self._context.relative(last)[:_LINE_CHARACTERS]
+
+    def _tail(self, ending: str) -> list[str]:
         try:
             with self._output(ending).open("rb") as file:
                 file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
                 lines = file.read().decode(errors="replace").split("\n")
         except OSError:
-            return ""
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-        return self._context.relative(last)[:_LINE_CHARACTERS]
+            return []
+        return [line.rstrip() for line in lines if line.strip()]
 
     def _output(self, ending: str) -> Path:
         return self._context.folder / "output" / f"{self._job.name}.{self.number}{ending}"

@@ -225,6 +225,8 @@ class Runs:
         if job.master.file_arrival is not None and code > 0:
             last = FileWatch.MEANS.get(code, "")
         context.recorder.record("fail", "job", value, error=last or how)
+        if not job.master.is_null and job.attempts and (lines := job.attempts[-1].last_lines()):
+            context.recorder.record("info", "output", {"job": job.name, "attempt": job.attempt, "lines": lines})
         cause = ": ".join(part for part in (job.killed_for, f"{what}{how}", last) if part)
         killed, restart = bool(job.killed_for), job.restart_after_kill
         job.killed_for, job.restart_after_kill = "", False

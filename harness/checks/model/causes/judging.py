@@ -10,12 +10,19 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.causes.classifier import MORE, NAMES, Found, found_in
-from harness.checks.causes.evidence import Evidence
-from harness.checks.causes.reading import NAME, sentences
+from harness.checks.model.causes.classifier import MORE, NAMES, WORD, Found, causes, classes, found_in
+from harness.checks.model.causes.denial import denied
+from harness.checks.model.causes.evidence import Evidence
+from harness.checks.model.causes.reading import DATE, FILE, FLAG, HOST, MANIFEST, NAME, TIME, Sentence, sentences
+from harness.checks.model.causes.terms import Terms
 
 MANY = 6
 """A log with evidence for so many causes lists everything, and names nothing."""
+
+
+CLOSE, MADE, LESS = 0.9, 2.0, -0.1
+"""So much more evidence another cause may have: hardly more; more where it comes of the one that was injected; and not
+even as much where that one is also seen of many others: a job that is late because its file was."""
 
 
 class Said(Enum):
@@ -53,9 +60,9 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
         return Reading(Said.NAMED, None, word)
     found = found_in(text, names)
     seen = _observed(text, truth, names)
-    if not found and not seen and log:
+    if log and not seen and all(causes()[one.cause].seen_of_others for one in found):
         in_log = found_in(log, names)
-        found = in_log if len(in_log) < MANY else []
+        found = in_log if in_log and len(in_log) < MANY else found
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best
@@ -71,25 +78,49 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
 
 
 def _best(found: list[Found], truth: Truth) -> Reading:
+    """What has most evidence; what was injected also where another has hardly more, or only what comes of it."""
     best = found[0]
-    tied = [one for one in found if one.cause in truth.causes and one.weight >= best.weight]
-    if tied:
-        return Reading(Said.NAMED, tied[0].cause, tied[0].said) if tied[0].first <= best.first else _other(best)
-    return _other(best)
-
-
-def _other(best: Found) -> Reading:
+    for one in found:
+        if one.cause in truth.causes and all(other.weight - one.weight <= _room(one, other) for other in found):
+            return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
+
+
+def _room(injected: Found, other: Found) -> float:
+    """By how much another cause may have more evidence than the one that was injected."""
+    if other is injected:
+        return 0.0
+    cause, seen = causes()[injected.cause], causes()[other.cause].seen_of_others
+    if other.cause in cause.makes or (seen and not cause.seen_of_others):
+        return MADE
+    return LESS if cause.seen_of_others and not seen else CLOSE
 
 
 def _own_word(text: str, truth: Truth, names: Collection[str]) -> str:
     """The first own word that stands there, whole or as the beginning of one, and is not denied."""
-    read_text = sentences(text, names)
     for word in truth.words:
-        evidence = Evidence.of(" ".join(f"{part}*" for sentence in sentences(word) for part in sentence), {})
-        if evidence.parts[0] and any(evidence.found_in(sentence) is not None for sentence in read_text):
+        parts = [f"{part.removesuffix('*')}*" for sentence in sentences(word) for part in sentence]
+        if parts and _said((Evidence.of(" ".join(parts), {}),), sentences(text, names)):
             return word
     return ""
+
+
+@cache
+def _terms(evidence: tuple[Evidence, ...]) -> Terms:
+    return Terms(slot for one in evidence for slot in one.slots)
+
+
+def _said(evidence: tuple[Evidence, ...], text: list[Sentence]) -> list[Evidence]:
+    """Which of all evidence stands in a text, and is not denied."""
+    terms, said = _terms(evidence), []
+    for sentence in text:
+        found = terms.found_in(sentence)
+        said += [
+            one
+            for one in evidence
+            if any(not denied(sentence, spans) for spans in one.places(found)) and one not in said
+        ]
+    return said
 
 
 @dataclass(frozen=True)
@@ -110,7 +141,7 @@ def _observations() -> tuple[Observation, ...]:
             name,
             frozenset(entry.get("names", ())),
             frozenset(entry["fits"]),
-            tuple(Evidence.of(said, {}) for said in entry["evidence"]),
+            tuple(Evidence.of(said, classes()) for said in entry["evidence"]),
         )
         for name, entry in _table("observations.toml").items()
     )
@@ -120,10 +151,9 @@ def _observed(text: str, truth: Truth, names: Collection[str]) -> Observation | 
     """The first observation that fits what was injected; as heavy as the longest that was said of it."""
     read_text = sentences(text, names)
     for one in _observations():
-        if (one.names | one.fits) & set(truth.causes):
-            terms = [e.terms for e in one.evidence if any(e.found_in(sentence) is not None for sentence in read_text)]
-            if terms:
-                return replace(one, weight=NAMES + 0.2 * (max(terms) - 2) + MORE * min(3, len(terms) - 1))
+        if (one.names | one.fits) & set(truth.causes) and (said := _said(one.evidence, read_text)):
+            longest = max(evidence.terms for evidence in said)
+            return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
     return None
 
 
@@ -134,9 +164,10 @@ def _symptoms() -> tuple[frozenset[str], int]:
 
 
 def _specific_words(text: str, names: Collection[str]) -> int:
-    words = {word for sentence in sentences(text, names) for word in sentence if len(word) > 3 and word != NAME}
-    return len({word for word in words if not word[0].isdigit()} - _symptoms()[0])
+    words = {word for sentence in sentences(text, names) for word in sentence if len(word) > 3}
+    stood_for = {NAME, FILE, FLAG, MANIFEST, HOST, TIME, DATE}
+    return len({word for word in words if not word[0].isdigit()} - _symptoms()[0] - stood_for)
 
 
 def _table(name: str) -> Mapping[str, Any]:
-    return tomllib.loads(files("harness.checks.causes").joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(files("harness.checks.model.causes").joinpath(name).read_text(encoding="utf-8"))

@@ -1,0 +1,119 @@
+"""Which cause a page names, of all that there are evidence for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from harness.checks.model.causes.denial import denied, unsure
+from harness.checks.model.causes.evidence import Evidence
+from harness.checks.model.causes.reading import Sentence, sentences
+from harness.checks.model.causes.terms import Slot, Terms
+
+PROVES, NAMES, TELLS = 4.0, 3.0, 2.0
+"""What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
+WORD = 0.2
+"""What each word of a piece of evidence adds beyond two: the more it says, the more it weighs."""
+MORE = 0.75
+"""What each further piece of evidence for the same cause adds, whatever it weighs alone."""
+UNSURE = 1.5
+"""What a sentence takes from its evidence that only asks or supposes, or tells of what is over."""
+
+OTHER_TABLES = ("observations.toml", "symptoms.toml", "clauses.toml", "words.toml")
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause, what it means, what a page says of it, and which other causes' evidence comes of it."""
+
+    name: str
+    means: str
+    evidence: tuple[tuple[Evidence, float], ...]
+    makes: frozenset[str]
+    seen_of_others: bool
+    """Whether it is also what is seen of many another cause: a job that is late, or takes too long."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A cause for which a page has evidence."""
+
+    cause: str
+    weight: float
+    first: int
+    said: str
+
+
+@cache
+def causes() -> Mapping[str, Cause]:
+    """All causes of all families, by name."""
+    folder = files("harness.checks.model.causes")
+    found = {}
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".toml") and path.name not in OTHER_TABLES:
+            for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+                found[name] = _cause(name, entry)
+    return found
+
+
+@cache
+def classes() -> Mapping[str, str]:
+    """The classes of words, by name."""
+    return dict(
+        tomllib.loads(files("harness.checks.model.causes").joinpath("words.toml").read_text("utf-8"))["classes"]
+    )
+
+
+def _cause(name: str, entry: Mapping[str, Any]) -> Cause:
+    weighed = [(PROVES, entry.get("proves", [])), (NAMES, entry["names"]), (TELLS, entry.get("tells", []))]
+    evidence = tuple((Evidence.of(said, classes()), weight) for weight, all_said in weighed for said in all_said)
+    return Cause(
+        name, str(entry["means"]), evidence, frozenset(entry.get("makes", ())), bool(entry.get("seen_of_others"))
+    )
+
+
+@cache
+def _index() -> tuple[Terms, Mapping[Slot, list[tuple[str, Evidence, float]]]]:
+    """The words of all evidence, and the evidence by the slot that it begins with."""
+    by_slot = defaultdict(list)
+    for cause in causes().values():
+        for evidence, weight in cause.evidence:
+            by_slot[evidence.parts[0][0]].append((cause.name, evidence, weight))
+    return Terms(slot for cause in causes().values() for one, _ in cause.evidence for slot in one.slots), by_slot
+
+
+def found_in(text: str, names: Collection[str] = ()) -> list[Found]:
+    """The causes for which a text has evidence, the best first."""
+    hits: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
+    begins = 0
+    for sentence in sentences(text, names):
+        for cause, weight, place, said in _hits(sentence):
+            hits[cause].append((weight, begins + place, said))
+        begins += len(sentence)
+    found = [_found(cause, of) for cause, of in hits.items()]
+    return sorted(found, key=lambda one: (-one.weight, one.first))
+
+
+def _hits(sentence: Sentence) -> Iterator[tuple[str, float, int, str]]:
+    terms, by_slot = _index()
+    found = terms.found_in(sentence)
+    less = UNSURE if unsure(sentence) else 0.0
+    for slot in found:
+        for cause, evidence, weight in by_slot.get(slot, ()):
+            for spans in evidence.places(found):
+                if not denied(sentence, spans):
+                    place = min(begin for begin, _ in spans)
+                    yield cause, weight + WORD * (evidence.terms - 2) - less, place, evidence.said
+                    break
+
+
+def _found(cause: str, hits: list[tuple[float, int, str]]) -> Found:
+    best = max(weight for weight, _, _ in hits)
+    places = {place for _, place, _ in hits}
+    said = next(said for weight, _, said in hits if weight == best)
+    return Found(cause, best + MORE * min(3, len(places) - 1), min(places), said)

@@ -1,0 +1,62 @@
+"""What a clause says against the evidence in it: that it is not so, that all is well, or that it was so once."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import pairwise
+
+from harness.checks.model.causes.evidence import clause
+from harness.checks.model.causes.reading import CLAUSE, Sentence, clause_words, folded
+from harness.checks.model.causes.terms import Span
+
+BEFORE, AFTER = 4, 4
+"""So many words before evidence may deny it, and so many behind it."""
+MORE = 2
+"""With no more words than these behind it in its clause, `nothing` takes it back: `abgestürzt ist da nichts`."""
+
+
+@cache
+def _words() -> dict[str, frozenset[str]]:
+    return {name: frozenset(map(folded, said.split())) for name, said in clause_words().items()}
+
+
+def denied(sentence: Sentence, spans: list[Span]) -> bool:
+    """Whether its clause takes evidence back; a "no" that belongs to the evidence takes nothing back."""
+    words = _words()
+    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    own = {place for begin, end in spans for place in range(begin, end)}
+    before = clause(sentence[max(0, first - BEFORE) : first][::-1])
+    after = clause(sentence[last : last + AFTER])
+    if any(word in words["before"] for word in before) or any(
+        word in words["long_before"] for word in clause(sentence[:first][::-1])
+    ):
+        return True
+    has_no = any(sentence[place] in words["no"] for place in own)
+    if has_no and _other_clause(sentence, spans, words["no"]):
+        return True
+    between = [sentence[place] for place in range(first, last) if place not in own]
+    if not has_no and any(word in words["no"] for word in (*before, *between)):
+        return True
+    if any(word in words["behind"] for word in after):
+        return True
+    if has_no:
+        return False
+    if len(after) <= MORE and any(word in words["nothing"] for word in after):
+        return True
+    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
+        return True
+    return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
+
+
+def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
+    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty"."""
+    for denying, what in pairwise(spans):
+        between = sentence[min(denying[1], what[1]) : max(denying[0], what[0])]
+        if any(word in no for word in sentence[slice(*denying)]) and CLAUSE in between:
+            return True
+    return False
+
+
+def unsure(sentence: Sentence) -> bool:
+    """Whether a sentence asks, supposes, or tells of what is over."""
+    return sentence[-1] == "?" or any(word in _words()["over"] for word in sentence)
