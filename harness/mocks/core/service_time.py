@@ -1,65 +1,106 @@
 """What a request and a commit take of the night's time: a model, stated and seeded, and not a measurement.
 
 Without it all that a job does between two waits happens in one instant of the frozen clock, and so do two jobs, or two
-processes of one job, that started together: keys made of the time collide as they never would in life.
+processes of one job, that started together: keys made of the time collide as they never would in life, and who comes
+first at a neighbour is left to the machine.
 """
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import time
 from collections import Counter
+from typing import Any
 
 from harness.mocks.core.until import until
 
 GRAIN_NS = 5_000_000
-"""What is charged ends at a whole grain of the night, and a little after it.
+"""All that the model charges ends at a whole grain of the night.
 
-So what readings of the clock add in between, which differs with the machine, does not add up from request to request:
+So what readings of the clock add in between, which differs from run to run, does not add up from request to request:
 the same night has its events in the same seconds.
 """
 
-APART_NS = 2_000_000
-"""Less than a grain: how long after it, drawn so that what ends in one grain ends at several moments."""
+APART_NS = 1_000_000
+"""After the grain, each neighbour has a place of its own: an event loop wakes up to a millisecond late."""
 
-REQUEST_GRAINS = range(1, 3)
-COMMIT_GRAINS = range(2, 5)
+NEIGHBOURS = ("source", "consumers", "desk", "scheduler")
+"""In the order of their places."""
+
+REQUEST = range(1, 4)
+COMMIT = range(2, 6)
+"""How many grains."""
 
 
 class ServiceTime:
-    """Keeps a neighbour busy with each request for 5 to 12 ms of virtual time, with each commit for 10 to 22 ms more.
+    """Keeps each request waiting for 5 to 15 ms of the night before it is answered, each commit for 10 to 25 ms more.
 
     It is drawn from seed and order of the night, from what is asked for, and from how often that was asked for before.
-    A real clock passes by itself, and nothing is added to it.
+    A neighbour ends one a grain, and no two neighbours end theirs in one moment: so requests that are under way at the
+    same time end one after the other, and those who asked go on one after the other. A real clock passes by itself, and
+    nothing is added to it.
     """
 
-    def __init__(self, component: str) -> None:
-        self._component = component
-        self._virtual = bool(os.environ.get("NIGHT_CLOCK"))
-        self.begin(0, 0)
+    def __init__(self, neighbour: str) -> None:
+        self._neighbour = neighbour
+        self._virtual = on_virtual_clock()
+        self._under_way: set[asyncio.Task[Any]] = set()
+        self.begin(seed=0, order=0)
 
-    def begin(self, seed: int, order: int) -> None:
-        """Begin a night."""
-        self._drawn_from = f"{seed}/{order}/{self._component}"
+    def begin(self, *, seed: int, order: int) -> None:
+        """Begin a night; what is under way in the last one is broken off."""
+        self._drawn_from = f"{seed}/{order}/{self._neighbour}"
         self._asked: Counter[str] = Counter()
+        self._taken: set[int] = set()
+        for task in self._under_way:
+            task.cancel()
 
     async def request(self, what: str) -> None:
-        """Return when the request is answered."""
-        await self._pass(f"request {what}", REQUEST_GRAINS)
+        """Return when the request may be answered."""
+        await self._pass(f"request {what}", REQUEST)
 
     async def commit(self, what: str) -> None:
-        """Return when the commit is done."""
-        await self._pass(f"commit {what}", COMMIT_GRAINS)
+        """Return when the commit may be done."""
+        await self._pass(f"commit {what}", COMMIT)
 
     async def _pass(self, what: str, grains: range) -> None:
         if not self._virtual:
             return
         self._asked[what] += 1
-        await until(later(time.time_ns(), grains, f"{self._drawn_from}/{what}/{self._asked[what]}"))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - what answers a request is a task
+        self._under_way.add(task)
+        try:
+            await until(self._free(later(grains, f"{self._drawn_from}/{what}/{self._asked[what]}")))
+        finally:
+            self._under_way.discard(task)
+
+    def _free(self, grain: int) -> int:
+        """The first grain from that one on in which nothing else ends, as a moment."""
+        while grain in self._taken:
+            grain += 1
+        now = time.time_ns() // GRAIN_NS
+        self._taken = {taken for taken in self._taken if taken > now} | {grain}
+        return moment(grain, self._neighbour)
 
 
-def later(now_ns: int, grains: range, drawn_from: str) -> int:
-    """A moment so many grains after that of now, and a little."""
-    drawn = int.from_bytes(hashlib.sha256(drawn_from.encode()).digest()[:8])
-    return (now_ns // GRAIN_NS + grains[drawn % len(grains)]) * GRAIN_NS + drawn // len(grains) % APART_NS
+def on_virtual_clock() -> bool:
+    """Whether the clock is the night's, and moves only when everybody waits."""
+    return bool(os.environ.get("NIGHT_CLOCK"))
+
+
+def later(grains: range, drawn_from: str) -> int:
+    """The grain of the night that is so many after that of now."""
+    return time.time_ns() // GRAIN_NS + grains[drawn(drawn_from) % len(grains)]
+
+
+def moment(grain: int, neighbour: str) -> int:
+    """When a neighbour ends what ends in that grain."""
+    return grain * GRAIN_NS + NEIGHBOURS.index(neighbour) * APART_NS
+
+
+def drawn(*of: object) -> int:
+    """A number of 64 bits, the same for the same."""
+    return int.from_bytes(hashlib.sha256("/".join(map(str, of)).encode()).digest()[:8])
