@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from typing import Any
 
+from harness.contract.plan import Plan
 from harness.mocks.core.until import until
 
 GRAIN_NS = 5_000_000
@@ -45,15 +46,17 @@ class ServiceTime:
 
     def __init__(self, neighbour: str) -> None:
         self._neighbour = neighbour
-        self._virtual = on_virtual_clock()
         self._under_way: set[asyncio.Task[Any]] = set()
-        self.begin(seed=0, order=0)
-
-    def begin(self, *, seed: int, order: int) -> None:
-        """Begin a night; what is under way in the last one is broken off."""
-        self._drawn_from = f"{seed}/{order}/{self._neighbour}"
+        self._passes, self._drawn_from = False, ""
         self._asked: Counter[str] = Counter()
         self._taken: set[int] = set()
+
+    def begin(self, plan: Plan) -> None:
+        """Begin a night; what is under way in the last one is broken off."""
+        self._drawn_from = f"{plan.seed}/{plan.order}/{self._neighbour}"
+        self._passes = plan.service_time and bool(os.environ.get("NIGHT_CLOCK"))
+        self._asked.clear()
+        self._taken.clear()
         for task in self._under_way:
             task.cancel()
 
@@ -65,8 +68,13 @@ class ServiceTime:
         """Return when the commit may be done."""
         await self._pass(f"commit {what}", COMMIT)
 
+    async def quiet(self) -> None:
+        """Return when everybody waits: what was sent has been read by then, as far as it ever will be."""
+        if self._passes:
+            await until(time.time_ns() + APART_NS)
+
     async def _pass(self, what: str, grains: range) -> None:
-        if not self._virtual:
+        if not self._passes:
             return
         self._asked[what] += 1
         task = asyncio.current_task()
@@ -84,11 +92,6 @@ class ServiceTime:
         now = time.time_ns() // GRAIN_NS
         self._taken = {taken for taken in self._taken if taken > now} | {grain}
         return moment(grain, self._neighbour)
-
-
-def on_virtual_clock() -> bool:
-    """Whether the clock is the night's, and moves only when everybody waits."""
-    return bool(os.environ.get("NIGHT_CLOCK"))
 
 
 def later(grains: range, drawn_from: str) -> int:
