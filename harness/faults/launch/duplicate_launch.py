@@ -35,4 +35,5 @@ class DuplicateLaunch(Fault):
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the scheduler's launch of the job."""
         apart_ns = None if self.apart is None else self.apart.ns
-        return system.armed(self, points.LAUNCH, effects.WrongLaunch(cause="duplicate", apart_ns=apart_ns), job=self.job)
+        effect = effects.WrongLaunch(cause="duplicate", apart_ns=apart_ns)
+        return system.armed(self, points.LAUNCH, effect, job=self.job)

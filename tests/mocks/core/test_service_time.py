@@ -19,7 +19,7 @@ for path in sys.argv[2:]:
 """
 FILE = "/files/data.csv"
 READINGS_NS = 1_000_000
-"""More than a client's and a mock's readings of the clock add up to between two answers, and an event loop's lateness."""
+"""More than readings of the clock add up to between two answers; an event loop may be late by as much again."""
 
 
 def source(night: NightOfMocks, **plan: object) -> Played:

@@ -29,8 +29,8 @@ class LaunchOrder:
     """The order of launches, and the moment from which the next one may be.
 
     A launch keeps the launcher busy for a little virtual time, drawn from the seed, the job and the attempt. As time
-    moves only when everybody rests, the next job begins when the one before it waits or has ended: they do not race. The
-    first of an instant is not delayed. A real clock passes by itself, and nothing is added to it.
+    moves only when everybody rests, the next job begins when the one before it waits or has ended: they do not race.
+    The first of an instant is not delayed. A real clock passes by itself, and nothing is added to it.
     """
 
     def __init__(self, seed: int, order: int, *, virtual: bool) -> None:

@@ -78,7 +78,8 @@ def test_a_fault_says_how_far_apart_the_two_begin(stage: Stage) -> None:
 
 
 def test_a_job_that_is_restarted_at_once_starts_in_another_second(stage: Stage) -> None:
-    stage.reset(stage.job("load", "exit 1", at_ns=at("02:00"), rules=[{"when": "failed", "do": ["restart"], "times": 2}]))
+    rule = {"when": "failed", "do": ["restart"], "times": 2}
+    stage.reset(stage.job("load", "exit 1", at_ns=at("02:00"), rules=[rule]))
     moments = [moment for _, moment in starts(stage.run())]
     assert all(1_100_000_000 <= after - before < 1_920_000_000 for before, after in pairwise(moments))
     assert len(moments) == 3
