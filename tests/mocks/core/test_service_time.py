@@ -50,6 +50,14 @@ def test_each_request_takes_5_to_15_ms_of_the_night_and_another_night_repeats_th
     assert gaps(answers(night, source(night, seed=1), *[FILE] * 12)) != gaps(moments)
 
 
+def test_from_the_hundredth_on_every_tenth_takes_ten_times_as_long(night: NightOfMocks) -> None:
+    taken = gaps(answers(night, source(night), *[FILE] * 151))
+    assert set(taken[:99]) == {1, 2, 3}
+    later = [grains for grains in taken[99:] if grains]
+    assert len(later) == 5
+    assert set(later) <= {10, 20, 30}
+
+
 def test_two_clients_that_ask_in_one_instant_are_answered_one_after_the_other(night: NightOfMocks) -> None:
     played = source(night)
     address = f"127.0.0.1:{played.endpoints['source']}"
