@@ -31,7 +31,7 @@ NEIGHBOURS = ("source", "consumers", "desk", "scheduler")
 """In the order of their places."""
 
 EACH, THEN_EVERY = 100, 10
-"""So many of a night wait each, then every tenth waits ten times as long: a wait costs real time too, of the controller.
+"""So many of a night wait each, then every tenth waits ten times as long: the controller's part in a wait is real time.
 
 A night of three thousand requests is a little slower by it, and not by a third.
 """
