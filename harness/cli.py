@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -292,7 +293,8 @@ def _up(options: argparse.Namespace) -> int:
     try:
         console.print(stack.told, style="dim", highlight=False, soft_wrap=True)
         planner = Planner(stack.scratch)
-        plan, times = planner.plan(chain, date, stack=stack), planner.times(chain, date)
+        # Who asks from outside asks also when the night is over, and its time stands still.
+        plan, times = replace(planner.plan(chain, date, stack=stack), service_time=False), planner.times(chain, date)
         stack.reset(plan)
         arrivals = [file.arrives_ns for file in plan.files]
         at_ns = times.at(at) if at else max(arrivals, default=times.begins_ns)

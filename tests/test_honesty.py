@@ -46,6 +46,17 @@ REPEATED = (
 )
 
 
+RACED = (
+    "launch/duplicate_launch",
+    "launch/duplicate_launch_fragile",
+    "launch/duplicate_launch_side_by_side",
+    "schedule/cron_restart",
+    "waiting/cron_source_hang_fragile",
+    "access/connection_reset_fragile",
+)
+"""Two processes at one neighbour, several jobs at one minute, and what a client has read when it is reset."""
+
+
 def test_every_defence_of_the_reference_chain_is_what_some_scenario_is_about() -> None:
     assert set(NOTICED_BY) == set(REFERENCE.defences)
 
@@ -56,6 +67,12 @@ def test_a_scenario_fails_when_the_defence_that_it_is_about_is_off(defence: str,
     assert not night_runner.run(scenario).mismatches
     without = scenario.model_copy(update={"chain": scenario.chain.without(defence)})
     assert night_runner.run(without).mismatches
+
+
+@pytest.mark.parametrize("name", sample(RACED, RACED[2::3]))
+def test_what_would_race_in_one_instant_is_the_same_three_times(name: str, night_runner: NightRunner) -> None:
+    scenario = load_scenario(TOP / "scenarios" / f"{name}.yaml")
+    assert len({night_runner.run(scenario).digest for _ in range(3)}) == 1
 
 
 @pytest.mark.parametrize("name", sample(REPEATED, {"launch/program_not_found"}))

@@ -72,6 +72,8 @@ class Plan:
     seed: int = 0
     order: int = 0
     """In which order jobs start that qualify in one instant; 0: as they stand in the chain."""
+    service_time: bool = False
+    """Whether requests and commits take virtual time; else they are answered in the instant in which they come."""
     files: tuple[PlannedFile, ...] = ()
     takes: tuple[str, ...] = ()
     """The places from which any job takes a value: who takes a credential has to show it."""

@@ -74,6 +74,7 @@ class Planner:
             closes_ns=times.closes_ns,
             seed=seed,
             order=order,
+            service_time=True,
             files=files,
             takes=tuple(sorted(_taken(chain))),
             watch=tuple(file.name for file in files),

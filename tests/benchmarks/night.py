@@ -28,7 +28,7 @@ from tests.benchmarks.reference_night import ROWS, Lived, ReferenceNight
 
 def without_waits(night: ReferenceNight, launches: list[str], refused: str, folder: Path) -> float:
     """The launches of a night as plain processes, none waiting for anything: wall seconds."""
-    plan = night.plan()
+    plan = replace(night.plan(), service_time=False)
     jobs = {job.job: job for job in plan.jobs}
     night.stack.reset(replace(plan, files=tuple(replace(file, arrives_ns=0) for file in plan.files)))
     codes = []

@@ -20,9 +20,17 @@ LaunchCause = NotStarted | Literal["never_submitted", "start_lost", "started_uns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrongLaunch:
-    """A job's launch goes wrong."""
+    """A job's launch goes wrong; of a duplicate, how long after the first process the second begins."""
 
     cause: LaunchCause
+    apart_ns: int | None = None
+
+    def __post_init__(self) -> None:
+        """A time for a duplicate alone, and none before the first."""
+        if self.apart_ns is not None:
+            at_least(0, apart_ns=self.apart_ns)
+            if self.cause != "duplicate":
+                raise ContractError(f"found apart_ns with cause={self.cause!r}, expected it with 'duplicate' alone")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,7 @@ class HttpFrontEnd:
         value = {"key": key, "rows": batch.rows}
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
+        await self._mock.service_time.commit(name)
         try:
             stored = ledger.store(key, batch)
         except OtherPayload as conflict:

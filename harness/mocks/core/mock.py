@@ -19,6 +19,7 @@ from harness.mocks.core.armed import Armory, Json
 from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.extensions import UsersCodeError
 from harness.mocks.core.order import Armed
+from harness.mocks.core.service_time import ServiceTime
 from harness.mocks.core.texts import LONGEST_TEXT, BoundedRecorder
 
 
@@ -40,6 +41,7 @@ class Mock:
         self.port: int = options.port
         self.recorder = BoundedRecorder(self.dir / "history" / f"{self.component}.jsonl", self.component)
         self.armory = Armory(self.recorder, fired=self._fired, relay=self._relay)
+        self.service_time = ServiceTime(self.component)
         self.endpoints: dict[str, int] = {}
         self.relaying = threading.Event()
         self.broken: dict[str, str] | None = None

@@ -55,6 +55,7 @@ async def serve(
         answer: web.StreamResponse
         try:
             heads.check(request)
+            await mock.service_time.request(f"{request.method} {request.path}")
             answer = await routed(request)
         except Refusal as refusal:
             answer = said(request, refusal)

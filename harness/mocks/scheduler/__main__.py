@@ -100,7 +100,9 @@ class Scheduler(Mock):
         """Be back when it is time: take up what was stored, then answer clients again."""
         try:
             await until(handover.up_at_ns)
-            self._monitor = self._monitor_of(read(Plan, self._journal.read()["plan"][""]["plan"], "plan"))
+            plan = read(Plan, self._journal.read()["plan"][""]["plan"], "plan")
+            self.service_time.begin(plan)
+            self._monitor = self._monitor_of(plan)
             await resume(self._monitor, handover.attempts)
             self.port = await listen()
             self.recorder.record("info", "service", {"running": True})

@@ -193,6 +193,7 @@ class Wire(Mock):
             if following and self.armory.act(CONNECT, lambda order: order is acts, **where):
                 line.hung_by = acts
                 if isinstance(acts.effect, Reset):
+                    await self.service_time.quiet()  # a reset drops what has come and is not read yet
                     raise ConnectionResetError
                 await hang(line.endpoint)
             await forwarding.write(line.client, following)

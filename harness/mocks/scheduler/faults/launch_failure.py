@@ -18,8 +18,9 @@ _NEVER_TOLD: tuple[LaunchCause, ...] = ("start_lost", "started_unseen")
 class LaunchCauses:
     """The causes that act on one attempt; without any the launch is as it should be."""
 
-    def __init__(self, causes: Iterable[LaunchCause] = ()) -> None:
-        self._causes = set(causes)
+    def __init__(self, effects: Iterable[WrongLaunch] = ()) -> None:
+        self._effects = tuple(effects)
+        self._causes: set[LaunchCause] = {effect.cause for effect in self._effects}
 
     @classmethod
     def of_next(cls, armory: Armory, job: str) -> LaunchCauses:
@@ -30,7 +31,7 @@ class LaunchCauses:
             # Where no agent answers, nothing is launched, and no other fault of the launch can act.
             return not away or order.effect.cause == "agent_away"
 
-        return cls(order.effect.cause for order in armory.act(LAUNCH, reached, job=job))
+        return cls(order.effect for order in armory.act(LAUNCH, reached, job=job))
 
     @property
     def agent_is_away(self) -> bool:
@@ -56,6 +57,11 @@ class LaunchCauses:
     def doubled(self) -> bool:
         """Whether the agent starts the program twice."""
         return "duplicate" in self._causes
+
+    @property
+    def apart_ns(self) -> int | None:
+        """How long after the first process the second begins; None where no fault says it."""
+        return next((effect.apart_ns for effect in self._effects if effect.apart_ns is not None), None)
 
     def socket(self, folder: Path, agent: str) -> Path:
         """The socket of an agent, in the folder of the sockets; one that refuses connections when the agent is away."""

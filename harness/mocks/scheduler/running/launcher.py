@@ -88,7 +88,7 @@ class Launcher:
 
     async def _start(self, job: DailyJob) -> None:
         if not job.master.is_null and job.master.file_arrival is None:
-            await self._order.wait()
+            await self._order.wait(job.name)
         if not job.starting or not job.status.waiting:
             self._give_up(job)  # it was held, cancelled or skipped while it stood in the queue
         elif job.master.is_null:
@@ -176,7 +176,8 @@ class Launcher:
     async def _second(self, attempt: Attempt, job: DailyJob) -> Process:
         """The same program, started a second time by the agent: what comes of it is not watched."""
         second = await Process.connect(attempt.socket())
-        await second.launch(attempt.launch(job.master.run, output=".twice", works_ns=job.master.works_ns))
+        begins_ns = job.master.works_ns + self._order.apart_ns(job.name, attempt.number, attempt.failure.apart_ns)
+        await second.launch(attempt.launch(job.master.run, output=".twice", works_ns=begins_ns))
         return second
 
     async def _prerun(self, job: DailyJob, attempt: Attempt, process: Process) -> None:

@@ -31,10 +31,13 @@ class Pace:
 
     def __init__(self, mock: Mock) -> None:
         self._armory = mock.armory
+        self._service_time = mock.service_time
         self._silent: dict[int, tuple[Armed[Answer], asyncio.Event]] = {}
 
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
         """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: its end in the file."""
+        if reaches is None:
+            await self._service_time.request(f"{operation} {name}")
         for order in self._armory.act(
             ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
         ):

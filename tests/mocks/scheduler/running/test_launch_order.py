@@ -46,9 +46,40 @@ def test_a_job_that_is_cancelled_while_it_stands_in_the_queue_does_not_start(sta
     assert [job for job, _ in starts(stage.run())] == ["one"]
 
 
-def test_a_doubled_launch_is_in_one_instant_all_the_same(stage: Stage) -> None:
-    stage.reset(stage.job("load", "date +%s%N", at_ns=at("02:00")))
-    stage.arm("launch", "load", {"cause": "duplicate"})
+def begun(stage: Stage, order: int, **effect: int) -> tuple[int, int]:
+    """When the two processes of a doubled launch have begun, as they told it themselves."""
+    later = stage.job("later", "true", at_ns=at("02:01"))  # before it ends, the night is not complete
+    stage.reset(stage.job("load", "date +%s%N", at_ns=at("02:00")), later, order=order)
+    stage.arm("launch", "load", {"cause": "duplicate"} | effect)
     stage.run()
     one, two = (int((stage.folder / "output" / f"load.1{name}.out").read_text()) for name in ("", ".twice"))
-    assert abs(one - two) < 20_000_000
+    return one, two
+
+
+def test_the_two_of_a_doubled_launch_begin_in_two_seconds(stage: Stage) -> None:
+    one, two = begun(stage, order=0)
+    assert 1_100_000_000 <= two - one < 1_920_000_000
+    again = begun(stage, order=0)
+    assert abs((two - one) - (again[1] - again[0])) < 1_000_000
+
+
+def test_the_two_of_a_doubled_launch_begin_side_by_side_in_another_order(stage: Stage) -> None:
+    one, two = begun(stage, order=1)
+    assert 0 < two - one < 5_000_000
+    apart = {two - one for one, two in (begun(stage, order=order) for order in (2, 3))}
+    assert len(apart) == 2
+    assert all(0 < each < 1_920_000_000 for each in apart)
+
+
+def test_a_fault_says_how_far_apart_the_two_begin(stage: Stage) -> None:
+    for apart_ns in (0, 30_000_000_000):
+        one, two = begun(stage, order=0, apart_ns=apart_ns)
+        assert apart_ns < two - one < apart_ns + 5_000_000
+
+
+def test_a_job_that_is_restarted_at_once_starts_in_another_second(stage: Stage) -> None:
+    rule = {"when": "failed", "do": ["restart"], "times": 2}
+    stage.reset(stage.job("load", "exit 1", at_ns=at("02:00"), rules=[rule]))
+    moments = [moment for _, moment in starts(stage.run())]
+    assert all(1_100_000_000 <= after - before < 1_920_000_000 for before, after in pairwise(moments))
+    assert len(moments) == 3
