@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.results import is_result, is_set_aside, uploads
+from harness.checks.model.results import is_result, is_set_aside, uploaded_as, uploads
 from harness.history import Event, History
 
 _PRIVATE = re.compile(r"(?<![a-z])(work(ing)?|te?mp|scratch|cache|backups?|archived?)(?![a-z])", re.IGNORECASE)
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
-    return bool(_watched(night) or _watched(baseline) or _halves(night, baseline))
+    return bool(_watched(night) or _watched(baseline) or any(_halves(night, baseline)))
 
 
 @check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
@@ -25,9 +26,9 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     and no clock tells how long that takes in life. A rename, a hard link and an O_TMPFILE are atomic. Partial is one
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
-    published. An upload that broke and stands under the name that it has in the baseline is partial too. Folders in
-    which nobody looks for files, as their names say, may hold anything: work, tmp, scratch, cache, archive, backup,
-    and what was set aside (quarantine, rejected, failed).
+    published. An upload is partial too that broke, or was put in part before it was put whole, under a name that readers
+    look for, unless the baseline does the same. Folders in which nobody looks for files, as their names say, may hold
+    anything: work, tmp, scratch, cache, archive, backup, and what was set aside (quarantine, rejected, failed).
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
     nights in which an upload broke.
@@ -38,7 +39,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     whole = _whole(night) | _whole(baseline)
     sizes = _sizes(night) | _sizes(baseline)
     in_place: set[str] = set()
-    partial: list[str] = [f"{path}, which was not sent to its end" for path in _halves(night, baseline)]
+    partial = list(_halves(night, baseline))
     changed: list[str] = []
     being_written: dict[str, Event] = {}
     for event in _watched(night):
@@ -79,11 +80,20 @@ def _unwatched(path: str) -> bool:
     return bool(_PRIVATE.search(folder)) or is_set_aside(folder)
 
 
-def _halves(night: History, baseline: History) -> list[str]:
-    """Uploads that broke, under names that readers look for."""
+def _halves(night: History, baseline: History) -> Iterator[str]:
+    """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
-    broken = (event.value for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
-    return [path for value in broken if (path := f"source:{value['via']}/{value['name']}") in names]
+    usual = {uploaded_as(event.value) for event in _extended(baseline)}
+    for event in night.of("put", component="source", type="fail"):
+        if "sha256" in event.value and (path := uploaded_as(event.value)) in names:
+            yield f"{path}, which was not sent to its end"
+    for event in _extended(night):
+        if (path := uploaded_as(event.value)) in names - usual:
+            yield f"{path}, of which a part was there before all of it"
+
+
+def _extended(history: History) -> Iterator[Event]:
+    return (event for event in history.of("put", component="source", type="ok") if event.value.get("extends"))
 
 
 def _stated(history: History) -> list[Event]:

@@ -1,7 +1,8 @@
 """What a night leaves behind as files: in the chain's working folders, and at the source, where clients have put it.
 
 Names that a run draws (a time, the number of an attempt, a process) are told by their digits: a file of the baseline
-whose name the night does not have stands for one of the same name but for its digits.
+whose name the night does not have stands for one of the same name but for its digits. A date in a name is not drawn:
+it says which day's file this is.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from harness.checks.model.holdings import fallback_days
 from harness.history import History
@@ -28,15 +30,20 @@ _SET_ASIDE = re.compile(
     r"dead[-_ ]?letters?|suspect|wrong)(?![a-z])",
     re.IGNORECASE,
 )
-_DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+_YEAR, _MONTH, _DAY = r"20\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATED_OR_DRAWN = re.compile(
+    rf"(?P<date>(?<!\d)(?:{_YEAR}([-_.]?){_MONTH}\2{_DAY}|{_DAY}([-_.]?){_MONTH}\3{_YEAR}(?!\d)))"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+"
+)
 
 
 @dataclass(frozen=True)
 class Left:
-    """One file that there is at the end: digest of what is compared, and the published file that it begins like."""
+    """One file that there is at the end: digest of what is compared."""
 
     content: str
-    beginning_of: str | None = None
+    half: bool = False
+    """Whether it is the first part of a published file, or was not sent to its end."""
 
 
 @dataclass(frozen=True)
@@ -57,28 +64,24 @@ class Difference:
 def kept(history: History) -> Mapping[str, Left]:
     """The files of the working folders at the end; directories with nothing in them end with a slash."""
     return {
-        f"{event.value['folder']}/{event.value['name']}": Left(event.value["content"], event.value.get("beginning_of"))
+        f"{event.value['folder']}/{event.value['name']}": Left(event.value["content"], "beginning_of" in event.value)
         for event in history.of("keeps", component="folders")
     }
 
 
 @functools.lru_cache(maxsize=2)
 def uploads(history: History) -> Mapping[str, Left]:
-    """What clients have put to the source and is there at the end, by protocol and last name."""
-    there: dict[tuple[str, str], Left] = {}
-    for event in history.of(component="source"):
-        value = event.value
-        place = (value.get("via", ""), value.get("name", ""))
-        if event.action == "put" and event.type in ("ok", "fail") and "sha256" in value:
-            # What the chain ignores is none of its results, and takes the place of one all the same.
-            there.pop(place, None)
-            if "content" in value:
-                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None)
-        elif event.action == "remove":
-            there.pop(place, None)
-        elif event.action == "rename" and place in there:
-            there[place[0], value["to"]] = there.pop(place)
-    return {f"{UPLOADED}{via}/{name}": left for (via, name), left in there.items()}
+    """What clients have put to the source, or moved there, and is there at the end: by protocol and last name."""
+    return {
+        uploaded_as(event.value): Left(event.value["content"], not event.value["whole"])
+        for event in history.of("keeps", component="source")
+    }
+
+
+def uploaded_as(value: Mapping[str, Any]) -> str:
+    """The path of an upload; one in parts that nobody has ended is beside the file of its name, and not in its place."""
+    parts = f" ({value['parts']} parts, never completed)" if "parts" in value else ""
+    return f"{UPLOADED}{value['via']}/{value['name']}{parts}"
 
 
 @functools.lru_cache(maxsize=2)
@@ -117,7 +120,7 @@ def is_left_behind(path: str, left: Left) -> bool:
     """Whether somebody has to clear it up. To set a wrong file aside is what a chain should do."""
     if is_set_aside(path):
         return False
-    return _unfinished(path) or left.beginning_of is not None
+    return _unfinished(path) or left.half
 
 
 def is_set_aside(path: str) -> bool:
@@ -134,14 +137,18 @@ def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: I
     """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
     free: dict[str, list[str]] = defaultdict(list)
     for path in sorted(got.keys() - wanted.keys()):
-        free[_DRAWN.sub("#", path)].append(path)
+        free[_without_drawn(path)].append(path)
     pairs: dict[str, str] = {}
     rest = sorted(lacking)
     for alike in (True, False):
         for path in [one for one in rest if one not in pairs]:
-            found = free[_DRAWN.sub("#", path)]
+            found = free[_without_drawn(path)]
             chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
             if chosen is not None:
                 found.remove(chosen)
                 pairs[path] = chosen
     return pairs
+
+
+def _without_drawn(path: str) -> str:
+    return _DATED_OR_DRAWN.sub(lambda found: found[0] if found["date"] else "#", path)
