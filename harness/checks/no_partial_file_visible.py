@@ -26,12 +26,13 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     and no clock tells how long that takes in life. A rename, a hard link and an O_TMPFILE are atomic. Partial is one
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
-    published. An upload is partial too that broke, or was put in part before it was put whole, under a name that readers
-    look for, unless the baseline does the same. Folders in which nobody looks for files, as their names say, may hold
-    anything: work, tmp, scratch, cache, archive, backup, and what was set aside (quarantine, rejected, failed).
+    published. An upload is partial too that broke, or was put in part before it was put whole, under a name that
+    readers look for, unless the baseline does the same. Folders in which nobody looks for files, as their names say,
+    may hold anything: work, tmp, scratch, cache, archive, backup, and what was set aside (quarantine, rejected,
+    failed).
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
-    nights in which an upload broke.
+    nights in which an upload broke or came in part first.
     Unknown: never, because every write into a watched folder is seen.
     Does not verify: folders that the chain does not name, files under names of the chain's own, or that a file was
     read while it was partial.
@@ -83,13 +84,13 @@ def _unwatched(path: str) -> bool:
 def _halves(night: History, baseline: History) -> Iterator[str]:
     """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
+    broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
+    halves = {uploaded_as(event.value): "which was not sent to its end" for event in broken}
     usual = {uploaded_as(event.value) for event in _extended(baseline)}
-    for event in night.of("put", component="source", type="fail"):
-        if "sha256" in event.value and (path := uploaded_as(event.value)) in names:
-            yield f"{path}, which was not sent to its end"
     for event in _extended(night):
-        if (path := uploaded_as(event.value)) in names - usual:
-            yield f"{path}, of which a part was there before all of it"
+        if (path := uploaded_as(event.value)) not in usual:
+            halves.setdefault(path, "of which a part was there before all of it")
+    return (f"{path}, {what}" for path, what in halves.items() if path in names)
 
 
 def _extended(history: History) -> Iterator[Event]:

@@ -49,6 +49,7 @@ REST = (
         "night compared",
         "source login",
         "source put",
+        "source keeps",
         "source remove",
     ),
     "source query",
@@ -71,6 +72,8 @@ async def main() -> None:
                 await file.write("done")
             await sftp.rename("done.part", "done")
             await sftp.remove("done")
+            async with sftp.open("sent", "w") as file:
+                await file.write("sent")
 
 asyncio.run(main())
 """

@@ -7,6 +7,7 @@ it says which day's file this is.
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections import defaultdict
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from harness.checks.model.holdings import fallback_days
+from harness.checks.model.holdings import begin_event, fallback_days
 from harness.history import History
 
 UPLOADED = "source:"
@@ -32,7 +33,7 @@ _SET_ASIDE = re.compile(
 )
 _YEAR, _MONTH, _DAY = r"20\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
 _DATED_OR_DRAWN = re.compile(
-    rf"(?P<date>(?<!\d)(?:{_YEAR}([-_.]?){_MONTH}\2{_DAY}|{_DAY}([-_.]?){_MONTH}\3{_YEAR}(?!\d)))"
+    rf"(?P<date>(?<!\d)(?:{_YEAR}(?P<a>[-_.]?){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-_.]?){_MONTH}(?P=b){_YEAR}(?!\d)))"
     r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+"
 )
 
@@ -79,7 +80,7 @@ def uploads(history: History) -> Mapping[str, Left]:
 
 
 def uploaded_as(value: Mapping[str, Any]) -> str:
-    """The path of an upload; one in parts that nobody has ended is beside the file of its name, and not in its place."""
+    """The path of an upload; one in parts that nobody has ended is beside the file of its name, not in its place."""
     parts = f" ({value['parts']} parts, never completed)" if "parts" in value else ""
     return f"{UPLOADED}{value['via']}/{value['name']}{parts}"
 
@@ -90,7 +91,8 @@ def difference(night: History, baseline: History) -> Difference:
     wanted = {**kept(baseline), **uploads(baseline)}
     got = {**kept(night), **uploads(night)}
     pairs = {path: path for path in wanted if path in got}
-    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got))
+    date = dt.date.fromisoformat(begin_event(baseline).value["date"])
+    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got), date)
     extra = sorted(got.keys() - set(pairs.values()))
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
     doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
@@ -133,16 +135,18 @@ def _unfinished(path: str) -> bool:
     return any(_UNFINISHED.search(part) for part in parts)
 
 
-def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str]) -> dict[str, str]:
+def _drawn_alike(
+    wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str], date: dt.date
+) -> dict[str, str]:
     """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
     free: dict[str, list[str]] = defaultdict(list)
     for path in sorted(got.keys() - wanted.keys()):
-        free[_without_drawn(path)].append(path)
+        free[_without_drawn(path, date)].append(path)
     pairs: dict[str, str] = {}
     rest = sorted(lacking)
     for alike in (True, False):
         for path in [one for one in rest if one not in pairs]:
-            found = free[_without_drawn(path)]
+            found = free[_without_drawn(path, date)]
             chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
             if chosen is not None:
                 found.remove(chosen)
@@ -150,5 +154,11 @@ def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: I
     return pairs
 
 
-def _without_drawn(path: str) -> str:
-    return _DATED_OR_DRAWN.sub(lambda found: found[0] if found["date"] else "#", path)
+def _without_drawn(path: str, date: dt.date) -> str:
+    """A path whose digits are out but for dates; six of them are one where they are the night's: ``EXP261123.DAT``."""
+    short = (f"{date:%y%m%d}", f"{date:%d%m%y}")
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if found["date"] else found[0][:6] if found[0].startswith(short) else "#"
+
+    return _DATED_OR_DRAWN.sub(kept, path)

@@ -68,7 +68,7 @@ SOURCE: Mapping[str, Happening] = {
         extends=maybe(Field(FLAG, "whether what had this name before was the first part of it, and no more")),
     ),
     "keeps": happening(
-        "the night is over, and this is there of what clients have sent or moved: each file that the chain does not ignore",
+        "the night is over, and this is there of what clients have sent or moved, if the chain does not ignore it",
         "info",
         sets_off=False,
         name=Field(TEXT, f"{NAME.says}, the last one that a client gave it"),
