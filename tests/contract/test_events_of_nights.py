@@ -25,7 +25,7 @@ SCENARIOS = sorted(shipped.scenarios().rglob("*.yaml"))
 
 NIGHTS = {
     "schedule/hold_released_by_hand": (
-        *("night begin", "night heal", "night end", "source publish", "source serve", "wire connect"),
+        *("night begin", "night compared", "night heal", "night end", "source publish", "source serve", "wire connect"),
         *("scheduler fault", "scheduler status", "scheduler launch", "scheduler job", "scheduler work"),
         "scheduler rule",
         *("scheduler schedule", "operator notice", "operator acknowledge", "operator operate", "desk page"),
@@ -46,7 +46,6 @@ REST = (
         "night unfired",
         "night chain_folder",
         "night outside",
-        "night compared",
         "source login",
         "source put",
         "source keeps",
@@ -141,8 +140,7 @@ def validated(history: History) -> set[str]:
 @pytest.mark.parametrize("name", NIGHTS)
 def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) -> None:
     result = night_runner.run(load_scenario(shipped.scenarios() / f"{name}.yaml"))
-    assert not set(NIGHTS[name]) - validated(result.history)
-    assert validated(result.baseline)
+    assert not set(NIGHTS[name]) - validated(result.history) - validated(result.baseline)
 
 
 def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:

@@ -69,10 +69,9 @@ class Source(Mock):
             self.recorder.record("info", "keeps", value)
         for protocol, front_end in zip(PROTOCOLS, self._front_ends.values(), strict=True):
             for one in front_end.unfinished():
-                value = self._store.unfinished(protocol, one.name, one.size)
-                if value is not None:
+                if (left := self._store.unfinished(protocol, one.name, one.size)) is not None:
                     more = {} if one.parts is None else {"parts": one.parts}
-                    self.recorder.record("info", "keeps", value | more)
+                    self.recorder.record("info", "keeps", left | more)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of the answers that the fault has kept back."""

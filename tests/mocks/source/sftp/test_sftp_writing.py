@@ -106,7 +106,8 @@ def test_a_client_that_comes_again_before_its_lost_connection_is_noticed_has_the
     night: NightOfMocks, source: Played
 ) -> None:
     with logged_in(source) as lost, logged_in(source) as sftp:
-        lost.open("/inbox/late.part", "wb", bufsize=0).write(b"half a ")
+        file = lost.open("/inbox/late.part", "wb", bufsize=0)
+        file.write(b"half a ")
         put(sftp, "/inbox/late.part")
         sftp.rename("/inbox/late.part", "/inbox/late")
         lost.get_channel().get_transport().sock.shutdown(socket.SHUT_RDWR)
