@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.declaring import ignored
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import difference, kept, uploads
 from harness.checks.model.wording import counted
@@ -29,7 +30,11 @@ def nothing_left_behind(night: History, baseline: History) -> Finding:
     found = difference(night, baseline)
     if found.left_behind:
         more = f" and {len(found.left_behind) - 1} more" if len(found.left_behind) > 1 else ""
-        return Finding.violated(f"left behind: {found.left_behind[0]}{more}", left=found.left_behind)
+        return Finding.violated(
+            f"left behind: {found.left_behind[0]}{more}; somebody has to clear it up, or if nobody has to, "
+            f"declare it in the chain: {ignored(found.left_behind[0])}",
+            left=found.left_behind,
+        )
     if found.added:
         more = f" and {len(found.added) - 1} more" if len(found.added) > 1 else ""
         return Finding.holds(f"only this night leaves {counted(len(found.added), 'file')}: {found.added[0]}{more}")

@@ -22,7 +22,15 @@ def test_other_rows_differ() -> None:
 def test_another_file_left_in_place_differs() -> None:
     finding = check(night(*calm_but(keeps(content=HALF))), BASELINE)
     assert finding.evidence["different"].first == ("landing/forecast.csv has other content",)
-    assert "declare it in the chain (results: ignore, or volatile)" in finding.sentence
+    assert "declare it in the chain: results: {ignore: ['forecast.csv']}" in finding.sentence
+
+
+def test_of_a_small_report_it_is_told_what_differs_and_what_to_declare() -> None:
+    one, other = (night(*calm(), keeps("r.txt", text, text=f"rows: 3\nspeed: {text}\n")) for text in ("10", "12"))
+    assert check(other, one).sentence == (
+        'landing/r.txt ends with other content than in the baseline: line 2 has "speed: 12" for "speed: 10"; '
+        "if that is as it should be, declare it in the chain: results: {volatile: {'r.txt': ['speed: [\\d:.,]+']}}"
+    )
 
 
 def test_a_report_under_a_name_of_the_chains_own_differs_too() -> None:

@@ -45,14 +45,25 @@ class Left:
     content: str
     half: bool = False
     """Whether it is the first part of a published file, or was not sent to its end."""
+    text: str | None = None
+    """What is in it, of a small report."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A file with other content than in the same night without faults; its path in the night, and the texts of both."""
+
+    path: str
+    before: str | None = None
+    now: str | None = None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is otherwise at the end than in the same night without faults; all of it paths."""
+    """What is otherwise at the end than in the same night without faults; most of it paths."""
 
     missing: tuple[str, ...]
-    changed: tuple[str, ...]
+    changed: tuple[Changed, ...]
     doubled: tuple[str, ...]
     """Uploads that are there twice, under two names."""
     left_behind: tuple[str, ...]
@@ -65,7 +76,9 @@ class Difference:
 def kept(history: History) -> Mapping[str, Left]:
     """The files of the working folders at the end; directories with nothing in them end with a slash."""
     return {
-        f"{event.value['folder']}/{event.value['name']}": Left(event.value["content"], "beginning_of" in event.value)
+        f"{event.value['folder']}/{event.value['name']}": Left(
+            event.value["content"], "beginning_of" in event.value, event.value.get("text")
+        )
         for event in history.of("keeps", component="folders")
     }
 
@@ -74,7 +87,7 @@ def kept(history: History) -> Mapping[str, Left]:
 def uploads(history: History) -> Mapping[str, Left]:
     """What clients have put to the source, or moved there, and is there at the end: by protocol and last name."""
     return {
-        uploaded_as(event.value): Left(event.value["content"], not event.value["whole"])
+        uploaded_as(event.value): Left(event.value["content"], not event.value["whole"], event.value.get("text"))
         for event in history.of("keeps", component="source")
     }
 
@@ -98,10 +111,14 @@ def difference(night: History, baseline: History) -> Difference:
     doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
     behind = [path for path in extra if path not in doubled and is_left_behind(path, got[path])]
     missing = [path for path in wanted if path not in pairs and is_result(path)]
-    changed = [other for path, other in pairs.items() if wanted[path].content != got[other].content]
+    changed = [
+        Changed(other, wanted[path].text, got[other].text)
+        for path, other in pairs.items()
+        if wanted[path].content != got[other].content and is_result(other)
+    ]
     return Difference(
         missing=tuple(sorted(missing)),
-        changed=tuple(sorted(path for path in changed if is_result(path))),
+        changed=tuple(sorted(changed, key=lambda one: one.path)),
         doubled=tuple(doubled),
         left_behind=tuple(behind),
         added=tuple(path for path in extra if path not in doubled and path not in behind),

@@ -16,6 +16,7 @@ VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
 USER = Field(TEXT, "who; empty where the client has not said so")
 PUT = "once it is there, whole (ok) or not (fail)"
 CONTENT = "checksum of what is compared: the content, without what only tells of the run"
+REPORT = Field(TEXT, "of a small report that is no file of the source: what is in it")
 
 SOURCE: Mapping[str, Happening] = {
     "publish": happening("a file arrives", "info", file=FILE, name=NAME, size=SIZE, sha256=SHA256, records=RECORDS),
@@ -75,6 +76,7 @@ SOURCE: Mapping[str, Happening] = {
         via=VIA,
         size=SIZE,
         content=Field(TEXT, CONTENT),
+        text=maybe(REPORT),
         whole=Field(FLAG, "whether it was sent to its end"),
         parts=maybe(Field(NUMBER, "of an upload in parts that nobody has completed or given up: how many have come")),
     ),

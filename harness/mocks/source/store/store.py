@@ -137,8 +137,9 @@ class Store:
             if entry.what != "file" or (of.file and (via, name) not in self._moved):
                 continue
             if self._compared.counts(path := f"source/{name}"):
-                content = self._compared.digest(path, of.path)
-                yield {"name": name, "via": via, "size": of.size, "content": content, "whole": of.whole}
+                yield {"name": name, "via": via, "size": of.size, "whole": of.whole} | self._compared.told(
+                    path, of.path
+                )
 
     def unfinished(self, via: Protocol, name: str, size: int) -> dict[str, Any] | None:
         """The same of what is still being sent; None of what the chain ignores."""
