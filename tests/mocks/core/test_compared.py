@@ -43,8 +43,8 @@ def alike(tmp_path: Path, one: bytes, other: bytes, **results: Any) -> bool:
     ("one", "other"),
     [
         (b"at %d: done" % (BEGINS_S + 60), b"at %d: done" % (BEGINS_S + 660)),
-        (b"made 20261126T020107Z", b"made 20261126T021107Z"),
-        (b"/CreationDate (D:20261126020107+01'00')", b"/CreationDate (D:20261126021107+01'00')"),
+        (b"made 20261125T120107Z", b"made 20261125T121107Z"),
+        (b"/CreationDate (D:20261125120107+01'00')", b"/CreationDate (D:20261125121107+01'00')"),
         (b"generated at 02:01:07\n", b"generated at 02:11:08\n"),
         (b'{"pid": 12, "attempts": 1}', b'{"pid": 345, "attempts": 2}'),
         (b"id 6f1c2d3e-0000-4000-8000-00000000000a", b"id 6f1c2d3e-0000-4000-8000-00000000000b"),
