@@ -21,7 +21,9 @@ def nothing_left_behind(night: History, baseline: History) -> Finding:
     Somebody has to clear it up, and until then the next night may stumble over it. Told by its name (``.part``,
     ``.tmp``, ``.lock``, ``.pid``, ``.filepart``, ``tmp…``, a ``~`` at its end), a directory with nothing in it too; or
     by its content, which is the first part of a file that the source publishes. A file that was set aside, as its name
-    or its folder says (quarantine, rejected, failed, error, bad), is what a sound chain does with a wrong one.
+    or its folder says (quarantine, rejected, failed, error, bad), is what a sound chain does with a wrong one. At the
+    source, an upload in parts that was never completed is left behind, and a file of the sender's that the baseline
+    takes away, or moves, when it has it.
 
     Applies: to nights that leave a file in a working folder or at the source, or whose baseline does.
     Unknown: never, because all files are told when the night is over.

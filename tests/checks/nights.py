@@ -58,6 +58,12 @@ def uploaded(name: str, content: str = WHOLE, *, whole: bool = True, via: str = 
     return ("12:00:00", "source", "keeps info", value | more)
 
 
+def untouched(name: str = "forecast.csv", via: str = "http") -> Line:
+    """A file of the sender's that is where it has put it, at the end."""
+    value = {"file": "forecast", "name": name, "via": via, "size": 9, "content": WHOLE, "whole": True}
+    return ("12:00:00", "source", "keeps info", value)
+
+
 def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 

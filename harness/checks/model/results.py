@@ -89,7 +89,14 @@ def uploads(history: History) -> Mapping[str, Left]:
     return {
         uploaded_as(event.value): Left(event.value["content"], not event.value["whole"], event.value.get("text"))
         for event in history.of("keeps", component="source")
+        if "file" not in event.value
     }
+
+
+def untouched(history: History) -> frozenset[str]:
+    """The files of the source that are where their sender has put them; the others a client has taken away."""
+    left = (event.value for event in history.of("keeps", component="source") if "file" in event.value)
+    return frozenset(uploaded_as(value) for value in left)
 
 
 def uploaded_as(value: Mapping[str, Any]) -> str:
@@ -110,6 +117,8 @@ def difference(night: History, baseline: History) -> Difference:
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
     doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
     behind = [path for path in extra if path not in doubled and is_left_behind(path, got[path])]
+    # What was fetched is taken away, or moved to where it says so: else the next night fetches it again.
+    behind += untouched(night) & _fetched(baseline) - untouched(baseline)
     missing = [path for path in wanted if path not in pairs and is_result(path)]
     changed = [
         Changed(other, wanted[path].text, got[other].text)
@@ -120,7 +129,7 @@ def difference(night: History, baseline: History) -> Difference:
         missing=tuple(sorted(missing)),
         changed=tuple(sorted(changed, key=lambda one: one.path)),
         doubled=tuple(doubled),
-        left_behind=tuple(behind),
+        left_behind=tuple(sorted(behind)),
         added=tuple(path for path in extra if path not in doubled and path not in behind),
     )
 
@@ -128,6 +137,12 @@ def difference(night: History, baseline: History) -> Difference:
 def missing_results(night: History, baseline: History) -> tuple[str, ...]:
     """The files that a night owes: it lacks them, and no declared fallback stands for the night's data."""
     return () if fallback_days(night) else difference(night, baseline).missing
+
+
+def _fetched(history: History) -> frozenset[str]:
+    """The files of the source that a client was given, wherever they are now."""
+    served = history.of("serve", component="source", type="ok", what="file")
+    return frozenset(uploaded_as(event.value) for event in served if "via" in event.value)
 
 
 def is_result(path: str) -> bool:

@@ -69,9 +69,12 @@ SOURCE: Mapping[str, Happening] = {
         extends=maybe(Field(FLAG, "whether what had this name before was the first part of it, and no more")),
     ),
     "keeps": happening(
-        "the night is over, and this is there of what clients have sent or moved, if the chain does not ignore it",
+        "the night is over, and this file is there, if the chain does not ignore it",
         "info",
         sets_off=False,
+        file=maybe(
+            Field(TEXT, "the chain's word for it, of one that its sender has put there and no client has moved")
+        ),
         name=Field(TEXT, f"{NAME.says}, the last one that a client gave it"),
         via=VIA,
         size=SIZE,

@@ -131,19 +131,20 @@ class Store:
         return entry
 
     def kept(self) -> Iterator[dict[str, Any]]:
-        """What is there of what clients have sent or moved, as values of events."""
+        """The files that are there, as values of events."""
         for (via, name), entry in sorted(self._there.items()):
             of = entry.source_file
-            if entry.what != "file" or (of.file and (via, name) not in self._moved):
+            if entry.what != "file" or not self._compared.counts(path := _pattern_path(name)):
                 continue
-            if self._compared.counts(path := f"source/{name}"):
-                yield {"name": name, "via": via, "size": of.size, "whole": of.whole} | self._compared.told(
-                    path, of.path
-                )
+            value = {"name": name, "via": via, "size": of.size, "whole": of.whole}
+            if of.file and (via, name) not in self._moved:
+                yield value | {"file": of.file, "content": of.sha256}
+            else:
+                yield value | self._compared.told(path, of.path)
 
     def unfinished(self, via: Protocol, name: str, size: int) -> dict[str, Any] | None:
         """The same of what is still being sent; None of what the chain ignores."""
-        if not self._compared.counts(f"source/{name}"):
+        if not self._compared.counts(_pattern_path(name)):
             return None
         return {"name": name, "via": via, "size": size, "content": "", "whole": False}
 
@@ -253,3 +254,8 @@ class Store:
 def _grows_since(order: Armed[Served], source_file: SourceFile) -> int:
     """The later of the file's arrival and the order's trigger."""
     return max(order.since_ns, source_file.arrives_ns)
+
+
+def _pattern_path(name: str) -> str:
+    """What patterns of a chain's `results:` are held against; over SFTP, a name beside the inbox is a whole path."""
+    return f"source/{name.lstrip('/')}"
