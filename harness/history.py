@@ -22,10 +22,10 @@ DIGEST_GRAIN_NS = 1_000_000_000
 VOLATILE = frozenset({"pid", "port", "ports"})
 """Names in an event's value that another run on the same machine may answer differently."""
 
-DRAWN = {("night", "chain_folder"): frozenset({"added"}), ("source", "put"): frozenset({"content"})}
+DRAWN = {("night", "chain_folder"): frozenset({"added"})}
 """The same in one event alone: jobs make files whose names are drawn at random, and write when they did."""
 
-MEASURED = frozenset({("scheduler", "work"), ("scheduler", "output"), ("folders", "keeps")})
+MEASURED = frozenset({("scheduler", "work"), ("scheduler", "output"), ("folders", "keeps"), ("source", "keeps")})
 """Events that another run of the same night would tell otherwise: of real time, or of names drawn at random."""
 
 

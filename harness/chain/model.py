@@ -337,6 +337,13 @@ class Chain(Strict):
         return tuple(dict.fromkeys([self.owner, *(self.owner_of(job) for job in self.jobs)]))
 
     @property
+    def takes(self) -> frozenset[str]:
+        """The places that any of its jobs takes a value from."""
+        environments = (self.environment, *(job.environment for job in self.jobs.values()))
+        values = (value for environment in environments for value in environment.values())
+        return frozenset(value.place for value in values if isinstance(value, FromPlace))
+
+    @property
     def controls(self) -> dict[str, tuple[str, ...]]:
         """What it can notice in a file, and by which of its defences that are not switched off."""
         on = {name: defence for name, defence in self.defences.items() if name not in self.switched_off}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.declaring import declaration, what_differs
 from harness.checks.model.holdings import fallback_days, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
@@ -35,15 +36,16 @@ def equals_baseline(night: History, baseline: History) -> Finding:
         return Finding.unknown("the baseline left nothing behind to compare with")
     rows = [f"{consumer} holds other rows" for consumer in wanted if wanted[consumer] != got.get(consumer)]
     files = difference(night, baseline)
-    other = [f"{path} has other content" for path in files.changed]
+    other = [f"{one.path} has other content{what_differs(one)}" for one in files.changed]
     twice = [f"{path} is there besides, with the content of another upload" for path in files.doubled]
     if not (rows or other or twice):
         return Finding.holds("the final state equals the baseline")
     said = "the final state differs from the baseline"
     if other and not rows and not twice:
         more = f" and {len(other) - 1} more" if len(other) > 1 else ""
+        first = files.changed[0]
         said = (
-            f"{files.changed[0]}{more} ends with other content than in the baseline; "
-            "if that is as it should be, declare it in the chain (results: ignore, or volatile)"
+            f"{first.path}{more} ends with other content than in the baseline{what_differs(first)}; "
+            f"if that is as it should be, declare it in the chain: {declaration(first)}"
         )
     return Finding.violated(said, different=[*rows, *other, *twice])

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
-from harness.checks.model.results import is_result, uploads
+from harness.checks.model.results import is_result, uploaded_as, uploads
 from harness.checks.model.watching import is_watched
 from harness.history import Event, History
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
-    return bool(_watched(night) or _watched(baseline) or _halves(night, baseline))
+    return bool(_watched(night) or _watched(baseline) or any(_halves(night, baseline)))
 
 
 @check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
@@ -24,7 +25,8 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     and no clock tells how long that takes in life. A rename, a hard link and an O_TMPFILE are atomic. Partial is one
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
-    published. An upload that broke and stands under the name that it has in the baseline is partial too.
+    published. An upload is partial too that broke, or was put in part before it was put whole, under a name that
+    readers look for, unless the baseline does the same.
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
@@ -33,7 +35,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     aside (quarantine, rejected, failed). Directories in a folder are like itself.
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
-    nights in which an upload broke.
+    nights in which an upload broke or came in part first.
     Unknown: never, because every write into a watched folder is seen.
     Does not verify: folders that the chain does not name, files under names of the chain's own, or that a file was
     read while it was partial.
@@ -43,7 +45,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     own = _own_products(baseline)
     same = _whole(night) <= _whole(baseline)
     in_place: set[str] = set()
-    partial: list[str] = [f"{path}, which was not sent to its end" for path in _halves(night, baseline)]
+    partial = list(_halves(night, baseline))
     changed: list[str] = []
     being_written: dict[str, Event] = {}
     for event in _watched(night):
@@ -101,11 +103,20 @@ def _own_name(event: Event) -> str:
     return str(event.value.get("name")).rpartition("/")[2]
 
 
-def _halves(night: History, baseline: History) -> list[str]:
-    """Uploads that broke, under names that readers look for."""
+def _halves(night: History, baseline: History) -> Iterator[str]:
+    """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
-    broken = (event.value for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
-    return [path for value in broken if (path := f"source:{value['via']}/{value['name']}") in names]
+    broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
+    halves = {uploaded_as(event.value): "which was not sent to its end" for event in broken}
+    usual = {uploaded_as(event.value) for event in _extended(baseline)}
+    for event in _extended(night):
+        if (path := uploaded_as(event.value)) not in usual:
+            halves.setdefault(path, "of which a part was there before all of it")
+    return (f"{path}, {what}" for path, what in halves.items() if path in names)
+
+
+def _extended(history: History) -> Iterator[Event]:
+    return (event for event in history.of("put", component="source", type="ok") if event.value.get("extends"))
 
 
 def _stated(history: History) -> list[Event]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.declaring import ignored
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import difference, kept, uploads
@@ -22,7 +23,8 @@ def nothing_left_behind(night: History, baseline: History) -> Finding:
     ``.tmp``, ``.lock``, ``.pid``, ``.filepart``, ``tmp…``, a ``~`` at its end), a directory with nothing in it too; or
     by its content, which is the first part of a file that the source publishes. A file that was set aside, as its name
     or its folder says (quarantine, rejected, failed, error, bad; the chain's ``quarantine``), is what a sound chain
-    does with a wrong one.
+    does with a wrong one. At the source, an upload in parts that was never completed is left behind, and a file of the
+    sender's that the baseline takes away, or moves, when it has it.
 
     Applies: to nights that leave a file in a working folder or at the source, or whose baseline does.
     Unknown: never, because all files are told when the night is over.
@@ -33,7 +35,11 @@ def nothing_left_behind(night: History, baseline: History) -> Finding:
     left = [path for path in found.left_behind if not path.startswith(quarantine)]
     if left:
         more = f" and {len(left) - 1} more" if len(left) > 1 else ""
-        return Finding.violated(f"left behind: {left[0]}{more}", left=left)
+        return Finding.violated(
+            f"left behind: {left[0]}{more}; somebody has to clear it up, or if nobody has to, "
+            f"declare it in the chain: {ignored(left[0])}",
+            left=left,
+        )
     if found.added:
         more = f" and {len(found.added) - 1} more" if len(found.added) > 1 else ""
         return Finding.holds(f"only this night leaves {counted(len(found.added), 'file')}: {found.added[0]}{more}")

@@ -18,7 +18,8 @@ def _any_optional(night: History, _: History) -> bool:
 def optional_jobs(night: History, baseline: History) -> Finding:
     """Each job with ``optional: true`` that ended well in the baseline ends well in the night.
 
-    Such a job is missed, and nothing is owed for it: the night is degraded and nobody has to be told.
+    Such a job is missed, with the files that it makes, and nothing is owed for it: the night is degraded and nobody has
+    to be told.
 
     Applies: to chains with a job that says optional.
     Unknown: when the baseline finished no such job.
@@ -27,8 +28,9 @@ def optional_jobs(night: History, baseline: History) -> Finding:
     jobs = begin_event(night).value["jobs"]
     if not any(jobs.get(job, {}).get("optional") for job in finished(baseline)):
         return Finding.unknown("the baseline finished no job that is optional")
-    missing = owed(night, baseline).optional
-    if missing:
-        told = [f"{job} {stands}" for job, stands in missing.items()]
-        return Finding.violated(f"{'; '.join(grouped(missing))}, which the chain calls optional", unfinished=told)
+    missing = owed(night, baseline)
+    if missing.optional:
+        told = [f"{job} {stands}" for job, stands in missing.optional.items()]
+        said = f"{'; '.join(grouped(missing.optional))}, which the chain calls optional"
+        return Finding.violated(said, unfinished=told, missing=missing.forgone)
     return Finding.holds("every optional job finished")

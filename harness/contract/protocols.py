@@ -16,7 +16,7 @@ Operation = Literal["login", "query", "list", "stat", "get", "put", "remove", "r
 """What a client asks for, in words that all protocols share."""
 
 OPERATIONS: dict[Protocol, tuple[Operation, ...]] = {
-    "http": ("list", "stat", "get"),
+    "http": ("list", "stat", "get", "put", "remove"),
     "s3": ("list", "stat", "get", "put", "remove"),
     "sftp": ("login", "list", "stat", "get", "put", "remove", "rename"),
     "snowflake": ("login", "query", "list", "get", "put", "remove"),

@@ -76,7 +76,7 @@ class Planner:
             order=order,
             service_time=True,
             files=files,
-            takes=tuple(sorted(_taken(chain))),
+            takes=tuple(sorted(chain.takes)),
             watch=tuple(file.name for file in files),
             read=tuple(f"{mark.folder}/{mark.file}" for mark in chain.watermarks.values()),
             folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
@@ -163,15 +163,6 @@ class Planner:
 def _digest(path: Path) -> str:
     with path.open("rb") as body:
         return hashlib.file_digest(body, "sha256").hexdigest()
-
-
-def _taken(chain: Chain) -> set[str]:
-    """The places that any job of the chain takes a value from."""
-    values = [
-        *chain.environment.values(),
-        *(value for job in chain.jobs.values() for value in job.environment.values()),
-    ]
-    return {value.place for value in values if isinstance(value, FromPlace)}
 
 
 def environment(

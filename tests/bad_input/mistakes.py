@@ -96,7 +96,7 @@ BAD = (
         "night.yaml",
         "launch_failure: {job: retrieve, times: 2}",
         "source_hang: {}",
-        ("source_hang needs a file to retrieve, and feed has none",),
+        ("source_hang needs a file to retrieve or to send, and feed has none",),
     ),
     Bad("no chain file", "night.yaml", "chain.yaml", "chian.yaml", ("there is no chain file 'chian.yaml'", "relative")),
     Bad("a folder for a chain", "night.yaml", "chain.yaml", ".", ("'.' is a folder, expected a chain file",)),

@@ -45,14 +45,23 @@ def keeps(name: str = "forecast.csv", content: str = WHOLE, folder: str = "landi
     return ("12:00:00", "folders", "keeps info", {"folder": folder, "name": name, "size": 9, "content": content} | more)
 
 
-def put(name: str, content: str = WHOLE, kind: str = "ok", clock: str = "02:03:00", via: str = "sftp") -> Line:
-    """A file that a client sends."""
-    return (
-        clock,
-        "source",
-        f"put {kind}",
-        {"name": name, "via": via, "size": 9, "sha256": content, "content": content},
-    )
+def put(
+    name: str, content: str = WHOLE, kind: str = "ok", clock: str = "02:03:00", via: str = "sftp", **more: Any
+) -> Line:
+    """A client sends a file."""
+    return (clock, "source", f"put {kind}", {"name": name, "via": via, "size": 9, "sha256": content} | more)
+
+
+def uploaded(name: str, content: str = WHOLE, *, whole: bool = True, via: str = "sftp", **more: Any) -> Line:
+    """A file that a client has sent, and that the source has at the end."""
+    value = {"name": name, "via": via, "size": 9, "content": content, "whole": whole}
+    return ("12:00:00", "source", "keeps info", value | more)
+
+
+def untouched(name: str = "forecast.csv", via: str = "http") -> Line:
+    """A file of the sender's that is where it has put it, at the end."""
+    value = {"file": "forecast", "name": name, "via": via, "size": 9, "content": WHOLE, "whole": True}
+    return ("12:00:00", "source", "keeps info", value)
 
 
 def sends(name: str, content: str = WHOLE, clock: str = "02:03:00") -> list[Line]:

@@ -3,11 +3,11 @@
 import pytest
 
 from harness.checks import CHECKS
-from tests.checks.nights import BASELINE, EMPTY, HALF, calm, calm_but, holds, keeps, night, put
+from tests.checks.nights import BASELINE, EMPTY, HALF, calm, calm_but, holds, keeps, night, uploaded
 
 check = CHECKS["equals_baseline"]
 REPORTING = night(*calm(), keeps("report_0201.txt", "sha-of-the-report"))
-SENDING = night(*calm(), put("export.csv"))
+SENDING = night(*calm(), uploaded("export.csv"))
 
 
 def test_the_same_final_state_holds() -> None:
@@ -22,7 +22,15 @@ def test_other_rows_differ() -> None:
 def test_another_file_left_in_place_differs() -> None:
     finding = check(night(*calm_but(keeps(content=HALF))), BASELINE)
     assert finding.evidence["different"].first == ("landing/forecast.csv has other content",)
-    assert "declare it in the chain (results: ignore, or volatile)" in finding.sentence
+    assert "declare it in the chain: results: {ignore: ['forecast.csv']}" in finding.sentence
+
+
+def test_of_a_small_report_it_is_told_what_differs_and_what_to_declare() -> None:
+    one, other = (night(*calm(), keeps("r.txt", text, text=f"rows: 3\nspeed: {text}\n")) for text in ("10", "12"))
+    assert check(other, one).sentence == (
+        'landing/r.txt ends with other content than in the baseline: line 2 has "speed: 12" for "speed: 10"; '
+        "if that is as it should be, declare it in the chain: results: {volatile: {'r.txt': ['speed: [\\d:.,]+']}}"
+    )
 
 
 def test_a_report_under_a_name_of_the_chains_own_differs_too() -> None:
@@ -41,23 +49,12 @@ def test_what_is_in_a_lock_a_part_or_a_file_set_aside_is_no_result(name: str) ->
 
 
 def test_an_upload_with_other_content_differs() -> None:
-    finding = check(night(*calm(), put("export.csv", HALF)), SENDING)
+    finding = check(night(*calm(), uploaded("export.csv", HALF)), SENDING)
     assert finding.evidence["different"].first == ("source:sftp/export.csv has other content",)
 
 
-def test_an_upload_that_was_put_again_counts_by_what_is_there_at_the_end() -> None:
-    again = night(*calm(), put("export.csv", HALF), put("export.csv", clock="02:05:00"))
-    assert check(again, SENDING).state == "holds"
-
-
-def test_an_upload_that_takes_its_name_by_a_rename_is_that_upload() -> None:
-    renamed = {"file": "", "name": "export.csv.part", "to": "export.csv", "via": "sftp"}
-    changed = night(*calm(), put("export.csv.part"), ("02:04:00", "source", "rename info", renamed))
-    assert check(changed, SENDING).state == "holds"
-
-
 def test_an_upload_that_is_there_twice_differs() -> None:
-    twice = night(*calm(), put("export.csv"), put("export_again.csv"))
+    twice = night(*calm(), uploaded("export.csv"), uploaded("export_again.csv"))
     assert "export_again.csv is there besides" in str(check(twice, SENDING).evidence["different"])
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from harness.checks import CHECKS
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, calm, night, put
+from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, calm, night, put, uploaded
 
 check = CHECKS["no_partial_file_visible"]
 PLACE = {"folder": "landing", "name": "forecast.csv"}
@@ -65,11 +65,21 @@ def test_foreign_content_of_full_size_is_changed_and_not_partial() -> None:
 
 
 def test_an_upload_that_broke_under_its_final_name_is_partial() -> None:
-    sending = night(*calm(), put("export.csv"))
-    whole = put("export.csv", clock="02:04:00")
+    sending = night(*calm(), uploaded("export.csv"))
+    whole = uploaded("export.csv")
     broke = put("export.csv", HALF, "fail", clock="02:02:30")
     assert check(night(*calm(), broke, whole), sending).evidence["partial"].total == 1
     assert check(night(*calm(), put("export.csv.part", HALF, "fail"), whole), sending).state == "holds"
+
+
+def test_an_upload_of_which_a_part_was_there_first_is_partial_unless_that_is_its_habit() -> None:
+    sending = night(*calm(), uploaded("export.csv"))
+    in_two = (put("export.csv", HALF, clock="02:02:30"), put("export.csv", extends=True))
+    finding = check(night(*calm(), *in_two, uploaded("export.csv")), sending)
+    assert finding.evidence["partial"].first == ("source:sftp/export.csv, of which a part was there before all of it",)
+    assert check(night(*calm(), *in_two, uploaded("export.csv")), night(*calm(), *in_two)).state == "holds"
+    passed = night(*calm(), put("export.csv.part", extends=True), uploaded("export.csv"))
+    assert check(passed, sending).state == "holds"
 
 
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.checks import CHECKS, Outcome, judge
-from tests.checks.nights import BASELINE, EMPTY, HALF, TRUNCATED, calm, keeps, night, put, receipt
+from tests.checks.nights import BASELINE, EMPTY, HALF, TRUNCATED, calm, keeps, night, receipt, untouched, uploaded
 
 check = CHECKS["nothing_left_behind"]
 
@@ -38,8 +38,24 @@ def test_a_lock_that_the_baseline_leaves_too_is_the_chains_own_habit() -> None:
 
 
 def test_half_an_upload_is_left_behind() -> None:
-    finding = check(night(*calm(), put("late.part", HALF, "fail")), BASELINE)
-    assert finding.evidence["left"].first == ("source:sftp/late.part",)
+    finding = check(night(*calm(), uploaded("late.csv", HALF, whole=False)), BASELINE)
+    assert finding.evidence["left"].first == ("source:sftp/late.csv",)
+
+
+def test_an_upload_in_parts_that_nobody_has_ended_is_left_behind_beside_the_file_of_its_name() -> None:
+    parts = uploaded("export.csv", "", whole=False, via="s3", parts=3)
+    there = uploaded("export.csv", via="s3")
+    finding = check(night(*calm(), there, parts), night(*calm(), there))
+    assert finding.evidence["left"].first == ("source:s3/export.csv (3 parts, never completed)",)
+
+
+def test_a_file_of_the_senders_that_the_baseline_takes_away_when_it_has_it_is_left_behind() -> None:
+    fetched = ("02:00:09", "source", "serve ok", {"name": "forecast.csv", "what": "file", "via": "http"})
+    taking = night(*calm(), fetched)
+    finding = check(night(*calm(), fetched, untouched()), taking)
+    assert finding.evidence["left"].first == ("source:http/forecast.csv",)
+    assert check(night(*calm(), fetched, untouched()), night(*calm(), fetched, untouched())).state == "holds"
+    assert check(night(*calm(), fetched, untouched()), night(*calm())).state == "holds", "it was not there to be taken"
 
 
 def test_it_makes_a_night_degraded_that_is_otherwise_right() -> None:

@@ -1,12 +1,14 @@
 """Hand-written histories for results_complete."""
 
+import pytest
+
 from harness.checks import CHECKS, Outcome, judge
 from harness.checks.model.owed import owed
-from tests.checks.nights import BASELINE, TRUNCATED, calm, calm_but, holds, keeps, night, paged, put, receipt
+from tests.checks.nights import BASELINE, TRUNCATED, calm, calm_but, holds, keeps, night, paged, receipt, uploaded
 
 check = CHECKS["results_complete"]
 REPORTING = night(*calm(), keeps("report.txt"))
-SENDING = night(*calm(), put("export.csv"))
+SENDING = night(*calm(), uploaded("export.csv"))
 
 
 def test_every_file_that_the_baseline_leaves_holds() -> None:
@@ -25,9 +27,24 @@ def test_an_upload_that_was_only_claimed_is_missing() -> None:
     assert check(night(*calm()), SENDING).evidence["missing"].first == ("source:sftp/export.csv",)
 
 
-def test_an_upload_that_somebody_took_away_again_is_missing() -> None:
-    gone = ("02:09:00", "source", "remove info", {"name": "export.csv", "via": "sftp"})
-    assert check(night(*calm(), put("export.csv"), gone), SENDING).state == "violated"
+def test_an_upload_under_the_name_of_another_day_is_missing() -> None:
+    sending = night(*calm(), uploaded("export_20261123_020107.csv"))
+    assert check(night(*calm(), uploaded("export_20261123_021107.csv")), sending).state == "holds"
+    assert check(night(*calm(), uploaded("export_20261122_020107.csv")), sending).state == "violated"
+
+
+@pytest.mark.parametrize(
+    ("tonight", "yesterday"),
+    [
+        ("report_2026-11-23.txt", "report_2026-11-22.txt"),
+        ("20261123020107.txt", "20261122020107.txt"),
+        ("r23.11.2026.txt", "r22.11.2026.txt"),
+        ("r_23112026.txt", "r_22112026.txt"),
+        ("EXP261123.DAT", "EXP261122.DAT"),
+    ],
+)
+def test_a_date_in_a_name_is_not_drawn(tonight: str, yesterday: str) -> None:
+    assert check(night(*calm(), keeps(yesterday)), night(*calm(), keeps(tonight))).state == "violated"
 
 
 def test_a_lock_that_the_baseline_leaves_is_owed_to_nobody() -> None:

@@ -48,6 +48,7 @@ REST = (
         "night outside",
         "source login",
         "source put",
+        "source keeps",
         "source remove",
     ),
     "source query",
@@ -70,6 +71,8 @@ async def main() -> None:
                 await file.write("done")
             await sftp.rename("done.part", "done")
             await sftp.remove("done")
+            async with sftp.open("sent", "w") as file:
+                await file.write("sent")
 
 asyncio.run(main())
 """

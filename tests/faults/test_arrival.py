@@ -49,8 +49,8 @@ def changed(**spec: object) -> Chain:
 
 EVENING = changed(arrives=REFERENCE.evening)
 COPIED = changed(content=FileSpec.model_fields["content"].annotation(copy="real.csv"))  # type: ignore[misc]
-SFTP = changed(source="sftp")
-NO_FILES = REFERENCE.model_copy(update={"files": {}})
+SFTP = changed(source="sftp").model_copy(update={"environment": {}})
+NO_FILES = REFERENCE.model_copy(update={"files": {}, "environment": {}})
 
 
 @pytest.mark.parametrize(
@@ -73,11 +73,21 @@ NO_FILES = REFERENCE.model_copy(update={"files": {}})
         (OutOfOrder(file="forecast", every="1m"), REFERENCE, "file", "one file a night, which has no order"),
         (FlagApart(file="forecast", comes="never"), REFERENCE, "file", "has no flag, expected one"),
         (ManifestApart(file="forecast", comes="never"), EVENING, "file", "as the night begins"),
-        (ServerError(operation="login"), REFERENCE, "operation", "come by http: expected one of get, list, stat"),
-        (ServerError(), NO_FILES, "server_error", "retrieves no file, so that nothing can be refused"),
+        (
+            ServerError(operation="login"),
+            REFERENCE,
+            "operation",
+            "come by http: expected one of get, list, put, remove, stat",
+        ),
+        (ServerError(), NO_FILES, "server_error", "retrieves no file and sends none, so that nothing can be refused"),
         (TokenExpired(), SFTP, "token_expired", "come by sftp, which has no words for token_expired"),
         (ThrottleRequests(retry_after="1m"), SFTP, "retry_after", "cannot say when to come again"),
-        (SlowDrip(bytes_per_s=1), NO_FILES, "slow_drip", "slow_drip needs a file to retrieve"),
+        (
+            SlowDrip(bytes_per_s=1),
+            NO_FILES,
+            "slow_drip",
+            "slow_drip needs a file to retrieve or to send",
+        ),
         (DiskFull(job="retrieve", folder="landng"), REFERENCE, "folder", "Did you mean 'landing'?"),
         (ReadOnlyDisk(job="retreive", folder="landing"), REFERENCE, "job", "Did you mean 'retrieve'?"),
     ],

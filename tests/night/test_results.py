@@ -48,6 +48,22 @@ def lived(tmp_path: Path, night_runner: NightRunner, run: str, more: str = "") -
         ("echo speed $(date +%M) > $OUT/report.txt",
          'results: {volatile: {"report.txt": ["speed [0-9]+"]}}', Outcome.RECOVERED),
         ("echo speed $(date +%M) > $OUT/report.txt", "", Outcome.DAMAGED),
+        # archives: of what is in them, when it was written is no matter
+        ("cd $OUT; echo all > a.csv; tar czf all.tar.gz a.csv", "", Outcome.RECOVERED),
+        ("cd $OUT; echo all > a.csv; tar cf all.tar a.csv; bzip2 -k all.tar; xz -k all.tar", "", Outcome.RECOVERED),
+        (f"cd $OUT; echo all > a.csv; {LATER} && echo half > a.csv; tar czf all.tar.gz a.csv; rm a.csv", "",
+         Outcome.DAMAGED),
+        ("cd $OUT; echo all > a.csv; python3 -m zipfile -c all.zip a.csv; gzip -k a.csv", "", Outcome.RECOVERED),
+        ("cd $OUT; echo generated at $(date -u +%H:%M) > a.txt; tar czf all.tgz a.txt; rm a.txt", "",
+         Outcome.RECOVERED),
+        # a report says when it was made
+        ("echo generated at $(date -u +%H:%M) > $OUT/a.txt", "", Outcome.RECOVERED),
+        ("date -u > $OUT/a.txt; date -u +%Y%m%dT%H%M%SZ >> $OUT/a.txt; date -u +%Y%m%d%H%M%S >> $OUT/a.txt", "",
+         Outcome.RECOVERED),
+        ("echo leaves at $(date -u -d '3 hours' +%H:%M) > $OUT/a.txt", "", Outcome.DAMAGED),
+        # what only the night with the fault leaves
+        (f"echo all > $OUT/report.txt; {LATER} && echo ha > $OUT/report.txt.part; true", "", Outcome.DEGRADED),
+        (f"echo all > $OUT/report.txt; {LATER} && echo bad > $OUT/rejected.txt; true", "", Outcome.RECOVERED),
     ],
 )  # fmt: skip
 def test_what_a_night_leaves_decides(

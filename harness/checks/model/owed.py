@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from harness.checks.model.ends import finished, how_it_stands, runs, successors, unfinished
 from harness.checks.model.freed import Freed, freed
 from harness.checks.model.holdings import Holdings, begin_event, holdings
+from harness.checks.model.makers import of_optional_jobs
 from harness.checks.model.results import missing_results
 from harness.checks.model.wording import counted
 from harness.history import History
@@ -33,6 +34,8 @@ class Owed:
     """What came after all, but only because a fault was taken out at the deadline: the chain has not delivered it."""
     results: tuple[str, ...] = ()
     """The files that are missing: in the chain's folders, or at the source."""
+    forgone: tuple[str, ...] = ()
+    """Those of them that jobs make that need not end."""
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.jobs or self.freed or self.results)
@@ -60,7 +63,13 @@ def owed(night: History, baseline: History) -> Owed:
         if job not in replaced:
             declared = begin_event(night).value["jobs"].get(job, {})
             (may if declared.get("optional") else must)[job] = how_it_stands(night, job)
-    return Owed(rows, partly, must, may, late, missing_results(night, baseline))
+    for job in late.jobs:
+        if begin_event(night).value["jobs"][job].get("optional"):
+            may[job] = f"ended only because {', '.join(late.faults)} was ended at the deadline"
+    late = replace(late, jobs=tuple(job for job in late.jobs if job not in may))
+    missing = missing_results(night, baseline)
+    forgone = of_optional_jobs(missing, may, baseline)
+    return Owed(rows, partly, must, may, late, tuple(path for path in missing if path not in forgone), forgone)
 
 
 def due_at(night: History, baseline: History) -> int:

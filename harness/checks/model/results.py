@@ -1,18 +1,21 @@
 """What a night leaves behind as files: in the chain's working folders, and at the source, where clients have put it.
 
 Names that a run draws (a time, the number of an attempt, a process) are told by their digits: a file of the baseline
-whose name the night does not have stands for one of the same name but for its digits.
+whose name the night does not have stands for one of the same name but for its digits. A date in a name is not drawn:
+it says which day's file this is.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from harness.checks.model.holdings import fallback_days
+from harness.checks.model.holdings import begin_event, fallback_days
 from harness.history import History
 
 UPLOADED = "source:"
@@ -28,23 +31,39 @@ _SET_ASIDE = re.compile(
     r"dead[-_ ]?letters?|suspect|wrong)(?![a-z])",
     re.IGNORECASE,
 )
-_DRAWN = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+")
+_YEAR, _MONTH, _DAY = r"20\d\d", r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12]\d|3[01])"
+_DATED_OR_DRAWN = re.compile(
+    rf"(?P<date>(?<!\d)(?:{_YEAR}(?P<a>[-_.]?){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-_.]?){_MONTH}(?P=b){_YEAR}(?!\d)))"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+"
+)
 
 
 @dataclass(frozen=True)
 class Left:
-    """One file that there is at the end: digest of what is compared, and the published file that it begins like."""
+    """One file that there is at the end: digest of what is compared."""
 
     content: str
-    beginning_of: str | None = None
+    half: bool = False
+    """Whether it is the first part of a published file, or was not sent to its end."""
+    text: str | None = None
+    """What is in it, of a small report."""
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A file with other content than in the same night without faults; its path in the night, and the texts of both."""
+
+    path: str
+    before: str | None = None
+    now: str | None = None
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What is otherwise at the end than in the same night without faults; all of it paths."""
+    """What is otherwise at the end than in the same night without faults; most of it paths."""
 
     missing: tuple[str, ...]
-    changed: tuple[str, ...]
+    changed: tuple[Changed, ...]
     doubled: tuple[str, ...]
     """Uploads that are there twice, under two names."""
     left_behind: tuple[str, ...]
@@ -57,28 +76,33 @@ class Difference:
 def kept(history: History) -> Mapping[str, Left]:
     """The files of the working folders at the end; directories with nothing in them end with a slash."""
     return {
-        f"{event.value['folder']}/{event.value['name']}": Left(event.value["content"], event.value.get("beginning_of"))
+        f"{event.value['folder']}/{event.value['name']}": Left(
+            event.value["content"], "beginning_of" in event.value, event.value.get("text")
+        )
         for event in history.of("keeps", component="folders")
     }
 
 
 @functools.lru_cache(maxsize=2)
 def uploads(history: History) -> Mapping[str, Left]:
-    """What clients have put to the source and is there at the end, by protocol and last name."""
-    there: dict[tuple[str, str], Left] = {}
-    for event in history.of(component="source"):
-        value = event.value
-        place = (value.get("via", ""), value.get("name", ""))
-        if event.action == "put" and event.type in ("ok", "fail") and "sha256" in value:
-            # What the chain ignores is none of its results, and takes the place of one all the same.
-            there.pop(place, None)
-            if "content" in value:
-                there[place] = Left(value["content"], value["name"] if event.type == "fail" else None)
-        elif event.action == "remove":
-            there.pop(place, None)
-        elif event.action == "rename" and place in there:
-            there[place[0], value["to"]] = there.pop(place)
-    return {f"{UPLOADED}{via}/{name}": left for (via, name), left in there.items()}
+    """What clients have put to the source, or moved there, and is there at the end: by protocol and last name."""
+    return {
+        uploaded_as(event.value): Left(event.value["content"], not event.value["whole"], event.value.get("text"))
+        for event in history.of("keeps", component="source")
+        if "file" not in event.value
+    }
+
+
+def untouched(history: History) -> frozenset[str]:
+    """The files of the source that are where their sender has put them; the others a client has taken away."""
+    left = (event.value for event in history.of("keeps", component="source") if "file" in event.value)
+    return frozenset(uploaded_as(value) for value in left)
+
+
+def uploaded_as(value: Mapping[str, Any]) -> str:
+    """The path of an upload; one in parts that nobody has ended is beside the file of its name, not in its place."""
+    parts = f" ({value['parts']} parts, never completed)" if "parts" in value else ""
+    return f"{UPLOADED}{value['via']}/{value['name']}{parts}"
 
 
 @functools.lru_cache(maxsize=2)
@@ -87,18 +111,25 @@ def difference(night: History, baseline: History) -> Difference:
     wanted = {**kept(baseline), **uploads(baseline)}
     got = {**kept(night), **uploads(night)}
     pairs = {path: path for path in wanted if path in got}
-    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got))
+    date = dt.date.fromisoformat(begin_event(baseline).value["date"])
+    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got), date)
     extra = sorted(got.keys() - set(pairs.values()))
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
     doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
     behind = [path for path in extra if path not in doubled and is_left_behind(path, got[path])]
+    # What was fetched is taken away, or moved to where it says so: else the next night fetches it again.
+    behind += untouched(night) & _fetched(baseline) - untouched(baseline)
     missing = [path for path in wanted if path not in pairs and is_result(path)]
-    changed = [other for path, other in pairs.items() if wanted[path].content != got[other].content]
+    changed = [
+        Changed(other, wanted[path].text, got[other].text)
+        for path, other in pairs.items()
+        if wanted[path].content != got[other].content and is_result(other)
+    ]
     return Difference(
         missing=tuple(sorted(missing)),
-        changed=tuple(sorted(path for path in changed if is_result(path))),
+        changed=tuple(sorted(changed, key=lambda one: one.path)),
         doubled=tuple(doubled),
-        left_behind=tuple(behind),
+        left_behind=tuple(sorted(behind)),
         added=tuple(path for path in extra if path not in doubled and path not in behind),
     )
 
@@ -106,6 +137,12 @@ def difference(night: History, baseline: History) -> Difference:
 def missing_results(night: History, baseline: History) -> tuple[str, ...]:
     """The files that a night owes: it lacks them, and no declared fallback stands for the night's data."""
     return () if fallback_days(night) else difference(night, baseline).missing
+
+
+def _fetched(history: History) -> frozenset[str]:
+    """The files of the source that a client was given, wherever they are now."""
+    served = history.of("serve", component="source", type="ok", what="file")
+    return frozenset(uploaded_as(event.value) for event in served if "via" in event.value)
 
 
 def is_result(path: str) -> bool:
@@ -117,7 +154,7 @@ def is_left_behind(path: str, left: Left) -> bool:
     """Whether somebody has to clear it up. To set a wrong file aside is what a chain should do."""
     if is_set_aside(path):
         return False
-    return _unfinished(path) or left.beginning_of is not None
+    return _unfinished(path) or left.half
 
 
 def is_set_aside(path: str) -> bool:
@@ -130,18 +167,30 @@ def _unfinished(path: str) -> bool:
     return any(_UNFINISHED.search(part) for part in parts)
 
 
-def _drawn_alike(wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str]) -> dict[str, str]:
+def _drawn_alike(
+    wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str], date: dt.date
+) -> dict[str, str]:
     """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
     free: dict[str, list[str]] = defaultdict(list)
     for path in sorted(got.keys() - wanted.keys()):
-        free[_DRAWN.sub("#", path)].append(path)
+        free[_without_drawn(path, date)].append(path)
     pairs: dict[str, str] = {}
     rest = sorted(lacking)
     for alike in (True, False):
         for path in [one for one in rest if one not in pairs]:
-            found = free[_DRAWN.sub("#", path)]
+            found = free[_without_drawn(path, date)]
             chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
             if chosen is not None:
                 found.remove(chosen)
                 pairs[path] = chosen
     return pairs
+
+
+def _without_drawn(path: str, date: dt.date) -> str:
+    """A path whose digits are out but for dates; six of them are one where they are the night's: ``EXP261123.DAT``."""
+    short = (f"{date:%y%m%d}", f"{date:%d%m%y}")
+
+    def kept(found: re.Match[str]) -> str:
+        return found[0] if found["date"] else found[0][:6] if found[0].startswith(short) else "#"
+
+    return _DATED_OR_DRAWN.sub(kept, path)

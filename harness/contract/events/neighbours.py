@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contract.events.receipts import BUG
-from harness.contract.events.source import CONTENT, SHA256, SIZE
+from harness.contract.events.source import CONTENT, REPORT, SHA256, SIZE
 from harness.contract.events.vocabulary import (
     FLAG,
     NUMBER,
@@ -63,6 +63,7 @@ FOLDERS: Mapping[str, Happening] = {
         name=Field(TEXT, f"{_NAME.says}; with a slash at its end, a directory with nothing in it"),
         size=SIZE,
         content=Field(TEXT, CONTENT),
+        text=maybe(REPORT),
         beginning_of=maybe(Field(TEXT, "the published file of which it is the first part, and not all")),
     ),
     "bug": BUG,

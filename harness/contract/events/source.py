@@ -16,6 +16,7 @@ VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
 USER = Field(TEXT, "who; empty where the client has not said so")
 PUT = "once it is there, whole (ok) or not (fail)"
 CONTENT = "checksum of what is compared: the content, without what only tells of the run"
+REPORT = Field(TEXT, "of a small report that is no file of the source: what is in it")
 
 SOURCE: Mapping[str, Happening] = {
     "publish": happening("a file arrives", "info", file=FILE, name=NAME, size=SIZE, sha256=SHA256, records=RECORDS),
@@ -65,7 +66,22 @@ SOURCE: Mapping[str, Happening] = {
         via=VIA,
         size=maybe(Field(NUMBER, f"bytes, {PUT}")),
         sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
-        content=maybe(Field(TEXT, f"{CONTENT}, {PUT}; absent where the chain ignores it")),
+        extends=maybe(Field(FLAG, "whether what had this name before was the first part of it, and no more")),
+    ),
+    "keeps": happening(
+        "the night is over, and this file is there, if the chain does not ignore it",
+        "info",
+        sets_off=False,
+        file=maybe(
+            Field(TEXT, "the chain's word for it, of one that its sender has put there and no client has moved")
+        ),
+        name=Field(TEXT, f"{NAME.says}, the last one that a client gave it"),
+        via=VIA,
+        size=SIZE,
+        content=Field(TEXT, CONTENT),
+        text=maybe(REPORT),
+        whole=Field(FLAG, "whether it was sent to its end"),
+        parts=maybe(Field(NUMBER, "of an upload in parts that nobody has completed or given up: how many have come")),
     ),
     "remove": happening("a client takes one away", "info", name=NAME, via=VIA),
     "rename": happening(

@@ -10,6 +10,7 @@ from harness.contract import points
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import CARRIED_BY_HTTP, OPERATIONS, SPOKEN_BY, Refusal
 from harness.faults.model.fault import Fault, System
+from harness.faults.model.network import spoken
 from harness.values.units import Duration
 
 
@@ -28,12 +29,13 @@ def refusing(
 
 
 def unspoken(fault: Fault, kind: Refusal, chain: Chain, operation: str | None = None) -> Iterator[tuple[str, str]]:
-    """Why none of the chain's files comes by a protocol that has this refusal, or this operation."""
-    protocols = sorted({spec.source for spec in chain.files.values()})
+    """Why none of the chain's files comes or goes by a protocol that has this refusal, or this operation."""
+    protocols = spoken(chain)
     if not protocols:
-        yield fault.name, f"{chain.chain} retrieves no file, so that nothing can be refused"
+        yield fault.name, f"{chain.chain} retrieves no file and sends none, so that nothing can be refused"
         return
-    told = f"the files of {chain.chain} come by {' and '.join(protocols)}"
+    ways = (f"{way} by {protocol}" for protocol, way in sorted(protocols.items()))
+    told = f"the files of {chain.chain} {' and '.join(ways)}"
     able = [protocol for protocol in protocols if protocol in SPOKEN_BY[kind]]
     if not able:
         yield fault.name, f"{told}, which has no words for {fault.name}; expected {', '.join(SPOKEN_BY[kind])}"
@@ -43,5 +45,5 @@ def unspoken(fault: Fault, kind: Refusal, chain: Chain, operation: str | None = 
 
 
 def says_when(chain: Chain) -> bool:
-    """Whether some file of the chain comes by a protocol that can say when to come again."""
-    return any(spec.source in CARRIED_BY_HTTP for spec in chain.files.values())
+    """Whether some file of the chain comes or goes by a protocol that can say when to come again."""
+    return any(protocol in CARRIED_BY_HTTP for protocol in spoken(chain))

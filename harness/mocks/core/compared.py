@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import gzip
 import hashlib
 import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import IO
-from zoneinfo import ZoneInfo
 
 from harness.contract.plan import Plan
+from harness.mocks.core.packed import NOT_PACKED, bodies
+from harness.mocks.core.run_words import RunWords
 
 LARGEST_REPORT = 1 << 16
 """Bytes of the largest file in which the run's own words are looked for: what is larger is data, not a report."""
 
-MOST_PLACES = 8
-"""So many places of a file may tell of the run. More of them are a column: data, of which every byte counts."""
+LARGEST_SHOWN = 1 << 11
+"""Bytes of the largest report of which the history has the text, to say what differs."""
 
 _CHUNK_BYTES = 1 << 20
-
-_RUN = re.compile(
-    rb"(?P<moment>\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?)"
-    rb"|(?P<epoch>(?<![\w.])1\d{9}(?:\d{3}|\d{6}|\d{9}|\.\d+)?(?![\w.]))"
-    rb"|(?P<clock>(?<![\w:.-])\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\w:]))"
-    rb"|(?P<id>\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b)"
-    rb"|(?P<count>(?i:\b(?:pid|attempts?|tries|retries|elapsed|took)\b)[\"']?[ \t]{0,2}[:=]?[ \t]{0,2}\d+(?:\.\d+)?)"
-)
 
 
 class Compared:
@@ -43,35 +32,55 @@ class Compared:
             for name, patterns in plan.results.volatile.items()
         }
         self._published = frozenset(file.name for file in plan.files)
-        self._zone = ZoneInfo(plan.timezone)
-        self._night = range(plan.begins_ns // 1_000_000_000, plan.closes_ns // 1_000_000_000 + 1)
+        self._run_words = RunWords(plan)
 
     def counts(self, path: str) -> bool:
         """Whether a file is compared: no pattern of those to ignore matches it."""
         return not any(_matches(path, pattern) for pattern in self._ignore)
 
+    def told(self, path: str, file: Path) -> dict[str, str]:
+        """What events say of a file: the digest of what is compared, and of a small report its text.
+
+        OSError where the file cannot be read.
+        """
+        told = {"content": self.digest(path, file)}
+        if path.rpartition("/")[2] in self._published or not 0 < file.stat().st_size <= LARGEST_SHOWN:
+            return told
+        try:
+            return told | {"text": file.read_bytes().decode()}
+        except UnicodeDecodeError:
+            return told
+
     def digest(self, path: str, file: Path) -> str:
-        """SHA-256 of what is compared. Of compressed files that is what is in them: when they were packed is no matter.
+        """SHA-256 of what is compared. Of packed files that is what is in them: when they were packed is no matter.
 
         OSError where the file cannot be read.
         """
         patterns = [one for name, found in self._volatile.items() if _matches(path, name) for one in found]
-        digest = hashlib.sha256()
+        written_s = int(file.stat().st_mtime)
+        found: list[bytes] = []
         try:
-            for name, body in _bodies(file):
-                digest.update(name)
-                self._add(digest, body, patterns, report=path.rpartition("/")[2] not in self._published)
-        except (zipfile.BadZipFile, EOFError, gzip.BadGzipFile, zlib.error, RuntimeError, NotImplementedError):
+            for name, body in bodies(file):
+                digest = hashlib.sha256()
+                report = (name or path).rpartition("/")[2] not in self._published
+                self._add(digest, body, patterns, written_s if report else None)
+                if name is None:
+                    return digest.hexdigest()
+                found.append(name.encode(errors="surrogateescape") + digest.digest())
+        except NOT_PACKED:
             # No archive, or half of one: its bytes as they are.
             with file.open("rb") as body:
                 return hashlib.file_digest(body, "sha256").hexdigest()
-        return digest.hexdigest()
+        return hashlib.sha256(b"".join(sorted(found))).hexdigest()
 
-    def _add(self, digest: hashlib._Hash, body: IO[bytes], patterns: list[re.Pattern[bytes]], *, report: bool) -> None:
+    def _add(
+        self, digest: hashlib._Hash, body: IO[bytes], patterns: list[re.Pattern[bytes]], written_s: int | None
+    ) -> None:
+        """Take a body in; one with a time at which it was written may be a report."""
         first = body.read(LARGEST_REPORT + 1)
-        small = report and len(first) <= LARGEST_REPORT and b"\0" not in first
-        if small and not patterns:
-            digest.update(self._without_run(first))
+        small = len(first) <= LARGEST_REPORT and b"\0" not in first
+        if written_s is not None and small and not patterns:
+            digest.update(self._run_words.without(first, written_s))
             return
         if not patterns:
             digest.update(first)
@@ -83,52 +92,11 @@ class Compared:
                 line = pattern.sub(b"", line)
             digest.update(line)
 
-    def _without_run(self, text: bytes) -> bytes:
-        """Without moments of this night, ids drawn at random, and counts of attempts, where these are few."""
-        kept: list[bytes] = []
-        after = 0
-        for found in filter(self._of_the_run, _RUN.finditer(text)):
-            if len(kept) == 2 * MOST_PLACES:
-                return text
-            kept += (text[after : found.start()], b"<%s>" % str(found.lastgroup).encode())
-            after = found.end()
-        return b"".join([*kept, text[after:]])
-
-    def _of_the_run(self, found: re.Match[bytes]) -> bool:
-        text = found[0].decode("ascii")
-        if found.lastgroup == "epoch":
-            return int(text[:10]) in self._night
-        if found.lastgroup == "moment":
-            try:
-                moment = dt.datetime.fromisoformat(text.replace(" UTC", "Z").replace(",", ".").replace(" +", "+"))
-            except ValueError:
-                return False
-            zones = (None,) if moment.tzinfo else (dt.UTC, self._zone)
-            moments = [moment if zone is None else moment.replace(tzinfo=zone) for zone in zones]
-            return any(int(one.timestamp()) in self._night for one in moments)
-        return True
-
 
 def _matches(path: str, pattern: str) -> bool:
     """A pattern without a slash is of the file's own name, in whatever folder it is."""
     path = path.rstrip("/")  # of a directory with nothing in it
     return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern))
-
-
-def _bodies(file: Path) -> Iterator[tuple[bytes, IO[bytes]]]:
-    with file.open("rb") as body:
-        magic = body.read(4)
-        body.seek(0)
-        if magic[:2] == b"\x1f\x8b":
-            with gzip.open(body) as inside:
-                yield b"", inside  # type: ignore[misc]
-        elif magic == b"PK\3\4":
-            with zipfile.ZipFile(body) as archive:
-                for member in sorted(archive.infolist(), key=lambda one: one.filename):
-                    with archive.open(member) as inside:
-                        yield member.filename.encode(), inside
-        else:
-            yield b"", body
 
 
 def _lines(first: bytes, rest: IO[bytes]) -> Iterator[bytes]:

@@ -48,7 +48,7 @@ class Kept:
             return {"size": 0, "content": hashlib.sha256(b"-> " + bytes(file.readlink())).hexdigest()}
         if not stat.S_ISREG(status.st_mode):
             return {"size": 0, "content": ""}  # a pipe or a socket: to read it could wait for ever
-        found: dict[str, Any] = {"size": status.st_size, "content": self._compared.digest(path, file)}
+        found: dict[str, Any] = {"size": status.st_size} | self._compared.told(path, file)
         beginning = self._beginning_of(file, status.st_size)
         return found if beginning is None else found | {"beginning_of": beginning}
 

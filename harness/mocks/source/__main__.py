@@ -63,6 +63,16 @@ class Source(Mock):
         for front_end in self._front_ends.values():
             await front_end.reset(plan)
 
+    async def settle(self) -> None:
+        """Tell what clients have sent, as it is there at the end."""
+        for value in self._store.kept():
+            self.recorder.record("info", "keeps", value)
+        for protocol, front_end in zip(PROTOCOLS, self._front_ends.values(), strict=True):
+            for one in front_end.unfinished():
+                if (left := self._store.unfinished(protocol, one.name, one.size)) is not None:
+                    more = {} if one.parts is None else {"parts": one.parts}
+                    self.recorder.record("info", "keeps", left | more)
+
     async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of the answers that the fault has kept back."""
         self._pace.release(order)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import bz2
+import datetime as dt
 import gzip
+import io
+import lzma
+import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +43,8 @@ def alike(tmp_path: Path, one: bytes, other: bytes, **results: Any) -> bool:
     ("one", "other"),
     [
         (b"at %d: done" % (BEGINS_S + 60), b"at %d: done" % (BEGINS_S + 660)),
+        (b"made 20261125T120107Z", b"made 20261125T121107Z"),
+        (b"/CreationDate (D:20261125120107+01'00')", b"/CreationDate (D:20261125121107+01'00')"),
         (b"generated at 02:01:07\n", b"generated at 02:11:08\n"),
         (b'{"pid": 12, "attempts": 1}', b'{"pid": 345, "attempts": 2}'),
         (b"id 6f1c2d3e-0000-4000-8000-00000000000a", b"id 6f1c2d3e-0000-4000-8000-00000000000b"),
@@ -50,6 +58,7 @@ def test_what_tells_of_the_run_is_no_difference(tmp_path: Path, one: bytes, othe
     ("one", "other"),
     [
         (b"10 rows", b"11 rows"),
+        (b"order 20251126020107", b"order 20251126021107"),
         (b"delivery on 2020-01-01T02:00:00Z", b"delivery on 2020-01-01T03:00:00Z"),
         (b"at %d" % (BEGINS_S - 90_000), b"at %d" % (BEGINS_S - 90_060)),
         (b"".join(b"02:%02d:00\n" % of for of in range(9)), b"".join(b"03:%02d:00\n" % of for of in range(9))),
@@ -74,6 +83,40 @@ def test_of_a_compressed_file_only_what_is_in_it_counts(tmp_path: Path) -> None:
             archive.writestr(zipfile.ZipInfo("a.csv", (year, 1, 1, 0, 0, 0)), b"rows")
         packed.append((tmp_path / "x.zip").read_bytes())
     assert alike(tmp_path, *packed)
+
+
+def tar(*members: tuple[str, bytes], mtime: int = 1) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, content in members:
+            of = tarfile.TarInfo(name)
+            of.size, of.mtime = len(content), mtime
+            archive.addfile(of, io.BytesIO(content))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize("packs", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_of_a_tar_archive_the_members_count_in_whatever_order(tmp_path: Path, packs: Callable[[bytes], bytes]) -> None:
+    one, other = ("a.csv", b"rows"), ("b.csv", b"more")
+    first = packs(tar(one, other))
+    assert alike(tmp_path, first, packs(tar(other, one, mtime=99)))
+    assert not alike(tmp_path, first, packs(tar(one)))
+    assert not alike(tmp_path, first, packs(tar(one, ("b.csv", b"less"))))
+    assert not alike(tmp_path, first, packs(tar(one, ("c.csv", b"more"))))
+
+
+def test_an_archive_that_lacks_only_its_last_bytes_is_broken(tmp_path: Path) -> None:
+    whole = gzip.compress(tar(("a.csv", b"rows")))
+    assert not alike(tmp_path, whole, whole[:-9])
+
+
+def test_times_are_the_runs_where_a_report_was_written_just_then(tmp_path: Path) -> None:
+    (tmp_path / "report.txt").write_bytes(b"")
+    now = dt.datetime.now(dt.UTC)
+    just, before = (f"{now - dt.timedelta(minutes=of):%H:%M}".encode() for of in (1, 3))
+    noon = [f"{now + dt.timedelta(hours=of):%H:%M}".encode() for of in (5, 6)]
+    assert alike(tmp_path, b"made at " + just, b"made at " + before)
+    assert not alike(tmp_path, b"leaves at " + noon[0], b"leaves at " + noon[1])
 
 
 def test_half_an_archive_is_compared_as_it_is(tmp_path: Path) -> None:

@@ -123,6 +123,17 @@ class Body:
             end = start
         return -1
 
+    def extends(self, other: Body) -> bool:
+        """Whether it has the bytes of another body first (one at least), and more behind them."""
+        if not 0 < other.size < self.size:
+            return False
+        at = 0
+        for chunk in other.chunks():
+            if self.read(at, len(chunk)) != chunk:
+                return False
+            at += len(chunk)
+        return True
+
     def piece_at(self, position: int) -> tuple[int, Piece]:
         """The piece that holds a byte, and where that piece begins."""
         index = bisect.bisect_right(self._ends, position)

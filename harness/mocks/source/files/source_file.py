@@ -23,7 +23,7 @@ class SourceFile:
     ``file`` is the chain's word for it ("" for a client's), ``via`` the front end that serves it. ``arrives_ns`` is
     when it came or will come (UTC), ``layout`` what is known of its format. ``checksums`` says whether
     the protocol's own go with it, ``chunked`` whether HTTP sends it in chunks and without a length. ``tag`` is what S3
-    calls a file that came in parts.
+    calls a file that came in parts. ``whole`` is false of one that its client has not sent to its end.
     """
 
     file: str
@@ -41,6 +41,7 @@ class SourceFile:
     checksums: bool = True
     chunked: bool = False
     tag: str | None = None
+    whole: bool = True
 
     @classmethod
     def planned(cls, planned: PlannedFile, store: Path) -> SourceFile:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hmac
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from urllib.parse import parse_qs
 
 from aiohttp import web
@@ -21,7 +21,6 @@ from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.http import VIA
 from harness.mocks.source.http.errors import Unauthorized, error_response, refused_by
-from harness.mocks.source.over_http.serve_events import ServeEvents
 
 LASTS_S = 3600
 """How long a token from ``POST /token`` is good."""
@@ -55,16 +54,21 @@ class Access:
             case _:
                 raise Unauthorized(f"found credentials of the scheme {scheme!r}, expected Bearer or Basic")
 
-    def refused(self, request: web.Request, events: ServeEvents, refusal: Refuse | None) -> web.Response | None:
-        """The answer to a request that a fault refuses, or that brings no good credentials; None for any other."""
+    def refused(
+        self, request: web.Request, failed: Callable[[str], None], refusal: Refuse | None
+    ) -> web.Response | None:
+        """The answer to a request that a fault refuses, or that brings no good credentials; None for any other.
+
+        ``failed`` is told what is wrong.
+        """
         if refusal is not None:
             status, text, headers = refused_by(refusal)
-            events.fail(f"{status}: {text}")
+            failed(f"{status}: {text}")
             return error_response(status, text, headers)
         try:
             self.check(request)
         except Unauthorized as refused:
-            events.fail(f"401: {refused}")
+            failed(f"401: {refused}")
             return self._login_failed(refused.user, 401, str(refused), refused.headers)
         return None
 

@@ -43,7 +43,7 @@ class Reading:
         endless = refusal is not None and refusal.refuse == "endless_listing"
         if refusal is not None and endless:
             await until(time.time_ns() + refusal.every_ns)
-        if refused := self._access.refused(request, events, None if endless else refusal):
+        if refused := self._access.refused(request, events.fail, None if endless else refusal):
             return refused
         try:
             listed = self._page(request.query, endless=endless)
@@ -91,7 +91,7 @@ class Reading:
         events = ServeEvents(self._mock, self._store, request, VIA, named, what)
         events.begin()
         refusal = self._gate.refusal(VIA, "stat" if request.method == "HEAD" else "get", name)
-        if refused := self._access.refused(request, events, refusal):
+        if refused := self._access.refused(request, events.fail, refusal):
             return refused
         if entry is None:
             events.fail("404: not there")
@@ -115,11 +115,16 @@ class Reading:
             return web.json_response({"error": str(refused_range)}, status=416, headers=refused_range.headers)
 
 
+def tag_of(sha256: str) -> str:
+    """The ETag of a file."""
+    return f'"{sha256[:32]}"'
+
+
 def _headers(entry: ListedEntry, sight: Sight) -> dict[str, str]:
     found = {
         "Content-Type": _TYPES[entry.what],
         "Accept-Ranges": "bytes",
-        "ETag": f'"{sight.manifest["sha256"][:32]}"',
+        "ETag": tag_of(sight.manifest["sha256"]),
         "Last-Modified": http_date(sight.modified_ns),
     }
     if sight.checksums:  # of the whole file, whatever part of it is sent: RFC 9530

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from harness.mocks.core.serving import serve
 from harness.mocks.core.until import until
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
+from harness.mocks.source.front_end import Unfinished
 from harness.mocks.source.over_http.retrieval import Retrievals
 from harness.mocks.source.over_http.serve_events import ServeEvents, name_and_what
 from harness.mocks.source.s3 import VIA, sts
@@ -78,6 +79,10 @@ class S3FrontEnd:
         self._multiparts.forget()
         self._digests.forget()
         self._requests = itertools.count(1)
+
+    def unfinished(self) -> Iterable[Unfinished]:
+        """Uploads in parts that nobody has completed or aborted."""
+        return self._multiparts.unfinished()
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         id_ = self._number(request)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from harness.mocks.core.documents import whole_number
 from harness.mocks.source.files.body import Body
+from harness.mocks.source.front_end import Unfinished
 from harness.mocks.source.s3.errors import S3Error
 
 SMALLEST_PART_BYTES = 5 << 20
@@ -100,6 +101,11 @@ class Multiparts:
     def listed(self) -> list[Multipart]:
         """All that go on, by key."""
         return sorted(self._going_on.values(), key=lambda upload: (upload.key, upload.id))
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """The same, as what is left of them: parts cost money until somebody gives the upload up."""
+        for one in self.listed():
+            yield Unfinished(one.key, sum(part.size for part in one.parts.values()), len(one.parts))
 
     def part(self, upload: Multipart, number: str) -> PartFile:
         """Begin a part; `keep` it when it is here."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Mapping
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -17,6 +19,9 @@ from harness.mocks.source.s3.payload import Payload
 from harness.mocks.source.s3.xml import children, document, element, moment, texts
 from harness.mocks.source.store.store import Store
 
+COPIED = "x-amz-copy-source"
+"""The header that names what is copied."""
+
 LARGEST_DOCUMENT_BYTES = 4 << 20
 MOST_KEYS = 1000
 
@@ -30,11 +35,32 @@ class Writing:
 
     async def put(self, request: web.Request, signed: Signed, key: str) -> web.Response:
         """PutObject: nothing of it is there before all of it is, and is what the client says."""
-        if "x-amz-copy-source" in request.headers:
-            raise S3Error("NotImplemented", "CopyObject is not implemented here: get the object and put it")
+        if COPIED in request.headers:
+            return await self._copy(request, key)
         self._require_conditions(request, key)
         tag, version = await self._store_as(key, Payload(request, signed).chunks())
         return web.Response(headers={"ETag": tag, "x-amz-version-id": version})
+
+    async def _copy(self, request: web.Request, key: str) -> web.Response:
+        """CopyObject, of the bytes that are there: what a fault makes of an object, it makes of who gets it."""
+        if absent := [name for name in request.headers if name.lower().startswith(f"{COPIED}-")]:
+            raise S3Error("NotImplemented", f"{absent[0]} is not implemented here")
+        path, _, version = request.headers[COPIED].partition("?versionId=")
+        bucket, _, of = unquote(path).removeprefix("/").partition("/")
+        if bucket != self._name:
+            raise S3Error("NoSuchBucket", BucketName=bucket)
+        entry = self._bucket.find(of, version or None)
+        self._require_conditions(request, key)
+        chunks = entry.source_file.body.chunks() if entry.what == "file" else self._store.sight(entry).body.chunks()
+
+        async def bytes_of_it() -> AsyncIterator[bytes]:
+            for chunk in chunks:
+                yield chunk
+
+        tag, made = await self._store_as(key, bytes_of_it())
+        answer = _xml("CopyObjectResult", texts(ETag=tag, LastModified=moment(time.time_ns())))
+        answer.headers["x-amz-version-id"] = made
+        return answer
 
     async def begin(self, key: str) -> web.Response:
         """CreateMultipartUpload."""
@@ -43,6 +69,8 @@ class Writing:
 
     async def put_part(self, request: web.Request, signed: Signed, key: str, query: Mapping[str, str]) -> web.Response:
         """UploadPart."""
+        if COPIED in request.headers:
+            raise S3Error("NotImplemented", "UploadPartCopy is not implemented here: get the object and put its parts")
         upload = self._multiparts.find(query["uploadId"], key)
         number = query.get("partNumber", "")
         incoming = self._multiparts.part(upload, number)

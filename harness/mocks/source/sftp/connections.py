@@ -8,7 +8,7 @@ from harness.mocks.source.sftp.errors import drop
 
 
 class Connections:
-    """Every connection that is there; a night without a file of SFTP drops each new one."""
+    """Every connection that is there; a night that does not need SFTP drops each new one."""
 
     def __init__(self) -> None:
         self._connections: set[asyncssh.SSHServerConnection] = set()

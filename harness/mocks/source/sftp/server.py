@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
 
 import asyncssh
 
@@ -10,6 +11,7 @@ from harness.contract.ssh_keys import HOST_KEY
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
+from harness.mocks.source.front_end import Unfinished
 from harness.mocks.source.sftp.access import Login
 from harness.mocks.source.sftp.connections import Connections
 from harness.mocks.source.sftp.state import State
@@ -49,7 +51,11 @@ class Server:
             compression_algs=None,
         )
 
-    def reset(self, names: list[str]) -> None:
-        """Begin a night that has these files: drop the last one's connections, and new ones where there is no file."""
-        self._connections.reset(needed=bool(names))
+    def reset(self, names: list[str], *, needed: bool) -> None:
+        """Begin a night that has these files: drop the last one's connections, and new ones where nobody needs any."""
+        self._connections.reset(needed=needed)
         self._state.tree.reset(names)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """Files that are being written."""
+        return self._state.tree.unfinished()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ import asyncssh
 from harness.contract.endpoints import SFTP
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import ListedEntry
+from harness.mocks.source.front_end import Unfinished
 from harness.mocks.source.sftp import VIA
 from harness.mocks.source.sftp.attributes import FILE_MODE, attributes, folder_attributes
 from harness.mocks.source.sftp.write_handle import WriteHandle
@@ -123,6 +125,8 @@ class Tree:
         self._settings.pop(path, None)
         upload = self._store.upload(VIA, self.name(path))
         handle = WriteHandle(upload, self._scratch / f".sftp-{id(upload):x}", content)
+        for other, at in self._open.items():
+            other.replaced = other.replaced or at == path
         self._open[handle] = path
         return handle
 
@@ -130,6 +134,11 @@ class Tree:
         """A file that was begun is closed; one that another night took away is gone already."""
         if self._open.pop(handle, None) is not None:
             handle.finish(error=error)
+
+    def unfinished(self) -> Iterator[Unfinished]:
+        """What is being written, with what is there of it."""
+        for handle, path in self._current():
+            yield Unfinished(self.name(path), handle.size)
 
     def remove(self, path: str) -> None:
         """Take a file away."""
@@ -177,7 +186,11 @@ class Tree:
 
     def _open_at(self, path: str) -> WriteHandle | None:
         """What is being written there; of two at once, the one that began last."""
-        return next((handle for handle, at in reversed(self._open.items()) if at == path), None)
+        return next((handle for handle, at in reversed(self._current()) if at == path), None)
+
+    def _current(self) -> list[tuple[WriteHandle, str]]:
+        """What is being written, and where; not what somebody else has begun anew."""
+        return [(handle, path) for handle, path in self._open.items() if not handle.replaced]
 
     def _inside(self, folder: str) -> dict[str, asyncssh.SFTPAttrs]:
         """What a folder holds, by name; of a file, what a listing says of it."""
@@ -187,7 +200,7 @@ class Tree:
             if posixpath.dirname(path) == folder:
                 sight = self._store.sight(entry)
                 found[posixpath.basename(path)] = self.file_attributes(path, sight.present, sight.modified_ns)
-        for handle, path in self._open.items():
+        for handle, path in self._current():
             if posixpath.dirname(path) == folder:
                 found[posixpath.basename(path)] = self.file_attributes(path, handle.size, handle.modified_ns)
         for path, made_ns in self._folders.items():

@@ -18,6 +18,9 @@ class WriteHandle:
         self._path = scratch
         self._file = scratch.open("w+b")
         self.size = 0
+        self.replaced = False
+        """Whether another client has opened the file since, and nothing came of this one: one whose connection was lost
+        comes again before the server notices, and what it sends then stays."""
         self.modified_ns = time.time_ns()
         for chunk in content.chunks() if content is not None else ():
             self.write(self.size, chunk)
@@ -40,12 +43,14 @@ class WriteHandle:
         self._file.seek(start)
         self._file.write(data)
         self.size = max(self.size, start + len(data))
+        self.replaced = False
         self.modified_ns = time.time_ns()
 
     def truncate(self, size: int) -> None:
         """Make it this long."""
         self._file.truncate(size)
         self.size = size
+        self.replaced = False
         self.modified_ns = time.time_ns()
 
     def finish(self, *, error: str | None = None) -> None:
@@ -54,7 +59,10 @@ class WriteHandle:
         while chunk := self._file.read(CHUNK_BYTES):
             self._upload.write(chunk)
         self.discard()
-        self._upload.finish(error=error)
+        if self.replaced:
+            self._upload.replaced(error or "another client has written it since")
+        else:
+            self._upload.finish(error=error)
 
     def discard(self) -> None:
         """Leave nothing behind."""

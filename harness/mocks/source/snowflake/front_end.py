@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
 from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.front_end import Unfinished
 from harness.mocks.source.snowflake.access import Access
 from harness.mocks.source.snowflake.account import Account
 from harness.mocks.source.snowflake.blob_storage import BlobStorage
@@ -40,3 +43,7 @@ class SnowflakeFrontEnd:
         self._account.reset()
         self._keys.forget()
         self._reading.reset()
+
+    def unfinished(self) -> Iterable[Unfinished]:
+        """None: a file is on a stage when all of it is."""
+        return ()

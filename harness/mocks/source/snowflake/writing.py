@@ -6,9 +6,8 @@ from pathlib import PurePosixPath
 
 from aiohttp import web
 
-from harness.mocks.core.incoming import FILE_BYTES, pieces
-from harness.mocks.core.refusal import Refusal
 from harness.mocks.source.faults.gate import Gate
+from harness.mocks.source.over_http.receiving import received
 from harness.mocks.source.snowflake import VIA, answers, signing, statements
 from harness.mocks.source.snowflake.answers import APART, LARGEST_SINGLE_TRANSFER, Column, Rows, Transfer
 from harness.mocks.source.snowflake.errors import storage_error, storage_refusal
@@ -73,16 +72,7 @@ class Writing:
             upload.abandon("412: it is there, and OVERWRITE is false")
             message = "At least one of the pre-conditions you specified did not hold."
             return storage_error(412, "PreconditionFailed", message)
-        try:
-            async for chunk in pieces(request, FILE_BYTES):
-                upload.write(chunk)
-        except Refusal as wrong:
-            upload.abandon(f"{wrong.status}: {wrong}")
-            raise
-        except BaseException:
-            upload.abandon("client gone")
-            raise
-        source_file = upload.finish()
+        source_file = await received(request, upload)
         return web.Response(headers=APART | {"ETag": f'"{source_file.md5}"'})
 
 

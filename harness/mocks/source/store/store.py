@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -42,6 +43,7 @@ class Store:
         self.night = 0
         self.begins_ns = 0
         self._there: dict[tuple[Protocol, str], ListedEntry] = {}
+        self._moved: set[tuple[Protocol, str]] = set()
         self._replaced: dict[tuple[Protocol, str], list[ListedEntry]] = {}
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
@@ -56,6 +58,7 @@ class Store:
         for upload in list(self._uploads):
             upload.forget()
         self._there.clear()
+        self._moved.clear()
         self._replaced.clear()
         self._damaged.clear()
         self._manifests.clear()
@@ -98,7 +101,7 @@ class Store:
 
     def upload(self, via: Protocol, name: str) -> Upload:
         """Take a file from a client: write to it, then `Upload.finish`, and it is here."""
-        upload = Upload(self._mock, via, name, self._put, self._uploads.discard, self._compared)
+        upload = Upload(self._mock, via, name, self._put, self._uploads.discard)
         self._uploads.add(upload)
         return upload
 
@@ -121,10 +124,29 @@ class Store:
             source_file = replace(entry.source_file, name=to) if entry.what == "file" else entry.source_file
             del self._there[via, name]
             self._there[via, to] = ListedEntry(to, entry.what, source_file)
+            self._moved.add((via, to))
             self._mock.recorder.record(
                 "info", "rename", {"file": entry.source_file.file, "name": name, "to": to, "via": via}
             )
         return entry
+
+    def kept(self) -> Iterator[dict[str, Any]]:
+        """The files that are there, as values of events."""
+        for (via, name), entry in sorted(self._there.items()):
+            of = entry.source_file
+            if entry.what != "file" or not self._compared.counts(path := _pattern_path(name)):
+                continue
+            value = {"name": name, "via": via, "size": of.size, "whole": of.whole}
+            if of.file and (via, name) not in self._moved:
+                yield value | {"file": of.file, "content": of.sha256}
+            else:
+                yield value | self._compared.told(path, of.path)
+
+    def unfinished(self, via: Protocol, name: str, size: int) -> dict[str, Any] | None:
+        """The same of what is still being sent; None of what the chain ignores."""
+        if not self._compared.counts(_pattern_path(name)):
+            return None
+        return {"name": name, "via": via, "size": size, "content": "", "whole": False}
 
     def put(self, entry: ListedEntry) -> None:
         """Let an entry arrive; files leave an event, manifests and flags do not."""
@@ -215,8 +237,10 @@ class Store:
             self._manifests[body] = manifest_of(body, source_file)
         return self._manifests[body]
 
-    def _put(self, source_file: SourceFile) -> None:
+    def _put(self, source_file: SourceFile) -> bool:
+        before = self._there.get((source_file.via, source_file.name))
         self._name(source_file.via, ListedEntry(source_file.name, "file", source_file))
+        return before is not None and before.what == "file" and source_file.body.extends(before.source_file.body)
 
     def _name(self, via: Protocol, entry: ListedEntry) -> None:
         """Give an entry its name; what had that name before becomes an older version."""
@@ -224,8 +248,14 @@ class Store:
         if before is not None:
             self._replaced.setdefault((via, entry.name), []).insert(0, before)
         self._there[via, entry.name] = entry
+        self._moved.discard((via, entry.name))
 
 
 def _grows_since(order: Armed[Served], source_file: SourceFile) -> int:
     """The later of the file's arrival and the order's trigger."""
     return max(order.since_ns, source_file.arrives_ns)
+
+
+def _pattern_path(name: str) -> str:
+    """What patterns of a chain's `results:` are held against; over SFTP, a name beside the inbox is a whole path."""
+    return f"source/{name.lstrip('/')}"

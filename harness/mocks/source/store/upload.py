@@ -8,25 +8,25 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.contract.protocols import Protocol
-from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import SourceFile
 
 
 class Upload:
-    """A file under construction: `write` its bytes, then `finish` or `abandon` it."""
+    """A file under construction: `write` its bytes, then `finish` or `abandon` it.
+
+    ``put`` gives it its name, and says whether what had that name before was its beginning.
+    """
 
     def __init__(
         self,
         mock: Mock,
         via: Protocol,
         name: str,
-        put: Callable[[SourceFile], None],
+        put: Callable[[SourceFile], bool],
         ended: Callable[[Upload], None],
-        compared: Compared,
     ) -> None:
         self._mock, self._via, self._name, self._put, self._ended = mock, via, name, put, ended
-        self._compared = compared
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
         self._size = self._lines = 0
         self._path = mock.dir / "store" / f".put-{id(self):x}"
@@ -57,13 +57,20 @@ class Upload:
         source_file = SourceFile(
             file="", name=self._name, via=self._via, arrives_ns=time.time_ns(), sha256=sha256,
             md5=self._md5.hexdigest(), size=self._size, records=self._lines, path=path, tag=tag,
+            whole=error is None,
         )  # fmt: skip
-        self._put(source_file)
         manifest: dict[str, Any] = {"size": source_file.size, "sha256": sha256}
-        if self._compared.counts(f"source/{self._name}"):
-            manifest["content"] = self._compared.digest(f"source/{self._name}", path)
+        if self._put(source_file):
+            manifest["extends"] = True
         self._mock.recorder.record("fail" if error else "ok", "put", self._value | manifest, error=error)
         return source_file
+
+    def replaced(self, because: str) -> None:
+        """What came was there, and another client has written the file anew since: nothing is kept."""
+        self.write(b"")
+        told = {"size": self._size, "sha256": self._sha256.hexdigest()}
+        self.forget()
+        self._mock.recorder.record("fail", "put", self._value | told, error=because)
 
     def abandon(self, because: str) -> None:
         """The client has gone, or is refused: nothing is kept."""

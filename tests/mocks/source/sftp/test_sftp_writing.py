@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import socket
 import stat
 from pathlib import Path
 
@@ -29,7 +30,7 @@ def test_a_file_is_uploaded_under_one_name_and_renamed(night: NightOfMocks, sftp
     assert got(sftp, "/inbox/report.csv") == b"half and half\n"
     named = {"name": "report.csv.part", "via": "sftp"}
     sha256 = hashlib.sha256(b"half and half\n").hexdigest()
-    stated = {"size": 14, "sha256": sha256, "content": sha256}
+    stated = {"size": 14, "sha256": sha256}
     assert night.events("put") == [("invoke", named, None), ("ok", named | stated, None)]
     moved = {"file": "", "name": "report.csv.part", "to": "report.csv", "via": "sftp"}
     assert night.events("rename") == [("info", moved, None)]
@@ -95,10 +96,26 @@ def test_of_a_client_that_goes_in_mid_upload_a_part_stays(night: NightOfMocks, s
         sftp.get_channel().get_transport().sock.close()
     until_told(night, "put", "fail")
     sha256 = hashlib.sha256(b"half a ").hexdigest()
-    what_came = {"size": 7, "sha256": sha256, "content": sha256}
+    what_came = {"size": 7, "sha256": sha256}
     assert night.events("put")[-1] == ("fail", {"name": "late.part", "via": "sftp"} | what_came, "client gone")
     with logged_in(source) as sftp:
         assert got(sftp, "/inbox/late.part") == b"half a "
+
+
+def test_a_client_that_comes_again_before_its_lost_connection_is_noticed_has_the_last_word(
+    night: NightOfMocks, source: Played
+) -> None:
+    with logged_in(source) as lost, logged_in(source) as sftp:
+        file = lost.open("/inbox/late.part", "wb", bufsize=0)
+        file.write(b"half a ")
+        put(sftp, "/inbox/late.part")
+        sftp.rename("/inbox/late.part", "/inbox/late")
+        lost.get_channel().get_transport().sock.shutdown(socket.SHUT_RDWR)
+        until_told(night, "put", "fail")
+        assert got(sftp, "/inbox/late") == b"a line\n"
+        assert "late.part" not in sftp.listdir("/inbox")
+    told = night.events("put")[-1]
+    assert (told[0], told[1]["size"], told[2]) == ("fail", 7, "client gone"), "a part of it was there"
 
 
 def test_an_upload_ends_with_its_night_and_leaves_nothing(night: NightOfMocks, source: Played) -> None:

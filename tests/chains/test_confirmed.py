@@ -1,0 +1,45 @@
+"""The chain that sends a report back to its sender: it is the reference chain with more jobs, by every protocol."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from harness import Chain, NightRunner, Outcome, Scenario, ServerError, load_chain
+from harness.chain.lint import lint
+from harness.content.shipped import fixtures
+
+FOLDER = fixtures() / "chains" / "planning_feed"
+CONFIRMED = load_chain(FOLDER / "confirmed.yaml")
+MORE = {"report", "statistics", "confirm"}
+
+
+def by(protocol: str, fragile: str = "") -> Chain:
+    """The same chain, with its files coming and going by another protocol."""
+    other, chain = load_chain(FOLDER / f"{protocol}.yaml"), load_chain(FOLDER / f"confirmed{fragile}.yaml")
+    environment = other.environment | {"REPORTS": CONFIRMED.environment["REPORTS"]}
+    return chain.model_copy(update={"files": other.files, "environment": environment})
+
+
+def test_it_is_the_reference_chain_but_for_the_jobs_that_it_has_more() -> None:
+    reference = load_chain(FOLDER / "chain.yaml")
+    assert {name: job for name, job in CONFIRMED.jobs.items() if name not in MORE} == reference.jobs
+    assert CONFIRMED.jobs.keys() - reference.jobs.keys() == MORE
+    more = CONFIRMED.defences.keys() - {"read_back"}
+    assert {name: CONFIRMED.defences[name] for name in more} == reference.defences
+    assert {name: CONFIRMED.environment[name] for name in reference.environment} == reference.environment
+    assert [str(found) for found in lint(FOLDER / "confirmed.yaml")] == []
+
+
+@pytest.mark.parametrize("protocol", ["s3", "sftp", "snowflake"])
+@pytest.mark.parametrize(("fragile", "outcome"), [("", Outcome.RECOVERED), ("_fragile", Outcome.DAMAGED)])
+def test_what_is_said_to_be_uploaded_is_there_or_found_out_by_every_protocol(
+    night_runner: NightRunner, protocol: str, fragile: str, outcome: Outcome
+) -> None:
+    refused = ServerError(operation="put", times=8 if protocol == "snowflake" else 2)
+    night = Scenario(scenario="it", chain=by(protocol, fragile), night=dt.date(2026, 11, 23), faults=(refused,))
+    result = night_runner.run(night)
+    assert result.outcome is outcome, result.judgement
+    sent = [event.value["name"] for event in result.baseline.of("keeps", component="source")]
+    assert sent == ["forecast_20261123_by_site.csv"]
