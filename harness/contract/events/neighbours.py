@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contract.events.receipts import BUG
-from harness.contract.events.source import CONTENT, SHA256, SIZE
+from harness.contract.events.source import CONTENT, FROM, SHA256, SIZE
 from harness.contract.events.vocabulary import (
     FLAG,
     NUMBER,
@@ -20,7 +20,7 @@ from harness.contract.events.vocabulary import (
 
 DESK: Mapping[str, Happening] = {
     "page": happening(
-        "a page; fail names the `field` that is wrong, and nothing else",
+        "a page; fail names the `field` that is wrong, and who has sent it",
         "ok",
         "fail",
         owner=maybe(Field(TEXT, "of ok, as all but the last: who is paged")),
@@ -29,6 +29,7 @@ DESK: Mapping[str, Happening] = {
         text=maybe(Field(TEXT, "the whole text")),
         runbook=maybe(Field(or_null(TEXT), "the path of what the owner reads")),
         field=maybe(Field(TEXT, "of fail: the field that is wrong")),
+        **FROM,
     ),
     "bug": BUG,
 }
@@ -85,6 +86,7 @@ CONSUMER: Mapping[str, Happening] = {
         stored=maybe(Field(NUMBER, "of ok: rows stored now, 0 when it was replayed")),
         replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
         field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
+        **FROM,
     ),
     "holds": happening(
         "the night is over, and this batch is what the consumer holds",

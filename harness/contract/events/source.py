@@ -14,6 +14,7 @@ SHA256 = Field(TEXT, "checksum of the content: SHA-256, in hexadecimal")
 RECORDS = Field(NUMBER, "records that its sender states")
 VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
 USER = Field(TEXT, "who; empty where the client has not said so")
+FROM = {"from": maybe(Field(TEXT, "the job whose process asks, where that is known"))}
 PUT = "once it is there, whole (ok) or not (fail)"
 CONTENT = "checksum of what is compared: the content, without what only tells of the run"
 
@@ -40,6 +41,7 @@ SOURCE: Mapping[str, Happening] = {
         via=VIA,
         bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
         complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
+        **FROM,
     ),
     "login": happening(
         "a client logs in or gets credentials for a while; fail for each credential that is refused",
@@ -48,6 +50,7 @@ SOURCE: Mapping[str, Happening] = {
         "fail",
         via=VIA,
         user=USER,
+        **FROM,
     ),
     "query": happening(
         "a statement is refused, or not known",
@@ -55,6 +58,7 @@ SOURCE: Mapping[str, Happening] = {
         via=VIA,
         statement=Field(TEXT, "its first 500 characters"),
         code=maybe(Field(TEXT, "the error's number, where there is one")),
+        **FROM,
     ),
     "put": happening(
         "a client sends a file",
@@ -66,8 +70,9 @@ SOURCE: Mapping[str, Happening] = {
         size=maybe(Field(NUMBER, f"bytes, {PUT}")),
         sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
         content=maybe(Field(TEXT, f"{CONTENT}, {PUT}; absent where the chain ignores it")),
+        **FROM,
     ),
-    "remove": happening("a client takes one away", "info", name=NAME, via=VIA),
+    "remove": happening("a client takes one away", "info", name=NAME, via=VIA, **FROM),
     "rename": happening(
         "a sender or a client gives one another name",
         "info",
@@ -75,6 +80,7 @@ SOURCE: Mapping[str, Happening] = {
         name=Field(TEXT, "its name before"),
         to=Field(TEXT, "its name from now on"),
         via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
+        **FROM,
     ),
     "fault": FAULT,
     "freed": FREED,
@@ -87,6 +93,7 @@ WIRE: Mapping[str, Happening] = {
         "info",
         "fail",
         endpoint=Field(TEXT, "to which of them"),
+        **FROM,
     ),
     "fault": FAULT,
     "freed": FREED,

@@ -105,6 +105,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
     async def _reset(self, plan: Plan) -> None:
         self.mock.armory.clear()
         self.mock.recorder.forget()
+        self.mock.jobs = tuple(job.job for job in plan.jobs)
         await self.mock.reset(plan)
 
     def _main(self, work: Any) -> Any:

@@ -9,6 +9,7 @@ from harness.contract.effects.source import Answer, Delay, Refuse
 from harness.contract.orders import Order
 from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
@@ -36,7 +37,7 @@ class Pace:
     async def wait(self, via: Protocol, operation: Operation, name: str = "", *, reaches: int | None = None) -> None:
         """Return when the answer may be given; `SilenceOver` when it must not. ``reaches``: its end in the file."""
         for order in self._armory.act(
-            ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
+            ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name, **asker()
         ):
             if isinstance(order.effect, Delay):
                 await until(time.time_ns() + order.effect.delay_ns)

@@ -12,6 +12,7 @@ from asyncssh.stream import SSHServerStreamSession
 
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import Operation
+from harness.mocks.core.callers import asker, asking
 from harness.mocks.source.faults.pace import SilenceOver
 from harness.mocks.source.sftp import VIA, errors
 from harness.mocks.source.sftp.read_handle import ReadHandle
@@ -45,6 +46,7 @@ class Session(asyncssh.SFTPServer):
         self.state, self.mock, self.tree, self.stream = state, state.mock, state.tree, stream
         self._night = state.store.night
         self._over = False
+        self._job: str = self.connection.get_extra_info("job")
 
     def exit(self) -> None:
         """The session is over: say that it went well, as sshd does, or else scp takes it for a failure."""
@@ -59,6 +61,7 @@ class Session(asyncssh.SFTPServer):
         reaches: int | None = None,
     ) -> Refuse | None:
         """Wait as long as a fault delays the answer, and raise its refusal; that of an endless listing is returned."""
+        asking(self._job)
         if self._over:  # what had come before that, asyncssh still brings
             raise asyncssh.SFTPConnectionLost("Connection lost")
         try:
@@ -96,7 +99,8 @@ class Session(asyncssh.SFTPServer):
     def record_serve(self, type: Any, value: dict[str, Any], *, error: str | None = None) -> None:  # noqa: A002 - as in events
         """Record a ``serve`` event of this session's night."""
         if self._night == self.state.store.night:  # what the end of its night broke off is no event of the next one
-            value = {"name": value["name"], "what": value["what"], "via": VIA} | value
+            asking(self._job)
+            value = {"name": value["name"], "what": value["what"], "via": VIA} | asker() | value
             self.mock.recorder.record(type, "serve", value, error=error)
 
 
