@@ -81,7 +81,8 @@ def _in_words(kind: type[Fault], detail: ErrorDetails) -> str:
     outer, inside = detail["loc"][0] if detail["loc"] else "", len(detail["loc"]) > 1
     nested = {"on": On, **PLACES}.get(str(outer)) if inside else None
     if nested is None:
-        return words(detail, fault_parameters(kind))
+        told = words(detail, fault_parameters(kind))
+        return told + taken_by_others(str(outer)) if detail["type"] == "unexpected_keyword_argument" else told
     return words(detail, [*nested.__pydantic_fields__])  # type: ignore[attr-defined]  # pydantic dataclasses
 
 

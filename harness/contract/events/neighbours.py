@@ -20,10 +20,11 @@ from harness.contract.events.vocabulary import (
 
 DESK: Mapping[str, Happening] = {
     "page": happening(
-        "a page; fail names the `field` that is wrong, and who has sent it",
+        "a page; ok when its owner has it; fail names the `field` that is wrong, and who has sent it",
+        "invoke",
         "ok",
         "fail",
-        owner=maybe(Field(TEXT, "of ok, as all but the last: who is paged")),
+        owner=maybe(Field(TEXT, "who is paged; absent from fail, as all below but the last two")),
         job=maybe(Field(TEXT, "about which job, in the words of whoever pages")),
         cause=maybe(Field(TEXT, "the cause")),
         text=maybe(Field(TEXT, "the whole text")),

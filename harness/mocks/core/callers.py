@@ -1,10 +1,10 @@
 """Who asks: the job whose process has made a connection, and the one whose request is being answered.
 
-TCP does not say which program is at the other end, and the wire hides even its address. So there is a file for each port
-on which a mock listens, ``DIR/callers/PORT``, with a place for each port from which a connection can come. The clock's
-library writes the name of its job there before it connects (harness/clock/preload/sockets/callers.c), in every process
-of the job and on both stacks; the wire writes down for whom it goes on to the mock behind it. Nobody is known where the
-library is not: a static program, a clock that is real.
+TCP does not say which program is at the other end, and the wire hides even its address. So there is a file for each
+port on which a mock listens, ``DIR/callers/PORT``, with a place for each port from which a connection can come. The
+clock's library writes the name of its job there before it connects (harness/clock/preload/sockets/callers.c), in every
+process of the job and on both stacks; the wire writes down for whom it goes on to the mock behind it. Nobody is known
+where the library is not: a static program, a clock that is real.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def asking(job: str) -> None:
 
 
 def asker() -> dict[str, str]:
-    """Whose request this task answers, as a field of an event or of a point's ``where``; nothing if that is not known."""
+    """Whose request this task answers, as a field of an event or of a point's ``where``; nothing if nobody knows."""
     job = _asker.get()
     return {FROM: job} if job else {}
 

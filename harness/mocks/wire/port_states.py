@@ -2,9 +2,9 @@
 
 The kernel refuses a connection to a port without a listener, and a lost packet is lost in the kernel, so that no
 program behind the port could count either or choose one. So a job's process asks first, over the unix socket
-``DIR/ports/PORT``, which is there only while a fault is armed for that port, and says in a line who it is. The other end of it is
-harness/clock/preload/sockets/port_states.c. Each question passes the point ``dial`` once. The answer is one line:
-``pass``, ``refused``, or ``silence PORT``: a port of the same host that never answers.
+``DIR/ports/PORT``, which is there only while a fault is armed for that port, and says in a line who it is. The other
+end of it is harness/clock/preload/sockets/port_states.c. Each question passes the point ``dial`` once. The answer is
+one line: ``pass``, ``refused``, or ``silence PORT``: a port of the same host that never answers.
 """
 
 from __future__ import annotations

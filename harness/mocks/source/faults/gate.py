@@ -36,9 +36,8 @@ class Gate:
             elsewhere = kind == "endless_listing" and operation != "list"
             return not (early or elsewhere) and reached(armed.effect, reaches)
 
-        return next(
-            (order.effect for order in self._armory.act(REQUEST, acts, via=via, operation=operation, name=name, **asker())), None
-        )
+        acting = self._armory.act(REQUEST, acts, via=via, operation=operation, name=name, **asker())
+        return next((order.effect for order in acting), None)
 
 
 def check(order: Order) -> None:

@@ -14,7 +14,7 @@ from harness.mocks.source.store.store import Store
 
 @dataclass(frozen=True)
 class State:
-    """The mock, its store, the points at which faults act, the folders and files of the night as paths, and who connects."""
+    """The mock, its store, the points at which faults act, the night's folders and files as paths, and who connects."""
 
     mock: Mock
     store: Store

@@ -13,8 +13,8 @@ from harness.contract.effects.source import Grow, Misstate
 from harness.contract.plan import Plan
 from harness.contract.points import LOOK, SERVE
 from harness.contract.protocols import Protocol
-from harness.mocks.core.compared import Compared
 from harness.mocks.core.callers import asker
+from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.source.arrival import growth
