@@ -26,7 +26,7 @@ from harness.checks.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.model.events import never_comes
-from harness.faults.model.fault import parameter_names, unknown_targets
+from harness.faults.model.fault import parameter_names, taken_by_others, unknown_targets
 from harness.faults.model.place import PLACES
 from harness.scenario.operators import Operator, operator_mistakes
 from harness.values.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words

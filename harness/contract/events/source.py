@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contract.events.receipts import BUG, FAULT, FREED
-from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, happening, maybe, one_of
+from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, asked, happening, maybe, one_of
 
 FILE = Field(TEXT, "the chain's word for the file; empty for one that a client has put there")
 NAME = Field(TEXT, "the file's name at the source")
@@ -14,7 +14,6 @@ SHA256 = Field(TEXT, "checksum of the content: SHA-256, in hexadecimal")
 RECORDS = Field(NUMBER, "records that its sender states")
 VIA = Field(TEXT, "the protocol: `http`, `s3`, `sftp`, `snowflake`")
 USER = Field(TEXT, "who; empty where the client has not said so")
-FROM = {"from": maybe(Field(TEXT, "the job whose process asks, where that is known"))}
 PUT = "once it is there, whole (ok) or not (fail)"
 CONTENT = "checksum of what is compared: the content, without what only tells of the run"
 
@@ -29,58 +28,63 @@ SOURCE: Mapping[str, Happening] = {
         sha256=SHA256,
         records=RECORDS,
     ),
-    "serve": happening(
-        "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok just before the last bytes leave",
-        "invoke",
-        "ok",
-        "fail",
-        name=Field(
-            TEXT, "what is asked for: the file's name at the source, also for its manifest; of a listing, where"
-        ),
-        what=Field(one_of("file", "manifest", "flag", "listing"), "what of it"),
-        via=VIA,
-        bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
-        complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
-        **FROM,
+    "serve": asked(
+        happening(
+            "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok just before the last bytes leave",
+            "invoke",
+            "ok",
+            "fail",
+            name=Field(
+                TEXT, "what is asked for: the file's name at the source, also for its manifest; of a listing, where"
+            ),
+            what=Field(one_of("file", "manifest", "flag", "listing"), "what of it"),
+            via=VIA,
+            bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
+            complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
+        )
     ),
-    "login": happening(
-        "a client logs in or gets credentials for a while; fail for each credential that is refused",
-        "invoke",
-        "ok",
-        "fail",
-        via=VIA,
-        user=USER,
-        **FROM,
+    "login": asked(
+        happening(
+            "a client logs in or gets credentials for a while; fail for each credential that is refused",
+            "invoke",
+            "ok",
+            "fail",
+            via=VIA,
+            user=USER,
+        )
     ),
-    "query": happening(
-        "a statement is refused, or not known",
-        "fail",
-        via=VIA,
-        statement=Field(TEXT, "its first 500 characters"),
-        code=maybe(Field(TEXT, "the error's number, where there is one")),
-        **FROM,
+    "query": asked(
+        happening(
+            "a statement is refused, or not known",
+            "fail",
+            via=VIA,
+            statement=Field(TEXT, "its first 500 characters"),
+            code=maybe(Field(TEXT, "the error's number, where there is one")),
+        )
     ),
-    "put": happening(
-        "a client sends a file",
-        "invoke",
-        "ok",
-        "fail",
-        name=NAME,
-        via=VIA,
-        size=maybe(Field(NUMBER, f"bytes, {PUT}")),
-        sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
-        content=maybe(Field(TEXT, f"{CONTENT}, {PUT}; absent where the chain ignores it")),
-        **FROM,
+    "put": asked(
+        happening(
+            "a client sends a file",
+            "invoke",
+            "ok",
+            "fail",
+            name=NAME,
+            via=VIA,
+            size=maybe(Field(NUMBER, f"bytes, {PUT}")),
+            sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
+            content=maybe(Field(TEXT, f"{CONTENT}, {PUT}; absent where the chain ignores it")),
+        )
     ),
-    "remove": happening("a client takes one away", "info", name=NAME, via=VIA, **FROM),
-    "rename": happening(
-        "a sender or a client gives one another name",
-        "info",
-        file=FILE,
-        name=Field(TEXT, "its name before"),
-        to=Field(TEXT, "its name from now on"),
-        via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
-        **FROM,
+    "remove": asked(happening("a client takes one away", "info", name=NAME, via=VIA)),
+    "rename": asked(
+        happening(
+            "a sender or a client gives one another name",
+            "info",
+            file=FILE,
+            name=Field(TEXT, "its name before"),
+            to=Field(TEXT, "its name from now on"),
+            via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
+        )
     ),
     "fault": FAULT,
     "freed": FREED,
@@ -88,12 +92,13 @@ SOURCE: Mapping[str, Happening] = {
 }
 
 WIRE: Mapping[str, Happening] = {
-    "connect": happening(
-        "a connection to `source`, `s3`, `sftp`, `snowflake` or `consumers`; fail when it did not get there",
-        "info",
-        "fail",
-        endpoint=Field(TEXT, "to which of them"),
-        **FROM,
+    "connect": asked(
+        happening(
+            "a connection to `source`, `s3`, `sftp`, `snowflake` or `consumers`; fail when it did not get there",
+            "info",
+            "fail",
+            endpoint=Field(TEXT, "to which of them"),
+        )
     ),
     "fault": FAULT,
     "freed": FREED,

@@ -83,18 +83,59 @@ PLACES = {
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class StrikesAJob(Fault):
-    """A fault that strikes the processes of a running job: at a time, after an event, or at a place of its own work.
+class StrikesAtFiles(Fault):
+    """A fault that may strike a job at a place of its own work: when it writes a byte, or renames a file.
 
     A place is exact: who comes there goes on when the fault has acted. The triggers count who comes there: ``call: 2``
-    is the second batch, the second file, the second request. What a job says to a neighbour is known by the job whose
-    process has said it. An event of a neighbour (``on``), of whatever job, is as exact: its ``invoke`` is a request
-    that has come and has no answer, its ``ok`` an answer of which the last bytes have not left.
+    is the second file.
     """
 
     job: str
     at_write: AtWrite | None = None
     at_rename: AtRename | None = None
+
+    @property
+    def place(self) -> AtWrite | AtRename | Exchange | None:
+        """Where it strikes, if the author has said so."""
+        return self.at_write or self.at_rename
+
+    @property
+    def given(self) -> dict[str, AtWrite | AtRename | Exchange]:
+        """The places that the author has said, by parameter."""
+        said = {name: getattr(self, name, None) for name in PLACES}
+        return {name: place for name, place in said.items() if place is not None}
+
+    def struck(self, system: System, by: effects.RunningJob | effects.BadDisk) -> AbstractContextManager[None]:
+        """Arm the job's own processes at their place."""
+        place = self.at_write or self.at_rename
+        assert place is not None  # noqa: S101 - who calls this has looked
+        return system.armed(self, points.PLACE, effects.Struck(place=place.place(), by=by), job=self.job)
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """One place, which the chain has."""
+        yield from super().mistakes(chain)
+        first, *others = [*self.given, ""]
+        for name in others[:-1]:
+            yield name, f"found {name} beside {first}, expected one place"
+        for name, place in self.given.items():
+            for text in place.never(chain):
+                yield name, text
+
+    def why_not_there(self) -> str:
+        """Why it may never have come to its place, in words for its author."""
+        return f"{self.job} did not come to {self.place}, or did so in a way that nobody sees ({UNSEEN})"
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class StrikesAJob(StrikesAtFiles):
+    """A fault that strikes the processes of a running job: at a time, after an event, or at a place of its work.
+
+    Beside the places of its files there are those where it speaks with a neighbour; they are known by the job whose
+    process has spoken, and ``call: 2`` is the second request. An event of a neighbour (``on``), of whatever job, is as
+    exact: its ``invoke`` is a request that has come and has no answer, its ``ok`` an answer of which the last bytes
+    have not left.
+    """
+
     at_request: AtRequest | None = None
     at_answer: AtAnswer | None = None
     at_commit: AtCommit | None = None
@@ -102,7 +143,7 @@ class StrikesAJob(Fault):
     @property
     def place(self) -> AtWrite | AtRename | Exchange | None:
         """Where it strikes, if the author has said so."""
-        return self.at_write or self.at_rename or self._exchange
+        return super().place or self._exchange
 
     @property
     def _exchange(self) -> Exchange | None:
@@ -110,8 +151,8 @@ class StrikesAJob(Fault):
 
     def strike(self, system: System, by: effects.RunningJob) -> AbstractContextManager[None]:
         """Arm the scheduler's agent, or the job's own processes at their place."""
-        if (place := self.at_write or self.at_rename) is not None:
-            return system.armed(self, points.PLACE, effects.Struck(place=place.place(), by=by), job=self.job)
+        if self.at_write is not None or self.at_rename is not None:
+            return self.struck(system, by)
         return system.armed(self, points.STARTED, by, job=self.job)
 
     def trigger(self, to_ns: Callable[[ClockTime], int], *, seed: str) -> Trigger:
@@ -120,17 +161,10 @@ class StrikesAJob(Fault):
         return given if self._exchange is None else replace(given, on=self._exchange.event(self.job))
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
-        """One place, which the chain has."""
+        """No event beside a place that is one."""
         yield from super().mistakes(chain)
-        given = [name for name in PLACES if getattr(self, name) is not None]
-        for name in given[1:]:
-            yield name, f"found {name} beside {given[0]}, expected one place"
-        for name in given:
-            place = getattr(self, name)
-            for text in place.never(chain):
-                yield name, text
         if self._exchange is not None and self.on is not None:
-            yield "on", f"found on beside {given[0]}, which is an event itself: drop one of the two"
+            yield "on", f"found on beside {next(iter(self.given))}, which is an event itself: drop one of the two"
 
     @property
     def event_missed(self) -> str | None:
@@ -139,5 +173,6 @@ class StrikesAJob(Fault):
 
     def why_not_there(self) -> str:
         """Why it may never have come to its place, in words for its author."""
-        unseen = f"by {UNKNOWN}" if self._exchange is not None else f"in a way that nobody sees ({UNSEEN})"
-        return f"{self.job} did not come to {self.place}, or did so {unseen}"
+        if self._exchange is None:
+            return super().why_not_there()
+        return f"{self.job} did not come to {self.place}, or did so by {UNKNOWN}"

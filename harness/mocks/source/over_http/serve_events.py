@@ -34,6 +34,11 @@ class ServeEvents:
         """Record that it is answered; ``complete`` says that the client has the whole, true file."""
         self._end("ok", {"bytes": sent, "complete": complete})
 
+    @property
+    def awaited(self) -> bool:
+        """Whether a fault is to act when the request is answered."""
+        return not self.over and self._mock.armory.awaits("ok", "serve", self._value)
+
     def fail(self, error: str, more: Mapping[str, Any] | None = None) -> None:
         """Record that it is refused or broken off."""
         self._end("fail", more or {}, error)

@@ -7,6 +7,7 @@ from email.utils import formatdate
 
 from aiohttp import HttpVersion11, web
 
+from harness.mocks.core.until import at_rest
 from harness.mocks.source.files.body import CHUNK_BYTES
 from harness.mocks.source.over_http.ranges import RangeRefused, length_of, requested_range
 from harness.mocks.source.over_http.sending import send_body
@@ -64,6 +65,8 @@ class Transfer:
         await answer.prepare(request)
         try:
             await send_body(request, answer, sight.body.part(first, last))
+            if last > first and self._events.awaited:
+                await at_rest()  # how far the client has come does not depend on buffers then
             # Before the last bytes, not after them: a client may act on them at once, and what it does then
             # has to come later in the history.
             self._served(sight, stop - first, end - first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import asyncssh
@@ -13,6 +13,7 @@ from asyncssh.stream import SSHServerStreamSession
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import Operation
 from harness.mocks.core.callers import asker, asking
+from harness.mocks.core.until import at_rest
 from harness.mocks.source.faults.pace import SilenceOver
 from harness.mocks.source.sftp import VIA, errors
 from harness.mocks.source.sftp.read_handle import ReadHandle
@@ -25,8 +26,18 @@ FAR_AWAY = 1 << 62
 class OpenFile:
     """An open file: its path, its name in the history, and its handle."""
 
-    def __init__(self, path: str, name: str, handle: ReadHandle | WriteHandle, *, append: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        handle: ReadHandle | WriteHandle,
+        *,
+        append: bool = False,
+        value: Mapping[str, Any] | None = None,
+    ) -> None:
         self.path, self.name, self.handle, self.append = path, name, handle, append
+        self.value = value or {}
+        """What events say of it, where it is read."""
         self.refused: asyncssh.SFTPError | None = None
 
     def seek(self, offset: int, whence: int) -> int:
@@ -91,6 +102,11 @@ class Session(asyncssh.SFTPServer):
         except asyncssh.SFTPError as refused:
             opened.refused = refused
             raise
+
+    async def end_answered(self, opened: OpenFile) -> None:
+        """Wait, where a fault is to act at an answer, until the client has done all that it does with what it has."""
+        if self.mock.armory.awaits("ok", "serve", {"via": VIA, **opened.value, **asker()}):
+            await at_rest()
 
     def name(self, path: bytes) -> str:
         """What the store and the history call a path."""
