@@ -30,7 +30,7 @@ SOURCE: Mapping[str, Happening] = {
     ),
     "serve": asked(
         happening(
-            "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok just before the last bytes leave",
+            "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok before the last bytes leave",
             "invoke",
             "ok",
             "fail",
