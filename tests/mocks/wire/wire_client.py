@@ -30,10 +30,11 @@ print(json.dumps(told))
 """
 
 
-def tries(night: NightOfMocks, wire: Played, *, limit: float = 30, hands: int = 1) -> list[list[Any]]:
+def tries(night: NightOfMocks, wire: Played, *, limit: float = 30, hands: int = 1, job: str = "job") -> list[list[Any]]:
     """How each of a client's tries ended, how much of the body and of the answer came, and after how many seconds."""
-    job = night.job(sys.executable, "-c", CLIENT, str(wire.endpoints["source"]), str(limit), str(hands))
+    arguments = (str(wire.endpoints["source"]), str(limit), str(hands))
+    process = night.job(sys.executable, "-c", CLIENT, *arguments, env={"NIGHT_COMPONENT": job})
     night.run(600)
-    assert job.stdout is not None
-    found: list[list[Any]] = json.loads(job.stdout.read())
+    assert process.stdout is not None
+    found: list[list[Any]] = json.loads(process.stdout.read())
     return found
