@@ -316,7 +316,9 @@ def test_a_request_that_was_never_sent_says_so_and_what_nobody_knows() -> None:
     assert said.startswith("retrieve did not come to a put to source, or did so by a program without the night's clock")
     bound = ServerError(from_="publish", operation="get")
     said = why_not_fired(bound, points.REQUEST, {"operation": "get", "from": "publish"}, counts)
-    assert said.startswith("a request for get from publish was never passed: publish has asked for no such thing, or by")
+    assert said.startswith(
+        "a request for get from publish was never passed: publish has asked for no such thing, or by"
+    )
 
 
 def test_a_place_that_was_never_come_to_says_what_cannot_be_seen() -> None:
