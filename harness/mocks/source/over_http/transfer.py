@@ -60,13 +60,14 @@ class Transfer:
     async def _send(self, answer: web.StreamResponse, sight: Sight, first: int, end: int) -> web.StreamResponse:
         request = self._request
         stop = max(first, min(end, sight.body.size))
-        last = max(first, stop - CHUNK_BYTES)
+        awaited = self._events.awaited
+        last = max(first, stop - (1 if awaited else CHUNK_BYTES))
         sight.body.read(first, min(1, stop - first))  # before the head goes out: what is not there must be a 500
         await answer.prepare(request)
         try:
             await send_body(request, answer, sight.body.part(first, last))
-            if last > first and self._events.awaited:
-                await at_rest()  # how far the client has come does not depend on buffers then
+            if awaited:
+                await at_rest()  # the client has done with them what it does, and waits for the last one
             # Before the last bytes, not after them: a client may act on them at once, and what it does then
             # has to come later in the history.
             self._served(sight, stop - first, end - first)
