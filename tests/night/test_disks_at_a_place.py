@@ -73,6 +73,7 @@ def test_from_the_place_on_the_disk_is_bad_in_every_run(lived: Lived, fault: str
 def test_another_run_than_the_one_that_was_meant_has_a_sound_one(lived: Lived, fault: str) -> None:
     history = lived(fault.replace("JUST", "times: 1"))
     assert _kept(history) == {"before": 3000, "whole": 9000, "after": 10}
+    assert [event.type for event in history.of("job")] == ["fail", "ok"]
     [receipt] = history.of("fault")
     assert (receipt.value["point"], receipt.value["where"]["job"]) == ("place", "work")
 
