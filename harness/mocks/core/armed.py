@@ -121,11 +121,10 @@ class Armory:
             return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
 
     def awaits(self, kind: EventType, action: str, value: Mapping[str, Any]) -> bool:
-        """Whether an order, here or in another mock, sleeps for such an event of this component."""
+        """Whether a fault of a job's processes, which the scheduler holds, sleeps for such an event of this component."""
         event = {"component": self._recorder.component, "type": kind, "action": action, "value": value}
         with self._lock:
-            orders = [order.trigger.on for order in self._orders.values()]
-            return any(_matches(on, event) for on in [*orders, *(relay.on for relay in self._relays.values())])
+            return any(relay.relay == "scheduler" and _matches(relay.on, event) for relay in self._relays.values())
 
     def dump(self) -> list[Json]:
         """Every order and relay as JSON, for a mock whose process is about to be replaced."""
