@@ -23,7 +23,20 @@ if TYPE_CHECKING:
         StackError,
         VerdictError,
     )
-    from harness.faults import STRICT, AtCommit, AtRename, AtWrite, ContentFault, Fault, On, System, fault
+    from harness.faults import (
+        STRICT,
+        AtAnswer,
+        AtCommit,
+        AtRename,
+        AtRequest,
+        AtWrite,
+        ContentFault,
+        Fault,
+        MeetsRequests,
+        On,
+        System,
+        fault,
+    )
     from harness.history import Event, History
     from harness.night.result import Result
     from harness.night.runner import NightRunner
@@ -47,11 +60,14 @@ _HOMES = {
     ),
     "harness.faults": (
         "STRICT",
+        "AtAnswer",
         "AtCommit",
         "AtRename",
+        "AtRequest",
         "AtWrite",
         "ContentFault",
         "Fault",
+        "MeetsRequests",
         "On",
         "System",
         "fault",
@@ -71,8 +87,10 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "STRICT",
+    "AtAnswer",
     "AtCommit",
     "AtRename",
+    "AtRequest",
     "AtWrite",
     "AuthorError",
     "Chain",
@@ -87,6 +105,7 @@ __all__ = [
     "HarnessBug",
     "History",
     "LoadError",
+    "MeetsRequests",
     "NightHarnessError",
     "NightRunner",
     "On",

@@ -63,10 +63,12 @@ class Point(Generic[E]):
         return (*self.ours, *self.own.values())
 
 
+FROM = {"from": str}
+"""The job that asks, where that is known."""
 FILE = {"file": str, "name": str}
-OF_A_FILE = FILE | {"what": Part}
-ASKED = {"via": Protocol, "operation": Operation, "name": str}
-THROUGH = {"endpoint": Literal[ENDPOINT_NAMES], "neighbour": Literal[NEIGHBOURS]}
+OF_A_FILE = FILE | {"what": Part} | FROM
+ASKED = {"via": Protocol, "operation": Operation, "name": str} | FROM
+THROUGH = {"endpoint": Literal[ENDPOINT_NAMES], "neighbour": Literal[NEIGHBOURS]} | FROM
 JOB = {"job": str}
 
 ARRIVE: Point[source.Delivery] = Point("source", "arrive", FILE, source.Delivery)

@@ -9,19 +9,24 @@ from importlib import import_module
 from typing import Any
 
 from harness.faults.model.content import ContentFault
+from harness.faults.model.exchanges import AtAnswer, AtCommit, AtRequest
 from harness.faults.model.fault import FAULTS, REACTIONS, STRICT, ChangesTruth, Fault, On, System, fault
-from harness.faults.model.place import AtCommit, AtRename, AtWrite
+from harness.faults.model.place import AtRename, AtWrite
+from harness.faults.model.requests import MeetsRequests
 
 __all__ = [
     "FAULTS",
     "REACTIONS",
     "STRICT",
+    "AtAnswer",
     "AtCommit",
     "AtRename",
+    "AtRequest",
     "AtWrite",
     "ChangesTruth",
     "ContentFault",
     "Fault",
+    "MeetsRequests",
     "On",
     "System",
     "fault",

@@ -15,6 +15,7 @@ from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
 from harness.errors import HarnessBug, StackError
 from harness.faults import Fault
+from harness.faults.model.requests import MeetsRequests
 from harness.faults.model.why_not_fired import why_not_fired
 from harness.night.plan import Planner
 from harness.night.times import NightTimes
@@ -44,6 +45,8 @@ class Injection:
     def armed(self, fault: Fault, point: Point[E], effect: E, **where: str) -> Iterator[None]:
         """Hold the order in its mock, and its event in the mock that will see it, until the context is left."""
         component = point.component
+        if isinstance(fault, MeetsRequests) and fault.from_ is not None:
+            where |= {"from": fault.from_}
         trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
         order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)
         with ExitStack() as disarm:

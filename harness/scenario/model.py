@@ -26,7 +26,7 @@ from harness.checks.model.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
 from harness.faults.model.events import never_comes
-from harness.faults.model.fault import parameter_names, unknown_targets
+from harness.faults.model.fault import parameter_names, taken_by_others, unknown_targets
 from harness.faults.model.place import PLACES
 from harness.scenario.operators import Operator, operator_mistakes
 from harness.values.strict import LAX, Location, Strict, get, invalid, mapping, sequence, show, unknown, words
@@ -81,7 +81,8 @@ def _in_words(kind: type[Fault], detail: ErrorDetails) -> str:
     outer, inside = detail["loc"][0] if detail["loc"] else "", len(detail["loc"]) > 1
     nested = {"on": On, **PLACES}.get(str(outer)) if inside else None
     if nested is None:
-        return words(detail, fault_parameters(kind))
+        told = words(detail, fault_parameters(kind))
+        return told + taken_by_others(str(outer)) if detail["type"] == "unexpected_keyword_argument" else told
     return words(detail, [*nested.__pydantic_fields__])  # type: ignore[attr-defined]  # pydantic dataclasses
 
 

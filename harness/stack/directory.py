@@ -32,6 +32,7 @@ class StackDirectory:
         """A link, where root has started the night: to what processes of other users reach too."""
         self.page = (self.shared if self.shared.is_symlink() else root) / "page"
         self.port_states = root / "ports"
+        self.callers = root / "callers"
         self.library = root / "lib"
         self.control = root / "control"
         self.history = root / "history"
@@ -46,10 +47,11 @@ class StackDirectory:
         self.logs = root / "logs"
 
     def share(self, clock: Path) -> None:
-        """Let the clock page, and the wire's sockets beside it, lie in another directory; for one that is new."""
-        (clock / "ports").mkdir(mode=0o711)
+        """Let the clock page, and what the mocks have beside it, lie in another directory; for one that is new."""
         self.shared.symlink_to(clock)
-        self.port_states.symlink_to(clock / "ports")
+        for beside in (self.port_states, self.callers):
+            (clock / beside.name).mkdir(mode=0o711)
+            beside.symlink_to(clock / beside.name)
         self.page = self.shared / "page"
 
     def put_temporary(self, place: Path) -> None:

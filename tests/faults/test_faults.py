@@ -17,8 +17,10 @@ from harness.contract.orders import Trigger
 from harness.errors import AuthorError
 from harness.faults import (
     FAULTS,
+    AtAnswer,
     AtCommit,
     AtRename,
+    AtRequest,
     AtWrite,
     ClockSkew,
     EarlyRelease,
@@ -30,6 +32,7 @@ from harness.faults import (
     NoFault,
     On,
     SchedulerRestart,
+    ServerError,
     TruncateFile,
     fault,
 )
@@ -218,6 +221,15 @@ def test_a_clock_that_would_be_right_or_wrong_beyond_measure_is_no_fault(
         ({"at_write": {"folder": "landign", "byte": 1}}, "at_write", "Did you mean 'landing'"),
         ({"at_rename": {"folder": "landign"}}, "at_rename", "Did you mean 'landing'"),
         ({"at_commit": {"consumer": "planing"}}, "at_commit", "Did you mean 'planning'"),
+        ({"at_request": {"to": "planing"}}, "at_request", "unknown neighbour 'planing'. Did you mean 'planning'?"),
+        ({"at_request": {"to": "planning", "operation": "get"}}, "at_request", "one thing alone: drop it"),
+        ({"at_answer": {"to": "source", "operation": "put"}}, "at_answer", "come by http, which takes none"),
+        ({"at_request": {"to": "source", "operation": "login"}}, "at_request", "by sftp or snowflake alone"),
+        (
+            {"at_answer": {"to": "desk"}, "on": {"component": "desk", "action": "page"}},
+            "on",
+            "found on beside at_answer, which is an event itself",
+        ),
         (
             {"at_rename": {"folder": "landing"}, "at_write": {"folder": "landing", "byte": 1}},
             "at_rename",
@@ -267,7 +279,46 @@ def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
         job="publish", lasts=Duration.parse("1h"), call=2, at_commit=AtCommit(consumer="planning", when=when)
     )
     trigger = fault.trigger(int, seed="")
-    assert (trigger.call, trigger.on) == (2, orders.On(component="planning", action="batch", type=kind))
+    told = orders.On(component="planning", action="batch", type=kind, value={"from": "publish"})
+    assert (trigger.call, trigger.on) == (2, told)
+
+
+@pytest.mark.parametrize(
+    ("place", "event"),
+    [
+        (AtRequest(to="source"), ("source", "serve", "invoke", {"what": "file"})),
+        (AtRequest(to="source", operation="list"), ("source", "serve", "invoke", {"what": "listing"})),
+        (AtRequest(to="planning"), ("planning", "batch", "invoke", {})),
+        (AtRequest(to="desk"), ("desk", "page", "invoke", {})),
+        (AtAnswer(to="source", operation="get"), ("source", "serve", "ok", {"what": "file"})),
+        (AtAnswer(to="source", operation="login"), ("source", "login", "ok", {})),
+        (AtAnswer(to="desk"), ("desk", "page", "ok", {})),
+    ],
+)
+def test_a_request_and_its_answer_are_events_of_its_neighbour(place: Any, event: Any) -> None:
+    where = {"at_request" if isinstance(place, AtRequest) else "at_answer": place}
+    component, action, kind, value = event
+    told = JobCrash(job="retrieve", **where).trigger(int, seed="").on
+    assert told == orders.On(component=component, action=action, type=kind, value={**value, "from": "retrieve"})
+
+
+@pytest.mark.parametrize("name", ["at_write", "at_rename", "at_request", "at_answer", "at_commit", "from"])
+def test_a_fault_that_has_no_place_and_meets_no_request_says_which_have(name: str) -> None:
+    with pytest.raises(ValueError, match=rf"unknown key '{name}'.*Faults that take {name}: \w+") as told:
+        build_fault({"launch_failure": {"job": "retrieve", name: "publish"}})
+    assert ("job_crash" in str(told.value)) is (name != "from")
+
+
+def test_a_request_that_was_never_sent_says_so_and_what_nobody_knows() -> None:
+    counts = orders.Counts(passed=0, awake=0, calls=0, acts=0, fired=False)
+    at_request = JobCrash(job="retrieve", at_request=AtRequest(to="source", operation="put"))
+    said = why_not_fired(at_request, points.STARTED, {"job": "retrieve"}, counts)
+    assert said.startswith("retrieve did not come to a put to source, or did so by a program without the night's clock")
+    bound = ServerError(from_="publish", operation="get")
+    said = why_not_fired(bound, points.REQUEST, {"operation": "get", "from": "publish"}, counts)
+    assert said.startswith(
+        "a request for get from publish was never passed: publish has asked for no such thing, or by"
+    )
 
 
 def test_a_place_that_was_never_come_to_says_what_cannot_be_seen() -> None:

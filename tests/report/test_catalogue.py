@@ -76,9 +76,10 @@ def test_every_fault_has_a_page_with_a_scenario_and_parameters_that_a_file_can_w
 
 def test_a_page_says_what_is_known_of_a_fault() -> None:
     told = entry("truncate_file")
-    assert [(one.name, one.default) for one in told.parameters][:3] == [
+    assert [(one.name, one.default) for one in told.parameters][:4] == [
         ("file", None),
         ("keep", None),
+        ("from", "none"),
         ("manifest", "true_one"),
     ]
     assert told.parameters[1].values == 'a part such as "50%" or "1234 bytes"'

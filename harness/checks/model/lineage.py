@@ -13,7 +13,7 @@ from harness.history import Event, History
 
 @dataclass(frozen=True)
 class Fetch:
-    """A whole file that was given to a client, and the jobs that were at work then."""
+    """A whole file that was given to a client: the job that asked, or where nobody knows, those at work then."""
 
     name: str
     index: int
@@ -40,7 +40,8 @@ def fetches(history: History) -> list[Fetch]:
             _follow(at_work, event)
         elif event.action == "serve" and event.type == "ok" and event.value.get("what") == "file":
             complete = event.value.get("complete")
-            found += [] if complete is None else [Fetch(event.value["name"], event.index, complete, tuple(at_work))]
+            takers = (event.value["from"],) if "from" in event.value else tuple(at_work)
+            found += [] if complete is None else [Fetch(event.value["name"], event.index, complete, takers)]
     return found
 
 

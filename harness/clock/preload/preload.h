@@ -10,6 +10,7 @@
 #include "page.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -154,6 +155,12 @@ enum night_port_state { NIGHT_PORT_PASSES, NIGHT_PORT_REFUSED, NIGHT_PORT_SILENT
 void night_port_states_start(const char *page);
 enum night_port_state night_ask_port_state(int fd, const struct sockaddr *to, socklen_t size,
                                            struct sockaddr_storage *instead);
+
+in_port_t *night_port_in(struct sockaddr_storage *address); /* NULL in an address that is none of the internet */
+
+/* callers.c: write down who connects, for who listens there. Keeps errno. */
+void night_callers_start(const char *page);
+void night_tell_caller(int fd, const struct sockaddr *to, socklen_t size);
 
 /* bad_disk.c: whether the landing side's disk refuses; then errno is set, and it is counted. A write may be shortened
  * to what still fits. */

@@ -126,10 +126,10 @@ class AtRename:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struck:
-    """The job is struck at a place of its work, before it goes on from there."""
+    """The job is struck at a place of its work, or finds a bad disk from there on, before it goes on."""
 
     place: AtWrite | AtRename
-    by: RunningJob
+    by: RunningJob | BadDisk
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

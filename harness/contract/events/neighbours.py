@@ -12,6 +12,7 @@ from harness.contract.events.vocabulary import (
     TEXT,
     Field,
     Happening,
+    asked,
     happening,
     maybe,
     one_of,
@@ -19,16 +20,19 @@ from harness.contract.events.vocabulary import (
 )
 
 DESK: Mapping[str, Happening] = {
-    "page": happening(
-        "a page; fail names the `field` that is wrong, and nothing else",
-        "ok",
-        "fail",
-        owner=maybe(Field(TEXT, "of ok, as all but the last: who is paged")),
-        job=maybe(Field(TEXT, "about which job, in the words of whoever pages")),
-        cause=maybe(Field(TEXT, "the cause")),
-        text=maybe(Field(TEXT, "the whole text")),
-        runbook=maybe(Field(or_null(TEXT), "the path of what the owner reads")),
-        field=maybe(Field(TEXT, "of fail: the field that is wrong")),
+    "page": asked(
+        happening(
+            "a page; ok when its owner has it; fail names the `field` that is wrong, and who has sent it",
+            "invoke",
+            "ok",
+            "fail",
+            owner=maybe(Field(TEXT, "who is paged; absent from fail, as all below but the last two")),
+            job=maybe(Field(TEXT, "about which job, in the words of whoever pages")),
+            cause=maybe(Field(TEXT, "the cause")),
+            text=maybe(Field(TEXT, "the whole text")),
+            runbook=maybe(Field(or_null(TEXT), "the path of what the owner reads")),
+            field=maybe(Field(TEXT, "of fail: the field that is wrong")),
+        )
     ),
     "bug": BUG,
 }
@@ -74,18 +78,20 @@ _FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where t
 _READ = "if the batch could be read"
 
 CONSUMER: Mapping[str, Happening] = {
-    "batch": happening(
-        "rows arrive; ok when they are stored, or were before (`replayed`)",
-        "invoke",
-        "ok",
-        "fail",
-        key=Field(or_null(TEXT), "the idempotency key; null: none came"),
-        rows=maybe(Field(NUMBER, f"rows in it, {_READ}")),
-        business_date=maybe(Field(TEXT, f"{_DATE.says}, {_READ}")),
-        fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, {_READ}")),
-        stored=maybe(Field(NUMBER, "of ok: rows stored now, 0 when it was replayed")),
-        replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
-        field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
+    "batch": asked(
+        happening(
+            "rows arrive; ok when they are stored, or were before (`replayed`)",
+            "invoke",
+            "ok",
+            "fail",
+            key=Field(or_null(TEXT), "the idempotency key; null: none came"),
+            rows=maybe(Field(NUMBER, f"rows in it, {_READ}")),
+            business_date=maybe(Field(TEXT, f"{_DATE.says}, {_READ}")),
+            fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, {_READ}")),
+            stored=maybe(Field(NUMBER, "of ok: rows stored now, 0 when it was replayed")),
+            replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
+            field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
+        )
     ),
     "holds": happening(
         "the night is over, and this batch is what the consumer holds",

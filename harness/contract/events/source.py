@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from harness.contract.events.receipts import BUG, FAULT, FREED
-from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, happening, maybe, one_of
+from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, asked, happening, maybe, one_of
 
 FILE = Field(TEXT, "the chain's word for the file; empty for one that a client has put there")
 NAME = Field(TEXT, "the file's name at the source")
@@ -29,44 +29,52 @@ SOURCE: Mapping[str, Happening] = {
         sha256=SHA256,
         records=RECORDS,
     ),
-    "serve": happening(
-        "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok just before the last bytes leave",
-        "invoke",
-        "ok",
-        "fail",
-        name=Field(
-            TEXT, "what is asked for: the file's name at the source, also for its manifest; of a listing, where"
-        ),
-        what=Field(one_of("file", "manifest", "flag", "listing"), "what of it"),
-        via=VIA,
-        bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
-        complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
+    "serve": asked(
+        happening(
+            "a request; `what` is file, manifest, flag or listing, `via` its protocol. ok before the last bytes leave",
+            "invoke",
+            "ok",
+            "fail",
+            name=Field(
+                TEXT, "what is asked for: the file's name at the source, also for its manifest; of a listing, where"
+            ),
+            what=Field(one_of("file", "manifest", "flag", "listing"), "what of it"),
+            via=VIA,
+            bytes=maybe(Field(NUMBER, "bytes sent, where protocol and end tell")),
+            complete=maybe(Field(FLAG, "whether the client has all of the true content, once that is known")),
+        )
     ),
-    "login": happening(
-        "a client logs in or gets credentials for a while; fail for each credential that is refused",
-        "invoke",
-        "ok",
-        "fail",
-        via=VIA,
-        user=USER,
+    "login": asked(
+        happening(
+            "a client logs in or gets credentials for a while; fail for each credential that is refused",
+            "invoke",
+            "ok",
+            "fail",
+            via=VIA,
+            user=USER,
+        )
     ),
-    "query": happening(
-        "a statement is refused, or not known",
-        "fail",
-        via=VIA,
-        statement=Field(TEXT, "its first 500 characters"),
-        code=maybe(Field(TEXT, "the error's number, where there is one")),
+    "query": asked(
+        happening(
+            "a statement is refused, or not known",
+            "fail",
+            via=VIA,
+            statement=Field(TEXT, "its first 500 characters"),
+            code=maybe(Field(TEXT, "the error's number, where there is one")),
+        )
     ),
-    "put": happening(
-        "a client sends a file",
-        "invoke",
-        "ok",
-        "fail",
-        name=NAME,
-        via=VIA,
-        size=maybe(Field(NUMBER, f"bytes, {PUT}")),
-        sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
-        extends=maybe(Field(FLAG, "whether what had this name before was the first part of it, and no more")),
+    "put": asked(
+        happening(
+            "a client sends a file",
+            "invoke",
+            "ok",
+            "fail",
+            name=NAME,
+            via=VIA,
+            size=maybe(Field(NUMBER, f"bytes, {PUT}")),
+            sha256=maybe(Field(TEXT, f"{SHA256.says}, {PUT}")),
+            extends=maybe(Field(FLAG, "whether what had this name before was the first part of it, and no more")),
+        )
     ),
     "keeps": happening(
         "the night is over, and this file is there, if the chain does not ignore it",
@@ -83,14 +91,16 @@ SOURCE: Mapping[str, Happening] = {
         whole=Field(FLAG, "whether it was sent to its end"),
         parts=maybe(Field(NUMBER, "of an upload in parts that nobody has completed or given up: how many have come")),
     ),
-    "remove": happening("a client takes one away", "info", name=NAME, via=VIA),
-    "rename": happening(
-        "a sender or a client gives one another name",
-        "info",
-        file=FILE,
-        name=Field(TEXT, "its name before"),
-        to=Field(TEXT, "its name from now on"),
-        via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
+    "remove": asked(happening("a client takes one away", "info", name=NAME, via=VIA)),
+    "rename": asked(
+        happening(
+            "a sender or a client gives one another name",
+            "info",
+            file=FILE,
+            name=Field(TEXT, "its name before"),
+            to=Field(TEXT, "its name from now on"),
+            via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
+        )
     ),
     "fault": FAULT,
     "freed": FREED,
@@ -98,11 +108,13 @@ SOURCE: Mapping[str, Happening] = {
 }
 
 WIRE: Mapping[str, Happening] = {
-    "connect": happening(
-        "a connection to `source`, `s3`, `sftp`, `snowflake` or `consumers`; fail when it did not get there",
-        "info",
-        "fail",
-        endpoint=Field(TEXT, "to which of them"),
+    "connect": asked(
+        happening(
+            "a connection to `source`, `s3`, `sftp`, `snowflake` or `consumers`; fail when it did not get there",
+            "info",
+            "fail",
+            endpoint=Field(TEXT, "to which of them"),
+        )
     ),
     "fault": FAULT,
     "freed": FREED,

@@ -47,6 +47,11 @@ def happening(says: str, *types: EventType, sets_off: bool = True, **fields: Fie
     return Happening(says, types, fields, sets_off)
 
 
+def asked(told: Happening) -> Happening:
+    """The same of a request, which says who asks; its field cannot be named in Python."""
+    return replace(told, fields={**told.fields, "from": maybe(Field(TEXT, "the job that asks, where that is known"))})
+
+
 def maybe(given: Field) -> Field:
     """The same field, which an event may lack."""
     return replace(given, absent=True)

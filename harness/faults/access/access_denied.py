@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("access_denied")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class AccessDenied(Fault):
+class AccessDenied(MeetsRequests):
     """Answer requests with "permission denied": 403 Forbidden, AccessDenied, SSH_FX_PERMISSION_DENIED.
 
     Stands for: a role that lost a grant in a clean-up, a bucket policy, a folder's mode after a migration.

@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.network import nothing_to_reach
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("connect_hang")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ConnectHang(Fault):
+class ConnectHang(MeetsRequests):
     """Let connections to the source go unanswered: the first packet is lost, and every one that follows it.
 
     A client with a connect timeout waits as long as that. One without waits as long as the kernel goes on trying, 127 s

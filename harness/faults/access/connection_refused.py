@@ -12,13 +12,14 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.network import nothing_to_reach
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("connection_refused")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ConnectionRefused(Fault):
+class ConnectionRefused(MeetsRequests):
     """Refuse connections to the source, as the operating system does for a port on which nobody listens (ECONNREFUSED).
 
     The job's own call fails, at once and without a byte on the network: the clock's library, which is in every process

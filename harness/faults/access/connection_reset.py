@@ -13,13 +13,14 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.network import nothing_to_reach
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("connection_reset")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ConnectionReset(Fault):
+class ConnectionReset(MeetsRequests):
     """Reset connections to the source after ``after_bytes`` of the answer, its head included; 0: before the first byte.
 
     Before the first byte, a client that repeats the request (urllib3) does not even mention it. ``times`` and ``for``

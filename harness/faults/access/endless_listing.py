@@ -9,14 +9,15 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 from harness.values.units import Duration, SomeTime
 
 
 @fault("endless_listing")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class EndlessListing(Fault):
+class EndlessListing(MeetsRequests):
     """Say at the end of each page of a listing that there is another one.
 
     A client that follows pages "until there are none" asks for ever, without an error and never idle: only its own

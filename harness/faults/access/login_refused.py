@@ -10,13 +10,14 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("login_refused")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class LoginRefused(Fault):
+class LoginRefused(MeetsRequests):
     """Refuse the login, or each signed request where a protocol has none: 401, InvalidAccessKeyId, 390100.
 
     Stands for: a rotated password, a locked account, a key that was removed from authorized_keys.

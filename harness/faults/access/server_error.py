@@ -11,15 +11,16 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract.protocols import Operation, Refusal
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 
 _KINDS: dict[int, Refusal] = {500: "internal_error", 503: "unavailable"}
 
 
 @fault("server_error")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ServerError(Fault):
+class ServerError(MeetsRequests):
     """Answer requests with a server's own error: 503, it is not available, or 500, it failed inside.
 
     ``operation`` bounds it to listings, downloads and so on. Without a trigger it answers so for ever; ``times: 2`` is

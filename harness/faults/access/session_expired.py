@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("session_expired")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SessionExpired(Fault):
+class SessionExpired(MeetsRequests):
     """Answer requests of a session that was good a moment ago with "expired": 390112, 401; SFTP ends the connection.
 
     Once (``times: 1``) a good client renews it and nobody notices. Always, snowflake-connector-python 4.8.1 renews it

@@ -13,14 +13,15 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import HTTP, S3, SFTP
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.network import nothing_to_reach
+from harness.faults.model.requests import MeetsRequests
 from harness.values.units import Duration, SomeTime
 
 
 @fault("slow_drip")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SlowDrip(Fault):
+class SlowDrip(MeetsRequests):
     """Let answers of the source through at ``bytes_per_s`` only, a portion ``every`` so long.
 
     Each portion begins a client's read timeout anew, so that no such timeout ever fires: a transfer of an hour looks

@@ -11,14 +11,15 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, says_when, unspoken
+from harness.faults.model.requests import MeetsRequests
 from harness.values.units import Duration
 
 
 @fault("throttle_requests")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ThrottleRequests(Fault):
+class ThrottleRequests(MeetsRequests):
     """Answer requests with 429 or what a protocol has for it, and say when to come again: after ``retry_after``.
 
     A chain that comes back earlier is refused again, as long as the fault lasts: with ``for: 5m`` beside

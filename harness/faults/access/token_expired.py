@@ -11,13 +11,14 @@ from pydantic.dataclasses import dataclass
 from harness.chain.model import Chain
 from harness.contract.protocols import Operation
 from harness.faults.model.clients import HTTP, S3
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.refusing import refusing, unspoken
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("token_expired")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class TokenExpired(Fault):
+class TokenExpired(MeetsRequests):
     """Answer requests with "token expired": Snowflake's 390114, S3's ExpiredToken, 401 with invalid_token.
 
     Stands for: temporary credentials that lived shorter than a transfer, a clock that is ahead, a forgotten renewal.

@@ -12,13 +12,14 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.model.clients import HTTP, S3
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.part_of_file import Keep
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("wrong_length")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class WrongLength(Fault):
+class WrongLength(MeetsRequests):
     """Serve a whole file with a length that is ``by`` so much ``longer`` or ``shorter`` than the file.
 
     Longer: all bytes come, then the connection ends before the promised ones do, and clients call a whole file

@@ -11,12 +11,13 @@ from pydantic.dataclasses import dataclass
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.model.clients import REFUSED_TO_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("listed_not_there")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ListedNotThere(Fault):
+class ListedNotThere(MeetsRequests):
     """Answer that a file is not there whenever it is asked for by name, while the listing goes on naming it.
 
     Stands for: a listing that is served from a cache, a file that was moved away in between, a store in which a name

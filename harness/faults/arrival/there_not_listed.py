@@ -10,12 +10,13 @@ from pydantic.dataclasses import dataclass
 
 from harness.contract import points
 from harness.contract.effects import source as effects
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
+from harness.faults.model.requests import MeetsRequests
 
 
 @fault("there_not_listed")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ThereNotListed(Fault):
+class ThereNotListed(MeetsRequests):
     """Leave a file out of every listing, while it is served to a client that asks for it by name.
 
     Stands for: a store that lists what it was told to only some time later, a directory cache, a page that was lost.

@@ -12,14 +12,15 @@ from pydantic.dataclasses import dataclass
 from harness.contract import points
 from harness.contract.effects import source as effects
 from harness.faults.model.clients import REFUSED_TO_ALL, TAKEN_BY_ALL
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.part_of_file import Keep
+from harness.faults.model.requests import MeetsRequests
 from harness.values.units import SomeTime
 
 
 @fault("grow_while_read")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class GrowWhileRead(Fault):
+class GrowWhileRead(MeetsRequests):
     """Show a file at its arrival with only its ``start``, and let it grow in ``steps`` equal steps, one ``every``.
 
     Listing and length always agree with what is there, so a client that reads it sees a whole, shorter file.

@@ -21,9 +21,10 @@ class JobCrash(StrikesAJob):
     segfault: SIGSEGV. abort: SIGABRT, with a core dump where the machine writes one. out_of_memory: SIGKILL, as the
     kernel ends the largest process. A signal is no exit code: it fails the job whatever its criteria say.
 
-    ``at_write``, ``at_rename`` and ``at_commit`` say where in its work it is struck: at half of the file, before the
-    file has its name, between two batches. With ``on``, a neighbour's ``invoke`` is a request that has come and has no
-    answer, its ``ok`` an answer of which the last bytes have not left.
+    ``at_write``, ``at_rename``, ``at_request``, ``at_answer`` and ``at_commit`` say where in its work it is struck: at
+    half of the file, before the file has its name, while it waits for an answer, when it has it, between two batches.
+    With ``on``, a neighbour's ``invoke`` is anybody's request that has come and has no answer, its ``ok`` an answer of
+    which the last bytes have not left.
 
     ``at_commit`` before: the consumer has all of the request, and stores the batch although the job is gone; after: it
     has stored it, and the job never gets the answer. Either way the batch is there and the job does not know: before

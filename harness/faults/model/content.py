@@ -12,7 +12,8 @@ from harness.chain.controls import CONTROLS
 from harness.contract import points
 from harness.contract.effects import damages
 from harness.faults.model.clients import S3, TAKEN_BY_ALL
-from harness.faults.model.fault import STRICT, Fault, System
+from harness.faults.model.fault import STRICT, System
+from harness.faults.model.requests import MeetsRequests
 
 Manifest = Literal["true_one", "follows"]
 
@@ -25,7 +26,7 @@ COMPARED_BY_S3: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class ContentFault(Fault):
+class ContentFault(MeetsRequests):
     """What all of them share. ``true_one``: the manifest states the file as it was; ``follows``: as it is now."""
 
     file: str

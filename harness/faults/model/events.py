@@ -27,7 +27,7 @@ def never_comes(on: On, chain: Chain) -> Iterator[tuple[Location, str]]:
         yield ("type",), unknown(f"type {its}", on.type, happening.types)
     fields = that_may_be_named(happening)
     # A job may page under any name; elsewhere these are the chain's own.
-    known: dict[str, Mapping[str, Any]] = {"file": chain.files, "folder": chain.folders}
+    known: dict[str, Mapping[str, Any]] = {"file": chain.files, "folder": chain.folders, "from": chain.jobs}
     if on.component == "scheduler":
         known["job"] = chain.jobs
     for field, wanted in on.value.items():

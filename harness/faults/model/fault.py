@@ -99,7 +99,7 @@ def refusing_in_words(cls: T) -> T:
 def _told(detail: Any, known: list[str]) -> str:
     *_, parameter = path = [str(step) for step in detail["loc"]]
     if detail["type"] == "unexpected_keyword_argument":
-        return unknown("parameter", parameter, known)
+        return unknown("parameter", parameter, known) + taken_by_others(parameter.removesuffix("_"))
     if detail["type"].startswith("missing"):
         return f"missing parameter '{parameter}'"
     return f"{'.'.join(path)}: {words(detail, known)}"
@@ -121,6 +121,9 @@ class On:
     action: str
     type: str | None = None
     value: dict[str, Any] = Field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.component} {self.action}"
 
     def pattern(self) -> orders.On:
         """As the mocks take it."""
@@ -181,6 +184,11 @@ class Fault:
         """Why it may find nothing to act on although its point is passed and its trigger agrees."""
         return "there was nothing for it to act on"
 
+    @property
+    def event_missed(self) -> str | None:
+        """What the author hears where the event for which it waits did not come; None where it waits for none."""
+        return None if self.on is None else f"its event ({self.on}) was never seen"
+
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Put the fault into the running system; leaving the context takes it out again."""
         raise TypeError(f"{type(self).__name__} does not say how it is injected into {system}")
@@ -221,6 +229,23 @@ def unknown_targets(parameters: Mapping[str, Any], chain: Chain) -> Iterator[tup
 
 FAULTS: Registry[type[Fault]] = Registry("fault", "faults", expected="a class under @fault(NAME)")
 """Every registered fault by the name that users type."""
+
+_OF_SOME = ("at_write", "at_rename", "at_request", "at_answer", "at_commit", "from")
+_SHOWN = 6
+
+
+def taken_by_others(parameter: str) -> str:
+    """Which faults have a place or a job of their own, for an author who has given one to another fault."""
+    if parameter not in _OF_SOME:
+        return ""
+    taking = sorted(kind.name for kind in FAULTS.registered() if parameter in _written(kind))
+    more = f" and {len(taking) - _SHOWN} more" if len(taking) > _SHOWN else ""
+    return f". Faults that take {parameter}: {', '.join(taking[:_SHOWN])}{more}"
+
+
+def _written(kind: type[Fault]) -> list[str]:
+    return [name.removesuffix("_") for name in parameter_names(kind)]
+
 
 HEADINGS = ("Stands for", "Detectable by", "A sound chain")
 """What the last paragraph of a fault's docstring says."""

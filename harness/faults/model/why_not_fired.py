@@ -9,6 +9,7 @@ from harness.contract import points
 from harness.contract.orders import Counts
 from harness.contract.points import SCHEDULER, Point
 from harness.faults.model.fault import Fault
+from harness.faults.model.requests import FROM, UNKNOWN
 
 WORDS: Mapping[Point[Any], str] = {
     points.LAUNCH: "launch of",
@@ -41,12 +42,15 @@ def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], cou
     They say how often the point was passed, how often the order was awake then, and how often it could act.
     """
     passed, awake, calls = counts.passed, counts.awake, counts.calls
-    if fault.on is not None and not counts.fired:
-        return f"its event ({fault.on.component} {fault.on.action}) was never seen"
-    target = next(iter(where.values()), "the scheduler" if point is SCHEDULER else "")
-    place = f"{WORDS[point]} {target or 'anything'}"
+    if fault.event_missed is not None and not counts.fired:
+        return fault.event_missed
+    job = where.get(FROM)
+    target = next((it for name, it in where.items() if name != FROM), "the scheduler" if point is SCHEDULER else "")
+    place = f"{WORDS[point]} {target or 'anything'}" + (f" from {job}" if job else "")
     if not passed:
         never = f"{place} was never passed"
+        if job:
+            return f"{never}: {job} has asked for no such thing, or by {UNKNOWN}"
         return f"{never}: {fault.why_no_effect}" if point is points.PLACE else never
     said = f"{place} was passed {_times(passed)}"
     if not awake:

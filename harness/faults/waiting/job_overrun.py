@@ -20,9 +20,10 @@ from harness.values.units import SomeTime
 class JobOverrun(StrikesAJob):
     """Freeze the job's processes (SIGSTOP) for a while, then let them go on as if nothing had been.
 
-    With ``on``, ``at_write``, ``at_rename`` or ``at_commit`` the freeze falls in the middle of the job's work instead
-    of at its start: after the first batch is stored is the nasty moment, because a restart will send that batch again.
-    ``at_commit`` before freezes who has sent the batch whole: the consumer stores it in the meantime all the same.
+    With ``on`` or one of the places (``at_write`` to ``at_commit``) the freeze falls in the middle of the job's work
+    instead of at its start: after the first batch is stored is the nasty moment, because a restart will send that batch
+    again. ``at_commit`` before freezes who has sent the batch whole: the consumer stores it in the meantime all the
+    same.
 
     Stands for: a job that waits behind a lock, a host that swaps, a virtual machine that is moved while it runs.
     Detectable by: max run time, which only flags the job and leaves it running.

@@ -13,8 +13,9 @@ from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import wire as effects
 from harness.faults.model.clients import S3
-from harness.faults.model.fault import STRICT, Fault, System, fault
+from harness.faults.model.fault import STRICT, System, fault
 from harness.faults.model.network import nothing_to_reach
+from harness.faults.model.requests import MeetsRequests
 
 _PATIENT = ("curl", "requests", "urllib3", "openssh_sftp")
 """Clients that set themselves no limit at all."""
@@ -22,7 +23,7 @@ _PATIENT = ("curl", "requests", "urllib3", "openssh_sftp")
 
 @fault("source_hang")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
-class SourceHang(Fault):
+class SourceHang(MeetsRequests):
     """Hold connections to the source open without an answer: before its first byte, or after ``after_bytes`` of it.
 
     Stands for: the 2 AM timeout. A storage back end that fails over in mid-request, a firewall that forgets a

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
+from harness.mocks.core.callers import asker
 from harness.mocks.core.documents import MOST_ROW_VALUES
 from harness.mocks.core.incoming import BATCH_BYTES, whole
 from harness.mocks.core.mock import Mock
@@ -40,13 +41,14 @@ class HttpFrontEnd:
             return self._unknown(name)
         record = self._mock.recorder.record
         key = request.headers.get("Idempotency-Key")
+        asked = {"key": key} | asker()
         try:
             body = await whole(request, BATCH_BYTES)
             batch = self._reader.read(body, ledger.key_columns, ledger.volatile)
         except Refusal as refusal:
-            record("fail", "batch", {"key": key, "field": refusal.field}, error=str(refusal), component=name)
+            record("fail", "batch", asked | {"field": refusal.field}, error=str(refusal), component=name)
             return refused_in_json(request, refusal)
-        value = {"key": key, "rows": batch.rows}
+        value = asked | {"rows": batch.rows}
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
         await self._mock.service_time.commit(name)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from harness.contract.codec import read, write
+from harness.contract.events import EventType
 from harness.contract.orders import On, Order, Relay
 from harness.contract.points import Point
 from harness.history import Recorder
@@ -118,6 +119,12 @@ class Armory:
             now_ns = self._clock()
             waiting = [order for order in self._orders.values() if order.concerns(point, where)]
             return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
+
+    def awaits(self, kind: EventType, action: str, value: Mapping[str, Any]) -> bool:
+        """Whether a fault of a job's processes, which the scheduler holds, sleeps for such an event of this component."""
+        event = {"component": self._recorder.component, "type": kind, "action": action, "value": value}
+        with self._lock:
+            return any(relay.relay == "scheduler" and _matches(relay.on, event) for relay in self._relays.values())
 
     def dump(self) -> list[Json]:
         """Every order and relay as JSON, for a mock whose process is about to be replaced."""

@@ -106,6 +106,7 @@ class ControlServer(ThreadingMixIn, UnixStreamServer):
         self.mock.armory.clear()
         self.mock.recorder.forget()
         self.mock.service_time.begin(plan)
+        self.mock.jobs = tuple(job.job for job in plan.jobs)
         await self.mock.reset(plan)
 
     def _main(self, work: Any) -> Any:

@@ -16,6 +16,7 @@ from harness.contract.plan import Plan
 from harness.contract.points import Point
 from harness.mocks.core import relay
 from harness.mocks.core.armed import Armory, Json
+from harness.mocks.core.callers import Callers
 from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.extensions import UsersCodeError
 from harness.mocks.core.order import Armed
@@ -43,6 +44,8 @@ class Mock:
         self.armory = Armory(self.recorder, fired=self._fired, relay=self._relay)
         self.service_time = ServiceTime(self.component)
         self.endpoints: dict[str, int] = {}
+        self.jobs: tuple[str, ...] = ()
+        """The jobs of the night."""
         self.relaying = threading.Event()
         self.broken: dict[str, str] | None = None
         """What is wrong with users' code inside this mock, for who asks for its health; nothing is played then."""
@@ -81,6 +84,10 @@ class Mock:
     def state(self) -> Json:
         """What ``GET /state`` shows people."""
         return {}
+
+    def callers(self, port: int) -> Callers:
+        """The jobs that connect to a port of this mock."""
+        return Callers(self.dir, port, lambda: self.jobs)
 
     def bug(self, where: str, error: BaseException) -> None:
         """Record an unexpected exception; end where it says that the machine has run out of something."""

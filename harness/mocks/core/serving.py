@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from harness.mocks.core import heads
+from harness.mocks.core.callers import asking
 from harness.mocks.core.documents import MOST_VALUES, NoDocument, document
 from harness.mocks.core.incoming import drop_rest, whole
 from harness.mocks.core.refusal import Refusal
@@ -53,6 +54,7 @@ async def serve(
 
     async def surface(request: web.Request) -> web.StreamResponse:
         answer: web.StreamResponse
+        asking(callers.of(request.transport))
         try:
             heads.check(request)
             await mock.service_time.request(f"{request.method} {request.path}")
@@ -90,6 +92,7 @@ async def serve(
     site = web.TCPSite(runner, mock.host, mock.port if port is None else port, backlog=1024, ssl_context=tls)
     await site.start()
     listens: int = runner.addresses[0][1]
+    callers = mock.callers(listens)
     return listens
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.plan import Plan
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 from harness.mocks.core.refusal import Refusal
@@ -39,9 +40,10 @@ class Desk(Mock):
             page = {name: given.text(name) for name in ("owner", "job", "cause", "text")}
             page |= {"runbook": given.text("runbook", optional=True)}
         except Refusal as refusal:
-            self.recorder.record("fail", "page", {"field": refusal.field}, error=str(refusal))
+            self.recorder.record("fail", "page", {"field": refusal.field} | asker(), error=str(refusal))
             return refused_in_json(request, refusal)
-        self.recorder.record("ok", "page", page)
+        self.recorder.record("invoke", "page", page | asker())
+        self.recorder.record("ok", "page", page | asker())
         self._pages.append({"id": len(self._pages) + 1, **page})
         return web.json_response({"id": len(self._pages)}, status=201)
 

@@ -132,7 +132,7 @@ class Monitor:
     def disarmed(self, order: Armed[Any]) -> None:
         """A fault was taken out: what it froze goes on, and the disk that it made bad is repaired."""
         for job in self.context.daily.jobs.values():
-            if order.point is DISK:
+            if order.point in (DISK, PLACE):
                 kept_back = sum(attempt.repair_disk(order) for attempt in job.attempts)
                 self.context.armory.ended.let_go(order, kept_back, job=job.name)
             if job.running is not None and order.point in (STARTED, PLACE) and order.order.where["job"] == job.name:

@@ -16,6 +16,7 @@ from harness.contract.effects.wire import Connection, Drip, Hang, Reset
 from harness.contract.endpoints import MOCK_OF
 from harness.contract.plan import Plan
 from harness.contract.points import CONNECT, DIAL
+from harness.mocks.core.callers import FROM, Callers, asker, asking, tell
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
@@ -106,8 +107,8 @@ class Wire(Mock):
         for route in self._routes:
             listening = socket.create_server((self.host, route.port), family=family_of(self.host), backlog=BACKLOG)
             listening.setblocking(False)
-            self._acceptors.append(asyncio.create_task(self._accept(route, listening)))
-            endpoints[route.endpoint] = listening.getsockname()[1]
+            port = endpoints[route.endpoint] = listening.getsockname()[1]
+            self._acceptors.append(asyncio.create_task(self._accept(route, listening, self.callers(port))))
         return endpoints
 
     async def reset(self, _: Plan) -> None:
@@ -132,17 +133,18 @@ class Wire(Mock):
         """How many connections there are."""
         return {"connections": len(self._lines), "hung": sum(line.hung_by is not None for line in self._lines)}
 
-    async def _accept(self, route: Route, listening: socket.socket) -> None:
+    async def _accept(self, route: Route, listening: socket.socket, callers: Callers) -> None:
         while True:
             try:
-                client, _ = await self.loop.sock_accept(listening)
+                client, peer = await self.loop.sock_accept(listening)
             except OSError as error:  # no descriptors are left
                 self.bug(f"accepting for {route.endpoint}", error)
                 await asyncio.sleep(1.0)
                 continue
-            self.loop.create_task(self._taken(route, client))
+            self.loop.create_task(self._taken(route, client, callers.take(peer[1])))
 
-    async def _taken(self, route: Route, client: socket.socket) -> None:
+    async def _taken(self, route: Route, client: socket.socket, job: str) -> None:
+        asking(job)
         line, lost = Line(client, socket.socket(family_of(route.target_host))), True
         self._lines.add(line)
         try:
@@ -158,8 +160,9 @@ class Wire(Mock):
 
     async def _passed(self, route: Route, line: Line) -> bool:
         """Carry one connection to its end; False when its endpoint is not there."""
-        self.recorder.record("info", "connect", {"endpoint": route.endpoint})
-        where = {"endpoint": route.endpoint, "neighbour": route.neighbour}
+        told = {"endpoint": route.endpoint} | asker()
+        self.recorder.record("info", "connect", told)
+        where = {"neighbour": route.neighbour} | told
         self.armory.ended.meet(DIAL, **where)  # while an order was armed there, the library asked before it connected
         acting = self.armory.act(CONNECT, lambda order: not forwarding.acts_in_answer(order.effect), **where)
         line.hung_by = next(iter(acting), None)
@@ -171,8 +174,9 @@ class Wire(Mock):
             # The kernel's own words: asyncio's name the port, which is another one on every run.
             number = unreached.errno or 0
             text = os.strerror(number) if number > 0 else f"no such host: {route.target_host}"
-            self.recorder.record("fail", "connect", {"endpoint": route.endpoint}, error=text)
+            self.recorder.record("fail", "connect", told, error=text)
             return False
+        tell(self.dir, route.target_port, line.endpoint.getsockname()[1], told.get(FROM, ""))
         now_ns, waiting = time.time_ns(), self.armory.at_point(CONNECT, **where)
         waiting += self.armory.ended.at_point(CONNECT, **where)
         later = (order for order in waiting if order.awake(now_ns) and forwarding.acts_in_answer(order.effect))

@@ -2,9 +2,9 @@
 
 The kernel refuses a connection to a port without a listener, and a lost packet is lost in the kernel, so that no
 program behind the port could count either or choose one. So a job's process asks first, over the unix socket
-``DIR/ports/PORT``, which is there only while a fault is armed for that port. The other end of it is
-harness/clock/preload/sockets/port_states.c. Each question passes the point ``dial`` once. The answer is one line:
-``pass``, ``refused``, or ``silence PORT``: a port of the same host that never answers.
+``DIR/ports/PORT``, which is there only while a fault is armed for that port, and says in a line who it is. The other
+end of it is harness/clock/preload/sockets/port_states.c. Each question passes the point ``dial`` once. The answer is
+one line: ``pass``, ``refused``, or ``silence PORT``: a port of the same host that never answers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from contextlib import suppress
 
 from harness.contract.effects.wire import Dial
 from harness.contract.points import DIAL
+from harness.mocks.core.callers import asker, asking
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 
@@ -35,7 +36,7 @@ class PortStates:
         """Have a socket for each endpoint that the order concerns; ``ports`` gives each one's neighbour and port."""
         self._folder.mkdir(exist_ok=True)
         for endpoint, (neighbour, port) in ports.items():
-            if not order.concerns(DIAL, {"endpoint": endpoint, "neighbour": neighbour}):
+            if not order.concerns(DIAL, {**order.order.where, "endpoint": endpoint, "neighbour": neighbour}):
                 continue
             if port not in self._sockets:
                 self._sockets[port] = await self._start(endpoint, neighbour, port), set()
@@ -54,8 +55,10 @@ class PortStates:
             self._silent = None
 
     async def _start(self, endpoint: str, neighbour: str, port: int) -> asyncio.Server:
-        async def asked(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async def asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with suppress(ConnectionError):
+                job = (await reader.readline()).decode(errors="replace").rstrip("\n")
+                asking(job if job in self._mock.jobs else "")
                 writer.write(f"{self._answer(endpoint, neighbour)}\n".encode())
                 await writer.drain()
             writer.close()
@@ -67,10 +70,10 @@ class PortStates:
         return server
 
     def _answer(self, endpoint: str, neighbour: str) -> str:
-        for order in self._mock.armory.act(DIAL, endpoint=endpoint, neighbour=neighbour):
+        for order in self._mock.armory.act(DIAL, endpoint=endpoint, neighbour=neighbour, **asker()):
             refused = order.effect.answer == "refused"
             error = os.strerror(errno.ECONNREFUSED) if refused else "nobody answers"
-            self._mock.recorder.record("fail", "connect", {"endpoint": endpoint}, error=error)
+            self._mock.recorder.record("fail", "connect", {"endpoint": endpoint} | asker(), error=error)
             return "refused" if refused else f"silence {self._silent_port()}"
         return "pass"
 

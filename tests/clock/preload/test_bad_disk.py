@@ -9,17 +9,16 @@ from pathlib import Path
 import pytest
 
 from tests.clock.needed import needs
-from tests.clock.virtual_night import Ended, Night
+from tests.clock.preload.landing import TO_WRITE, Landing
+from tests.clock.virtual_night import Night
 
 
-class Disk:
+class Disk(Landing):
     """A folder, and the mark of a launch that spoils it."""
 
     def __init__(self, folder: Path, night: Night) -> None:
-        self.folder = folder / "landing"
-        self.folder.mkdir()
         self._mark = folder / "mark"
-        self._night = night
+        super().__init__(folder, night, {"NIGHT_LANDING": f"{self._mark}:{folder / 'landing'}"})
 
     def spoil(self, *, room: int = 0, read_only: bool = False) -> None:
         self._mark.write_bytes(struct.pack("<4q", read_only, room, 0, 0))
@@ -27,16 +26,6 @@ class Disk:
     @property
     def refusals(self) -> int:
         return int(struct.unpack("<4q", self._mark.read_bytes())[3])
-
-    @property
-    def variables(self) -> dict[str, str]:
-        return {"NIGHT_LANDING": f"{self._mark}:{self.folder}"}
-
-    def python(self, code: str) -> Ended:
-        return self._night.run_python(code, more=self.variables, arguments=[str(self.folder)])
-
-    def run(self, *command: str) -> Ended:
-        return self._night.run(*command, more=self.variables)
 
 
 @pytest.fixture
@@ -72,16 +61,6 @@ tried(lambda: file.write(b"x" * 600), lambda: file.write(b"x" * 600), lambda: fi
     assert disk.refusals == 1
 
 
-WAYS = {
-    "write": 'os.write(out, b"x" * 10)',
-    "writev": 'os.writev(out, [b"x" * 4, b"x" * 6])',
-    "pwrite": 'os.pwrite(out, b"x" * 10, 0)',
-    "pwritev": 'os.pwritev(out, [b"x" * 4, b"x" * 6], 0)',
-    "sendfile": "os.sendfile(out, full, 0, 10)",
-    "copy_file_range": "os.copy_file_range(full, out, 10, 0)",
-}
-"""Each would write ten bytes."""
-
 OPEN = """
 full = os.open("../full", os.O_RDWR | os.O_CREAT)
 os.write(full, b"x" * 100)
@@ -89,10 +68,15 @@ out = os.open("out", os.O_RDWR | os.O_CREAT)
 """
 
 
-@pytest.mark.parametrize("way", WAYS)
+TEN = """
+fd, of, at, data = out, full, 0, b"x" * 10
+"""
+
+
+@pytest.mark.parametrize("way", TO_WRITE)
 def test_every_way_to_write_fills_the_disk(disk: Disk, way: str) -> None:
     disk.spoil(room=15)
-    ended = disk.python(TRY + OPEN + f"tried(*[lambda: {WAYS[way]}] * 3)")
+    ended = disk.python(TRY + OPEN + TEN + f"tried(*[lambda: {TO_WRITE[way]}] * 3)")
     first, second, third = ended.out.split()
     assert (first, third) == ("10", "ENOSPC")
     assert second in ("5", "4"), "of several pieces, those that fit whole"

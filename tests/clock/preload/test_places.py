@@ -11,22 +11,21 @@ from pathlib import Path
 import pytest
 
 from tests.clock.needed import needs
+from tests.clock.preload.landing import TO_WRITE, Landing
 from tests.clock.virtual_night import Ended, Night
 
 BYTE = 5001
 
 
-class Waiting:
+class Waiting(Landing):
     """A folder with places, and who listens there: what was told, and what the folder held before the answer."""
 
     def __init__(self, folder: Path, night: Night) -> None:
-        self.folder = folder / "landing"
-        self.folder.mkdir()
+        self._file = folder / "places"
+        super().__init__(folder, night, {"NIGHT_PLACES": str(self._file)})
         (folder / "from").write_bytes(bytes(range(250)) * 40)
         self.content = (folder / "from").read_bytes()
         self.told: list[tuple[str, dict[str, int]]] = []
-        self._file = folder / "places"
-        self._night = night
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(f"{self._file}.sock")
         self._listener.listen()
@@ -35,12 +34,8 @@ class Waiting:
     def at(self, *lines: str) -> None:
         self._file.write_text("".join(f"{line}\n".replace("FOLDER", str(self.folder)) for line in lines))
 
-    def run(self, *command: str) -> Ended:
-        return self._night.run(*command, more={"NIGHT_PLACES": str(self._file)})
-
     def python(self, code: str) -> Ended:
-        arguments = [str(self.folder)]
-        return self._night.run_python(START + code, more={"NIGHT_PLACES": str(self._file)}, arguments=arguments)
+        return super().python(START + code)
 
     def _answer(self) -> None:
         while True:
@@ -70,25 +65,18 @@ START = """
 import os, shutil, sys
 os.chdir(sys.argv[1])
 data = open("../from", "rb").read()
-def new(): return os.open("a", os.O_CREAT | os.O_WRONLY)
-def all_of(call, *arguments):
-    done = 0
-    while done < len(data):
-        done += call(done)
 """
 
-WAYS = {
-    "write": "os.write(new(), data)",
+ALL_OF = """
+fd, of, at = os.open("a", os.O_CREAT | os.O_WRONLY), os.open("../from", os.O_RDONLY), 0
+while at < len(data):
+    at += CALL
+"""
+
+WAYS = {name: ALL_OF.replace("CALL", call) for name, call in TO_WRITE.items()} | {
     "buffered": "open('a', 'wb').write(data)",
     "small": "file = open('a', 'wb', buffering=0); [file.write(data[at:at + 7]) for at in range(0, len(data), 7)]",
     "append": "open('a', 'wb').write(data[:3000]); open('a', 'ab').write(data[3000:])",
-    "pwrite": "fd = new(); all_of(lambda at: os.pwrite(fd, data[at:], at))",
-    "writev": "fd = new(); all_of(lambda at: os.writev(fd, [data[at:at + 100], data[at + 100:]]))",
-    "pwritev": "fd = new(); all_of(lambda at: os.pwritev(fd, [data[at:at + 100], data[at + 100:]], at))",
-    "pwritev2": "fd = new(); all_of(lambda at: os.pwritev(fd, [data[at:]], at, os.RWF_DSYNC))",
-    "sendfile": "fd, of = new(), os.open('../from', os.O_RDONLY); all_of(lambda at: os.sendfile(fd, of, at, 10000))",
-    "copy_file_range": "fd, of = new(), os.open('../from', os.O_RDONLY); "
-    "all_of(lambda at: os.copy_file_range(of, fd, 10000, at, at))",
     "shutil": "shutil.copyfile('../from', 'a')",
 }
 

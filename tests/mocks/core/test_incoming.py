@@ -169,7 +169,7 @@ def test_what_a_client_sends_is_kept_up_to_a_bound_that_is_said(night: NightOfMo
     target = desk(night)
     long = PAGE | {"text": "x" * (2 << 20), "cause": "\u00e9" * 9_000}
     assert sent(target, Request("POST", "/pages", json.dumps(long).encode()))[0] == 201
-    ((_, page, _),) = night.events("page")
+    _, (_, page, _) = night.events("page")
     assert page["text"] == "x" * 8_192 + "\u2026 (2,097,152 characters, the first 8,192 are kept)"
     assert page["cause"].endswith("\u2026 (9,000 characters, the first 8,192 are kept)")
     assert night.played["desk"].get("/pages").json()["pages"][0]["text"] == page["text"]

@@ -30,10 +30,16 @@ print(json.dumps(told))
 """
 
 
-def tries(night: NightOfMocks, wire: Played, *, limit: float = 30, hands: int = 1) -> list[list[Any]]:
-    """How each of a client's tries ended, how much of the body and of the answer came, and after how many seconds."""
-    job = night.job(sys.executable, "-c", CLIENT, str(wire.endpoints["source"]), str(limit), str(hands))
-    night.run(600)
-    assert job.stdout is not None
-    found: list[list[Any]] = json.loads(job.stdout.read())
+def tries(
+    night: NightOfMocks, wire: Played, *, limit: float = 30, hands: int = 1, job: str = "job", until: float = 600
+) -> list[list[Any]]:
+    """How each of a client's tries ended, how much of the body and of the answer came, and after how many seconds.
+
+    ``until`` is the minute of the night to which time moves meanwhile.
+    """
+    arguments = (str(wire.endpoints["source"]), str(limit), str(hands))
+    process = night.job(sys.executable, "-c", CLIENT, *arguments, env={"NIGHT_COMPONENT": job})
+    night.run(until)
+    assert process.stdout is not None
+    found: list[list[Any]] = json.loads(process.stdout.read())
     return found

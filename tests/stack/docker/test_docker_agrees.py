@@ -29,6 +29,19 @@ ONE_OF_EACH_OUTCOME = {
     )
 }
 
+AT_A_PLACE = {
+    SCENARIOS / f"{name}.yaml"
+    for name in (
+        "access/server_error_for_one_job",
+        "landing/disk_full_at_a_byte",
+        "landing/read_only_at_the_rename",
+        "launch/crash_at_half_of_the_file",
+        "launch/crash_at_the_answer",
+        "launch/crash_at_the_request",
+        "launch/crash_between_two_batches",
+    )
+}
+
 Both = tuple[NightRunner, NightRunner]
 
 
@@ -54,7 +67,10 @@ def what_happened(result: Result) -> dict[str, object]:
 
 @pytest.mark.parametrize(
     "path",
-    sample(sorted(ONE_OF_EACH_FOLDER | ONE_OF_EACH_OUTCOME), {SCENARIOS / "delivery/truncated_all_night.yaml"}),
+    sample(
+        sorted(ONE_OF_EACH_FOLDER | ONE_OF_EACH_OUTCOME | AT_A_PLACE),
+        {SCENARIOS / "delivery/truncated_all_night.yaml", SCENARIOS / "access/server_error_for_one_job.yaml"},
+    ),
     ids=lambda path: f"{path.parent.name}-{path.stem}",
 )
 def test_a_scenario_ends_the_same_on_both_stacks(path: Path, both: Both) -> None:

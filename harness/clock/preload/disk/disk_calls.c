@@ -202,11 +202,13 @@ NIGHT_EXPORT int rmdir(const char *path) {
     return night_bad_disk_refuses_name(AT_FDCWD, path) ? -1 : real(path);
 }
 
-#define NIGHT_RENAMING(at, name, call)                                                                       \
+/* The place comes before the look at the disk, which may go bad there. */
+#define NIGHT_RENAMING(from_at, from, at, name, call)                                                        \
     ({                                                                                                       \
         if (night_places)                                                                                    \
             night_place_of_name('b', at, name);                                                              \
-        int done_ = (call);                                                                                  \
+        bool refuses_ = night_bad_disk_refuses_name(from_at, from) || night_bad_disk_refuses_name(at, name); \
+        int done_ = refuses_ ? -1 : (call);                                                                  \
         if (night_places && done_ == 0)                                                                      \
             night_place_of_name('a', at, name);                                                              \
         done_;                                                                                               \
@@ -214,20 +216,17 @@ NIGHT_EXPORT int rmdir(const char *path) {
 
 NIGHT_EXPORT int rename(const char *from, const char *to) {
     NIGHT_REAL(rename);
-    bool refuses = night_bad_disk_refuses_name(AT_FDCWD, from) || night_bad_disk_refuses_name(AT_FDCWD, to);
-    return refuses ? -1 : NIGHT_RENAMING(AT_FDCWD, to, real(from, to));
+    return NIGHT_RENAMING(AT_FDCWD, from, AT_FDCWD, to, real(from, to));
 }
 
 NIGHT_EXPORT int renameat(int from_at, const char *from, int to_at, const char *to) {
     NIGHT_REAL(renameat);
-    bool refuses = night_bad_disk_refuses_name(from_at, from) || night_bad_disk_refuses_name(to_at, to);
-    return refuses ? -1 : NIGHT_RENAMING(to_at, to, real(from_at, from, to_at, to));
+    return NIGHT_RENAMING(from_at, from, to_at, to, real(from_at, from, to_at, to));
 }
 
 int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags);
 
 NIGHT_EXPORT int renameat2(int from_at, const char *from, int to_at, const char *to, unsigned flags) {
     NIGHT_REAL(renameat2);
-    bool refuses = night_bad_disk_refuses_name(from_at, from) || night_bad_disk_refuses_name(to_at, to);
-    return refuses ? -1 : NIGHT_RENAMING(to_at, to, real(from_at, from, to_at, to, flags));
+    return NIGHT_RENAMING(from_at, from, to_at, to, real(from_at, from, to_at, to, flags));
 }

@@ -18,7 +18,10 @@ static size_t written(size_t (*real)(const void *, size_t, size_t, FILE *), cons
     size_t done = real(data, 1, length, file);
     if (done == length && fflush(file) == 0) {
         night_reach_end(reach, (int64_t)done);
-        done += real((const char *)data + done, 1, whole - done, file);
+        size_t rest = whole - done; /* the disk may have gone bad there */
+        if (night_disk_is_bad() && rest > 0 && night_bad_disk_refuses_write(fileno(file), &rest))
+            rest = 0;
+        done += real((const char *)data + done, 1, rest, file);
     }
     return done == whole ? count : done / size;
 }

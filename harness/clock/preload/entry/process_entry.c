@@ -122,6 +122,7 @@ static void enter(void) {
     }
     night_page = page;
     night_port_states_start(path);
+    night_callers_start(path);
     night_bad_disk_start();
     night_places_start();
     night_wrong_clock_start();

@@ -115,6 +115,8 @@ NIGHT_EXPORT int connect(int fd, const struct sockaddr *to, socklen_t size) {
     }
     if (state == NIGHT_PORT_SILENT)
         to = (const struct sockaddr *)&instead;
+    else
+        night_tell_caller(fd, to, size);
     if (night_has_socket_timeout(&limit, fd, SO_SNDTIMEO, 0))
         return connect_until(&limit, to, size);
     return state == NIGHT_PORT_SILENT ? connect_unanswered(fd, to, size) : real(fd, to, size);

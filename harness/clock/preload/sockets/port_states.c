@@ -2,11 +2,11 @@
  *
  * A port on which no program listens is refused by the kernel, and a packet that is dropped is dropped there too, so
  * that no program behind the port could count either or choose one. So the question goes another way: the wire
- * listens on a unix socket beside the clock page, `ports/PORT`, which is there only while a fault is armed, and says
- * `pass`, `refused` or `silence PORT`: of the same host, a port that drops every packet
+ * listens on a unix socket beside the clock page, `ports/PORT`, which is there only while a fault is armed; it is told
+ * who asks, in a line, and says `pass`, `refused` or `silence PORT`: of the same host, a port that drops every packet
  * (harness/mocks/wire/port_states.py). */
 #define _GNU_SOURCE
-#include "preload/preload.h"
+#include "preload/entry/exec.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,7 +26,7 @@ void night_port_states_start(const char *page) {
 }
 
 /* Where the port is in an address of the internet; NULL in any other. */
-static in_port_t *port_in(struct sockaddr_storage *address) {
+in_port_t *night_port_in(struct sockaddr_storage *address) {
     switch (address->ss_family) {
     case AF_INET:
         return &((struct sockaddr_in *)address)->sin_port;
@@ -46,6 +46,10 @@ static bool ask(unsigned port, char *answer, size_t room) {
         return false;
     size_t got = 0;
     if (night_syscall(SYS_connect, fd, (long)&wire, (long)sizeof wire) == 0) {
+        char said[256]; /* who asks; the wire needs no more of it */
+        const char *name = night_component();
+        snprintf(said, sizeof said, "%s\n", name ? name : "");
+        night_syscall(SYS_sendto, fd, (long)said, (long)strlen(said), (long)MSG_NOSIGNAL, 0L, 0L);
         long piece;
         while (got < room - 1 &&
                ((piece = night_syscall(SYS_read, fd, (long)(answer + got), (long)(room - 1 - got))) > 0 ||
@@ -66,7 +70,7 @@ enum night_port_state night_ask_port_state(int fd, const struct sockaddr *to, so
     enum night_port_state state = NIGHT_PORT_PASSES;
     char answer[32];
     memcpy(instead, to, size);
-    in_port_t *port = port_in(instead);
+    in_port_t *port = night_port_in(instead);
     if (port && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &room) == 0 && type == SOCK_STREAM &&
         ask(ntohs(*port), answer, sizeof answer)) {
         unsigned silent;

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from harness.contract.effects import scheduler as effects
-from harness.contract.points import DISK
+from harness.contract.points import DISK, PLACE
 from harness.mocks.core.armed import Armory
 from harness.mocks.core.order import Armed
 
@@ -26,15 +26,20 @@ class BadDisk:
         self.path = path
 
     @classmethod
-    def of(cls, effect: effects.BadDisk, path: Path) -> BadDisk:
-        """Leave a mark; another user may run the job, in another container."""
+    def sound(cls, path: Path) -> BadDisk:
+        """Leave a mark of a disk that refuses nothing yet; another user may run the job, in another container."""
         path.parent.mkdir(exist_ok=True)
         path.touch()
         path.chmod(0o666)
-        read_only = isinstance(effect, effects.ReadOnlyDisk)
-        room = 0 if isinstance(effect, effects.ReadOnlyDisk) else effect.room_bytes
-        path.write_bytes(_MARK.pack(read_only, room, 0, 0))
+        path.write_bytes(_MARK.pack(0, _UNLIMITED, 0, 0))
         return cls(path)
+
+    def go_bad(self, effect: effects.BadDisk) -> None:
+        """Refuse from now on what the effect says; room is what there is from here."""
+        if isinstance(effect, effects.ReadOnlyDisk):
+            self._set(1, lambda _: 0)
+        else:
+            self._set(0, lambda used: used + effect.room_bytes)
 
     def environment(self, folder: str) -> dict[str, str]:
         """The variable by which the clock's library finds it, and knows which folder is on that disk."""
@@ -42,11 +47,15 @@ class BadDisk:
 
     def repair(self) -> bool:
         """Refuse nothing from now on; whether the disk has refused anything until now."""
+        return bool(self._set(0, lambda _: _UNLIMITED))
+
+    def _set(self, read_only: int, room: Callable[[int], int]) -> int:
+        """Write the mark anew, with the room that comes of what is used; how often it has refused something."""
         with self.path.open("r+b") as mark:
             _, _, used, refusals = _MARK.unpack(mark.read(_MARK.size))
             mark.seek(0)
-            mark.write(_MARK.pack(0, _UNLIMITED, used, refusals))
-        return bool(refusals)
+            mark.write(_MARK.pack(read_only, room(used), used, refusals))
+        return int(refusals)
 
 
 class BadDisks:
@@ -55,7 +64,7 @@ class BadDisks:
     def __init__(self, armory: Armory, job: str) -> None:
         self._armory = armory
         self._job = job
-        self._disks: list[tuple[Armed[effects.BadDisk], BadDisk]] = []
+        self._disks: list[tuple[Armed[Any], BadDisk]] = []
 
     def restore(self, kept: Iterable[tuple[str, str]]) -> None:
         """Take up the disks that the scheduler's earlier process has left, where their faults are still armed."""
@@ -69,12 +78,29 @@ class BadDisks:
         return [(order.id, str(disk.path)) for order, disk in self._disks]
 
     def environment(self, path: Path, folders: Mapping[str, str]) -> dict[str, str]:
-        """What the job's processes are told of a full or read-only disk; of several, the first is the one they have."""
-        for order in self._armory.propose(DISK, job=self._job)[:1]:
-            disk = BadDisk.of(order.effect, path)
+        """What the job's processes are told of a full or read-only disk; of several, the first is the one they have.
+
+        One that goes bad at a place of the job's work (`go_bad`) is sound until then.
+        """
+        at_place = [
+            order
+            for order in self._armory.at_point(PLACE, job=self._job)
+            if isinstance(order.effect.by, effects.BadDisk)
+        ]
+        orders: list[Armed[Any]] = [*self._armory.propose(DISK, job=self._job), *at_place]
+        for order in orders[:1]:
+            disk, now = BadDisk.sound(path), order.point is DISK
             self._disks.append((order, disk))
-            return disk.environment(folders[order.effect.folder])
+            if now:
+                disk.go_bad(order.effect)
+            return disk.environment(folders[(order.effect if now else order.effect.by).folder])
         return {}
+
+    def go_bad(self, effect: effects.BadDisk) -> None:
+        """The job has come to a place at which its disk goes bad."""
+        for order, disk in self._disks:
+            if order.point is PLACE and order.effect.by == effect:
+                disk.go_bad(effect)
 
     def repair(self, order: Armed[Any]) -> bool:
         """Repair the disk of a fault; whether it ever refused the job anything is known only now."""
@@ -84,7 +110,8 @@ class BadDisks:
                 self._disks.remove((own, disk))
                 if disk.repair():
                     refused = True
-                    self._armory.confirm(order, job=self._job)
+                    if order.point is DISK:  # at a place it has acted when the job came there
+                        self._armory.confirm(order, job=self._job)
         return refused
 
     def repair_all(self) -> None:

@@ -28,7 +28,9 @@ class Places:
     ``strike`` returns when what it was given has acted on the job; only then does who told get its answer.
     """
 
-    def __init__(self, armory: Armory, job: str, strike: Callable[[effects.RunningJob], None]) -> None:
+    def __init__(
+        self, armory: Armory, job: str, strike: Callable[[effects.RunningJob | effects.BadDisk], None]
+    ) -> None:
         self._armory = armory
         self._job = job
         self._strike = strike

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.clock.library import begin_environment
-from harness.contract.effects.scheduler import RunningJob
+from harness.contract.effects.scheduler import BadDisk, RunningJob
 from harness.contract.points import CLOCK
 from harness.mocks.core.order import Armed
 from harness.mocks.scheduler.daily.jobs import DailyJob
@@ -136,9 +136,12 @@ class Attempt:
         self._bad_disks.repair_all()
         self._places.close()
 
-    def let_act(self, effect: RunningJob) -> None:
+    def let_act(self, effect: RunningJob | BadDisk) -> None:
         """Let a fault act on the running job; returns when it has acted."""
-        self.freeze_and_crash.let_act(effect)
+        if isinstance(effect, BadDisk):
+            self._bad_disks.go_bad(effect)
+        else:
+            self.freeze_and_crash.let_act(effect)
 
     def begin_places(self) -> None:
         """Let the faults act that wait at places of its work."""

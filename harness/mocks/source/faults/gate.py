@@ -6,6 +6,7 @@ from harness.contract.effects.source import Refuse
 from harness.contract.orders import Order
 from harness.contract.points import REQUEST
 from harness.contract.protocols import Operation, Protocol
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.source.faults.pace import check_after, reached
@@ -35,9 +36,8 @@ class Gate:
             elsewhere = kind == "endless_listing" and operation != "list"
             return not (early or elsewhere) and reached(armed.effect, reaches)
 
-        return next(
-            (order.effect for order in self._armory.act(REQUEST, acts, via=via, operation=operation, name=name)), None
-        )
+        acting = self._armory.act(REQUEST, acts, via=via, operation=operation, name=name, **asker())
+        return next((order.effect for order in acting), None)
 
 
 def check(order: Order) -> None:

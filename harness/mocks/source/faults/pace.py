@@ -9,6 +9,7 @@ from harness.contract.effects.source import Answer, Delay, Refuse
 from harness.contract.orders import Order
 from harness.contract.points import ANSWER
 from harness.contract.protocols import Operation, Protocol
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
@@ -39,7 +40,7 @@ class Pace:
         if reaches is None:
             await self._service_time.request(f"{operation} {name}")
         for order in self._armory.act(
-            ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name
+            ANSWER, lambda order: reached(order.effect, reaches), via=via, operation=operation, name=name, **asker()
         ):
             if isinstance(order.effect, Delay):
                 await until(time.time_ns() + order.effect.delay_ns)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 from aiohttp import web
 
 from harness.contract.effects.source import Refuse
+from harness.mocks.core.callers import asker
 from harness.mocks.core.documents import whole_number
 from harness.mocks.core.incoming import FORM_BYTES, whole
 from harness.mocks.core.mock import Mock
@@ -83,12 +84,12 @@ class Access:
             return self._login_failed(refused.user, 401, str(refused), refused.headers)
         except ValueError as error:
             return self._login_failed("", 400, str(error), {})
-        self._mock.recorder.record("ok", "login", {"via": VIA, "user": user})
+        self._mock.recorder.record("ok", "login", {"via": VIA, "user": user} | asker())
         told = {"access_token": token, "token_type": "Bearer", "expires_in": LASTS_S}
         return web.json_response(told, headers={"Cache-Control": "no-store"})
 
     def _login_failed(self, user: str, status: int, text: str, headers: Mapping[str, str]) -> web.Response:
-        self._mock.recorder.record("fail", "login", {"via": VIA, "user": user}, error=f"{status}: {text}")
+        self._mock.recorder.record("fail", "login", {"via": VIA, "user": user} | asker(), error=f"{status}: {text}")
         return error_response(status, text, headers)
 
     async def _new_token(self, request: web.Request) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import MANIFEST_SUFFIX, ListedEntry
 from harness.mocks.source.store.store import Store
@@ -20,7 +21,7 @@ class ServeEvents:
 
     def __init__(self, mock: Mock, store: Store, request: web.Request, via: str, name: str, what: str) -> None:
         self._mock, self._store = mock, store
-        self._value = {"name": name, "what": what, "via": via}
+        self._value = {"name": name, "what": what, "via": via} | asker()
         self._night = store.night
         self.over = request.method == "HEAD"
 
@@ -32,6 +33,11 @@ class ServeEvents:
     def ok(self, sent: int, *, complete: bool) -> None:
         """Record that it is answered; ``complete`` says that the client has the whole, true file."""
         self._end("ok", {"bytes": sent, "complete": complete})
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a fault is to act when the request is answered."""
+        return not self.over and self._mock.armory.awaits("ok", "serve", self._value)
 
     def fail(self, error: str, more: Mapping[str, Any] | None = None) -> None:
         """Record that it is refused or broken off."""

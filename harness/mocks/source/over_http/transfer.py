@@ -7,6 +7,7 @@ from email.utils import formatdate
 
 from aiohttp import HttpVersion11, web
 
+from harness.mocks.core.until import at_rest
 from harness.mocks.source.files.body import CHUNK_BYTES
 from harness.mocks.source.over_http.ranges import RangeRefused, length_of, requested_range
 from harness.mocks.source.over_http.sending import send_body
@@ -59,11 +60,14 @@ class Transfer:
     async def _send(self, answer: web.StreamResponse, sight: Sight, first: int, end: int) -> web.StreamResponse:
         request = self._request
         stop = max(first, min(end, sight.body.size))
-        last = max(first, stop - CHUNK_BYTES)
+        awaited = self._events.awaited
+        last = max(first, stop - (1 if awaited else CHUNK_BYTES))
         sight.body.read(first, min(1, stop - first))  # before the head goes out: what is not there must be a 500
         await answer.prepare(request)
         try:
             await send_body(request, answer, sight.body.part(first, last))
+            if awaited:
+                await at_rest()  # the client has done with them what it does, and waits for the last one
             # Before the last bytes, not after them: a client may act on them at once, and what it does then
             # has to come later in the history.
             self._served(sight, stop - first, end - first)

@@ -14,6 +14,7 @@ from harness.contract.effects.source import Refuse
 from harness.contract.endpoints import GRANTS
 from harness.contract.plan import Plan
 from harness.contract.protocols import Operation
+from harness.mocks.core.callers import asker
 from harness.mocks.core.incoming import FORM_BYTES, whole
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.serving import serve
@@ -168,7 +169,7 @@ class S3FrontEnd:
 
     def _refused(self, refused: S3Error) -> None:
         if refused.code in LOGIN_ERRORS:
-            value = {"via": VIA, "user": refused.details.get("AWSAccessKeyId", "")}
+            value = {"via": VIA, "user": refused.details.get("AWSAccessKeyId", "")} | asker()
             self._mock.recorder.record("fail", "login", value, error=str(refused))
 
     async def _temporary(self, request: web.Request, id_: str) -> web.Response:
@@ -182,7 +183,7 @@ class S3FrontEnd:
             self._refused(refused)
             told = refused.sts_xml(id_)
             return web.Response(text=told, status=refused.status, headers=refused.headers, content_type="text/xml")
-        self._mock.recorder.record("ok", "login", {"via": VIA, "user": signed.access_key})
+        self._mock.recorder.record("ok", "login", {"via": VIA, "user": signed.access_key} | asker())
         return web.Response(text=text, content_type="text/xml")
 
     def _told(self, bucket: str, key: str, query: Mapping[str, str]) -> web.Response:

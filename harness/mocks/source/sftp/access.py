@@ -10,6 +10,7 @@ from asyncssh.stream import SSHServerStreamSession
 
 from harness.contract.effects.source import Refuse
 from harness.contract.endpoints import SFTP
+from harness.mocks.core.callers import asker, asking
 from harness.mocks.source.sftp import VIA
 from harness.mocks.source.sftp.connections import Connections
 from harness.mocks.source.sftp.errors import end_connection, ending, ends_connection, raised_here
@@ -34,6 +35,7 @@ class Login(asyncssh.SSHServer):
         self._connection: asyncssh.SSHServerConnection
         self._refusal: Refuse | None = None
         self._night = state.store.night
+        self._job: str | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         """A client is there."""
@@ -48,6 +50,9 @@ class Login(asyncssh.SSHServer):
 
     def begin_auth(self, username: str) -> bool:
         """A user asks to be let in, and has to prove who that is."""
+        if self._job is None:  # and not before: the wire has passed something on, so it has told for whom
+            self._job = self._state.callers.take(self._connection.get_extra_info("peername")[1])
+            self._connection.set_extra_info(job=self._job)
         self._event("invoke", username)
         self._refusal = self._state.gate.refusal(VIA, "login", username)
         if self._refusal is not None and ends_connection(self._refusal):
@@ -98,5 +103,6 @@ class Login(asyncssh.SSHServer):
         return False
 
     def _event(self, type: Any, username: str, error: str | None = None) -> None:  # noqa: A002 - as in events
+        asking(self._job or "")
         if self._night == self._state.store.night:
-            self._state.mock.recorder.record(type, "login", {"via": VIA, "user": username}, error=error)
+            self._state.mock.recorder.record(type, "login", {"via": VIA, "user": username} | asker(), error=error)

@@ -37,6 +37,7 @@ class SftpFrontEnd:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind((self._mock.host, port))
         taken: int = self._socket.getsockname()[1]
+        self._callers = self._mock.callers(taken)
         return taken
 
     async def reset(self, plan: Plan) -> None:
@@ -47,7 +48,7 @@ class SftpFrontEnd:
             # Its import takes a quarter of a second, and 20 MB that most nights have no use for.
             from harness.mocks.source.sftp.server import Server
 
-            self._server = Server(self._mock, self._store, self._gate, self._pace)
+            self._server = Server(self._mock, self._store, self._gate, self._pace, self._callers)
             await self._server.listen(self._socket, BACKLOG)
         if self._server is not None:
             self._server.reset(names, needed=needed)

@@ -41,6 +41,11 @@ class ReadHandle:
             self._end()
         return data
 
+    def is_last(self, start: int, count: int) -> bool:
+        """Whether these bytes make the content complete, and not the first of it alone."""
+        end = min(start + min(count, LONGEST_READ), self.size)
+        return 0 < self._given.bytes < self.size <= self._given.bytes + max(0, end - start)
+
     def failed(self, error: str) -> None:
         """The retrieval ends here, without all of its bytes."""
         if not self._told:

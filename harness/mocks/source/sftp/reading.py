@@ -101,9 +101,11 @@ class Reading(Session):
             self.record_serve(how, value | more, error=error)
 
         if isinstance(found, WriteHandle):
-            return OpenFile(path, name, ReadHandle(found.body, found.size, found.modified_ns, tell, whole=False))
-        sight = self.state.store.take(found)
-        return OpenFile(path, name, ReadHandle(sight.body, sight.declared, sight.modified_ns, tell, whole=sight.whole))
+            handle = ReadHandle(found.body, found.size, found.modified_ns, tell, whole=False)
+        else:
+            sight = self.state.store.take(found)
+            handle = ReadHandle(sight.body, sight.declared, sight.modified_ns, tell, whole=sight.whole)
+        return OpenFile(path, name, handle, value=value)
 
     @surfacing
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
@@ -112,6 +114,8 @@ class Reading(Session):
         await self.stream.drain(None)
         if isinstance(opened.handle, ReadHandle) and offset < opened.handle.size:
             await self.let_pass_within("get", opened, min(offset + size, opened.handle.size))
+            if opened.handle.is_last(offset, size):
+                await self.end_answered(opened)
         return opened.handle.read(offset, size)
 
 

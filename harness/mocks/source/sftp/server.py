@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import asyncssh
 
 from harness.contract.ssh_keys import HOST_KEY
+from harness.mocks.core.callers import Callers
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.faults.pace import Pace
@@ -27,8 +28,8 @@ NEVER = 0
 class Server:
     """The server behind the front end's socket."""
 
-    def __init__(self, mock: Mock, store: Store, gate: Gate, pace: Pace) -> None:
-        self._state = State(mock, store, gate, pace, Tree(store, mock.dir / "store"))
+    def __init__(self, mock: Mock, store: Store, gate: Gate, pace: Pace, callers: Callers) -> None:
+        self._state = State(mock, store, gate, pace, Tree(store, mock.dir / "store"), callers)
         self._connections = Connections()
 
     async def listen(self, bound: socket.socket, backlog: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 import asyncssh
@@ -12,6 +12,8 @@ from asyncssh.stream import SSHServerStreamSession
 
 from harness.contract.effects.source import Refuse
 from harness.contract.protocols import Operation
+from harness.mocks.core.callers import asker, asking
+from harness.mocks.core.until import at_rest
 from harness.mocks.source.faults.pace import SilenceOver
 from harness.mocks.source.sftp import VIA, errors
 from harness.mocks.source.sftp.read_handle import ReadHandle
@@ -24,8 +26,18 @@ FAR_AWAY = 1 << 62
 class OpenFile:
     """An open file: its path, its name in the history, and its handle."""
 
-    def __init__(self, path: str, name: str, handle: ReadHandle | WriteHandle, *, append: bool = False) -> None:
+    def __init__(
+        self,
+        path: str,
+        name: str,
+        handle: ReadHandle | WriteHandle,
+        *,
+        append: bool = False,
+        value: Mapping[str, Any] | None = None,
+    ) -> None:
         self.path, self.name, self.handle, self.append = path, name, handle, append
+        self.value = value or {}
+        """What events say of it, where it is read."""
         self.refused: asyncssh.SFTPError | None = None
 
     def seek(self, offset: int, whence: int) -> int:
@@ -45,6 +57,7 @@ class Session(asyncssh.SFTPServer):
         self.state, self.mock, self.tree, self.stream = state, state.mock, state.tree, stream
         self._night = state.store.night
         self._over = False
+        self._job: str = self.connection.get_extra_info("job")
 
     def exit(self) -> None:
         """The session is over: say that it went well, as sshd does, or else scp takes it for a failure."""
@@ -59,6 +72,7 @@ class Session(asyncssh.SFTPServer):
         reaches: int | None = None,
     ) -> Refuse | None:
         """Wait as long as a fault delays the answer, and raise its refusal; that of an endless listing is returned."""
+        asking(self._job)
         if self._over:  # what had come before that, asyncssh still brings
             raise asyncssh.SFTPConnectionLost("Connection lost")
         try:
@@ -89,6 +103,11 @@ class Session(asyncssh.SFTPServer):
             opened.refused = refused
             raise
 
+    async def end_answered(self, opened: OpenFile) -> None:
+        """Wait, where a fault is to act at an answer, until the client has done all that it does with what it has."""
+        if self.mock.armory.awaits("ok", "serve", {"via": VIA, **opened.value, **asker()}):
+            await at_rest()
+
     def name(self, path: bytes) -> str:
         """What the store and the history call a path."""
         return self.tree.name(self.tree.path(path))
@@ -96,7 +115,8 @@ class Session(asyncssh.SFTPServer):
     def record_serve(self, type: Any, value: dict[str, Any], *, error: str | None = None) -> None:  # noqa: A002 - as in events
         """Record a ``serve`` event of this session's night."""
         if self._night == self.state.store.night:  # what the end of its night broke off is no event of the next one
-            value = {"name": value["name"], "what": value["what"], "via": VIA} | value
+            asking(self._job)
+            value = {"name": value["name"], "what": value["what"], "via": VIA} | asker() | value
             self.mock.recorder.record(type, "serve", value, error=error)
 
 

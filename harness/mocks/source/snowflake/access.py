@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.endpoints import SNOWFLAKE
+from harness.mocks.core.callers import asker
 from harness.mocks.core.documents import NoDocument, document
 from harness.mocks.core.incoming import whole
 from harness.mocks.core.mock import Mock
@@ -39,7 +40,7 @@ class Access:
         """``POST /session/v1/login-request``."""
         data = (await document_of(request)).get("data")
         data = data if isinstance(data, dict) else {}
-        value = {"via": VIA, "user": str(data.get("LOGIN_NAME", ""))}
+        value = {"via": VIA, "user": str(data.get("LOGIN_NAME", ""))} | asker()
         record = self._mock.recorder.record
         record("invoke", "login", value)
         if (refusal := self._gate.refusal(VIA, "login")) is not None:

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.protocols import Operation
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.snowflake import VIA, answers, selecting, statements
@@ -101,7 +102,7 @@ class Account:
         return answers.success()
 
     def _failed(self, sql: str, error: str, code: str | None = None) -> None:
-        value = {"via": VIA, "statement": sql[:LONGEST_SHOWN]} | ({"code": code} if code else {})
+        value = {"via": VIA, "statement": sql[:LONGEST_SHOWN]} | ({"code": code} if code else {}) | asker()
         self._mock.recorder.record("fail", "query", value, error=error)
 
 

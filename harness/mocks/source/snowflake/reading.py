@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.faults.gate import Gate
 from harness.mocks.source.files.digests import Digests
@@ -65,7 +66,7 @@ class Reading:
         """LIST: the files of a stage, or those that a pattern names."""
         of = place(session, asked.stage)
         entries = of.matches(self._store.entries(VIA), asked.options.get("PATTERN"))
-        value = {"name": f"@{of.stage}/{of.path}", "what": "listing", "via": VIA}
+        value = {"name": f"@{of.stage}/{of.path}", "what": "listing", "via": VIA} | asker()
         self._mock.recorder.record("invoke", "serve", value)
         rows = [self._listed(of, entry) for entry in entries]
         self._mock.recorder.record("ok", "serve", value | {"complete": True})

@@ -14,6 +14,7 @@ from harness.contract.effects.source import Grow, Misstate
 from harness.contract.plan import Plan
 from harness.contract.points import LOOK, SERVE
 from harness.contract.protocols import Protocol
+from harness.mocks.core.callers import asker
 from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
@@ -87,11 +88,11 @@ class Store:
 
     def sight(self, entry: ListedEntry) -> Sight:
         """The entry as it would be served now; no fault acts."""
-        return self._seen(entry, self._mock.armory.would_act(SERVE, **entry.where))
+        return self._seen(entry, self._mock.armory.would_act(SERVE, **entry.where, **asker()))
 
     def take(self, entry: ListedEntry) -> Sight:
         """The entry as it is served now; faults that damage it leave their receipts."""
-        orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where)
+        orders = self._mock.armory.act(SERVE, lambda order: self._applies(entry, order), **entry.where, **asker())
         sight = self._seen(entry, orders)
         if entry.what == "file" and sight.manifest != entry.source_file.manifest:
             # To its sender this is the file: a client that takes all of it has the whole file.
@@ -111,7 +112,7 @@ class Store:
         if entry is not None:
             del self._there[via, name]
             self._replaced.pop((via, name), None)
-            self._mock.recorder.record("info", "remove", {"name": name, "via": via})
+            self._mock.recorder.record("info", "remove", {"name": name, "via": via} | asker())
         return entry
 
     def move(self, via: Protocol, name: str, to: str) -> ListedEntry | None:
@@ -125,9 +126,8 @@ class Store:
             del self._there[via, name]
             self._there[via, to] = ListedEntry(to, entry.what, source_file)
             self._moved.add((via, to))
-            self._mock.recorder.record(
-                "info", "rename", {"file": entry.source_file.file, "name": name, "to": to, "via": via}
-            )
+            value = {"file": entry.source_file.file, "name": name, "to": to, "via": via}
+            self._mock.recorder.record("info", "rename", value | asker())
         return entry
 
     def kept(self) -> Iterator[dict[str, Any]]:
@@ -177,7 +177,7 @@ class Store:
         }
 
     def _hidden(self, entry: ListedEntry, by: str) -> bool:
-        return bool(self._mock.armory.act(LOOK, **entry.where, by=by))
+        return bool(self._mock.armory.act(LOOK, **entry.where, by=by, **asker()))
 
     def _applies(self, entry: ListedEntry, order: Armed[Served]) -> bool:
         # A fault whose cut falls behind the end, or whose file is whole by now, has nothing to act on.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.contract.protocols import Protocol
+from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -31,7 +32,7 @@ class Upload:
         self._size = self._lines = 0
         self._path = mock.dir / "store" / f".put-{id(self):x}"
         self._file = self._path.open("wb")
-        self._value = {"name": name, "via": via}
+        self._value = {"name": name, "via": via} | asker()
         self._over = False
         mock.recorder.record("invoke", "put", self._value)
 
