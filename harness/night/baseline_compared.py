@@ -50,7 +50,10 @@ def _found(consumer: Consumer, files: list[PlannedFile], rows: Iterator[Record],
     layouts = [one.content.layout for one in files]
     known = [column for layout in layouts if layout is not None for column in layout.columns]
     names = {column.name for column in known}
-    if known and (missing := declared.missing(names) or min(deciding(consumer.records) - names, default=None)) is not None:
+    if (
+        known
+        and (missing := declared.missing(names) or min(deciding(consumer.records) - names, default=None)) is not None
+    ):
         return Compared(because=f"no published record has the column '{missing}', of which the chain speaks")
     text = declared.texts({column.name for column in known if column.type == "text"})
     published = passing(_published(files, layouts, path_of), consumer.records)
