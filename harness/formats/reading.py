@@ -31,8 +31,9 @@ def records(path: Path, layout: FileLayout) -> Iterator[Record]:
     """Each record by the names of its columns, streamed; header and trailer are none.
 
     Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits, and null where the
-    object does not have the column; those of other formats are what their own `read` yields. A record that is too short lacks the columns that it does not have. Raises Mismatch
-    for a format that cannot be read back, and for a line that is none of its records.
+    object does not have the column; those of other formats are what their own `read` yields. A record that is too short
+    lacks the columns that it does not have. Raises Mismatch for a format that cannot be read back, and for a line that
+    is none of its records.
     """
     own = FORMATS[layout.format].read if layout.format in FORMATS else None
     if own is None and (layout.format not in _LINES or not layout.columns):

@@ -49,11 +49,8 @@ def _found(consumer: Consumer, files: list[PlannedFile], rows: Iterator[Record],
     declared = Declared.by(consumer)
     layouts = [one.content.layout for one in files]
     known = [column for layout in layouts if layout is not None for column in layout.columns]
-    names = {column.name for column in known}
-    if (
-        known
-        and (missing := declared.missing(names) or min(deciding(consumer.records) - names, default=None)) is not None
-    ):
+    spoken_of = declared.sources | deciding(consumer.records)
+    if known and (missing := min(spoken_of - {column.name for column in known}, default=None)) is not None:
         return Compared(because=f"no published record has the column '{missing}', of which the chain speaks")
     text = declared.texts({column.name for column in known if column.type == "text"})
     published = passing(_published(files, layouts, path_of), consumer.records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,16 +35,17 @@ class Declared:
         """The published columns that are held under another name; under their own they may be held as well."""
         return {form.source for form in self.forms.values() if form.source is not None}
 
-    def missing(self, columns: Iterable[str]) -> str | None:
-        """A column that a record is to have and none has."""
-        return next(iter(sorted({form.source or name for name, form in self.forms.items()} - {*columns})), None)
+    @property
+    def sources(self) -> set[str]:
+        """The published columns that records are to have."""
+        return {form.source or name for name, form in self.forms.items()}
 
     def expected(self, record: Row) -> dict[str, Any]:
         """The record by the consumer's names, with factors and the form of dates; rounding is left to `agree`."""
         row = {name: value for name, value in record.items() if name not in self.left_out and name not in self.forms}
         for name, form in self.forms.items():
             if (source := form.source or name) in record:
-                row[name] = _shaped(record[source], form)
+                row[name] = shaped(record[source], form)
         return row
 
     def held(self, row: Row) -> Row:
@@ -75,15 +76,24 @@ def _only_renamed(form: Reshaped) -> bool:
     return form.times is None and form.round is None and form.date is None
 
 
-def _shaped(value: Any, form: Reshaped) -> Any:
+def shaped(value: Any, form: Reshaped) -> Any:
+    """A published value in that form, but for its rounding."""
     if form.times is not None and (number := number_of(value)) is not None:
         return number * decimal.Decimal(str(form.times))
-    if form.date is not None:
-        try:
-            return dt.datetime.fromisoformat(str(value)).strftime(form.date)
-        except ValueError:
-            return value
-    return value
+    return _date(value, form.date) if form.date is not None else value
+
+
+def _date(value: Any, form: str) -> Any:
+    """ISO 8601 in that form, and what is published in that form in ISO 8601."""
+    try:
+        return dt.datetime.fromisoformat(str(value)).strftime(form)
+    except ValueError:
+        pass
+    try:
+        moment = dt.datetime.strptime(str(value), form)  # noqa: DTZ007 - its zone is as unknown as the file leaves it
+    except ValueError:
+        return value
+    return moment.isoformat() if "%H" in form or "%I" in form else moment.date().isoformat()
 
 
 def lines(consumer: Consumer) -> list[str]:

@@ -82,7 +82,7 @@ def test_what_goes_wrong_in_its_own_code_is_told_as_its_own(tmp_path: Path) -> N
 
 @pytest.mark.usefixtures("bars")
 def test_a_format_that_is_only_written_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Mismatch, match="found a bars file, expected columns in one of the formats csv, .*parquet"):
+    with pytest.raises(Mismatch, match=r"found a bars file, expected columns in one of the formats csv, .*parquet"):
         next(records(tmp_path / "file", own(None)))
 
 

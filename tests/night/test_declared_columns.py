@@ -10,7 +10,7 @@ from harness.chain.model import Consumer
 from harness.night.declared_columns import Declared, lines
 from harness.night.rows_compared import Compared, compare
 
-RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "note": "x"}
+RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "paid": "23/11/26", "note": "x"}
 
 
 def compared(row: dict[str, Any], **columns: Any) -> Compared:
@@ -26,6 +26,7 @@ def compared(row: dict[str, Any], **columns: Any) -> Compared:
         ({"amount": {"round": 1}}, {"amount": 10.6}, {"amount": 10.7}),
         ({"amount": {"round": 1}}, {"amount": 10.5}, {"amount": 10.55}),
         ({"due": {"date": "%d.%m.%Y"}}, {"due": "23.11.2026"}, {"due": "22.11.2026"}),
+        ({"paid": {"date": "%d/%m/%y"}}, {"paid": "2026-11-23"}, {"paid": "2026-11-22"}),
     ],
 )
 def test_a_column_in_another_form(columns: dict[str, Any], right: dict[str, Any], wrong: dict[str, Any]) -> None:
