@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,6 +66,9 @@ class Declared:
             if wanted is not None and found is not None:
                 step = decimal.Decimal(1).scaleb(-form.round)
                 return abs(found - wanted) * 2 <= step and not found % step
+        if isinstance(expected, dt.datetime) and isinstance(held, str):
+            with suppress(ValueError):  # with a T or a space
+                return expected == dt.datetime.fromisoformat(held)
         return same(expected, held, text=text)
 
     def is_rounded(self, column: str) -> bool:
@@ -90,10 +94,10 @@ def _date(value: Any, form: str) -> Any:
     except ValueError:
         pass
     try:
-        moment = dt.datetime.strptime(str(value), form)  # noqa: DTZ007 - its zone is as unknown as the file leaves it
+        moment = dt.datetime.strptime(str(value), form)
     except ValueError:
         return value
-    return moment.isoformat() if "%H" in form or "%I" in form else moment.date().isoformat()
+    return moment if "%H" in form or "%I" in form else moment.date()
 
 
 def lines(consumer: Consumer) -> list[str]:

@@ -10,7 +10,7 @@ from harness.chain.model import Consumer
 from harness.night.declared_columns import Declared, lines
 from harness.night.rows_compared import Compared, compare
 
-RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "paid": "23/11/26", "note": "x"}
+RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "paid": "23/11/26", "at": "23.11.2026 01:30", "note": "x"}
 
 
 def compared(row: dict[str, Any], **columns: Any) -> Compared:
@@ -26,6 +26,7 @@ def compared(row: dict[str, Any], **columns: Any) -> Compared:
         ({"amount": {"round": 1}}, {"amount": 10.6}, {"amount": 10.7}),
         ({"amount": {"round": 1}}, {"amount": 10.5}, {"amount": 10.55}),
         ({"due": {"date": "%d.%m.%Y"}}, {"due": "23.11.2026"}, {"due": "22.11.2026"}),
+        ({"at": {"date": "%d.%m.%Y %H:%M"}}, {"at": "2026-11-23 01:30:00"}, {"at": "2026-11-23 01:31:00"}),
         ({"paid": {"date": "%d/%m/%y"}}, {"paid": "2026-11-23"}, {"paid": "2026-11-22"}),
     ],
 )

@@ -1,0 +1,147 @@
+"""Which published record each row is: by the consumer's key, whatever its columns are called in the files."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from harness.chain.columns import Reshaped
+from harness.night.declared_columns import shaped
+from harness.night.proposing.forms import DATES, FACTORS, Pair, Row, by_likeness, names_of
+from harness.night.same_value import number_of, plain_value
+
+LEAST = 0.5
+"""The part of a column's values that another must have to be taken for it."""
+
+ALIKE = 4
+"""So many published columns are tried for each column of the key: several may have the same values."""
+
+SAMPLE = 100
+
+MOST_COLUMNS = 4
+"""Of a key that the chain does not name."""
+
+
+@dataclass
+class Pairing:
+    """Rows with their records; which form of a published column each column of the key is (None: as published)."""
+
+    key: dict[str, Reshaped | None]
+    pairs: list[Pair] = field(default_factory=list)
+    lost: list[Row] = field(default_factory=list)
+    """records that no row is"""
+    foreign: list[Row] = field(default_factory=list)
+    """rows that are no record"""
+    shared: list[tuple[list[Row], list[Row]]] = field(default_factory=list)
+    """records and rows of one key, of which one side has more than one"""
+
+    @property
+    def agreement(self) -> float:
+        """How many columns of a row, in the mean, have a value that its record has too."""
+        some = self.pairs[:: max(1, len(self.pairs) // SAMPLE)][:SAMPLE]
+        return sum(_agreeing(*pair) for pair in some) / max(1, len(some))
+
+
+def pair(records: Sequence[Row], rows: Sequence[Row], key: Sequence[str]) -> Pairing | None:
+    """By that key, or without one (or one that is in no record) by columns that tell the rows apart; None: by none."""
+    return (_by(records, rows, key) if key else None) or _by(records, rows, _telling(records, rows))
+
+
+def paired(records: Sequence[Row], rows: Sequence[Row], key: Mapping[str, Reshaped | None]) -> Pairing:
+    """Each row with the record that has the same key."""
+    found = Pairing(dict(key))
+    there: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
+    for record in records:
+        there[tuple([_value(record, column, form) for column, form in key.items()])][0].append(record)
+    for row in rows:
+        there[tuple([plain_value(row.get(column)) for column in key])][1].append(row)
+    for published, held in there.values():
+        if not held:
+            found.lost += published
+        elif not published:
+            found.foreign += held
+        elif len(published) == len(held) == 1:
+            found.pairs.append((published[0], held[0]))
+        else:
+            found.shared.append((published, held))
+    return found
+
+
+def _by(records: Sequence[Row], rows: Sequence[Row], key: Sequence[str]) -> Pairing | None:
+    if not key or not rows:
+        return None
+    ways = [_likeliest(_ways(column, records, rows)) for column in key]
+    found = [paired(records, rows, dict(zip(key, forms, strict=True))) for forms in itertools.product(*ways)]
+    return max(found, key=quality, default=None)
+
+
+def _likeliest(ways: Iterator[tuple[float, Reshaped | None]]) -> list[Reshaped | None]:
+    found = []
+    for share, form in ways:
+        if form is None and share == 1:
+            return [None]  # its own name, with all its values
+        found.append((round(share, 2), form))
+    return [form for _, form in sorted(found, key=lambda way: -way[0])][:ALIKE]
+
+
+def quality(one: Pairing) -> tuple[float, float, int, int]:
+    """What makes one pairing better than another: rows that are records, columns that agree, then what is left over."""
+    met = len(one.pairs) + sum(len(rows) for _, rows in one.shared)
+    return (round(met / max(1, met + len(one.foreign)), 1), one.agreement, len(one.pairs), -len(one.lost))
+
+
+def _ways(column: str, records: Sequence[Row], rows: Sequence[Row]) -> Iterator[tuple[float, Reshaped | None]]:
+    """Forms of published columns that have most of the column's values, whichever row has them; its own name first."""
+    held = {plain_value(row.get(column)) for row in rows} - {""}
+    if not held:
+        return
+    for name in by_likeness(column, names_of(records)):
+        values = {plain_value(record.get(name)): record.get(name) for record in records}
+        own = name == column
+        if (share := len(held & values.keys()) / len(held)) >= LEAST:
+            yield share, None if own else Reshaped(source=name)
+            continue
+        for form in _other_forms(None if own else name, values.values()):
+            if (share := len(held & {plain_value(shaped(one, form)) for one in values.values()}) / len(held)) >= LEAST:
+                yield share, form
+
+
+def _other_forms(source: str | None, values: Collection[object]) -> Iterator[Reshaped]:
+    first = next((value for value in values if value not in (None, "")), None)
+    if number_of(first) is not None:
+        told = (int(factor) if factor.denominator == 1 else float(factor) for factor in FACTORS if factor != Fraction(1))
+        yield from (Reshaped(source=source, times=factor) for factor in told)
+    for date in DATES:
+        form = Reshaped(source=source, date=date)
+        if plain_value(shaped(first, form)) != plain_value(first):
+            yield form
+
+
+def _value(record: Row, column: str, form: Reshaped | None) -> str:
+    return plain_value(record.get(column) if form is None else shaped(record.get(form.source or column), form))
+
+
+def _telling(records: Sequence[Row], rows: Sequence[Row]) -> list[str]:
+    """Columns of the rows with values of published ones, those with most values first, until no two rows are alike."""
+    columns = names_of(rows)
+    values = {column: len({plain_value(row.get(column)) for row in rows}) for column in columns}
+    chosen: list[str] = []
+    for column in sorted(columns, key=lambda column: -values[column]):
+        if values[column] > 1 and next(_ways(column, records, rows), None) is not None:
+            chosen.append(column)
+            if len(chosen) == MOST_COLUMNS or _unique(rows, chosen):
+                break
+    return chosen
+
+
+def _unique(rows: Sequence[Row], columns: Sequence[str]) -> bool:
+    return len({tuple([plain_value(row.get(column)) for column in columns]) for row in rows}) == len(rows)
+
+
+def _agreeing(record: Row, row: Row) -> int:
+    published = {plain_value(value) for value in record.values()}
+    same = sum(plain_value(value) == plain_value(record[name]) for name, value in row.items() if name in record)
+    return same + sum(plain_value(value) in published for value in row.values())
