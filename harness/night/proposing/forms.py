@@ -52,15 +52,15 @@ class Explained:
 
 def explain(column: str, published: Sequence[str], pairs: Sequence[Pair], texts: Collection[str]) -> Explained | None:
     """What a held column is made of; None where nothing that can be declared gives its values."""
-    own = _tried(column, None, pairs, texts) if column in published else None
+    own = explained_by(column, None, pairs, texts) if column in published else None
     if own is not None and own.all:
         return own
     best: Explained | None = None
     for form in _forms(column, published, pairs[:PROBE]):
-        probed = _tried(column, form, pairs[:PROBE], texts)
+        probed = explained_by(column, form, pairs[:PROBE], texts)
         if probed.equal < NEARLY * probed.of or _is_luck(column, probed, pairs[:PROBE], texts):
             continue
-        found = _tried(column, form, pairs, texts)
+        found = explained_by(column, form, pairs, texts)
         if found.all:
             return found
         if best is None or found.equal > best.equal:
@@ -70,7 +70,8 @@ def explain(column: str, published: Sequence[str], pairs: Sequence[Pair], texts:
     return own
 
 
-def _tried(column: str, form: Reshaped | None, pairs: Sequence[Pair], texts: Collection[str]) -> Explained:
+def explained_by(column: str, form: Reshaped | None, pairs: Sequence[Pair], texts: Collection[str]) -> Explained:
+    """In how many of the pairs that form gives the value that is held."""
     equal, other = 0, None
     for pair in pairs:
         if _agrees(column, form, pair, texts):
@@ -96,7 +97,7 @@ def _is_luck(column: str, probed: Explained, pairs: Sequence[Pair], texts: Colle
     held = Counter(plain_value(row.get(column)) for _, row in pairs)
     most = held.most_common(1)[0][0]
     rare = [pair for pair in pairs if plain_value(pair[1].get(column)) != most]
-    return _tried(column, probed.form, rare, texts).equal < NEARLY * max(len(rare), 1)
+    return explained_by(column, probed.form, rare, texts).equal < NEARLY * max(len(rare), 1)
 
 
 def _forms(column: str, published: Sequence[str], pairs: Sequence[Pair]) -> Iterator[Reshaped]:
@@ -141,7 +142,9 @@ def _reshaped(column: str, source: str | None, pairs: Sequence[Pair]) -> Iterato
     filled = [(one, other) for one, other in values if one not in (None, "") and other not in (None, "")]
     for date in DATES if filled else ():
         form = Reshaped(source=source, date=date)
-        if sum(Declared({column: form}).agree(column, shaped(one, form), other, text=False) for one, other in filled[:9]):
+        if sum(
+            Declared({column: form}).agree(column, shaped(one, form), other, text=False) for one, other in filled[:9]
+        ):
             yield form
 
 

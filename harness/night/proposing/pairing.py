@@ -112,7 +112,9 @@ def _ways(column: str, records: Sequence[Row], rows: Sequence[Row]) -> Iterator[
 def _other_forms(source: str | None, values: Collection[object]) -> Iterator[Reshaped]:
     first = next((value for value in values if value not in (None, "")), None)
     if number_of(first) is not None:
-        told = (int(factor) if factor.denominator == 1 else float(factor) for factor in FACTORS if factor != Fraction(1))
+        told = (
+            int(factor) if factor.denominator == 1 else float(factor) for factor in FACTORS if factor != Fraction(1)
+        )
         yield from (Reshaped(source=source, times=factor) for factor in told)
     for date in DATES:
         form = Reshaped(source=source, date=date)
