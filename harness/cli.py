@@ -136,6 +136,10 @@ def _parser() -> argparse.ArgumentParser:
 
     lint = command("lint", _lint, "Check chains before go-live: owners, runbook, deadline, dependencies, programs.")
     lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
+    proposes = "live this night without faults, and propose what the chain declares of its consumers' rows, as YAML"
+    lint.add_argument("--night", metavar="DATE", help=proposes)
+    _night_options(lint)
+    add_load_option(lint)
 
     add_import_options(commands.add_parser("import", help=IMPORT_SUMMARY, description=IMPORT_SUMMARY))
     add_new_options(commands.add_parser("new", help=NEW_SUMMARY, description=NEW_SUMMARY))
@@ -315,12 +319,35 @@ def _lint(options: argparse.Namespace) -> int:
     from harness.checks.model.wording import counted
 
     findings = [finding for chain in options.chains for finding in lint(chain)]
+    said = sys.stderr if options.night else sys.stdout  # what is proposed can be kept in a file
     for finding in findings:
-        print(finding)
+        print(finding, file=said)
     errors = sum(finding.severity == "error" for finding in findings)
     counts = (errors, "error"), (len(findings) - errors, "warning"), (len(options.chains), "chain")
-    print("{}, {} in {}".format(*(counted(count, what) for count, what in counts)))
-    return FAILED if errors else OK
+    print("{}, {} in {}".format(*(counted(count, what) for count, what in counts)), file=said)
+    proposed = options.night is None or _propose(options)
+    return FAILED if errors or not proposed else OK
+
+
+def _propose(options: argparse.Namespace) -> bool:
+    """Print what each chain would declare of its consumers; False where one of them could not be compared then."""
+    from rich.console import Console
+
+    from harness.chain.loading import load_chain
+    from harness.night.proposing.as_yaml import as_yaml
+    from harness.night.proposing.calm_nights import proposed
+
+    date = _date(options.night)
+    chains = [load_chain(chain) for chain in options.chains]
+    compared = True
+    console = Console(stderr=True)
+    with _runner(options, console) as runner:
+        for chain in chains:
+            with console.status(f"two calm nights of {chain.chain}"):
+                found = proposed(runner, chain, date)
+            print("\n".join(as_yaml(found)), flush=True)
+            compared = compared and all(one.compared for one in found)
+    return compared
 
 
 def _schema(options: argparse.Namespace) -> int:

@@ -31,11 +31,10 @@ def as_yaml(proposed: Iterable[Proposal]) -> Iterator[str]:
         if one.consumer.columns:
             yield "    columns:"
             for column, said in one.consumer.columns.items():
-                given = said.model_dump(by_alias=True, exclude_none=True) if isinstance(said, Reshaped) else said
-                yield f"      {_scalar(column)}: {_value(given)}{_because(one, f'columns.{column}')}"
+                yield f"      {_scalar(column)}: {_value(said)}{_because(one, f'columns.{column}')}"
         for key, (value, why) in one.doubts.items():
             place, _, column = key.partition(".")
-            line = f"{place}: {value}" if not column else f"{place}: {{{_scalar(column)}: {value}}}"
+            line = f"{place}: {_value({column: value} if column else value)}"
             yield f"    # {line}{_comment(why)}"
 
 
@@ -61,6 +60,8 @@ def _comment(text: str) -> str:
 
 
 def _value(value: Any) -> str:
+    if isinstance(value, Reshaped):
+        value = value.model_dump(by_alias=True, exclude_none=True)
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{_scalar(key)}: {_value(one)}' for key, one in value.items())}}}"
     if isinstance(value, list | tuple):

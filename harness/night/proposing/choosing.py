@@ -23,14 +23,15 @@ def chosen_by(held: Sequence[Row], left: Sequence[Row]) -> SomeRecords:
     ways += [(len(there.values[column]), 1, column) for column in apart if there.are_states(column)]
     if ways:
         _, excepted, column = min(ways)
-        side = there if excepted else here
-        return SomeRecords(**{"except_where" if excepted else "where": {column: sorted(side.values[column])}})
+        if excepted:
+            return SomeRecords.model_validate({"except": {column: there.listed(column)}})
+        return SomeRecords(where={column: here.listed(column)})
     together = [column for column in columns if here.are_states(column)]
     if _leave_out(left, here, together):
         for column in list(together):
             if _leave_out(left, here, fewer := [one for one in together if one != column]):
                 together = fewer
-        return SomeRecords(where={column: sorted(here.values[column]) for column in together})
+        return SomeRecords(where={column: here.listed(column) for column in together})
     return SomeRecords(at_least=_share(len(held), len(held) + len(left)))
 
 
@@ -40,6 +41,10 @@ class _States:
     def __init__(self, rows: Sequence[Row], columns: Collection[str]) -> None:
         self.rows = len(rows)
         self.values = {column: {plain_value(row.get(column)) for row in rows} for column in columns}
+
+    def listed(self, column: str) -> tuple[str, ...]:
+        """Those of a column, in order."""
+        return tuple(sorted(self.values[column]))
 
     def are_states(self, column: str) -> bool:
         """Whether they are few enough to be named, and come again: each record has a key of its own, too."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.chain.columns import Column, Reshaped
 from harness.chain.model import Consumer
 from harness.contract.plan import Plan
-from harness.night.proposing.forms import Explained, Pair, Row, explain, explained_by, names_of
+from harness.night.proposing.forms import Explained, Row, explain, explained_by, names_of
 from harness.night.proposing.pairing import Pairing, paired
 from harness.night.proposing.sides import Sides
 from harness.night.same_value import number_of, plain_value
@@ -25,7 +25,7 @@ class Columns:
     key: tuple[str, ...]
     declared: dict[str, Column] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[Column, str]] = field(default_factory=dict)
 
     def say(self, column: str, said: Column, why: str) -> None:
         """One line of it."""
@@ -57,7 +57,7 @@ def proposed_columns(consumer: Consumer, found: Pairing, seen: Sides, files: Seq
                 made.say(column, "derived", f"in no form is it a published column's, such as {_shown(found, column)}")
                 continue
             explained = explained_or_not
-        _say_form(made, column, explained, published, found.pairs, seen.texts)
+        _say_form(made, column, explained, published, explained_by(column, None, found.pairs, seen.texts))
     sources = {form.source for form in made.declared.values() if isinstance(form, Reshaped)}
     for column in published:
         if column not in seen.held_columns and column not in sources and column not in consumer.volatile:
@@ -68,14 +68,8 @@ def proposed_columns(consumer: Consumer, found: Pairing, seen: Sides, files: Seq
     return made
 
 
-def _say_form(
-    made: Columns,
-    column: str,
-    found: Explained,
-    published: Sequence[str],
-    pairs: Sequence[Pair],
-    texts: Collection[str],
-) -> None:
+def _say_form(made: Columns, column: str, found: Explained, published: Sequence[str], own: Explained) -> None:
+    """``own``: how often the published column of its own name has its values."""
     equal = f"equal in {found.equal:,} of {found.of:,} rows"
     example = f"not in {_example(column, found, made.key)}: {_UNLESS}" if found.other else ""
     if found.form is None:
@@ -84,16 +78,16 @@ def _say_form(
         return
     why = "; ".join(filter(None, [equal, example]))
     source = found.form.source
-    if column in published and source is not None:
-        why += f"; a column '{column}' is published too, with other values: {_UNLESS}"
-    elif source is None:
-        own = explained_by(column, None, pairs, texts)
-        if own.other is not None:
-            why = (
-                f"{own.of - own.equal:,} of {own.of:,} differ from what was published, such as "
-                f"{_example(column, own, made.key)}; if that is not meant, it is a defect"
-            )
-            why += f" ({example})" if example else ""
+    if column in published and source is not None and column not in made.key:
+        against = f"{why}; but a column '{column}' is published too, with other values: {_UNLESS}"
+        made.doubts[f"columns.{column}"] = (found.form, against)
+        return
+    if source is None and own.other is not None:
+        why = (
+            f"{own.of - own.equal:,} of {own.of:,} differ from what was published, such as "
+            f"{_example(column, own, made.key)}; if that is not meant, it is a defect"
+        )
+        why += f" ({example})" if example else ""
     made.say(column, found.form, why)
 
 

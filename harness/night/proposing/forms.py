@@ -27,7 +27,7 @@ NEARLY = 0.75
 DATES = (
     *("%d.%m.%Y", "%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d", "%d-%m-%Y", "%d.%m.%y", "%d/%m/%y"),
     *("%y%m%d", "%d%m%Y", "%d%m%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y", "%d %B %Y", "%Y-%j", "%Y%j", "%G-W%V"),
-    *("%Y-%m", "%Y%m", "%Y", "%m", "%H:%M", "%H:%M:%S", "%H%M", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
+    *("%Y-%m", "%Y%m", "%Y", "%Y%m%d%H%M%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"),
     *("%Y-%m-%dT%H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"),
 )
 FACTORS = (Fraction(1, 1000), Fraction(1, 100), Fraction(1, 10), *map(Fraction, (10, 60, 100, 1000, 3600, 1_000_000)))
@@ -100,12 +100,17 @@ def _is_luck(column: str, probed: Explained, pairs: Sequence[Pair], texts: Colle
     return explained_by(column, probed.form, rare, texts).equal < NEARLY * max(len(rare), 1)
 
 
+def form_of(source: str | None, **given: Any) -> Reshaped:
+    """The form of a column that has this name at the source, or its own."""
+    return Reshaped.model_validate(given if source is None else {"from": source} | given)
+
+
 def _forms(column: str, published: Sequence[str], pairs: Sequence[Pair]) -> Iterator[Reshaped]:
     """Its own values in another form first, then another column's as they are, then another column's in another."""
     others = by_likeness(column, [one for one in published if one != column])
     if column in published:
         yield from _reshaped(column, None, pairs)
-    yield from (Reshaped(source=source) for source in others)
+    yield from (form_of(source) for source in others)
     for source in others:
         yield from _reshaped(column, source, pairs)
 
@@ -134,14 +139,14 @@ def _reshaped(column: str, source: str | None, pairs: Sequence[Pair]) -> Iterato
     if numbers and len(numbers) >= NEARLY * sum(other not in (None, "") for _, other in values):
         decimals = max(max(0, -int(after.as_tuple().exponent)) for _, after in numbers)
         whole = max((max(0, -int(after.normalize().as_tuple().exponent)) for _, after in numbers), default=decimals)
-        yield Reshaped(source=source, round=whole)
+        yield form_of(source, round=whole)
         for factor in _factors([(Fraction(before), Fraction(after)) for before, after in numbers]):
-            yield Reshaped(source=source, times=factor)
-            yield Reshaped(source=source, times=factor, round=whole)
+            yield form_of(source, times=factor)
+            yield form_of(source, times=factor, round=whole)
         return
     filled = [(one, other) for one, other in values if one not in (None, "") and other not in (None, "")]
     for date in DATES if filled else ():
-        form = Reshaped(source=source, date=date)
+        form = form_of(source, date=date)
         if sum(
             Declared({column: form}).agree(column, shaped(one, form), other, text=False) for one, other in filled[:9]
         ):
@@ -154,11 +159,15 @@ def _factors(numbers: Sequence[tuple[Fraction, Fraction]]) -> Iterator[int | flo
     if not ratios:
         return
     (ratio, count), *_ = ratios.most_common(1)
-    told = int(ratio) if ratio.denominator == 1 else float(ratio)
     several = count >= 3 and len({before for before, after in numbers if before and after / before == ratio}) >= 3
-    if ratio != 1 and (ratio in FACTORS or (several and Fraction(str(told)) == ratio)):
-        yield told
+    if ratio != 1 and (ratio in FACTORS or (several and Fraction(str(told(ratio))) == ratio)):
+        yield told(ratio)
     middle = sorted(ratios.elements())[len(numbers) // 2 if len(numbers) == ratios.total() else ratios.total() // 2]
     for factor in FACTORS:
         if factor != ratio and abs(middle / factor - 1) < Fraction(1, 20):
-            yield int(factor) if factor.denominator == 1 else float(factor)
+            yield told(factor)
+
+
+def told(factor: Fraction) -> int | float:
+    """A factor as a chain's file has it."""
+    return int(factor) if factor.denominator == 1 else float(factor)

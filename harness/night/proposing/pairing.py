@@ -6,11 +6,10 @@ import itertools
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from harness.chain.columns import Reshaped
 from harness.night.declared_columns import shaped
-from harness.night.proposing.forms import DATES, FACTORS, Pair, Row, by_likeness, names_of
+from harness.night.proposing.forms import DATES, FACTORS, Pair, Row, by_likeness, form_of, names_of, told
 from harness.night.same_value import number_of, plain_value
 
 LEAST = 0.5
@@ -102,7 +101,7 @@ def _ways(column: str, records: Sequence[Row], rows: Sequence[Row]) -> Iterator[
         values = {plain_value(record.get(name)): record.get(name) for record in records}
         own = name == column
         if (share := len(held & values.keys()) / len(held)) >= LEAST:
-            yield share, None if own else Reshaped(source=name)
+            yield share, None if own else form_of(name)
             continue
         for form in _other_forms(None if own else name, values.values()):
             if (share := len(held & {plain_value(shaped(one, form)) for one in values.values()}) / len(held)) >= LEAST:
@@ -112,12 +111,9 @@ def _ways(column: str, records: Sequence[Row], rows: Sequence[Row]) -> Iterator[
 def _other_forms(source: str | None, values: Collection[object]) -> Iterator[Reshaped]:
     first = next((value for value in values if value not in (None, "")), None)
     if number_of(first) is not None:
-        told = (
-            int(factor) if factor.denominator == 1 else float(factor) for factor in FACTORS if factor != Fraction(1)
-        )
-        yield from (Reshaped(source=source, times=factor) for factor in told)
+        yield from (form_of(source, times=told(factor)) for factor in FACTORS)
     for date in DATES:
-        form = Reshaped(source=source, date=date)
+        form = form_of(source, date=date)
         if plain_value(shaped(first, form)) != plain_value(first):
             yield form
 

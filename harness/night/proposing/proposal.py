@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.chain.columns import Reshaped
+from harness.chain.columns import Column, Reshaped
 from harness.chain.model import Chain, Consumer
 from harness.contract.plan import Plan
 from harness.history import History
@@ -34,7 +34,7 @@ class Proposal:
     place: str
     consumer: Consumer
     why: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[Column, str]] = field(default_factory=dict)
     told: str = ""
     compared: bool = False
 
@@ -52,7 +52,7 @@ def proposals(chain: Chain, plan: Plan, nights: tuple[History, History], path_of
             _propose(made, sides(consumer, name, plan, nights, path_of), plan)
         if not made.told:
             value = _compared(chain, made, plan, nights[0], path_of)
-            made.told = _told(made, value)
+            made.told = _told(value)
             made.compared = made.consumer.records == "derived" or (value is not None and _alike(value))
         yield made
 
@@ -68,7 +68,7 @@ def _alike(value: dict[str, Any]) -> bool:
     return value["why_not"] is None and not apart and not missing
 
 
-def _told(made: Proposal, value: dict[str, Any] | None) -> str:
+def _told(value: dict[str, Any] | None) -> str:
     if value is None:
         return "its rows are not compared with the source's; they are compared with those of a calm night"
     if value["why_not"]:
@@ -99,7 +99,7 @@ def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
     met = len(found.pairs) if found else 0
     if found is None or met < RECORDS * len(seen.rows):
         named = set(seen.held_columns) & {name for rows in seen.files.values() for name in names_of(rows)}
-        sure = met + sum(len(held) for _, held in found.shared if found) > 0 if found else not named
+        sure = bool(found.pairs or found.shared) if found else not named
         _derived(made, _no_records(found, seen, met), sure=sure)
         return
     columns = proposed_columns(made.consumer, found, seen, files, plan)

@@ -1,4 +1,4 @@
-"""What was published and what is held, of one consumer, as far as it is looked at: rows enough to see how they are made."""
+"""What was published and what one consumer holds, as many rows of both as show how the one is made of the other."""
 
 from __future__ import annotations
 
