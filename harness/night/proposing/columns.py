@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 from harness.chain.columns import Column, Reshaped
 from harness.chain.model import Consumer
 from harness.contract.plan import Plan
-from harness.night.proposing.forms import Explained, Row, explain, explained_by, names_of
-from harness.night.proposing.pairing import Pairing, paired
+from harness.night.proposing.forms import Explained, explain, explained_by, names_of
+from harness.night.proposing.pairing import Pairing
 from harness.night.proposing.sides import Sides
-from harness.night.same_value import number_of, plain_value
+from harness.night.proposing.volatile import TwoNights
+from harness.night.same_value import plain_value
 
 _UNLESS = "a defect, unless it is meant"
 
@@ -25,7 +25,7 @@ class Columns:
     key: tuple[str, ...]
     declared: dict[str, Column] = field(default_factory=dict)
     why: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, tuple[Column, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
     def say(self, column: str, said: Column, why: str) -> None:
         """One line of it."""
@@ -37,35 +37,47 @@ def proposed_columns(consumer: Consumer, found: Pairing, seen: Sides, files: Seq
     """Of every held column, and of the published ones of these files."""
     records = [record for file in files for record in seen.files[file]]
     published = names_of(records)
-    made = Columns(consumer.key if {*consumer.key} <= {*found.key} else tuple(found.key))
+    made, unknown = _with_key(consumer, found, published)
+    nights = TwoNights(found, records, seen.again, plan)
     for column in seen.held_columns:
         said = consumer.columns.get(column)
-        if column in made.key:
-            explained = explained_by(column, found.key[column], found.pairs, seen.texts)
-        elif isinstance(said, str):
+        if column in unknown:
+            continue
+        if isinstance(said, str):
             made.say(column, said, "as it is declared")
             continue
-        elif said is not None and (kept := explained_by(column, said, found.pairs, seen.texts)).all:
-            explained = kept
+        declared = explained_by(column, said, found.pairs, seen.texts) if said is not None else None
+        if column in found.key and column in made.key:
+            explained: Explained | None = explained_by(column, found.key[column], found.pairs, seen.texts)
+        elif declared is not None and declared.all:
+            explained = declared
         else:
-            changes = _volatile_because(column, found, records, seen, plan)
-            explained_or_not = explain(column, published, found.pairs, seen.texts)
-            if changes and (explained_or_not is None or not explained_or_not.all):
-                made.say(column, "volatile", changes)
+            explained = explain(column, published, found.pairs, seen.texts)
+            if not (explained and explained.all) and (why := nights.volatile_because(column)):
+                made.say(column, "volatile", why)
                 continue
-            if explained_or_not is None:
-                made.say(column, "derived", f"in no form is it a published column's, such as {_shown(found, column)}")
-                continue
-            explained = explained_or_not
-        _say_form(made, column, explained, published, explained_by(column, None, found.pairs, seen.texts))
+        if explained is None:
+            made.say(column, "derived", f"in no form is it a published column's, such as {_shown(found, column)}")
+        else:
+            _say_form(made, column, explained, published, explained_by(column, None, found.pairs, seen.texts))
     sources = {form.source for form in made.declared.values() if isinstance(form, Reshaped)}
     for column in published:
-        if column not in seen.held_columns and column not in sources and column not in consumer.volatile:
+        if column not in {*seen.held_columns, *sources, *consumer.volatile}:
             made.say(column, "dropped", "published, and not held")
-    for column, said in consumer.columns.items():
-        if said == "volatile":
-            made.declared.setdefault(column, said)
+    made.declared |= {name: said for name, said in consumer.columns.items() if said == "volatile"}
     return made
+
+
+def _with_key(consumer: Consumer, found: Pairing, published: Sequence[str]) -> tuple[Columns, list[str]]:
+    """The key of which the values are in the records, and the columns of the chain's own key of which nothing is known.
+
+    A key that is published under its own name, and held with other values, is a defect rather than another key.
+    """
+    unknown = [column for column in consumer.key if column not in found.key]
+    if not any(column in published for column in unknown):
+        return Columns(tuple(found.key) if unknown else consumer.key), []
+    against = f"'{', '.join(unknown)}' is held with other values than are published: {_UNLESS}"
+    return Columns(consumer.key, doubts={"key": (tuple(found.key), against)}), unknown
 
 
 def _say_form(made: Columns, column: str, found: Explained, published: Sequence[str], own: Explained) -> None:
@@ -102,32 +114,3 @@ def _example(column: str, found: Explained, key: Sequence[str]) -> str:
 def _shown(found: Pairing, column: str) -> str:
     values = [plain_value(row.get(column)) for _, row in found.pairs]
     return repr(next((value for value in values if value), ""))
-
-
-def _volatile_because(column: str, found: Pairing, records: Sequence[Row], seen: Sides, plan: Plan) -> str | None:
-    """Two calm nights hold it differently, or it is a moment of the night, as the time of loading is."""
-    again = {id(record): row for record, row in paired(records, seen.again, found.key).pairs}
-    for record, row in found.pairs:
-        other = again.get(id(record))
-        if other is not None and plain_value(row.get(column)) != plain_value(other.get(column)):
-            values = f"{plain_value(row.get(column))!r} and {plain_value(other.get(column))!r}"
-            return f"two calm nights hold other values, such as {values}"
-    filled = [row.get(column) for _, row in found.pairs if row.get(column) not in (None, "")]
-    if filled and all(_in_the_night(value, plan) for value in filled):
-        return f"moments of the night itself, such as {filled[0]}: a fault moves them"
-    return None
-
-
-def _in_the_night(value: Any, plan: Plan) -> bool:
-    number = number_of(value)
-    if number is not None:
-        return any(plan.begins_ns <= number * unit <= plan.closes_ns for unit in (10**9, 10**6, 10**3, 1))
-    text = str(value)
-    if len(text) < len("2026-11-23T01:30"):
-        return False  # a date alone says nothing of when it was written
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    zone = moment.tzinfo or dt.UTC
-    return plan.begins_ns <= moment.replace(tzinfo=zone).timestamp() * 10**9 <= plan.closes_ns

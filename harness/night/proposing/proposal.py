@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.chain.columns import Column, Reshaped
+from harness.chain.columns import Reshaped
 from harness.chain.model import Chain, Consumer
 from harness.contract.plan import Plan
 from harness.history import History
@@ -34,7 +34,7 @@ class Proposal:
     place: str
     consumer: Consumer
     why: dict[str, str] = field(default_factory=dict)
-    doubts: dict[str, tuple[Column, str]] = field(default_factory=dict)
+    doubts: dict[str, tuple[Any, str]] = field(default_factory=dict)
     told: str = ""
     compared: bool = False
 
@@ -76,15 +76,10 @@ def _told(value: dict[str, Any] | None) -> str:
     if _alike(value):
         held = value["records"] - value["lost"]["total"]
         return f"compared: {held:,} of {value['records']:,} records are held, none of them with other values"
-    said = [
-        f"{value[kind]['total']:,} {word}, such as {value[kind]['first'][0]}"
-        for kind, word in _KINDS
-        if value[kind]["total"]
-    ]
-    return f"compared, and it is no calm night's: {'; '.join(said)}"
-
-
-_KINDS = (("changed", "values differ"), ("invented", "rows are no record"), ("lost", "records are not held"))
+    kinds = (("changed", "values differ"), ("invented", "rows are no record"), ("lost", "records are not held"))
+    found = ((value[kind], words) for kind, words in kinds if value[kind]["total"])
+    said = [f"{one['total']:,} {words}, such as {one['first'][0]}" for one, words in found]
+    return f"compared, and not as published: {'; '.join(said)}"
 
 
 def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
@@ -108,8 +103,8 @@ def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
     made.doubts |= columns.doubts
     if not made.consumer.key:
         del changes["key"]
-    elif tuple(columns.key) != made.consumer.key:
-        made.why["key"] = f"{', '.join(made.consumer.key)} would be the key, and is in no record"
+    elif columns.key != made.consumer.key:
+        made.why["key"] = f"no record has the values of {', '.join(sorted({*made.consumer.key} - {*columns.key}))}"
     if set(files) != {*seen.files, *seen.unread}:
         changes["files"] = tuple(files)
         made.why["files"] = f"of {', '.join(sorted({*seen.files, *seen.unread} - {*files}))} no record is held"
