@@ -7,6 +7,7 @@ import decimal
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from harness.chain.columns import Reshaped
@@ -31,7 +32,7 @@ class Declared:
         forms = {name: form for name, form in said.items() if isinstance(form, Reshaped)}
         return cls(forms, {name for name, form in said.items() if not isinstance(form, Reshaped)})
 
-    @property
+    @cached_property
     def taken(self) -> set[str]:
         """The published columns that are held under another name; under their own they may be held as well."""
         return {form.source for form in self.forms.values() if form.source is not None}
@@ -71,9 +72,10 @@ class Declared:
                 return expected == dt.datetime.fromisoformat(held)
         return same(expected, held, text=text)
 
-    def is_rounded(self, column: str) -> bool:
-        """Whether equal rows may have different values there."""
-        return column in self.forms and self.forms[column].round is not None
+    def tells_apart(self, column: str) -> bool:
+        """Whether equal rows have the column and equal values there: none that is rounded, or held by another name."""
+        form = self.forms.get(column)
+        return column not in self.taken if form is None else form.round is None
 
 
 def _only_renamed(form: Reshaped) -> bool:

@@ -77,3 +77,11 @@ def test_what_waits_for_its_counterpart_in_files_is_told_as_in_memory() -> None:
 def test_declarations_are_told_as_they_are_written() -> None:
     consumer = Consumer.model_validate({"columns": {"cents": {"from": "amount", "times": 100}, "a": "derived"}})
     assert lines(consumer) == ["cents: {from: amount, times: 100}", "a: derived"]
+
+
+def test_without_a_key_a_column_of_another_name_tells_rows_apart_by_that_one() -> None:
+    consumer = Consumer.model_validate({"columns": {"sum": {"from": "amount"}, "due": "dropped"}})
+    records = [{"amount": "1.50", "due": "2026-11-23"}, {"amount": "2.50", "due": "2026-11-23"}]
+    declared = Declared.by(consumer)
+    assert compare(records, [{"sum": 2.5}, {"sum": 1.5}], (), declared=declared).alike
+    assert compare(records, [{"sum": 2.5}, {"sum": 1.6}], (), declared=declared).lost.total == 1

@@ -49,7 +49,7 @@ class Feed:
         body = json.dumps({"business_date": "2026-11-23", "rows": rows})
         (self.folder / "body.json").write_text(body)
         send = script or 'BODY="$(cat body.json)"'
-        ask = f"{ASK}\n{send}\nask \"$PLANNING/batches\" -H 'Idempotency-Key: k' -d \"$BODY\"\n"
+        ask = f'{ASK}\n{send}\nask "$PLANNING/batches" -H \'Idempotency-Key: k\' -d "$BODY"\n'
         (self.folder / "fetch.sh").write_text(ask)
 
     def declares(self, consumers: str) -> None:

@@ -127,12 +127,18 @@ def _telling(records: Sequence[Row], rows: Sequence[Row]) -> list[str]:
     columns = names_of(rows)
     values = {column: len({plain_value(row.get(column)) for row in rows}) for column in columns}
     chosen: list[str] = []
-    for column in sorted(columns, key=lambda column: -values[column]):
+    amounts = {column for column in columns if any(_is_amount(row.get(column)) for row in rows)}
+    for column in sorted(columns, key=lambda column: (-values[column], column in amounts)):
         if values[column] > 1 and next(_ways(column, records, rows), None) is not None:
             chosen.append(column)
             if len(chosen) == MOST_COLUMNS or _unique(rows, chosen):
                 break
     return chosen
+
+
+def _is_amount(value: object) -> bool:
+    """A number with decimals: that such are all different is luck."""
+    return (number := number_of(value)) is not None and number != int(number)
 
 
 def _unique(rows: Sequence[Row], columns: Sequence[str]) -> bool:
