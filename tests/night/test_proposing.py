@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from harness.chain.loading import load_chain
 from harness.checks import Outcome
@@ -19,7 +21,9 @@ from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from tests.ask import ASK
+from tests.calibration import patience_s
 from tests.night.test_night import CHAIN, SCENARIO
+from tests.runs import HARNESS
 
 BEFORE = CHAIN.partition("consumers:")[0]
 STATES = ("PAID", "OPEN", "VOID")
@@ -115,7 +119,7 @@ SHAPES: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], list[str]]] 
     "rounded": (
         lambda one: all_of(one, amount=round(float(one["amount"]))),
         [
-            "amount: {round: 0}  # 59 of 60 differ from what was published, such as P001: published '7.01', held '7'; if",
+            "amount: {round: 0}  # 59 of 60 differ from what was published, such as P001: published '7.01', held '7'",
         ],
     ),
     "a header in another case": (
@@ -262,3 +266,32 @@ def test_a_night_that_is_not_calm_proposes_nothing(feed: Feed) -> None:
     feed.delivers([], "exit 3")
     with pytest.raises(AuthorError, match=r"chain.yaml:\d+: in the night of 2026-11-23, without any fault, it failed"):
         feed.proposal()
+
+
+def test_the_command_prints_what_can_be_pasted_and_fails_where_it_does_not_compare(feed: Feed) -> None:
+    feed.delivers(held(lambda one: all_of(one, run="x")))
+    feed.declares("consumers:\n  planning: {kind: http, key: [id]}\n")
+    command = (*HARNESS, "lint", str(feed.folder / "chain.yaml"), "--night", "2026-11-23")
+
+    def run() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, capture_output=True, text=True, timeout=3 * patience_s())
+
+    good = run()
+    assert "id: {from: number}" in good.stdout
+    assert "warning: job 'fetch' " not in good.stdout and "in 1 chain" in good.stderr
+    assert YAML(typ="safe").load(good.stdout)["consumers"]["planning"]["columns"] == {
+        "id": {"from": "number"},
+        "run": "derived",
+    }
+    assert good.returncode == 0, good.stderr
+    feed.delivers(held(lambda one: all_of(one, note="x")))
+    wrong = run()
+    assert wrong.returncode == 1
+    assert "not as published: 60 values differ" in wrong.stdout
+
+
+def test_the_finding_tells_the_command(feed: Feed) -> None:
+    feed.delivers(held(all_of))
+    result = feed.pasted("consumers:\n  planning: {kind: http, key: [id]}\n")
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "harness lint chain.yaml --night 2026-11-23 proposes the lines" in result.judgement.because
