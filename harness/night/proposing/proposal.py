@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.chain.columns import Reshaped
 from harness.chain.model import Chain, Consumer
 from harness.contract.plan import Plan
 from harness.history import History
 from harness.night.baseline_compared import PathOf, compared
 from harness.night.proposing.choosing import chosen_by
 from harness.night.proposing.columns import proposed_columns
-from harness.night.proposing.forms import Pair, Row, names_of
+from harness.night.proposing.forms import names_of
 from harness.night.proposing.pairing import Pairing, pair, quality
+from harness.night.proposing.several import several_records
 from harness.night.proposing.sides import Sides, sides
-from harness.night.same_value import plain_value
 
 RECORDS = 0.5
 """The part of the rows that must be records; where fewer are, the rows are something else."""
@@ -90,12 +89,14 @@ def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
         _derived(made, "; ".join(seen.unread.values()) or "no file has come", sure=True)
         return
     files, found = _best(made.consumer, seen)
-    found = found and _one_of_each(found)
+    if found is not None and (made_of := several_records(found, len(seen.rows))) is not None:
+        _derived(made, made_of, sure=True)
+        return
     met = len(found.pairs) if found else 0
     if found is None or met < RECORDS * len(seen.rows):
         named = set(seen.held_columns) & {name for rows in seen.files.values() for name in names_of(rows)}
-        sure = bool(found.pairs or found.shared) if found else not named
-        _derived(made, _no_records(found, seen, met), sure=sure)
+        because = f"{met:,} of {len(seen.rows):,} rows are a record that was published, by any column"
+        _derived(made, because, sure=not named)
         return
     columns = proposed_columns(made.consumer, found, seen, files, plan)
     changes: dict[str, Any] = {"columns": columns.declared, "key": columns.key}
@@ -141,41 +142,6 @@ def _best(consumer: Consumer, seen: Sides) -> tuple[list[str], Pairing | None]:
         kept = {id(record) for file in files for record in seen.files[file]}
         best.lost = [record for record in best.lost if id(record) in kept]
     return files, best
-
-
-def _one_of_each(found: Pairing) -> Pairing:
-    """Rows of which each is one of several records of its key, as the latest version of each is, are records too."""
-    pairs: list[Pair] = []
-    left: list[Row] = []
-    for records, rows in found.shared:
-        rest = [*records]
-        for row in rows:
-            same = [one for one in rest if _same_columns(one, row, found.key)]
-            if same:
-                pairs.append((same[0], row))
-                rest.remove(same[0])
-        left += rest
-    if found.shared and len(pairs) == sum(len(rows) for _, rows in found.shared):
-        found.pairs += pairs
-        found.lost += left
-        found.shared = []
-    return found
-
-
-def _same_columns(record: Row, row: Row, key: dict[str, Reshaped | None]) -> bool:
-    common = [name for name in row if name in record and name not in key]
-    return bool(common) and all(plain_value(row[name]) == plain_value(record[name]) for name in common)
-
-
-def _no_records(found: Pairing | None, seen: Sides, met: int) -> str:
-    if found is not None and found.shared:
-        groups = [(records, rows) for records, rows in found.shared if len(rows) == 1]
-        if len(groups) > len(found.shared) / 2:
-            records = sum(len(records) for records, _ in groups)
-            return (
-                f"{len(groups):,} rows for {records:,} records, several of one {', '.join(found.key)} each, as sums are"
-            )
-    return f"{met:,} of {len(seen.rows):,} rows are a record that was published, by any column"
 
 
 def _derived(made: Proposal, because: str, *, sure: bool) -> None:
