@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.chain.columns import Reshaped
@@ -16,9 +16,9 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _LONGEST = 300
 
 
-def as_yaml(proposed: Iterable[Proposal]) -> Iterator[str]:
+def as_yaml(proposed: Sequence[Proposal]) -> Iterator[str]:
     """The chain's `consumers`, to stand where they stand now."""
-    yield "consumers:"
+    yield "consumers:" if proposed else "# there are no consumers whose rows could be compared"
     for one in proposed:
         yield f"  {_scalar(one.name)}:{_comment(f'{one.place}: {one.told}')}"
         yield f"    kind: {_scalar(one.consumer.kind)}"

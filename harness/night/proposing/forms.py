@@ -72,22 +72,17 @@ def explain(column: str, published: Sequence[str], pairs: Sequence[Pair], texts:
 
 def explained_by(column: str, form: Reshaped | None, pairs: Sequence[Pair], texts: Collection[str]) -> Explained:
     """In how many of the pairs that form gives the value that is held."""
+    source = column if form is None else form.source or column
+    declared = Declared({} if form is None else {column: form})
+    text = source in texts and (form is None or form == form_of(source))
     equal, other = 0, None
     for pair in pairs:
-        if _agrees(column, form, pair, texts):
+        value = pair[0].get(source)
+        if declared.agree(column, value if form is None else shaped(value, form), pair[1].get(column), text=text):
             equal += 1
         elif other is None:
             other = pair
     return Explained(form, equal, len(pairs), other)
-
-
-def _agrees(column: str, form: Reshaped | None, pair: Pair, texts: Collection[str]) -> bool:
-    record, row = pair
-    source = column if form is None else form.source or column
-    value, plainly = record.get(source), form is None or not (form.times or form.date or form.round is not None)
-    declared = Declared({} if form is None else {column: form})
-    expected = value if form is None else shaped(value, form)
-    return declared.agree(column, expected, row.get(column), text=plainly and source in texts)
 
 
 def _is_luck(column: str, probed: Explained, pairs: Sequence[Pair], texts: Collection[str]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.chain.columns import Reshaped
@@ -18,7 +18,8 @@ LEAST = 0.5
 ALIKE = 4
 """So many published columns are tried for each column of the key: several may have the same values."""
 
-SAMPLE = 100
+SAMPLE = 300
+"""So many values, or pairs, of all of them tell whether the rest is worth being looked at."""
 
 MOST_COLUMNS = 4
 """Of a key that the chain does not name."""
@@ -44,19 +45,42 @@ class Pairing:
         return sum(_agreeing(*pair) for pair in some) / max(1, len(some))
 
 
+class Texts:
+    """Rows, and their values column by column in the one form that all ways of writing share, worked out once."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = rows
+        self.columns = names_of(rows)
+        self._known: dict[str, list[str]] = {}
+
+    def of(self, column: str, form: Reshaped | None = None) -> list[str]:
+        """A column's values, or those of a published one in that form."""
+        source = column if form is None else form.source or column
+        if form is not None and form != form_of(source):
+            return [plain_value(shaped(row.get(source), form)) for row in self.rows]
+        if source not in self._known:
+            self._known[source] = [plain_value(row.get(source)) for row in self.rows]
+        return self._known[source]
+
+    def keys(self, key: Mapping[str, Reshaped | None]) -> Iterator[tuple[str, ...]]:
+        """The key of each row."""
+        return zip(*(self.of(column, form) for column, form in key.items()), strict=True)
+
+
 def pair(records: Sequence[Row], rows: Sequence[Row], key: Sequence[str]) -> Pairing | None:
     """By that key, or without one (or one that is in no record) by columns that tell the rows apart; None: by none."""
-    return (_by(records, rows, key) if key else None) or _by(records, rows, _telling(records, rows))
+    published, held = Texts(records), Texts(rows)
+    return (_by(published, held, key) if key else None) or _by(published, held, _telling(published, held))
 
 
-def paired(records: Sequence[Row], rows: Sequence[Row], key: Mapping[str, Reshaped | None]) -> Pairing:
+def paired(records: Texts, rows: Texts, key: Mapping[str, Reshaped | None]) -> Pairing:
     """Each row with the record that has the same key."""
     found = Pairing(dict(key))
     there: dict[tuple[str, ...], tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
-    for record in records:
-        there[tuple([_value(record, column, form) for column, form in key.items()])][0].append(record)
-    for row in rows:
-        there[tuple([plain_value(row.get(column)) for column in key])][1].append(row)
+    for name, record in zip(records.keys(key), records.rows, strict=True):
+        there[name][0].append(record)
+    for name, row in zip(rows.keys(dict.fromkeys(key)), rows.rows, strict=True):
+        there[name][1].append(row)
     for published, held in there.values():
         if not held:
             found.lost += published
@@ -69,11 +93,17 @@ def paired(records: Sequence[Row], rows: Sequence[Row], key: Mapping[str, Reshap
     return found
 
 
-def _by(records: Sequence[Row], rows: Sequence[Row], key: Sequence[str]) -> Pairing | None:
-    if not key or not rows:
+def quality(one: Pairing) -> tuple[float, float, int, int]:
+    """What makes one pairing better than another: rows that are records, columns that agree, then what is left over."""
+    met = len(one.pairs) + sum(len(rows) for _, rows in one.shared)
+    return (round(met / max(1, met + len(one.foreign)), 1), one.agreement, len(one.pairs), -len(one.lost))
+
+
+def _by(records: Texts, rows: Texts, key: Sequence[str]) -> Pairing | None:
+    if not key or not rows.rows:
         return None
     ways = [_likeliest(_ways(column, records, rows)) for column in key]
-    found = [paired(records, rows, dict(zip(key, forms, strict=True))) for forms in itertools.product(*ways)]
+    found = (paired(records, rows, dict(zip(key, forms, strict=True))) for forms in itertools.product(*ways))
     return max(found, key=quality, default=None)
 
 
@@ -86,29 +116,25 @@ def _likeliest(ways: Iterator[tuple[float, Reshaped | None]]) -> list[Reshaped |
     return [form for _, form in sorted(found, key=lambda way: -way[0])][:ALIKE]
 
 
-def quality(one: Pairing) -> tuple[float, float, int, int]:
-    """What makes one pairing better than another: rows that are records, columns that agree, then what is left over."""
-    met = len(one.pairs) + sum(len(rows) for _, rows in one.shared)
-    return (round(met / max(1, met + len(one.foreign)), 1), one.agreement, len(one.pairs), -len(one.lost))
-
-
-def _ways(column: str, records: Sequence[Row], rows: Sequence[Row]) -> Iterator[tuple[float, Reshaped | None]]:
+def _ways(column: str, records: Texts, rows: Texts) -> Iterator[tuple[float, Reshaped | None]]:
     """Forms of published columns that have most of the column's values, whichever row has them; its own name first."""
-    held = {plain_value(row.get(column)) for row in rows} - {""}
+    held = {*rows.of(column)} - {""}
     if not held:
         return
-    for name in by_likeness(column, names_of(records)):
-        values = {plain_value(record.get(name)): record.get(name) for record in records}
+    for name in by_likeness(column, records.columns):
         own = name == column
-        if (share := len(held & values.keys()) / len(held)) >= LEAST:
+        if (share := len(held.intersection(records.of(name))) / len(held)) >= LEAST:
             yield share, None if own else form_of(name)
             continue
-        for form in _other_forms(None if own else name, values.values()):
-            if (share := len(held & {plain_value(shaped(one, form)) for one in values.values()}) / len(held)) >= LEAST:
+        some = [row.get(name) for row in records.rows[:: max(1, len(records.rows) // SAMPLE)]]
+        for form in _other_forms(None if own else name, some):
+            if held.isdisjoint([plain_value(shaped(value, form)) for value in some]):
+                continue
+            if (share := len(held.intersection(records.of(name, form))) / len(held)) >= LEAST:
                 yield share, form
 
 
-def _other_forms(source: str | None, values: Collection[object]) -> Iterator[Reshaped]:
+def _other_forms(source: str | None, values: Sequence[object]) -> Iterator[Reshaped]:
     first = next((value for value in values if value not in (None, "")), None)
     if number_of(first) is not None:
         yield from (form_of(source, times=told(factor)) for factor in FACTORS)
@@ -118,20 +144,15 @@ def _other_forms(source: str | None, values: Collection[object]) -> Iterator[Res
             yield form
 
 
-def _value(record: Row, column: str, form: Reshaped | None) -> str:
-    return plain_value(record.get(column) if form is None else shaped(record.get(form.source or column), form))
-
-
-def _telling(records: Sequence[Row], rows: Sequence[Row]) -> list[str]:
+def _telling(records: Texts, rows: Texts) -> list[str]:
     """Columns of the rows with values of published ones, those with most values first, until no two rows are alike."""
-    columns = names_of(rows)
-    values = {column: len({plain_value(row.get(column)) for row in rows}) for column in columns}
+    values = {column: len({*rows.of(column)}) for column in rows.columns}
+    amounts = {column for column in rows.columns if any(_is_amount(row.get(column)) for row in rows.rows)}
     chosen: list[str] = []
-    amounts = {column for column in columns if any(_is_amount(row.get(column)) for row in rows)}
-    for column in sorted(columns, key=lambda column: (-values[column], column in amounts)):
+    for column in sorted(rows.columns, key=lambda column: (-values[column], column in amounts)):
         if values[column] > 1 and next(_ways(column, records, rows), None) is not None:
             chosen.append(column)
-            if len(chosen) == MOST_COLUMNS or _unique(rows, chosen):
+            if len(chosen) == MOST_COLUMNS or len({*rows.keys(dict.fromkeys(chosen))}) == len(rows.rows):
                 break
     return chosen
 
@@ -139,10 +160,6 @@ def _telling(records: Sequence[Row], rows: Sequence[Row]) -> list[str]:
 def _is_amount(value: object) -> bool:
     """A number with decimals: that such are all different is luck."""
     return (number := number_of(value)) is not None and number != int(number)
-
-
-def _unique(rows: Sequence[Row], columns: Sequence[str]) -> bool:
-    return len({tuple([plain_value(row.get(column)) for column in columns]) for row in rows}) == len(rows)
 
 
 def _agreeing(record: Row, row: Row) -> int:

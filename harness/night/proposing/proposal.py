@@ -45,8 +45,9 @@ def proposals(chain: Chain, plan: Plan, nights: tuple[History, History], path_of
         as_it_is = _compared(chain, made, plan, nights[0], path_of)
         if consumer.records == "derived":
             made.told = "its rows are the chain's own making (records: derived), and are not compared with the source's"
+            made.compared = True
         elif as_it_is is None:
-            made.told = "no file of the source has come whose records it might hold"
+            made.told, made.compared = "no file of the source has come whose records it might hold", True
         elif not (_alike(as_it_is) and consumer.records != "some"):
             _propose(made, sides(consumer, name, plan, nights, path_of), plan)
         if not made.told:
@@ -69,7 +70,7 @@ def _alike(value: dict[str, Any]) -> bool:
 
 def _told(value: dict[str, Any] | None) -> str:
     if value is None:
-        return "its rows are not compared with the source's; they are compared with those of a calm night"
+        return "its rows are not compared with the source's, only with those of the night without faults"
     if value["why_not"]:
         return f"not compared: {value['why_not']}"
     if _alike(value):
@@ -78,6 +79,8 @@ def _told(value: dict[str, Any] | None) -> str:
     kinds = (("changed", "values differ"), ("invented", "rows are no record"), ("lost", "records are not held"))
     found = ((value[kind], words) for kind, words in kinds if value[kind]["total"])
     said = [f"{one['total']:,} {words}, such as {one['first'][0]}" for one, words in found]
+    if alone := [*value["only_published"], *value["only_held"]]:
+        said.append(f"only one side has {', '.join(alone)}")
     return f"compared, and not as published: {'; '.join(said)}"
 
 

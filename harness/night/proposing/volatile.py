@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.contract.plan import Plan
 from harness.night.proposing.forms import Row
-from harness.night.proposing.pairing import Pairing, paired
+from harness.night.proposing.pairing import Pairing, Texts, paired
 from harness.night.same_value import number_of, plain_value
 
 _SHORTEST = len("2026-11-23T01:30")
@@ -19,7 +19,7 @@ class TwoNights:
     """The same records as two calm nights hold them."""
 
     def __init__(self, first: Pairing, records: Sequence[Row], rows: Sequence[Row], plan: Plan) -> None:
-        second = {id(record): row for record, row in paired(records, rows, first.key).pairs}
+        second = {id(record): row for record, row in paired(Texts(records), Texts(rows), first.key).pairs}
         self._pairs = [(row, second.get(id(record))) for record, row in first.pairs]
         self._plan = plan
 
