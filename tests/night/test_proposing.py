@@ -15,6 +15,7 @@ from ruamel.yaml import YAML
 from harness.chain.loading import load_chain
 from harness.checks import Outcome
 from harness.errors import AuthorError
+from harness.night.proposing import sides
 from harness.night.proposing.as_yaml import as_yaml
 from harness.night.proposing.calm_nights import proposed
 from harness.night.result import Result
@@ -268,6 +269,24 @@ def test_what_is_declared_well_stays_as_it_is(feed: Feed) -> None:
     feed.delivers(held(lambda one: all_of(one, run="x")))
     told = feed.proposal("key: [id], columns: {id: {from: number}, run: derived}")
     assert "      id: {from: number}\n      run: derived\n" in told
+
+
+def test_of_many_rows_the_first_are_looked_at_and_all_are_compared(feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sides, "MOST_ROWS", 30)
+    feed.delivers(held(all_of))
+    told = feed.proposal()
+    assert "records:" not in told
+    assert "60 of 60 records are held" in told
+    compares(feed, told, "id: {from: number}  # equal in 30 of 30 rows")
+
+
+def test_rows_that_are_none_of_the_first_records_are_not_said_to_be_none(
+    feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sides, "MOST_ROWS", 20)
+    monkeypatch.setattr(sides, "MOST_RECORDS", 20)
+    feed.delivers(held(all_of)[::-1])
+    assert "which is too few to tell anything: try it with a smaller file" in feed.proposal()
 
 
 def test_a_night_that_is_not_calm_proposes_nothing(feed: Feed) -> None:

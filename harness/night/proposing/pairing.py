@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from harness.chain.columns import Reshaped
 from harness.night.declared_columns import shaped
-from harness.night.proposing.forms import DATES, FACTORS, Pair, Row, by_likeness, form_of, names_of, told
+from harness.night.proposing.forms import DATES, FACTORS, NEARLY, Pair, Row, by_likeness, form_of, names_of, told
 from harness.night.same_value import number_of, plain_value
 
 LEAST = 0.5
@@ -20,6 +20,9 @@ ALIKE = 4
 
 SAMPLE = 300
 """So many values, or pairs, of all of them tell whether the rest is worth being looked at."""
+
+LUCK = 0.05
+"""The part of the rows from which on their being no record speaks against a key that the chain does not name."""
 
 MOST_COLUMNS = 4
 """Of a key that the chain does not name."""
@@ -41,8 +44,12 @@ class Pairing:
     @property
     def agreement(self) -> float:
         """How many columns of a row, in the mean, have a value that its record has too."""
-        some = self.pairs[:: max(1, len(self.pairs) // SAMPLE)][:SAMPLE]
-        return sum(_agreeing(*pair) for pair in some) / max(1, len(some))
+        return sum(_agreeing(*pair) for pair in self.some) / max(1, len(self.some))
+
+    @property
+    def some(self) -> list[Pair]:
+        """Pairs from all over the night, few enough to be looked at again and again."""
+        return self.pairs[:: max(1, len(self.pairs) // SAMPLE)][:SAMPLE]
 
 
 class Texts:
@@ -70,7 +77,8 @@ class Texts:
 def pair(records: Sequence[Row], rows: Sequence[Row], key: Sequence[str]) -> Pairing | None:
     """By that key, or without one (or one that is in no record) by columns that tell the rows apart; None: by none."""
     published, held = Texts(records), Texts(rows)
-    return (_by(published, held, key) if key else None) or _by(published, held, _telling(published, held))
+    found = (_by(published, held, key) if key else None) or _by(published, held, _telling(published, held))
+    return found if found is not None and ((key and {*key} == {*found.key}) or _is_no_luck(found)) else None
 
 
 def paired(records: Texts, rows: Texts, key: Mapping[str, Reshaped | None]) -> Pairing:
@@ -97,6 +105,17 @@ def quality(one: Pairing) -> tuple[float, float, int, int]:
     """What makes one pairing better than another: rows that are records, columns that agree, then what is left over."""
     met = len(one.pairs) + sum(len(rows) for _, rows in one.shared)
     return (round(met / max(1, met + len(one.foreign)), 1), one.agreement, len(one.pairs), -len(one.lost))
+
+
+def _is_no_luck(found: Pairing) -> bool:
+    """By columns that nobody calls a key: nearly all rows are records then, or they agree in another column too."""
+    if not found.foreign or len(found.foreign) < LUCK * (len(found.pairs) + len(found.foreign)):
+        return True
+    others = 0
+    for record, row in found.some:
+        values = {plain_value(value) for value in record.values()} - {""}
+        others += any(plain_value(value) in values for name, value in row.items() if name not in found.key)
+    return others >= NEARLY * len(found.some)
 
 
 def _by(records: Texts, rows: Texts, key: Sequence[str]) -> Pairing | None:

@@ -15,7 +15,7 @@ from harness.night.proposing.columns import proposed_columns
 from harness.night.proposing.forms import names_of
 from harness.night.proposing.pairing import Pairing, pair, quality
 from harness.night.proposing.several import several_records
-from harness.night.proposing.sides import Sides, sides
+from harness.night.proposing.sides import MOST_RECORDS, Sides, sides
 
 RECORDS = 0.5
 """The part of the rows that must be records; where fewer are, the rows are something else."""
@@ -96,6 +96,10 @@ def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
         _derived(made, made_of, sure=True)
         return
     met = len(found.pairs) if found else 0
+    if (found is None or met < RECORDS * len(seen.rows)) and not seen.has_all_records:
+        first = f"{met:,} of the first {len(seen.rows):,} rows are one of the first {MOST_RECORDS:,} records"
+        made.told = f"{first}, which is too few to tell anything: try it with a smaller file, in the order of the rows"
+        return
     if found is None or met < RECORDS * len(seen.rows):
         named = set(seen.held_columns) & {name for rows in seen.files.values() for name in names_of(rows)}
         because = f"{met:,} of {len(seen.rows):,} rows are a record that was published, by any column"
@@ -112,7 +116,7 @@ def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
     if set(files) != {*seen.files, *seen.unread}:
         changes["files"] = tuple(files)
         made.why["files"] = f"of {', '.join(sorted({*seen.files, *seen.unread} - {*files}))} no record is held"
-    if found.lost:
+    if found.lost and seen.has_all_rows:
         held = [record for record, _ in found.pairs]
         changes["records"] = chosen_by(held, found.lost)
         made.why["records"] = _why_some(changes["records"].at_least, len(held), len(held) + len(found.lost))

@@ -18,7 +18,8 @@ from harness.night.baseline_compared import PathOf
 from harness.night.proposing.forms import Row, names_of
 
 MOST_ROWS = 20_000
-"""So many records of a chain's file and rows of a night are looked at; all are compared in the end."""
+MOST_RECORDS = 100_000
+"""So many rows of a night, and records of a chain's file, are looked at; all are compared in the end."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class Sides:
     texts: frozenset[str]
     rows: Sequence[Row]
     again: Sequence[Row]
+
+    @property
+    def has_all_rows(self) -> bool:
+        """Whether a record that is none of these rows is not held."""
+        return len(self.rows) < MOST_ROWS
+
+    @property
+    def has_all_records(self) -> bool:
+        """Whether a row that is none of these records is none."""
+        return all(len(rows) < MOST_RECORDS for rows in self.files.values())
 
     @property
     def held_columns(self) -> list[str]:
@@ -53,7 +64,7 @@ def sides(consumer: Consumer, name: str, plan: Plan, nights: tuple[History, Hist
             continue
         rows = found.setdefault(file.file, [])
         try:
-            rows += itertools.islice(records(path_of(file.content.sha256), layout), MOST_ROWS - len(rows))
+            rows += itertools.islice(records(path_of(file.content.sha256), layout), MOST_RECORDS - len(rows))
         except (ValueError, OSError, EOFError, csv.Error, zipfile.BadZipFile, zlib.error) as error:
             unread[file.file] = f"{file.name}: {error}"
         texts |= {column.name for column in layout.columns if column.type == "text"}
