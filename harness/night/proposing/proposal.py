@@ -49,7 +49,7 @@ def proposals(chain: Chain, plan: Plan, nights: tuple[History, History], path_of
         elif as_it_is is None:
             made.told, made.compared = "no file of the source has come whose records it might hold", True
         elif not (_alike(as_it_is) and consumer.records != "some"):
-            _propose(made, sides(consumer, name, plan, nights, path_of), plan)
+            propose(made, sides(consumer, name, plan, nights, path_of), plan)
         if not made.told:
             value = _compared(chain, made, plan, nights[0], path_of)
             made.told = _told(value)
@@ -84,7 +84,8 @@ def _told(value: dict[str, Any] | None) -> str:
     return f"compared, and not as published: {'; '.join(said)}"
 
 
-def _propose(made: Proposal, seen: Sides, plan: Plan) -> None:
+def propose(made: Proposal, seen: Sides, plan: Plan) -> None:
+    """What follows from both sides, put into the proposal."""
     if not seen.rows:
         made.told = "it holds no row under the night's date, so nothing can be said of its columns"
         return
