@@ -11,34 +11,28 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from harness.clock.ticks import tick_error_of
 from harness.clock_command.arguments import add_clock_commands, add_tick_error
 from harness.errors import AuthorError, LoadError, NightHarnessError, exhausted
-from harness.extensions.doors import declared
 from harness.extensions.python_files import add_load_option, load
 from harness.extensions.settings import settings
 from harness.importing.arguments import SUMMARY as IMPORT_SUMMARY
 from harness.importing.arguments import add_import_options
-from harness.night.arguments import add_orders, add_stack_option, add_work_limit, work_limit_of
+from harness.night.arguments import add_orders, add_stack_option, add_work_limit, night_of
+from harness.night.lint_command import SUMMARY as LINT_SUMMARY
+from harness.night.lint_command import add_lint_options
+from harness.night.started import for_mocks, started
 from harness.report.arguments import COMMANDS as REPORT_COMMANDS
 from harness.scaffold.arguments import SUMMARY as NEW_SUMMARY
 from harness.scaffold.arguments import add_new_options
 
 if TYPE_CHECKING:  # `harness schema` must not pay for what `harness run` needs
-    import datetime as dt
-
-    from rich.console import Console
-
     from harness.chain.model import Chain
-    from harness.extensions.doors import Extension
-    from harness.night.runner import NightRunner
     from harness.scenario.model import Scenario
     from harness.values.units import ClockTime
 
@@ -135,9 +129,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, (about, add_options) in REPORT_COMMANDS.items():
         add_options(commands.add_parser(name, help=about, description=about))
 
-    lint = command("lint", _lint, "Check chains before go-live: owners, runbook, deadline, dependencies, programs.")
-    lint.add_argument("chains", nargs="+", type=Path, metavar="CHAIN")
-
+    add_lint_options(commands.add_parser("lint", help=LINT_SUMMARY, description=LINT_SUMMARY))
     add_import_options(commands.add_parser("import", help=IMPORT_SUMMARY, description=IMPORT_SUMMARY))
     add_new_options(commands.add_parser("new", help=NEW_SUMMARY, description=NEW_SUMMARY))
 
@@ -165,27 +157,6 @@ def _night_options(parser: argparse.ArgumentParser) -> None:
     add_work_limit(parser)
 
 
-@contextmanager
-def _runner(options: argparse.Namespace, console: Console) -> Iterator[NightRunner]:
-    """A started stack with a runner on it; stopped on the way out, whatever happens."""
-    from harness.night.runner import NightRunner
-    from harness.stack.choice import start
-
-    tick_error, limit = tick_error_of(options.tick_error), work_limit_of(options)
-    with console.status(f"starting the {options.stack} stack"):
-        stack = start(options.stack, extensions=_for_mocks())
-    try:
-        console.print(stack.told, style="dim", highlight=False, soft_wrap=True)
-        yield NightRunner(stack, stack.scratch, tick_error=tick_error, work_limit=limit)
-    finally:
-        stack.stop()
-
-
-def _for_mocks() -> list[Extension]:
-    """What of users' code is imported inside the mocks: of packages, and of this project."""
-    return [*declared("mocks"), *settings(Path.cwd()).mocks]
-
-
 def _demo(options: argparse.Namespace) -> int:
     from rich.console import Console
 
@@ -195,7 +166,7 @@ def _demo(options: argparse.Namespace) -> int:
     console = Console()
     scenarios = list(demo.nights())
     results = []
-    with _runner(options, console) as runner:
+    with started(options, console) as runner:
         for number, scenario in enumerate(scenarios, start=1):
             with console.status(f"night {number} of {len(scenarios)}: {scenario.scenario}"):
                 result = runner.run(scenario)
@@ -230,7 +201,7 @@ def _run(options: argparse.Namespace) -> int:
         _make_folder("--histories", options.histories)
     console = Console(stderr=options.json)
     worst, unjudged = OK, 0
-    with _runner(options, console) as runner:
+    with started(options, console) as runner:
         for file, stem, scenario in zip(options.files, stems_of_files(options.files), scenarios, strict=True):
             with console.status(scenario.scenario):
                 orders = in_orders(partial(runner.run, scenario), begin=options.order, count=options.repeat)
@@ -283,12 +254,12 @@ def _up(options: argparse.Namespace) -> int:
     from harness.stack.choice import start
 
     chain = load_chain(options.chain)
-    date, ports = _date(options.night), _ports(options.ports)
+    date, ports = night_of(options), _ports(options.ports)
     at = _clock(options.at, chain) if options.at else None
     console = Console(stderr=True)
     with console.status(f"starting the {options.stack} stack"):
         stack = start(
-            options.stack, published=True, ports=ports, certificate=options.certificate, extensions=_for_mocks()
+            options.stack, published=True, ports=ports, certificate=options.certificate, extensions=for_mocks()
         )
     try:
         console.print(stack.told, style="dim", highlight=False, soft_wrap=True)
@@ -316,19 +287,6 @@ def _up(options: argparse.Namespace) -> int:
     return OK
 
 
-def _lint(options: argparse.Namespace) -> int:
-    from harness.chain.lint import lint
-    from harness.checks.model.wording import counted
-
-    findings = [finding for chain in options.chains for finding in lint(chain)]
-    for finding in findings:
-        print(finding)
-    errors = sum(finding.severity == "error" for finding in findings)
-    counts = (errors, "error"), (len(findings) - errors, "warning"), (len(options.chains), "chain")
-    print("{}, {} in {}".format(*(counted(count, what) for count, what in counts)))
-    return FAILED if errors else OK
-
-
 def _schema(options: argparse.Namespace) -> int:
     from harness.report.schemas import show
 
@@ -352,15 +310,6 @@ def _clean(_: argparse.Namespace) -> int:
         print(f"removed {thing}")
     print(f"{len(removed)} left-overs of dead runs removed")
     return OK
-
-
-def _date(text: str) -> dt.date:
-    import datetime
-
-    try:
-        return datetime.date.fromisoformat(text)
-    except ValueError:
-        raise AuthorError(f"--night: found {text!r}, expected a date such as 2026-11-23") from None
 
 
 def _clock(text: str, chain: Chain) -> ClockTime:

@@ -25,6 +25,7 @@ from harness.chain.job import (
     listed,
     text_or_mapping,
 )
+from harness.chain.records import Records, SomeRecords
 from harness.chain.results import held_file_mistakes, held_name_mistake, volatile_mistakes
 from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
 from harness.contract.protocols import ConsumerKind, Protocol
@@ -141,16 +142,22 @@ class Consumer(Strict):
     """Who receives the chain's rows, and which columns make a row's key (none: all of them).
 
     records: whether every record that the source publishes is to arrive here, or only some of them, because the chain
-    filters or shares them out; or the rows are derived: sums, or whatever else the chain makes itself, which cannot be
-    compared with records. files: those whose records arrive here (none named: all). columns: what of the rows is not as
-    it was published, by the consumer's name of the column, or the published one where it is dropped.
+    filters or shares them out: by what filter, or which share at least; or the rows are derived: sums, or whatever else
+    the chain makes itself, which cannot be compared with records. files: those whose records arrive here (none named:
+    all). columns: what of the rows is not as it was published, by the consumer's name of the column, or the published
+    one where it is dropped.
     """
 
     kind: ConsumerKind = "http"
     key: Texts = ()
-    records: Literal["every", "some", "derived"] = "every"
+    records: Records = "every"
     files: Texts = ()
     columns: dict[Text, Column] = {}
+
+    @property
+    def which(self) -> Literal["every", "some", "derived"]:
+        """Which records arrive, in one word."""
+        return "some" if isinstance(self.records, SomeRecords) else self.records
 
     @property
     def volatile(self) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ __all__ = [
 file_format("csv", delimited.write, header=1, trailer=1)
 file_format("fixed", fixed_width.write, header=0, trailer=1)
 file_format("jsonl", json_lines.write, trailer=0)
-file_format("parquet", parquet.write, text=False)
+file_format("parquet", parquet.write, text=False, read=parquet.read)
 
 
 def write(table: Table, layout: Layout, out: IO[bytes], *, member: str = "content") -> Totals:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
+from harness.contract.content import FileLayout
 from harness.errors import AuthorError
 from harness.extensions.registry import Registry, calling_module
 from harness.formats.layout import Form, Layout
@@ -16,6 +18,7 @@ from harness.formats.table import Table, Totals
 
 Write = Callable[[Table, Layout, Sink], Totals]
 Find = Callable[[Path, Form], tuple[Layout, Totals]]
+Read = Callable[[IO[bytes], FileLayout], Iterator[dict[str, Any]]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +28,9 @@ class Format:
     write: writes a table's records into a sink, a batch at a time, and says what it wrote (`Table.totals`, when all
     batches have passed). header, trailer: how many lines of each a file has, unless its author says; None: it cannot
     have any. text: whether its records are lines of UTF-8 text, which end with a line feed. find: what a file is that
-    was made elsewhere, and what it holds; without it, a text is taken by its lines, and other bytes are refused.
+    was made elsewhere, and what it holds; without it, a text is taken by its lines, and other bytes are refused. read:
+    yields the records of a file, each by the names of its columns, without header and trailer; without it, what a
+    consumer holds cannot be compared with files of this format.
     """
 
     write: Write
@@ -33,6 +38,7 @@ class Format:
     trailer: int | None = None
     text: bool = True
     find: Find | None = None
+    read: Read | None = None
 
     def raised(self, error: Exception) -> bool:
         """Whether its own code raised that, and not what yields the records."""
@@ -52,18 +58,23 @@ def file_format(
     trailer: int | None = None,
     text: bool = True,
     find: Find | None = None,
+    read: Read | None = None,
 ) -> Format:
     """Register a format under the name that a chain gives it; see `Format`.
 
     Raises AuthorError for a name that is taken, and for functions that cannot be called as they will be.
     """
-    for said, function, arguments in (("write", write, "table, layout, out"), ("find", find, "path, form")):
+    for said, function, arguments in (
+        ("write", write, "table, layout, out"),
+        ("find", find, "path, form"),
+        ("read", read, "file, layout"),
+    ):
         if function is None:
             continue
         try:
             inspect.signature(function).bind(*arguments.split(", "))
         except TypeError as error:
             raise AuthorError(f"format {name!r}: {said}: {error}; expected {said}({arguments})") from None
-    made = Format(write=write, header=header, trailer=trailer, text=text, find=find)
+    made = Format(write=write, header=header, trailer=trailer, text=text, find=find, read=read)
     FORMATS.add(name, made, module=calling_module())
     return made

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from harness.contract.content import FileLayout
 from harness.formats.layout import Layout, Mismatch
 from harness.formats.lines import Sink
 from harness.formats.table import Column, Table, Totals
@@ -41,6 +43,13 @@ def columns_and_records(path: Path) -> tuple[tuple[Column, ...], int]:
     except arrow.ArrowException as error:
         raise ValueError(f"is no Parquet file: {error}") from error
     return tuple(_column(arrow, field) for field in schema), records
+
+
+def read(file: IO[bytes], layout: FileLayout) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - one shape for every format
+    """Each record with the values that Python has for its types; a batch at a time."""
+    with _arrow().parquet.ParquetFile(file) as columns:
+        for batch in columns.iter_batches():
+            yield from batch.to_pylist()
 
 
 def total(path: Path, column: Column) -> Any:

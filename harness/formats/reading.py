@@ -9,34 +9,55 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from harness.contract.content import FileLayout
+from harness.extensions.doors import in_one_line
 from harness.formats.compression import decompressed
+from harness.formats.format import FORMATS, Read
 from harness.formats.layout import Mismatch
 
 Record = dict[str, Any]
 
-READ = ("csv", "fixed", "jsonl")
-"""The formats whose records can be read back."""
+_LINES = ("csv", "fixed", "jsonl")
+
+
+def readable() -> list[str]:
+    """The formats whose records can be read back."""
+    return [*_LINES, *sorted(name for name, one in FORMATS.items() if one.read is not None)]
 
 
 def records(path: Path, layout: FileLayout) -> Iterator[Record]:
     """Each record by the names of its columns, streamed; header and trailer are none.
 
     Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits, and null where the
-    object does not have the column. A record that is too short lacks the columns that it does not have. Raises Mismatch
-    for a format that cannot be read back, and for a line that is none of its records.
+    object does not have the column; those of other formats are what their own `read` yields. A record that is too short
+    lacks the columns that it does not have. Raises Mismatch for a format that cannot be read back, and for a line that
+    is none of its records.
     """
-    if layout.format not in READ or not layout.columns:
+    own = FORMATS[layout.format].read if layout.format in FORMATS else None
+    if own is None and (layout.format not in _LINES or not layout.columns):
         found = f"a {layout.format} file" if layout.columns else "a file of which no columns are known"
-        raise Mismatch("format", f"found {found}, expected columns in one of the formats {', '.join(READ)}")
+        raise Mismatch("format", f"found {found}, expected columns in one of the formats {', '.join(readable())}")
     with decompressed(path, layout.compress) as file:
+        if own is not None:
+            yield from _own(own, file, layout)
+            return
         text = io.TextIOWrapper(file, encoding=layout.encoding or "utf-8", errors="replace", newline="")
         try:
             yield from _without_ends(_whole(text, layout), layout)
         finally:
             text.detach()
+
+
+def _own(read: Read, file: IO[bytes], layout: FileLayout) -> Iterator[Record]:
+    """What a format's own code yields; what goes wrong in it is told as its own."""
+    try:
+        yield from read(file, layout)
+    except Mismatch:
+        raise
+    except Exception as error:
+        raise Mismatch("format", f"the format {layout.format} cannot read it: {in_one_line(error)}") from error
 
 
 def _without_ends(found: Iterator[Record], layout: FileLayout) -> Iterator[Record]:

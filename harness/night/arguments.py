@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from harness.errors import AuthorError
 
 if TYPE_CHECKING:  # commands that run no night must not pay for what a night needs
     from harness.night.work_limit import WorkLimit
@@ -56,3 +59,11 @@ def work_limit_of(options: argparse.Namespace) -> WorkLimit | None:
     from harness.night.work_limit import WorkLimit
 
     return None if options.work_limit is None else WorkLimit.parse(options.work_limit, _OPTION)
+
+
+def night_of(options: argparse.Namespace) -> dt.date:
+    """The business date that ``--night`` says; AuthorError for what is no date."""
+    try:
+        return dt.date.fromisoformat(options.night)
+    except ValueError:
+        raise AuthorError(f"--night: found {options.night!r}, expected a date such as 2026-11-23") from None

@@ -17,6 +17,7 @@ from harness.contract.plan import Plan, PlannedFile
 from harness.formats.layout import Mismatch
 from harness.formats.reading import Record, records
 from harness.history import History
+from harness.night.chosen_records import deciding, passing, required
 from harness.night.declared_columns import Declared, lines
 from harness.night.rows_compared import Compared, compare
 
@@ -38,6 +39,7 @@ def compared(chain: Chain, plan: Plan, baseline: History, path_of: PathOf) -> It
         rows = (row for _, _, row in holdings(baseline)[name].own.contents())
         found = _found(consumer, files, rows, path_of) if files else Compared(because=NO_FILE)
         yield _value(found) | {
+            "required": required(consumer.records, found.records),
             "consumer": name,
             "place": _place(chain, name),
             "files": [one.name for one in files],
@@ -49,11 +51,13 @@ def _found(consumer: Consumer, files: list[PlannedFile], rows: Iterator[Record],
     declared = Declared.by(consumer)
     layouts = [one.content.layout for one in files]
     known = [column for layout in layouts if layout is not None for column in layout.columns]
-    if known and (missing := declared.missing(column.name for column in known)) is not None:
+    spoken_of = declared.sources | deciding(consumer.records)
+    if known and (missing := min(spoken_of - {column.name for column in known}, default=None)) is not None:
         return Compared(because=f"no published record has the column '{missing}', of which the chain speaks")
     text = declared.texts({column.name for column in known if column.type == "text"})
+    published = passing(_published(files, layouts, path_of), consumer.records)
     try:
-        return compare(_published(files, layouts, path_of), rows, consumer.key, text=text, declared=declared)
+        return compare(published, rows, consumer.key, text=text, declared=declared)
     except _UNREADABLE as error:
         return Compared(because=str(error) or type(error).__name__)
 

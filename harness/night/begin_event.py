@@ -38,7 +38,7 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
         "folders": sorted(plan.folders),
         "consumers": {
-            name: {"key": list(one.key), "records": one.records} for name, one in sorted(chain.consumers.items())
+            name: {"key": list(one.key), "records": one.which} for name, one in sorted(chain.consumers.items())
         },
         "watermarks": {
             name: {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from harness.chain.columns import Reshaped
@@ -30,21 +32,22 @@ class Declared:
         forms = {name: form for name, form in said.items() if isinstance(form, Reshaped)}
         return cls(forms, {name for name, form in said.items() if not isinstance(form, Reshaped)})
 
-    @property
+    @cached_property
     def taken(self) -> set[str]:
         """The published columns that are held under another name; under their own they may be held as well."""
         return {form.source for form in self.forms.values() if form.source is not None}
 
-    def missing(self, columns: Iterable[str]) -> str | None:
-        """A column that a record is to have and none has."""
-        return next(iter(sorted({form.source or name for name, form in self.forms.items()} - {*columns})), None)
+    @property
+    def sources(self) -> set[str]:
+        """The published columns that records are to have."""
+        return {form.source or name for name, form in self.forms.items()}
 
     def expected(self, record: Row) -> dict[str, Any]:
         """The record by the consumer's names, with factors and the form of dates; rounding is left to `agree`."""
         row = {name: value for name, value in record.items() if name not in self.left_out and name not in self.forms}
         for name, form in self.forms.items():
             if (source := form.source or name) in record:
-                row[name] = _shaped(record[source], form)
+                row[name] = shaped(record[source], form)
         return row
 
     def held(self, row: Row) -> Row:
@@ -64,26 +67,39 @@ class Declared:
             if wanted is not None and found is not None:
                 step = decimal.Decimal(1).scaleb(-form.round)
                 return abs(found - wanted) * 2 <= step and not found % step
+        if isinstance(expected, dt.datetime) and isinstance(held, str):
+            with suppress(ValueError):  # with a T or a space
+                return expected == dt.datetime.fromisoformat(held)
         return same(expected, held, text=text)
 
-    def is_rounded(self, column: str) -> bool:
-        """Whether equal rows may have different values there."""
-        return column in self.forms and self.forms[column].round is not None
+    def tells_apart(self, column: str) -> bool:
+        """Whether equal rows have the column and equal values there: none that is rounded, or held by another name."""
+        form = self.forms.get(column)
+        return column not in self.taken if form is None else form.round is None
 
 
 def _only_renamed(form: Reshaped) -> bool:
     return form.times is None and form.round is None and form.date is None
 
 
-def _shaped(value: Any, form: Reshaped) -> Any:
+def shaped(value: Any, form: Reshaped) -> Any:
+    """A published value in that form, but for its rounding."""
     if form.times is not None and (number := number_of(value)) is not None:
         return number * decimal.Decimal(str(form.times))
-    if form.date is not None:
-        try:
-            return dt.datetime.fromisoformat(str(value)).strftime(form.date)
-        except ValueError:
-            return value
-    return value
+    return _date(value, form.date) if form.date is not None else value
+
+
+def _date(value: Any, form: str) -> Any:
+    """ISO 8601 in that form, and what is published in that form in ISO 8601."""
+    try:
+        return dt.datetime.fromisoformat(str(value)).strftime(form)
+    except ValueError:
+        pass
+    try:
+        moment = dt.datetime.strptime(str(value), form)
+    except ValueError:
+        return value
+    return moment if "%H" in form or "%I" in form else moment.date()
 
 
 def lines(consumer: Consumer) -> list[str]:

@@ -127,7 +127,7 @@ def _told_of_columns(found: Compared, without: Mapping[str, Kind], published: se
 def _name(one: Row, key: Sequence[str], said: Declared) -> Key:
     if key:
         return tuple([plain_value(one[column]) for column in key])
-    values = ((column, plain_value(one[column])) for column in sorted(one) if not said.is_rounded(column))
+    values = ((column, plain_value(one[column])) for column in sorted(one) if said.tells_apart(column))
     return tuple([f"{column}={value}" for column, value in values if value])
 
 

@@ -150,6 +150,7 @@ COMPARED = {
     "only_held": [],
     "declared": [],
     "records": 3,
+    "required": 3,
     "rows": 3,
     "lost": NONE,
     "invented": NONE,
@@ -189,3 +190,24 @@ def test_what_could_not_be_compared_is_unknown_with_the_lines_that_are_missing()
     assert "records: derived if its rows are no records (a parquet file)" in finding.sentence
     undeclared = check(night(*calm()), compared(only_published=["note"], only_held=["region"]))
     assert "columns: {note: dropped, region: derived}" in undeclared.sentence
+
+
+def test_records_that_pass_the_chains_filter_and_are_not_there_are_lost_on_every_night() -> None:
+    some = {"planning": {"key": ["id"], "records": "some"}}
+    lost = {"first": ["b"], "total": 1}
+
+    def told(required: int) -> History:
+        found = COMPARED | {"lost": lost, "rows": 2, "required": required}
+        return night(*calm(), ("12:00:00", "night", "compared info", found), consumers=some)
+
+    finding = check(night(*calm()), told(3))
+    assert finding.state == "violated"
+    assert "planning holds 2 of 3 records of which at least 3 are to arrive (chain.yaml:9), and lacks b" in str(finding)
+    assert check(night(*calm()), told(2)).state == "holds"
+
+
+def test_the_command_that_proposes_the_lines_is_told() -> None:
+    command = "harness lint chain.yaml --night 2026-11-23"
+    assert command in str(check(night(*calm()), compared(only_held=["region"])))
+    assert command in str(check(night(*calm()), compared(changed={"first": ["a: n"], "total": 1})))
+    assert command not in str(check(night(*calm()), compared(only_held=["region"], place="chain feed")))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness import formats
+from harness.contract.content import FileLayout
 from harness.formats import Column, Form, Mismatch, Table
+from harness.formats.format import Read
 from harness.formats.layout import CompressName
 from harness.formats.reading import records
 from harness.night.same_value import plain_value
@@ -38,6 +41,49 @@ def test_records_come_back_without_header_and_trailer(
         formats.write(Table(COLUMNS, ROWS, "amount"), layout, out)
     found = [[plain_value(value) for value in one.values()] for one in records(path, layout.described())]
     assert found == [[plain_value(value) for value in row] for row in ROWS]
+
+
+def test_a_parquet_file_comes_back_with_the_values_of_its_types(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="the parquet extra is not installed")
+    layout = formats.made_layout(Form(format="parquet"), COLUMNS, "amount")
+    path = tmp_path / "file"
+    with path.open("wb") as out:
+        formats.write(Table(COLUMNS, ROWS, "amount"), layout, out)
+    assert [tuple(one.values()) for one in records(path, layout.described())] == ROWS
+    assert [*next(records(path, layout.described()))] == [column.name for column in COLUMNS]
+
+
+def own(read: Read | None) -> FileLayout:
+    """The layout of a file of a format of one's own, which is read like that."""
+    formats.file_format("bars", lambda table, layout, out: table.totals, read=read)
+    return formats.made_layout(Form(format="bars"), COLUMNS, None).described()
+
+
+@pytest.fixture
+def bars() -> Iterator[None]:
+    yield
+    del formats.FORMATS["bars"]
+
+
+@pytest.mark.usefixtures("bars")
+def test_a_format_of_ones_own_is_read_by_its_own_code(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1|2")
+    layout = own(lambda file, layout: ({"id": one} for one in file.read().decode().split("|")))
+    assert [*records(tmp_path / "file", layout)] == [{"id": "1"}, {"id": "2"}]
+
+
+@pytest.mark.usefixtures("bars")
+def test_what_goes_wrong_in_its_own_code_is_told_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"1|2")
+    layout = own(lambda file, layout: (one for one in [{"id": int(file.read())}]))
+    with pytest.raises(Mismatch, match="the format bars cannot read it: ValueError"):
+        next(records(tmp_path / "file", layout))
+
+
+@pytest.mark.usefixtures("bars")
+def test_a_format_that_is_only_written_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Mismatch, match=r"found a bars file, expected columns in one of the formats csv, .*parquet"):
+        next(records(tmp_path / "file", own(None)))
 
 
 def test_a_file_without_known_columns_is_refused(tmp_path: Path) -> None:

@@ -91,6 +91,34 @@ def test_rows_that_come_of_no_published_file_prove_nothing_until_they_are_declar
     assert night(RIGHT, ", records: derived", chain=without_files).outcome is Outcome.UNAFFECTED
 
 
+STATES = "id,state\nP0,PAID\nP1,OPEN\nP2,PAID\nP3,VOID\n"
+PAID, OPEN = [{"id": "P0", "state": "PAID"}, {"id": "P2", "state": "PAID"}], {"id": "P1", "state": "OPEN"}
+
+
+@pytest.mark.parametrize(
+    ("records", "rows", "outcome"),
+    [
+        ("{where: {state: PAID}}", PAID, Outcome.UNAFFECTED),
+        ("{where: {state: [PAID, OPEN]}}", [*PAID, OPEN], Outcome.UNAFFECTED),
+        ("{except: {state: [VOID]}}", [*PAID, OPEN], Outcome.UNAFFECTED),
+        ("{at_least: 50%}", PAID, Outcome.UNAFFECTED),
+        ("{where: {state: PAID}, at_least: 50%}", PAID[1:], Outcome.UNAFFECTED),
+        ("{where: {state: PAID}}", PAID[1:], Outcome.DAMAGED),
+        ("{where: {state: PAID}}", [*PAID, OPEN], Outcome.DAMAGED),
+        ("{except: {state: [VOID]}}", PAID, Outcome.DAMAGED),
+        ("{at_least: 51%}", PAID, Outcome.DAMAGED),
+        ("{where: {stat: PAID}}", PAID, Outcome.INCONCLUSIVE),
+    ],
+)
+def test_which_of_the_records_are_there_is_known(
+    night: Night, records: str, rows: list[dict[str, Any]], outcome: Outcome
+) -> None:
+    result = night(rows, f", records: {records}", STATES)
+    assert result.outcome is outcome
+    if outcome is Outcome.INCONCLUSIVE:
+        assert "no published record has the column 'stat'" in result.judgement.because
+
+
 def test_derived_rows_are_never_told_to_be_as_published(night: Night) -> None:
     result = night([{"id": "all", "sum": 3.75}], ", records: derived")
     assert result.outcome is Outcome.UNAFFECTED

@@ -10,7 +10,7 @@ from harness.chain.model import Consumer
 from harness.night.declared_columns import Declared, lines
 from harness.night.rows_compared import Compared, compare
 
-RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "note": "x"}
+RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "paid": "23/11/26", "at": "23.11.2026 01:30", "note": "x"}
 
 
 def compared(row: dict[str, Any], **columns: Any) -> Compared:
@@ -26,6 +26,8 @@ def compared(row: dict[str, Any], **columns: Any) -> Compared:
         ({"amount": {"round": 1}}, {"amount": 10.6}, {"amount": 10.7}),
         ({"amount": {"round": 1}}, {"amount": 10.5}, {"amount": 10.55}),
         ({"due": {"date": "%d.%m.%Y"}}, {"due": "23.11.2026"}, {"due": "22.11.2026"}),
+        ({"at": {"date": "%d.%m.%Y %H:%M"}}, {"at": "2026-11-23 01:30:00"}, {"at": "2026-11-23 01:31:00"}),
+        ({"paid": {"date": "%d/%m/%y"}}, {"paid": "2026-11-23"}, {"paid": "2026-11-22"}),
     ],
 )
 def test_a_column_in_another_form(columns: dict[str, Any], right: dict[str, Any], wrong: dict[str, Any]) -> None:
@@ -75,3 +77,11 @@ def test_what_waits_for_its_counterpart_in_files_is_told_as_in_memory() -> None:
 def test_declarations_are_told_as_they_are_written() -> None:
     consumer = Consumer.model_validate({"columns": {"cents": {"from": "amount", "times": 100}, "a": "derived"}})
     assert lines(consumer) == ["cents: {from: amount, times: 100}", "a: derived"]
+
+
+def test_without_a_key_a_column_of_another_name_tells_rows_apart_by_that_one() -> None:
+    consumer = Consumer.model_validate({"columns": {"sum": {"from": "amount"}, "due": "dropped"}})
+    records = [{"amount": "1.50", "due": "2026-11-23"}, {"amount": "2.50", "due": "2026-11-23"}]
+    declared = Declared.by(consumer)
+    assert compare(records, [{"sum": 2.5}, {"sum": 1.5}], (), declared=declared).alike
+    assert compare(records, [{"sum": 2.5}, {"sum": 1.6}], (), declared=declared).lost.total == 1

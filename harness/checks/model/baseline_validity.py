@@ -29,8 +29,12 @@ def invalid_because(baseline: History) -> str | None:
 
 def untrue_because(baseline: History) -> str | None:
     """What a consumer holds in a baseline and was published otherwise: the chain does it on every night."""
+    which = {name: one["records"] for name, one in begin_event(baseline).value["consumers"].items()}
     for told in _compared(baseline):
-        on_purpose = f"; if that is meant, declare the column under columns: of the consumer ({told['place']})"
+        on_purpose = (
+            f"; if that is meant, declare the column under columns: of the consumer ({told['place']})"
+            f"{_proposed(baseline, told)}"
+        )
         if changed := told["changed"]["total"]:
             more = f", and {counted(changed - 1, 'value')} more" if changed > 1 else ""
             return f"in the baseline too: {told['changed']['first'][0]}{more}{on_purpose}"
@@ -38,6 +42,13 @@ def untrue_because(baseline: History) -> str | None:
             lacks = f", and lacks {counted(lost, 'record')}" if (lost := told["lost"]["total"]) else ""
             holds = f"{told['consumer']} holds {counted(invented['total'], 'row')} without any such record"
             return f"in the baseline too: {holds}, such as {invented['first'][0]}{lacks}"
+        held = told["records"] - told["lost"]["total"]
+        if which.get(told["consumer"]) == "some" and not _undeclared(told) and held < told["required"]:
+            return (
+                f"in the baseline too: {told['consumer']} holds {held:,} of {counted(told['records'], 'record')} of "
+                f"which at least {told['required']:,} are to arrive ({told['place']}), and lacks "
+                f"{told['lost']['first'][0]}"
+            )
     return None
 
 
@@ -47,15 +58,28 @@ def not_compared_because(baseline: History) -> str | None:
         said = f"the baseline was not compared with what was published: declare, under the consumer {told['consumer']}"
         if why := told["why_not"]:
             lines = "columns: such as {id: {from: number}}, files:, or records: derived if its rows are no records"
-            return f"{said} ({told['place']}), {lines} ({why})"
+            return f"{said} ({told['place']}), {lines} ({why}){_proposed(baseline, told)}"
         if columns := _undeclared(told):
-            return f"{said} ({told['place']}), what becomes of its columns, such as columns: {{{', '.join(columns)}}}"
+            lines = f"what becomes of its columns, such as columns: {{{', '.join(columns)}}}"
+            return f"{said} ({told['place']}), {lines}{_proposed(baseline, told)}"
     return None
+
+
+def _proposed(baseline: History, told: Mapping[str, Any]) -> str:
+    """What tells the lines that are missing; of a chain that was built in Python there is no file to ask about."""
+    file, _, line = told["place"].rpartition(":")
+    if not (file and line.isdigit()):
+        return ""
+    return f"; harness lint {file} --night {begin_event(baseline).value['date']} proposes the lines"
 
 
 def is_compared(baseline: History, consumer: str) -> bool:
     """Whether what it holds in the baseline was held against what was published."""
-    return any(told["consumer"] == consumer for told in _compared(baseline))
+    return _of(baseline, consumer) is not None
+
+
+def _of(baseline: History, consumer: str) -> Mapping[str, Any] | None:
+    return next((told for told in _compared(baseline) if told["consumer"] == consumer), None)
 
 
 def _compared(baseline: History) -> Iterator[Mapping[str, Any]]:
@@ -88,6 +112,7 @@ def doubtful_because(baseline: History) -> str | None:
                 f"in the baseline, the source published {counted(wanted, 'record')} and {consumer} holds "
                 f"{counted(rows, 'row')}{_left_out(baseline, consumer)}: a chain that loses them does so every night; "
                 f"only if it is meant to leave these out, say records: some"
+                f"{'' if (its := _of(baseline, consumer)) is None else _proposed(baseline, its)}"
             )
     return None
 

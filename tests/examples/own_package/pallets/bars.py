@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
+from harness.contract.content import FileLayout
 from harness.formats import Form, Layout, Sink, Table, Totals, file_format
 
 
@@ -26,4 +29,11 @@ def find(path: Path, form: Form) -> tuple[Layout, Totals]:
     return Layout(format="bars", header=1, trailer=1, control=form.control), Totals(int(last[1:]))
 
 
-file_format("bars", write, header=1, trailer=1, find=find)
+def read(file: IO[bytes], layout: FileLayout) -> Iterator[dict[str, str]]:
+    """Its records, so that what a consumer holds can be compared with them."""
+    names, *lines = file.read().decode().splitlines()
+    for line in lines[: len(lines) - layout.trailer]:
+        yield dict(zip(names.split("|"), line.split("|"), strict=True))
+
+
+file_format("bars", write, header=1, trailer=1, find=find, read=read)
