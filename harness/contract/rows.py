@@ -89,6 +89,12 @@ class Part:
             key, digest, content = line.split(b"\t", 2)
             yield json.loads(key), digest.decode(), json.loads(content)
 
+    def values(self) -> Iterator[dict[str, Any]]:
+        """Each row itself."""
+        read = json.JSONDecoder().decode
+        for line in self.file.lines(self.start, self.size):
+            yield read(line.rpartition(b"\t")[2].decode())
+
     def wrong_because(self) -> str | None:
         """Why the file has not the rows that its history tells of."""
         if self.start + self.size > self.file.size:
@@ -122,6 +128,10 @@ class Written:
         """Each row's key and its checksum; its content is not known."""
         for key, digest in self.told:
             yield key, digest, {}
+
+    def values(self) -> Iterator[dict[str, Any]]:
+        """Each row itself, of which nothing is known."""
+        return ({} for _ in self.told)
 
 
 HeldPart = Part | Written

@@ -33,8 +33,7 @@ def compared(chain: Chain, plan: Plan, baseline: History, path_of: PathOf) -> It
         files = [one for one in plan.files if one.name in came and one.file in (consumer.files or chain.files)]
         if consumer.records == "derived" or not files:
             continue
-        rows = (row for _, _, row in holdings(baseline)[name].own.contents())
-        yield _value(_found(consumer, files, rows, path_of)) | {
+        yield _value(_found(consumer, files, holdings(baseline)[name].own.values(), path_of)) | {
             "consumer": name,
             "place": _place(chain, name),
             "files": [one.name for one in files],

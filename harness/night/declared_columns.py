@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Collection, Iterable, Mapping
+import functools
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from harness.chain.columns import Reshaped
@@ -14,13 +16,16 @@ from harness.night.same_value import number_of, same
 
 Row = Mapping[str, Any]
 
+_ALIKE_IF_EQUAL = frozenset({str, int, float, decimal.Decimal, type(None)})
+"""Types whose equal values are one value; not so ``True``, which equals 1, nor what may contain it."""
+
 
 @dataclass(frozen=True)
 class Declared:
     """Without any declaration: every column under its own name, with its own value."""
 
     forms: Mapping[str, Reshaped] = field(default_factory=dict)
-    left_out: Collection[str] = frozenset()
+    left_out: Set[str] = frozenset()
     """derived, dropped and volatile columns: no side is asked for them"""
 
     @classmethod
@@ -29,6 +34,10 @@ class Declared:
         said = consumer.columns
         forms = {name: form for name, form in said.items() if isinstance(form, Reshaped)}
         return cls(forms, {name for name, form in said.items() if not isinstance(form, Reshaped)})
+
+    @functools.cached_property
+    def _rounds(self) -> bool:
+        return any(form.round is not None for form in self.forms.values())
 
     @property
     def taken(self) -> set[str]:
@@ -39,8 +48,10 @@ class Declared:
         """A column that a record is to have and none has."""
         return next(iter(sorted({form.source or name for name, form in self.forms.items()} - {*columns})), None)
 
-    def expected(self, record: Row) -> dict[str, Any]:
+    def expected(self, record: Row) -> Row:
         """The record by the consumer's names, with factors and the form of dates; rounding is left to `agree`."""
+        if not self.forms:
+            return self.held(record)
         row = {name: value for name, value in record.items() if name not in self.left_out and name not in self.forms}
         for name, form in self.forms.items():
             if (source := form.source or name) in record:
@@ -49,7 +60,9 @@ class Declared:
 
     def held(self, row: Row) -> Row:
         """A consumer's row without what is not compared."""
-        return {name: value for name, value in row.items() if name not in self.left_out} if self.left_out else row
+        if self.left_out.isdisjoint(row):
+            return row
+        return {name: value for name, value in row.items() if name not in self.left_out}
 
     def texts(self, columns: Collection[str]) -> set[str]:
         """The published columns of text by the consumer's names; one whose form changes is none any more."""
@@ -65,6 +78,17 @@ class Declared:
                 step = decimal.Decimal(1).scaleb(-form.round)
                 return abs(found - wanted) * 2 <= step and not found % step
         return same(expected, held, text=text)
+
+    def are_one(self, expected: Row, held: Row, text: Collection[str]) -> bool:
+        """Whether both have the same columns with the same values: the quick question, with which most rows are done.
+
+        Where a column is rounded, two rows may agree with one record, and it is not to be told from these two alone.
+        """
+        if self._rounds or expected.keys() != held.keys():
+            return False
+        if expected == held and _ALIKE_IF_EQUAL.issuperset(map(type, chain(expected.values(), held.values()))):
+            return True
+        return all(same(value, held[column], text=column in text) for column, value in expected.items())
 
     def is_rounded(self, column: str) -> bool:
         """Whether equal rows may have different values there."""

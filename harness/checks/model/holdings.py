@@ -63,6 +63,10 @@ class Rows:
         """Every row's key, its digest, and the row with its values."""
         return itertools.chain.from_iterable(part.contents() for part in self._parts)
 
+    def values(self) -> Iterator[dict[str, Any]]:
+        """Every row with its values."""
+        return itertools.chain.from_iterable(part.values() for part in self._parts)
+
     def common(self, other: Rows) -> int:
         """How many rows are in both, as often as they are."""
         if self == other:
