@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.partitions import key_of, partitions
 from harness.contract.rows import HeldPart, RawRow, sum_of
 from harness.history import Event, History
@@ -27,7 +28,7 @@ class Rows:
 
     def __init__(self) -> None:
         self._parts: list[HeldPart] = []
-        self._doubled: list[str] | None = None
+        self._doubled: Evidence | None = None
 
     def add(self, part: HeldPart) -> None:
         """One batch more."""
@@ -73,11 +74,14 @@ class Rows:
             return self.total()
         return sum((one & another).total() for one, another in partitions(self, other))
 
-    def doubled(self) -> list[str]:
+    def doubled(self) -> Evidence:
         """The keys that more than one row has."""
         if self._doubled is None:
-            keys = (Counter(key for key, _ in rows.elements()) for (rows,) in partitions(self))
-            self._doubled = sorted(key_of(key) for counts in keys for key, count in counts.items() if count > 1)
+            tally = Tally()
+            for (rows,) in partitions(self):
+                keys = Counter(key for key, _ in rows.elements())
+                tally.add_all(key_of(key) for key, count in keys.items() if count > 1)
+            self._doubled = tally.evidence
         return self._doubled
 
 
@@ -121,9 +125,9 @@ def _told_as(of: Holdings, event: Event, night: str) -> Rows:
     return of.own
 
 
-def doubled_keys(rows: Rows, declared: Sequence[str]) -> list[str]:
+def doubled_keys(rows: Rows, declared: Sequence[str]) -> Evidence:
     """The declared keys that more than one row has; rows without a declared key may well be alike."""
-    return rows.doubled() if declared else []
+    return rows.doubled() if declared else Evidence((), 0)
 
 
 def earlier(baseline: History, consumer: str, day: str) -> Rows:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 
+from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.holdings import Holdings, Rows, begin_event, doubled_keys, earlier, holdings
 from harness.checks.model.partitions import key_of, partitions
 from harness.contract.rows import RawRow
@@ -13,21 +15,21 @@ from harness.history import History
 
 @dataclass
 class WrongRows:
-    """The keys of rows by what is wrong with them, as often as it is."""
+    """The keys of rows by what is wrong with them: the first ten of each kind, and how many there are."""
 
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    invented: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
+    lost: Tally = field(default_factory=Tally)
+    doubled: Tally = field(default_factory=Tally)
+    invented: Tally = field(default_factory=Tally)
+    changed: Tally = field(default_factory=Tally)
+    stale: Tally = field(default_factory=Tally)
 
     @property
-    def by_kind(self) -> dict[str, list[str]]:
+    def by_kind(self) -> dict[str, Evidence]:
         """What there is, by kind; empty where every row is right."""
-        return {kind: keys for kind, keys in vars(self).items() if keys}
+        return {kind: keys.evidence for kind, keys in vars(self).items() if keys.total}
 
     def __str__(self) -> str:
-        return ", ".join(f"{len(keys):,} {kind}" for kind, keys in self.by_kind.items())
+        return ", ".join(f"{keys.total:,} {kind}" for kind, keys in self.by_kind.items())
 
 
 def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
@@ -38,20 +40,33 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """
     wrong = WrongRows()
     for consumer in consumers:
-        held = holdings(night)[consumer]
-        wanted = holdings(baseline).get(consumer, Holdings()).own
-        declared = begin_event(night).value["consumers"][consumer]["key"]
-        if held.own:
-            _compare(wrong, held.own, wanted, declared)
-        for day, rows in held.fallback.items():
-            _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-        wrong.stale += [key for rows in held.stale.values() for key, _ in rows]
+        for kind, keys in vars(_of_all_consumers(night, baseline)[consumer]).items():
+            getattr(wrong, kind).add_counted(keys)
+    return wrong
+
+
+@functools.lru_cache(maxsize=1)
+def _of_all_consumers(night: History, baseline: History) -> dict[str, WrongRows]:
+    """Found once for a night: several checks ask, and so do friction and report."""
+    return {consumer: _wrong_rows(night, baseline, consumer) for consumer in holdings(night)}
+
+
+def _wrong_rows(night: History, baseline: History, consumer: str) -> WrongRows:
+    wrong = WrongRows()
+    held = holdings(night)[consumer]
+    wanted = holdings(baseline).get(consumer, Holdings()).own
+    declared = begin_event(night).value["consumers"][consumer]["key"]
+    if held.own:
+        _compare(wrong, held.own, wanted, declared)
+    for day, rows in held.fallback.items():
+        _compare(wrong, rows, earlier(baseline, consumer, day), declared)
+    wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
     return wrong
 
 
 def _compare(wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str]) -> None:
     if rows == wanted:
-        wrong.doubled += doubled_keys(wanted, declared)
+        wrong.doubled.add_counted(doubled_keys(wanted, declared))
         return
     for some, wanted_some in partitions(rows, wanted):
         _compare_some(wrong, some, wanted_some, declared)
@@ -67,7 +82,7 @@ def _compare_some(wrong: WrongRows, rows: Counter[RawRow], wanted: Counter[RawRo
         # Under a declared key, other content is a second row of the same key, and not a second key.
         keys = Counter(key for key, _ in rows.elements())
         twice += {key for key, count in keys.items() if count > 1} - set(twice)
-    wrong.changed += map(key_of, altered - set(twice))
-    wrong.doubled += map(key_of, twice)
-    wrong.invented += [key_of(key) for key, _ in surplus if key not in wanted_keys]
-    wrong.lost += [key_of(key) for key, _ in missing if key not in altered]
+    wrong.changed.add_all(map(key_of, altered - set(twice)))
+    wrong.doubled.add_all(map(key_of, twice))
+    wrong.invented.add_all(key_of(key) for key, _ in surplus if key not in wanted_keys)
+    wrong.lost.add_all(key_of(key) for key, _ in missing if key not in altered)
