@@ -34,8 +34,8 @@ def _small_parts() -> Iterator[None]:
     with (
         mock.patch.object(partitions, "PARTITION_ROWS", 1_000),
         mock.patch.object(contract_rows, "IN_MEMORY_BYTES", 1 << 12),
-        mock.patch.object(contract_rows, "CHUNK_BYTES", 1 << 14),
-        mock.patch.object(harness.history, "CHUNK_BYTES", 1 << 14),
+        mock.patch.object(contract_rows, "CHUNK_BYTES", 1 << 16),
+        mock.patch.object(harness.history, "CHUNK_BYTES", 1 << 16),
     ):
         yield
 
