@@ -22,7 +22,9 @@ from harness.history import History
 from harness.report.history_files import night_and_baseline
 from tests.checks.nights import TRUNCATED, calm, holds, night, receipt
 
-BATCH_ROWS = 500
+BATCHES = 8
+"""In every night: an event tells of each, and it is not events of which there are more."""
+
 FEW, MANY = 4_000, 40_000
 
 END = ("12:00:00", "night", "end info", {"reason": "asked"})
@@ -40,13 +42,14 @@ def _small_parts() -> Iterator[None]:
         yield
 
 
-def with_rows(history: History, keys: Iterator[str], content: str) -> History:
+def with_rows(history: History, count: int, prefix: str, content: str) -> History:
     """The same night, whose consumer holds these rows; they are made while they are written."""
     told: list[dict[str, Any]] = []
+    coming = keys(count, prefix)
 
     def chunks() -> Iterator[bytes]:
         start = 0
-        while batch := list(islice(keys, BATCH_ROWS)):
+        while batch := list(islice(coming, -(-count // BATCHES))):
             lines, digest, total = lines_of(batch, [f'{{"key":"{key}","v":"{content}"}}' for key in batch])
             told.append(
                 {"business_date": "2026-11-23", "fallback_of": None, "batch": len(told) + 1, "rows": len(batch)}
@@ -75,7 +78,7 @@ def nights(rows: int, wrong: str) -> tuple[History, History]:
     calm_night = night(*lines, END)
     faulty = night(receipt("02:00:05"), *lines, END, faults=[TRUNCATED])
     prefix, content = {"none": ("r", "1"), "changed": ("r", "2"), "invented": ("x", "1")}[wrong]
-    return with_rows(faulty, keys(rows, prefix), content), with_rows(calm_night, keys(rows), "1")
+    return with_rows(faulty, rows, prefix, content), with_rows(calm_night, rows, "r", "1")
 
 
 def peak_of(act: Callable[[], object]) -> int:
