@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.checks.model.evidence import Evidence, Tally
-from harness.checks.model.partitions import key_of, partitions
+from harness.checks.model.partitions import key_of, key_partitions, partitions
 from harness.contract.rows import HeldPart, RawRow, sum_of
 from harness.history import Event, History
 
@@ -78,8 +77,7 @@ class Rows:
         """The keys that more than one row has."""
         if self._doubled is None:
             tally = Tally()
-            for (rows,) in partitions(self):
-                keys = Counter(key for key, _ in rows.elements())
+            for keys in key_partitions(self):
                 tally.add_all(key_of(key) for key, count in keys.items() if count > 1)
             self._doubled = tally.evidence
         return self._doubled

@@ -94,3 +94,11 @@ def test_a_part_of_a_file_that_is_altered_or_cut_off_says_so(cut: int) -> None:
     altered = lines.replace(b'"v":2', b'"v":3')
     assert "found other rows" in str(Part(RowsFile([altered]), 0, len(lines), 2, digest, total).wrong_because())
     assert "expected at least" in str(Part(RowsFile([lines[:-cut]]), 0, len(lines), 2, digest, total).wrong_because())
+
+
+@settings(deadline=None)
+@given(rows=SOME_ROWS, each=st.integers(1, 20))
+def test_keys_that_more_than_one_row_has_are_found_in_whatever_partition(rows: list[Pair], each: int) -> None:
+    with mock.patch.object(partitions, "PARTITION_ROWS", each):
+        found = held(rows[:3], rows[3:]).doubled()
+    assert found == Evidence.of(key for key, count in Counter(key for key, _ in rows).items() if count > 1)
