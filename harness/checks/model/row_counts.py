@@ -32,6 +32,7 @@ class WrongRows:
         return ", ".join(f"{keys.total:,} {kind}" for kind, keys in self.by_kind.items())
 
 
+@functools.lru_cache(maxsize=4)  # several checks ask, and so do friction and report
 def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
@@ -40,27 +41,14 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """
     wrong = WrongRows()
     for consumer in consumers:
-        for kind, keys in vars(_of_all_consumers(night, baseline)[consumer]).items():
-            getattr(wrong, kind).add_counted(keys)
-    return wrong
-
-
-@functools.lru_cache(maxsize=1)
-def _of_all_consumers(night: History, baseline: History) -> dict[str, WrongRows]:
-    """Found once for a night: several checks ask, and so do friction and report."""
-    return {consumer: _wrong_rows(night, baseline, consumer) for consumer in holdings(night)}
-
-
-def _wrong_rows(night: History, baseline: History, consumer: str) -> WrongRows:
-    wrong = WrongRows()
-    held = holdings(night)[consumer]
-    wanted = holdings(baseline).get(consumer, Holdings()).own
-    declared = begin_event(night).value["consumers"][consumer]["key"]
-    if held.own:
-        _compare(wrong, held.own, wanted, declared)
-    for day, rows in held.fallback.items():
-        _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-    wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
+        held = holdings(night)[consumer]
+        wanted = holdings(baseline).get(consumer, Holdings()).own
+        declared = begin_event(night).value["consumers"][consumer]["key"]
+        if held.own:
+            _compare(wrong, held.own, wanted, declared)
+        for day, rows in held.fallback.items():
+            _compare(wrong, rows, earlier(baseline, consumer, day), declared)
+        wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
     return wrong
 
 
