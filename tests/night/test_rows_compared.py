@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.night.declared_columns import Declared
@@ -111,6 +111,7 @@ VALUES = st.sampled_from([None, "", "1", "1.0", "1.10", "-0", "007", 1, 1.0, Tru
 SIDE = st.lists(st.fixed_dictionaries({"id": st.sampled_from(["1", 1, "x"])}, optional={"a": VALUES}), max_size=4)
 
 
+@settings(deadline=None)
 @given(published_rows=SIDE, held_rows=SIDE, text=st.booleans())
 def test_the_quick_comparison_calls_alike_what_the_slow_one_does(
     published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool

@@ -62,6 +62,7 @@ def test_in_partitions_the_same_rows_are_wrong(
     assert found.by_kind == {kind: Evidence.of(keys) for kind, keys in expected.items() if keys}
 
 
+@settings(deadline=None)
 @given(keys=st.lists(st.text(max_size=3), max_size=40), cut=st.integers(0, 40))
 def test_evidence_is_the_first_ten_of_all_and_their_number_however_it_comes(keys: list[str], cut: int) -> None:
     expected = Evidence(tuple(sorted(keys)[:10]), len(keys))
