@@ -20,7 +20,7 @@ from harness.mocks.core.serving import Fields, fields_in, refuse, refused_in_jso
 FIELDS = ("business_date", "rows", "fallback_of")
 
 REMEMBERED_BATCHES = 20_000
-REMEMBERED_BYTES = 128 << 20
+REMEMBERED_BYTES = 256 << 20
 """So much is remembered of batches; their rows are in a file, so that it is little memory: a million rows fit."""
 
 
