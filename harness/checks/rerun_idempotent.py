@@ -45,7 +45,7 @@ def _doubled(name: str, job: JobWork, night: History, baseline: History) -> Iter
     ran = f"{name} ran {counted(job.runs, 'time')}"
     for consumer, wanted in holdings(baseline).items():
         if job.stored_again(consumer, wanted.own.total()):
-            rows = len(wrong_rows(night, baseline, consumer).doubled)
+            rows = wrong_rows(night, baseline, consumer).doubled.total
             if rows:
                 yield f"{ran}, and {counted(rows, 'row')} of {consumer} {'is' if rows == 1 else 'are'} there twice"
     twice = difference(night, baseline).doubled

@@ -106,6 +106,9 @@ def _delimiter(lines: Sequence[str]) -> str:
     if not body:
         return ","
     if not any('"' in line for line in body):
+        there = [one for one in DELIMITERS if any(one in line for line in body)]
+        if len(there) == 1:
+            return there[0]
         try:
             # A trailer has other fields than the records, and spoils the guess for a small file.
             return csv.Sniffer().sniff("\n".join(body[:-1] or body), DELIMITERS).delimiter

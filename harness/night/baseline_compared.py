@@ -36,7 +36,7 @@ def compared(chain: Chain, plan: Plan, baseline: History, path_of: PathOf) -> It
         files = [one for one in plan.files if one.name in came and one.file in (consumer.files or chain.files)]
         if consumer.records == "derived":
             continue
-        rows = (row for _, _, row in holdings(baseline)[name].own.contents())
+        rows = holdings(baseline)[name].own.values()
         found = _found(consumer, files, rows, path_of) if files else Compared(because=NO_FILE)
         yield _value(found) | {
             "required": required(consumer.records, found.records),

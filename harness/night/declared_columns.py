@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,13 +16,16 @@ from harness.night.same_value import number_of, same
 
 Row = Mapping[str, Any]
 
+_ALIKE_IF_EQUAL = frozenset({str, int, float, decimal.Decimal, type(None)})
+"""Types whose equal values are one value; not so ``True``, which equals 1, nor what may contain it."""
+
 
 @dataclass(frozen=True)
 class Declared:
     """Without any declaration: every column under its own name, with its own value."""
 
     forms: Mapping[str, Reshaped] = field(default_factory=dict)
-    left_out: Collection[str] = frozenset()
+    left_out: Set[str] = frozenset()
     """derived, dropped and volatile columns: no side is asked for them"""
 
     @classmethod
@@ -31,6 +34,10 @@ class Declared:
         said = consumer.columns
         forms = {name: form for name, form in said.items() if isinstance(form, Reshaped)}
         return cls(forms, {name for name, form in said.items() if not isinstance(form, Reshaped)})
+
+    @cached_property
+    def _rounds(self) -> bool:
+        return any(form.round is not None for form in self.forms.values())
 
     @cached_property
     def taken(self) -> set[str]:
@@ -42,8 +49,10 @@ class Declared:
         """The published columns that records are to have."""
         return {form.source or name for name, form in self.forms.items()}
 
-    def expected(self, record: Row) -> dict[str, Any]:
+    def expected(self, record: Row) -> Row:
         """The record by the consumer's names, with factors and the form of dates; rounding is left to `agree`."""
+        if not self.forms:
+            return self.held(record)
         row = {name: value for name, value in record.items() if name not in self.left_out and name not in self.forms}
         for name, form in self.forms.items():
             if (source := form.source or name) in record:
@@ -52,7 +61,9 @@ class Declared:
 
     def held(self, row: Row) -> Row:
         """A consumer's row without what is not compared."""
-        return {name: value for name, value in row.items() if name not in self.left_out} if self.left_out else row
+        if self.left_out.isdisjoint(row):
+            return row
+        return {name: value for name, value in row.items() if name not in self.left_out}
 
     def texts(self, columns: Collection[str]) -> set[str]:
         """The published columns of text by the consumer's names; one whose form changes is none any more."""
@@ -71,6 +82,19 @@ class Declared:
             with suppress(ValueError):  # with a T or a space
                 return expected == dt.datetime.fromisoformat(held)
         return same(expected, held, text=text)
+
+    def are_one(self, expected: Row, held: Row, text: Collection[str]) -> bool:
+        """Whether both have the same columns with the same values: the quick question, with which most rows are done.
+
+        Where a column is rounded, two rows may agree with one record, and it is not to be told from these two alone.
+        """
+        if self._rounds or expected.keys() != held.keys():
+            return False
+        if expected == held:
+            types = set(map(type, held.values()))
+            if types == {str} or _ALIKE_IF_EQUAL.issuperset(types.union(map(type, expected.values()))):
+                return True
+        return all(same(value, held[column], text=column in text) for column, value in expected.items())
 
     def tells_apart(self, column: str) -> bool:
         """Whether equal rows have the column and equal values there: none that is rounded, or held by another name."""

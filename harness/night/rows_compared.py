@@ -85,7 +85,14 @@ def compare(
     with ExitStack() as open_files:
         match = _Matches(said, text)
         apart: Partitions | None = None
+        shape: Collection[str] = ()
         for pair in zip_longest(map(said.expected, records), map(said.held, rows)):
+            record, row = pair
+            if record is not None and row is not None and said.are_one(record, row, text):
+                if row.keys() == shape:  # most rows come in the order of their records
+                    found.records, found.rows = found.records + 1, found.rows + 1
+                    continue
+                shape = row.keys()
             for side, one in enumerate(pair):
                 if one is None:
                     continue

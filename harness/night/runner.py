@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from harness.chain.lint import program_findings
 from harness.chain.model import Chain
@@ -20,7 +17,6 @@ from harness.checks import judge
 from harness.checks.model.order import impossible
 from harness.clock.page import TICK_ERROR
 from harness.clock.ticks import Ticks
-from harness.clock.vain_requests import ENOUGH
 from harness.contract.codec import ContractError
 from harness.contract.events.receipts import USERS_CODE
 from harness.errors import (
@@ -34,32 +30,26 @@ from harness.errors import (
 )
 from harness.extensions.doors import in_one_line
 from harness.faults import ChangesTruth, Fault
-from harness.history import EventType, History
+from harness.history import History
 from harness.night.baseline_compared import compared
 from harness.night.baselines import Baselines, Live
 from harness.night.begin_event import begin_value, numbered
 from harness.night.chain_folder import chain_folder_value
 from harness.night.earlier_nights import fallback_days, stale_days, with_night
 from harness.night.injection import Injection
+from harness.night.notes import Notes
 from harness.night.outside_clock import with_exceptions
 from harness.night.plan import Planner
+from harness.night.progress import Limits, Progress
 from harness.night.result import Result
-from harness.night.work_limit import LOOK, SPIN_LIMIT, Standstill, WorkLimit
+from harness.night.work_limit import LOOK, SPIN_LIMIT, WorkLimit
 from harness.scenario.model import Scenario
 from harness.scenario.operators import Operator
 from harness.stack import Stack
 from harness.stack.local.spawning import job_path
 from harness.values.units import Duration
 
-if TYPE_CHECKING:
-    from harness.clock.controller import Stop
-
-LOOPS = 3
-"""So many tight loops are ended before the faults are taken out, and as many after that before the night is over."""
-
 BASELINE = "the same night without faults"
-
-_PID = re.compile(r" \(pid \d+\)")
 
 
 def _tell(text: str) -> None:
@@ -206,7 +196,7 @@ class NightRunner:
     def _compared(self, baseline: History, chain: Chain, night: dt.date, seed: int) -> History:
         """With what was published: the night is over, and its stack need not be asked any more."""
         plan = self._planner.plan(chain, night, seed=seed, stack=self.stack)
-        notes = _Notes(baseline[-1].at, frozenset(chain.jobs))
+        notes = Notes(baseline[-1].at)
         for value in compared(chain, plan, baseline, self._planner.content_path):
             notes.write("compared", value)
         told = History.merge(notes.records)
@@ -228,8 +218,10 @@ class NightRunner:
         plan = self._planner.plan(chain, night, seed=seed, order=order, operators=operators, stack=self.stack)
         times = self._planner.times(chain, night)
         self.stack.reset(plan)
-        notes = _Notes(times.begins_ns, frozenset(chain.jobs))
+        notes = Notes(times.begins_ns)
         limit = self._work_limit or WorkLimit.of_chain(chain)
+        limits = Limits(limit, self._tell, look=self._look, spin_limit=self._spin_limit, tick_error=self.tick_error)
+        progress = Progress(self.stack, notes, frozenset(chain.jobs), limits)
         notes.write("begin", {"scenario": sentence} | begin_value(chain, faults, plan, operators))
 
         def injection(fault_id: str) -> Injection:
@@ -244,15 +236,15 @@ class NightRunner:
                     until = lasting if fault.ends_by_itself else ending
                     _enter(until, fault, partial(fault.inject, injection(fault_id)))
                 self.stack.begin()
-                stop = self._go_on(notes, limit, until_ns=times.deadline_ns)
+                stop = progress.until(times.deadline_ns)
                 if stop.reason == "stuck":
-                    notes.write("stuck", {"waits": self._waits_of_jobs(stop)})
+                    notes.write("stuck", {"waits": progress.waits_of_jobs(stop)})
                     self.stack.travel(times.deadline_ns)
                     notes.now_ns = times.deadline_ns
             notes.write("heal", {"reason": stop.reason})
-            rest = self._go_on(notes, limit, until_ns=times.closes_ns)
+            rest = progress.until(times.closes_ns)
             if rest.reason == "asked":  # the schedule is complete, and what its jobs have left behind goes on
-                self._go_on(notes, limit, until_ns=times.closes_ns)
+                progress.until(times.closes_ns)
         notes.write("end", {"reason": "asked" if stop.reason == "asked" else rest.reason})
         if left := chain_folder_value(chain, self.stack.settle()):
             notes.write("chain_folder", left)
@@ -266,7 +258,7 @@ class NightRunner:
                 )
             raise HarnessBug(f"{bug.component} failed in the night of {night}: {bug.error}")
         self._require_possible(history, night)
-        return history, notes.ticks
+        return history, progress.ticks
 
     def _require_possible(self, history: History, night: dt.date) -> None:
         """Judge nothing that cannot have happened. A real clock may be set while a night is on; a virtual one not."""
@@ -278,61 +270,6 @@ class NightRunner:
                 todo="look for a program of the night that writes to the file that NIGHT_CLOCK names; if none does, "
                 "please report this, with the history",
             )
-
-    def _go_on(self, notes: _Notes, limit: WorkLimit | None, *, until_ns: int) -> Stop:
-        """Let time move to a moment or to what ends it before, and say so while it stands still for long."""
-        standstill = Standstill(limit, self._tell, look=self._look, spin_limit=self._spin_limit)
-        while True:
-            stop = self.stack.run(until_ns, runaway_s=standstill.next_look_s, tick_error=self.tick_error)
-            notes.now_ns = max(notes.now_ns, stop.at_ns)
-            notes.ticks = notes.ticks.and_then(stop)
-            if stop.reason == "loop":
-                notes.loops += 1
-                self._end_loop(notes, stop)
-                if notes.loops % LOOPS == 0:
-                    return stop
-            elif stop.reason != "runaway":
-                return stop
-            else:
-                standstill.lasts(stop)
-
-    def _end_loop(self, notes: _Notes, stop: Stop) -> None:
-        """End the jobs that ask without a pause and in vain: what would end that in life is too many requests away."""
-        jobs = [name for name in stop.waits if name in notes.jobs]
-        notes.write("loop", {"jobs": jobs, "requests": ENOUGH})
-        for job in jobs:
-            why = f"killed because it is in a tight loop: {ENOUGH:,} requests came to nothing in less than a minute"
-            self.stack.control("scheduler", "POST", "end_job", {"job": job, "why": why})
-
-    def _waits_of_jobs(self, stop: Stop) -> list[str]:
-        """Who waits on what, with the endpoints by their names, and without what another run would say differently."""
-        urls = {name: place for name, place in self.stack.places().items() if name.endswith(".url")}
-        names = {url.partition("://")[2]: name.removesuffix(".url") for name, url in urls.items()}
-        told = []
-        for line in stop.waits:
-            for place, name in names.items():
-                line = re.sub(rf"{re.escape(place)}\b", name, line)
-            told.append(_PID.sub("", line))
-        return sorted(told)
-
-
-@dataclass
-class _Notes:
-    """The night's own events; the harness has no clock in the night, so they are dated when time last stopped.
-
-    Their values are what a history file would give back, as those of all other events are: no verdict depends on
-    whether a night was lived or read.
-    """
-
-    now_ns: int
-    jobs: frozenset[str]
-    loops: int = 0
-    ticks: Ticks = field(default_factory=Ticks)
-    records: list[dict[str, Any]] = field(default_factory=list)
-
-    def write(self, action: str, value: Mapping[str, Any], kind: EventType = "info") -> None:
-        kept = json.loads(json.dumps(value))
-        self.records.append({"at": self.now_ns, "component": "night", "type": kind, "action": action, "value": kept})
 
 
 def _enter(until: ExitStack, fault: Fault | ChangesTruth, inject: Callable[[], AbstractContextManager[None]]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+import functools
 import json
 import re
 from typing import Any
@@ -43,6 +44,8 @@ def plain_value(value: Any) -> str:
         return value.isoformat()
     if not isinstance(value, str):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
+    if not value[:1].isdecimal() and value[:1] != "-":
+        return value  # neither a number nor a moment
     if _NUMBER.fullmatch(value):
         return _number(value)
     return _moment(value) if _MOMENT.fullmatch(value) else value
@@ -59,6 +62,8 @@ def number_of(value: Any) -> decimal.Decimal | None:
 
 
 def _number(text: str) -> str:
+    if text.isascii() and text.lstrip("-").isdecimal():
+        return text if text != "-0" else "0"
     number = decimal.Decimal(text)
     if not number.is_finite():
         return text
@@ -68,6 +73,7 @@ def _number(text: str) -> str:
     return digits.rstrip("0").rstrip(".") if "." in digits else digits
 
 
+@functools.lru_cache(maxsize=4_096)  # hours and days come again and again
 def _moment(text: str) -> str:
     try:
         moment = dt.datetime.fromisoformat(text)

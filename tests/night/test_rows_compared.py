@@ -6,9 +6,13 @@ import decimal
 import itertools
 import tracemalloc
 from typing import Any
+from unittest import mock
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from harness.night.declared_columns import Declared
 from harness.night.rows_compared import compare
 from harness.night.same_value import same
 
@@ -100,3 +104,30 @@ def test_memory_is_flat_where_both_come_in_one_order() -> None:
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
+
+
+# What is compared in the order of the records and what waits for its counterpart must find the same.
+VALUES = st.sampled_from([None, "", "1", "1.0", "1.10", "-0", "007", 1, 1.0, True, 0, False, [1], [True], {"a": 1}])
+SIDE = st.lists(st.fixed_dictionaries({"id": st.sampled_from(["1", 1, "x"])}, optional={"a": VALUES}), max_size=4)
+
+
+@settings(deadline=None)
+@given(published_rows=SIDE, held_rows=SIDE, text=st.booleans())
+def test_the_quick_comparison_calls_alike_what_the_slow_one_does(
+    published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool
+) -> None:
+    columns = {"a"} if text else set()
+    found = compare(published_rows, held_rows, ["id"], text=columns)
+    with mock.patch.object(Declared, "are_one", return_value=False):
+        slow = compare(published_rows, held_rows, ["id"], text=columns)
+    for kind in ("lost", "invented", "changed"):
+        assert getattr(found, kind).total <= getattr(slow, kind).total
+    assert (found.records, found.rows, found.columns) == (slow.records, slow.rows, slow.columns)
+    assert found.alike or not slow.alike
+    assert not found.alike or all(any(agrees(one, other, columns) for other in held_rows) for one in published_rows)
+
+
+def agrees(record: dict[str, Any], row: dict[str, Any], text: set[str]) -> bool:
+    return all(
+        same(record.get(column), row.get(column), text=column in text) for column in sorted(record.keys() | row.keys())
+    )

@@ -10,8 +10,9 @@ import pytest
 
 from harness.checks import Outcome
 from harness.clock.vain_requests import ENOUGH
+from harness.night.progress import LOOPS
 from harness.night.result import Result
-from harness.night.runner import LOOPS, NightRunner
+from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack import Stack
 from tests.calibration import patience_s

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.cli import FAILED, OK, USAGE, main
+from harness.contract.rows import RowsFile, lines_of
 from harness.history import History
 from harness.testing.histories import Line
 from tests.checks.nights import TRUNCATED, calm, ended, launched, night, paged, receipt
@@ -105,3 +108,48 @@ def test_a_history_that_cannot_have_happened_is_refused_with_its_line(
         main(["judge", str(tmp_path / "night.jsonl"), str(tmp_path / "baseline.jsonl")])
     assert stopped.value.code == USAGE
     assert "night.jsonl:5: found a time" in capsys.readouterr().err
+
+
+def without_rows(file: Path) -> None:
+    file.unlink()
+
+
+def cut_off(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-3])
+
+
+def with_another_row(file: Path) -> None:
+    file.write_bytes(file.read_bytes().replace(b'"v":2', b'"v":3'))
+
+
+@pytest.mark.parametrize("of", ["night", "baseline"])
+@pytest.mark.parametrize(
+    ("spoilt", "found"),
+    [
+        (without_rows, "found no such file, expected the 3 rows of it"),
+        (cut_off, "bytes, expected at least"),
+        (with_another_row, "found other rows (checksum "),
+    ],
+)
+def test_rows_beside_a_history_that_are_not_its_own_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], of: str, spoilt: Callable[[Path], None], found: str
+) -> None:
+    assert judged(tmp_path, with_rows(NIGHT), with_rows(BASELINE)) == OK
+    capsys.readouterr()
+    spoilt(tmp_path / f"{of}.rows")
+    with pytest.raises(SystemExit) as ended:
+        main(["judge", str(tmp_path / "night.jsonl"), str(tmp_path / "baseline.jsonl")])
+    assert ended.value.code == USAGE
+    said = capsys.readouterr().err
+    assert f"{of}.rows:1: " in said
+    assert found in said
+    assert f"as {of}.jsonl tells of them; give both files as they were written, or run the night again" in said
+
+
+def with_rows(history: History) -> History:
+    """The same night, with rows in a file, as nights that were lived have them."""
+    lines, digest, total = lines_of(["a", "b", "c"], ['{"id":"a","v":1}', '{"id":"b","v":2}', '{"id":"c"}'])
+    place = {"start": 0, "bytes": len(lines), "digest": digest, "sum": f"{total:016x}"}
+    told = {"business_date": "2026-11-23", "fallback_of": None, "batch": 1, "rows": 3} | place
+    events = [replace(event, value=told) if event.action == "holds" else event for event in history]
+    return History(events, RowsFile([lines]))

@@ -102,10 +102,9 @@ def doubtful_because(baseline: History) -> str | None:
         held = holdings(baseline)[consumer]
         if held.stale:
             return "; ".join(_stale(baseline))
-        if twice := doubled_keys(held.own, declared["key"]):
-            return (
-                f"in the baseline, {consumer} holds {counted(len(twice), 'row key')} more than once, such as {twice[0]}"
-            )
+        if (twice := doubled_keys(held.own, declared["key"])).total:
+            keys = f"{counted(twice.total, 'row key')} more than once, such as {twice.first[0]}"
+            return f"in the baseline, {consumer} holds {keys}"
         rows, wanted = held.own.total(), of_its_files.get(consumer, published)
         if declared["records"] == "every" and baseline.of("publish", component="source") and rows != wanted:
             return (

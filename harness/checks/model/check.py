@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, get_args
 
+from harness.checks.model.evidence import Evidence as Evidence
 from harness.checks.model.outcome import CONSEQUENCES, Outcome
 from harness.errors import AuthorError
 from harness.extensions.registry import Registry
@@ -19,27 +20,6 @@ State = Literal["holds", "violated", "unknown"]
 HEADINGS = ("Applies", "Unknown", "Does not verify")
 """What the last paragraph of a check's docstring says: when there is anything to check; when nothing can be known; and
 what a reader might take for proven and is not."""
-
-SHOWN = 10
-"""So many pieces of evidence are named; the total says how many there are."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What a finding rests on: the first pieces, sorted, and how many there are."""
-
-    first: tuple[str, ...]
-    total: int
-
-    @classmethod
-    def of(cls, pieces: Iterable[Any]) -> Evidence:
-        """Sort, keep the first ten, count all."""
-        texts = sorted(str(piece) for piece in pieces)
-        return cls(first=tuple(texts[:SHOWN]), total=len(texts))
-
-    def __str__(self) -> str:
-        more = f", and {self.total - len(self.first)} more" if self.total > len(self.first) else ""
-        return ", ".join(self.first) + more
 
 
 @dataclass(frozen=True)
@@ -73,9 +53,11 @@ class Finding:
         return cls("unknown", sentence)
 
     @classmethod
-    def violated(cls, sentence: str, **evidence: Iterable[Any]) -> Finding:
-        """The property did not hold; empty evidence is left out."""
-        named = {name: Evidence.of(pieces) for name, pieces in evidence.items()}
+    def violated(cls, sentence: str, **evidence: Iterable[Any] | Evidence) -> Finding:
+        """The property did not hold; empty evidence is left out. What was counted already is given as `Evidence`."""
+        named = {
+            name: pieces if isinstance(pieces, Evidence) else Evidence.of(pieces) for name, pieces in evidence.items()
+        }
         return cls("violated", sentence, {name: found for name, found in named.items() if found.total})
 
 

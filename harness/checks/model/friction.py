@@ -129,6 +129,7 @@ def _rows(night: History, baseline: History) -> tuple[int, int]:
     lost = wrong = 0
     for consumer, held in got.items():
         kinds = wrong_rows(night, baseline, consumer).by_kind
-        lost += len(kinds.get("lost", ())) if held.rows else wanted[consumer].rows
-        wrong += sum(len(rows) for kind, rows in kinds.items() if kind != "lost")
+        missing = kinds["lost"].total if "lost" in kinds else 0
+        lost += missing if held.rows else wanted[consumer].rows
+        wrong += sum(rows.total for kind, rows in kinds.items() if kind != "lost")
     return lost, wrong

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.checks.model.partitions import key_of, partitions
+from harness.checks.model.evidence import Evidence, Tally
+from harness.checks.model.partitions import key_of, key_partitions, partitions
 from harness.contract.rows import HeldPart, RawRow, sum_of
 from harness.history import Event, History
 
@@ -27,7 +27,7 @@ class Rows:
 
     def __init__(self) -> None:
         self._parts: list[HeldPart] = []
-        self._doubled: list[str] | None = None
+        self._doubled: Evidence | None = None
 
     def add(self, part: HeldPart) -> None:
         """One batch more."""
@@ -63,17 +63,23 @@ class Rows:
         """Every row's key, its digest, and the row with its values."""
         return itertools.chain.from_iterable(part.contents() for part in self._parts)
 
+    def values(self) -> Iterator[dict[str, Any]]:
+        """Every row with its values."""
+        return itertools.chain.from_iterable(part.values() for part in self._parts)
+
     def common(self, other: Rows) -> int:
         """How many rows are in both, as often as they are."""
         if self == other:
             return self.total()
         return sum((one & another).total() for one, another in partitions(self, other))
 
-    def doubled(self) -> list[str]:
+    def doubled(self) -> Evidence:
         """The keys that more than one row has."""
         if self._doubled is None:
-            keys = (Counter(key for key, _ in rows.elements()) for (rows,) in partitions(self))
-            self._doubled = sorted(key_of(key) for counts in keys for key, count in counts.items() if count > 1)
+            tally = Tally()
+            for keys in key_partitions(self):
+                tally.add_all(key_of(key) for key, count in keys.items() if count > 1)
+            self._doubled = tally.evidence
         return self._doubled
 
 
@@ -117,9 +123,9 @@ def _told_as(of: Holdings, event: Event, night: str) -> Rows:
     return of.own
 
 
-def doubled_keys(rows: Rows, declared: Sequence[str]) -> list[str]:
+def doubled_keys(rows: Rows, declared: Sequence[str]) -> Evidence:
     """The declared keys that more than one row has; rows without a declared key may well be alike."""
-    return rows.doubled() if declared else []
+    return rows.doubled() if declared else Evidence((), 0)
 
 
 def earlier(baseline: History, consumer: str, day: str) -> Rows:

@@ -30,8 +30,7 @@ class Held(Protocol):
 
 def partitions(*sides: Held) -> Iterator[tuple[Counter[RawRow], ...]]:
     """How often each side has each row; rows of one key are in one partition, on every side."""
-    most = max(side.total() for side in sides)
-    count = min(MOST_PARTITIONS, 1 + most // PARTITION_ROWS)
+    count = _count(max(side.total() for side in sides))
     if count == 1:
         yield tuple(Counter(side.raw()) for side in sides)
         return
@@ -43,6 +42,26 @@ def partitions(*sides: Held) -> Iterator[tuple[Counter[RawRow], ...]]:
                 writes[hash(key) % count](b"%b\t%b\n" % (key, digest))
         for one in zip(*files, strict=True):
             yield tuple(Counter(_rows_in(file)) for file in one)
+
+
+def key_partitions(side: Held) -> Iterator[Counter[bytes]]:
+    """How often a side has each key."""
+    count = _count(side.total())
+    if count == 1:
+        yield Counter(key for key, _ in side.raw())
+        return
+    with ExitStack() as open_files:
+        files = [open_files.enter_context(tempfile.TemporaryFile()) for _ in range(count)]
+        writes = [file.write for file in files]
+        for key, _ in side.raw():
+            writes[hash(key) % count](key + b"\n")
+        for file in files:
+            file.seek(0)
+            yield Counter(line[:-1] for line in file)
+
+
+def _count(rows: int) -> int:
+    return min(MOST_PARTITIONS, 1 + rows // PARTITION_ROWS)
 
 
 def _rows_in(file: BinaryIO) -> Iterator[RawRow]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.holdings import (
     Holdings,
     Rows,
@@ -25,27 +27,29 @@ _DAYS = 3
 
 @dataclass
 class WrongRows:
-    """The keys of rows by what is wrong with them, as often as it is."""
+    """The keys of rows by what is wrong with them: the first ten of each kind, and how many there are."""
 
-    lost: list[str] = field(default_factory=list)
-    doubled: list[str] = field(default_factory=list)
-    invented: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    stale: list[str] = field(default_factory=list)
+    lost: Tally = field(default_factory=Tally)
+    doubled: Tally = field(default_factory=Tally)
+    invented: Tally = field(default_factory=Tally)
+    changed: Tally = field(default_factory=Tally)
+    stale: Tally = field(default_factory=Tally)
     """They are of an earlier night: under its date, or under tonight's, in the place of tonight's."""
     stale_of: set[str] = field(default_factory=set)
     """The dates of those."""
 
     @property
-    def by_kind(self) -> dict[str, list[str]]:
+    def by_kind(self) -> dict[str, Evidence]:
         """What there is, by kind; empty where every row is right."""
-        return {kind: keys for kind, keys in vars(self).items() if keys and isinstance(keys, list)}
+        kinds = ((kind, keys) for kind, keys in vars(self).items() if isinstance(keys, Tally))
+        return {kind: keys.evidence for kind, keys in kinds if keys.total}
 
     def __str__(self) -> str:
         of = f" (of {', '.join(sorted(self.stale_of)[:_DAYS])})"
-        return ", ".join(f"{len(keys):,} {kind}{of if kind == 'stale' else ''}" for kind, keys in self.by_kind.items())
+        return ", ".join(f"{keys.total:,} {kind}{of if kind == 'stale' else ''}" for kind, keys in self.by_kind.items())
 
 
+@functools.lru_cache(maxsize=4)  # several checks ask, and so do friction and report
 def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
@@ -63,7 +67,7 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
             _compare(wrong, held.own, wanted, declared, earlier_nights(baseline, consumer))
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-        wrong.stale += [key for rows in held.stale.values() for key, _ in rows]
+        wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
         wrong.stale_of |= held.stale.keys()
     return wrong
 
@@ -72,14 +76,14 @@ def _compare(
     wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
 ) -> None:
     if rows == wanted:
-        wrong.doubled += doubled_keys(wanted, declared)
+        wrong.doubled.add_counted(doubled_keys(wanted, declared))
         return
-    lost, taken = len(wrong.lost), 0
+    lost, taken = Tally(), 0
     for some, wanted_some, *earlier_some in partitions(rows, wanted, *(nights or {}).values()):
         stale = _stale_rows(some, wanted_some, dict(zip(nights or {}, earlier_some, strict=True)))
-        taken += _compare_some(wrong, some, wanted_some, declared, stale)
+        taken += _compare_some(wrong, lost, some, wanted_some, declared, stale)
     # A stale row of a key that tonight does not have is there instead of another one.
-    del wrong.lost[max(lost, len(wrong.lost) - taken) :]
+    wrong.lost.add_counted(lost.without(taken))
 
 
 def _stale_rows(
@@ -97,6 +101,7 @@ def _stale_rows(
 
 def _compare_some(
     wrong: WrongRows,
+    lost: Tally,
     rows: Counter[RawRow],
     wanted: Counter[RawRow],
     declared: list[str],
@@ -106,7 +111,7 @@ def _compare_some(
     wanted_keys = {key for key, _ in wanted}
     missing, surplus = wanted - rows, rows - wanted
     of_earlier = [row for row in surplus.elements() if row in stale]
-    wrong.stale += [key_of(key) for key, _ in of_earlier]
+    wrong.stale.add_all(key_of(key) for key, _ in of_earlier)
     wrong.stale_of |= {stale[row] for row in of_earlier}
     known = {key for key, _ in of_earlier}
     altered = known | {key for key, digest in surplus if key in wanted_keys and (key, digest) not in wanted}
@@ -115,8 +120,8 @@ def _compare_some(
         # Under a declared key, other content is a second row of the same key, and not a second key.
         keys = Counter(key for key, _ in rows.elements())
         twice += {key for key, count in keys.items() if count > 1} - {*twice, *known}
-    wrong.changed += map(key_of, altered - {*twice, *known})
-    wrong.doubled += map(key_of, twice)
-    wrong.invented += [key_of(row[0]) for row in surplus if row[0] not in wanted_keys and row not in stale]
-    wrong.lost += [key_of(key) for key, _ in missing if key not in altered]
+    wrong.changed.add_all(map(key_of, altered - {*twice, *known}))
+    wrong.doubled.add_all(map(key_of, twice))
+    wrong.invented.add_all(key_of(row[0]) for row in surplus if row[0] not in wanted_keys and row not in stale)
+    lost.add_all(key_of(key) for key, _ in missing if key not in altered)
     return sum(key not in wanted_keys for key, _ in of_earlier)

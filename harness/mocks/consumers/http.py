@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from aiohttp import web
 
+from harness.contract.rows import RowsFile
 from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
 from harness.mocks.core.callers import asker
 from harness.mocks.core.documents import MOST_ROW_VALUES
@@ -18,8 +20,9 @@ from harness.mocks.core.serving import Fields, fields_in, refuse, refused_in_jso
 
 FIELDS = ("business_date", "rows", "fallback_of")
 
-REMEMBERED_ROWS = 100_000
-"""Batches are remembered up to so many rows in all, which take some 20 MB."""
+REMEMBERED_BATCHES = 20_000
+REMEMBERED_BYTES = 256 << 20
+"""So much is remembered of batches; their rows are in a file, so that it is little memory: a million rows fit."""
 
 
 class HttpFrontEnd:
@@ -77,20 +80,28 @@ class Reader:
     """Reads batches, and knows by its digest one that has come before: a chain sends the same night after night."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[bytes, tuple[str, ...], tuple[str, ...]], Batch] = {}
-        self._rows = 0
+        self._forget()
 
     def read(self, body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...] = ()) -> Batch:
         """The batch in a body; Refusal when it has another shape."""
         name = (hashlib.blake2b(body).digest(), key_columns, volatile)
         if name in self._known:
-            return self._known[name]
-        batch = self._known[name] = _read(body, key_columns, volatile)
-        self._rows += batch.rows
-        while self._rows > REMEMBERED_ROWS:
-            oldest = next(iter(self._known))
-            self._rows -= self._known.pop(oldest).rows
+            batch, start, size = self._known[name]
+            return replace(batch, lines=b"".join(self._lines.chunks(start, size)))
+        batch = _read(body, key_columns, volatile)
+        size = len(batch.lines)
+        if self._lines.size + size > REMEMBERED_BYTES or len(self._known) == REMEMBERED_BATCHES:
+            self._forget()
+        if size <= REMEMBERED_BYTES:
+            try:
+                self._known[name] = (replace(batch, lines=b""), self._lines.append(batch.lines), size)
+            except OSError:  # the disk is full: what is not remembered is read again
+                self._forget()
         return batch
+
+    def _forget(self) -> None:
+        self._known: dict[tuple[bytes, tuple[str, ...], tuple[str, ...]], tuple[Batch, int, int]] = {}
+        self._lines = RowsFile()
 
 
 def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) -> Batch:
@@ -100,6 +111,21 @@ def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) 
     rows = fields.given.get("rows")
     if not isinstance(rows, list):
         raise Refusal("rows", found=shown(rows), expected="a list of objects")
+    if not _are_rows(rows, key_columns):
+        _refuse_rows(rows, key_columns)
+    date, fallback_of = _date(fields, "business_date") or "", _date(fields, "fallback_of", optional=True)
+    return Batch.of(date, fallback_of, rows, key_columns=key_columns, volatile=volatile)
+
+
+def _are_rows(rows: list[Any], key_columns: tuple[str, ...]) -> bool:
+    """Whether each is an object with a value in every column of the key: asked of all at once, which is quicker."""
+    if not {dict}.issuperset(map(type, rows)):
+        return False
+    return all({type(None), dict, list}.isdisjoint([type(row.get(column)) for row in rows]) for column in key_columns)
+
+
+def _refuse_rows(rows: list[Any], key_columns: tuple[str, ...]) -> None:
+    """Name the first that is not as it should be."""
     for position, row in enumerate(rows):
         if not isinstance(row, dict):
             raise Refusal(f"rows[{position}]", found=shown(row), expected="an object")
@@ -107,8 +133,6 @@ def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) 
             if row.get(column) is None or isinstance(row[column], (dict, list)):
                 expected = "a value: the column is part of the row's key"
                 raise Refusal(f"rows[{position}].{column}", found=shown(row.get(column)), expected=expected)
-    date, fallback_of = _date(fields, "business_date") or "", _date(fields, "fallback_of", optional=True)
-    return Batch.of(date, fallback_of, rows, key_columns=key_columns, volatile=volatile)
 
 
 def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:

@@ -58,10 +58,10 @@ def whole_number(text: str, most: int = 10**LONGEST_NUMBER - 1) -> int | None:
 def _require_shallow(value: Any) -> None:
     level = [value]
     for _ in range(MOST_DEPTH):
-        inside = chain.from_iterable(one.values() if type(one) is dict else one for one in level)
-        level = [one for one in inside if type(one) is list or type(one) is dict]
-        if not level:
+        inside = [*chain.from_iterable(one.values() if type(one) is dict else one for one in level)]
+        if {list, dict}.isdisjoint(map(type, inside)):  # so it is with rows, of which there may be a million
             return
+        level = [one for one in inside if type(one) is list or type(one) is dict]
     raise NoDocument(_TOO_DEEP)
 
 

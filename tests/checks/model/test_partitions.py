@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.checks.model import partitions
+from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.holdings import Rows
 from harness.checks.model.row_counts import WrongRows, _compare
 from harness.contract.rows import Part, RowsFile, lines_of
@@ -31,8 +32,8 @@ def held(*batches: list[Pair]) -> Rows:
     return rows
 
 
-def naive(rows: list[Pair], wanted: list[Pair], *, declared: bool) -> WrongRows:
-    """The comparison of everything in memory."""
+def naive(rows: list[Pair], wanted: list[Pair], *, declared: bool) -> dict[str, list[str]]:
+    """The comparison of everything in memory: all keys of every kind."""
     got, due = Counter(rows), Counter(wanted)
     keys = {key for key, _ in due}
     missing, surplus = due - got, got - due
@@ -41,12 +42,12 @@ def naive(rows: list[Pair], wanted: list[Pair], *, declared: bool) -> WrongRows:
     if declared:
         counts = Counter(key for key, _ in rows)
         twice += {key for key, count in counts.items() if count > 1} - set(twice)
-    return WrongRows(
-        lost=[key for key, _ in missing if key not in altered],
-        doubled=twice,
-        invented=[key for key, _ in surplus if key not in keys],
-        changed=list(altered - set(twice)),
-    )
+    return {
+        "lost": [key for key, _ in missing if key not in altered],
+        "doubled": twice,
+        "invented": [key for key, _ in surplus if key not in keys],
+        "changed": [*(altered - set(twice))],
+    }
 
 
 @settings(deadline=None)
@@ -58,9 +59,19 @@ def test_in_partitions_the_same_rows_are_wrong(
         found = WrongRows()
         _compare(found, held(rows[:3], rows[3:]), held(wanted), ["id"] if declared else [])
     expected = naive(rows, wanted, declared=declared)
-    assert {kind: sorted(keys) for kind, keys in vars(found).items()} == {
-        kind: sorted(keys) for kind, keys in vars(expected).items()
-    }
+    assert found.by_kind == {kind: Evidence.of(keys) for kind, keys in expected.items() if keys}
+
+
+@settings(deadline=None)
+@given(keys=st.lists(st.text(max_size=3), max_size=40), cut=st.integers(0, 40))
+def test_evidence_is_the_first_ten_of_all_and_their_number_however_it_comes(keys: list[str], cut: int) -> None:
+    expected = Evidence(tuple(sorted(keys)[:10]), len(keys))
+    assert Evidence.of(keys) == expected
+    found, more = Tally(), Tally()
+    found.add_all(keys[:cut])
+    more.add_all(keys[cut:])
+    found.add_counted(more)
+    assert found.evidence == expected
 
 
 @settings(deadline=None)
@@ -84,3 +95,11 @@ def test_a_part_of_a_file_that_is_altered_or_cut_off_says_so(cut: int) -> None:
     altered = lines.replace(b'"v":2', b'"v":3')
     assert "found other rows" in str(Part(RowsFile([altered]), 0, len(lines), 2, digest, total).wrong_because())
     assert "expected at least" in str(Part(RowsFile([lines[:-cut]]), 0, len(lines), 2, digest, total).wrong_because())
+
+
+@settings(deadline=None)
+@given(rows=SOME_ROWS, each=st.integers(1, 20))
+def test_keys_that_more_than_one_row_has_are_found_in_whatever_partition(rows: list[Pair], each: int) -> None:
+    with mock.patch.object(partitions, "PARTITION_ROWS", each):
+        found = held(rows[:3], rows[3:]).doubled()
+    assert found == Evidence.of(key for key, count in Counter(key for key, _ in rows).items() if count > 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -9,6 +10,7 @@ import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -143,17 +145,27 @@ def test_consumers_that_get_the_same_batch_tell_its_rows_by_their_own_keys(
     assert keys == {"planning": ["north|a", "north|b"] * 2, "audit": ["1|north|a", "2|north|b"]}
 
 
-def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "REMEMBERED_ROWS", 4)
-    reader = http.Reader()
+@pytest.mark.parametrize("room", ["REMEMBERED_BATCHES", "REMEMBERED_BYTES"])
+def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(
+    monkeypatch: pytest.MonkeyPatch, room: str
+) -> None:
     bodies = [json.dumps(BATCH | {"business_date": f"2026-11-{day}"}).encode() for day in (21, 22, 23)]
+    size = len(http.Reader().read(bodies[0], ("sku",)).lines)
+    monkeypatch.setattr(http, room, 2 if room == "REMEMBERED_BATCHES" else 2 * size)
+    read = mock.Mock(wraps=http._read)
+    monkeypatch.setattr(http, "_read", read)
+    reader = http.Reader()
     first, second = (reader.read(body, ("sku",)) for body in bodies[:2])
-    assert reader.read(bytes(bytearray(bodies[0])), ("sku",)) is first
-    assert reader.read(bodies[0], ("site",)) is not first  # by other keys: now there is no room for the oldest
-    assert reader.read(bodies[1], ("sku",)) is second
-    again = reader.read(bodies[0], ("sku",))
-    assert again is not first
-    assert again == first
+    assert (reader.read(bytes(bytearray(bodies[0])), ("sku",)), reader.read(bodies[1], ("sku",))) == (first, second)
+    assert read.call_count == 2
+    assert reader.read(bodies[0], ("site",)) != first  # by other keys: now there is no room for those before
+    assert (reader.read(bodies[0], ("sku",)), read.call_count) == (first, 4)
+
+
+def test_a_batch_that_cannot_be_remembered_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http.RowsFile, "append", mock.Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+    reader, body = http.Reader(), json.dumps(BATCH).encode()
+    assert reader.read(body, ("sku",)) == reader.read(body, ("sku",))
 
 
 def test_what_is_held_can_be_read_from_the_files(night: NightOfMocks, consumers: Played) -> None:
