@@ -141,14 +141,18 @@ def test_a_no_of_another_clause_is_no_part_of_a_cause() -> None:
     assert said("missing_file", "the file is not lost, it came at 02:00") is Said.NOT_NAMED
 
 
-@pytest.mark.parametrize("text", ["Abgestürzt ist da nichts", "la platte? Platte voll ist ausgeschlossen", "disk full ruled out"])
+@pytest.mark.parametrize(
+    "text", ["Abgestürzt ist da nichts", "la platte? Platte voll ist ausgeschlossen", "disk full ruled out"]
+)
 def test_what_is_taken_back_behind_it_is_not_named(text: str) -> None:
     assert said("job_crash" if "stürzt" in text else "disk_full", text) is not Said.NAMED
 
 
 def test_every_piece_of_evidence_has_words() -> None:
     for cause in causes().values():
-        assert [one.said for one, _ in cause.evidence if not one.parts or not all(all(part) for part in one.parts)] == []
+        assert [
+            one.said for one, _ in cause.evidence if not one.parts or not all(all(part) for part in one.parts)
+        ] == []
 
 
 def test_what_comes_of_a_cause_are_causes() -> None:
