@@ -1,4 +1,4 @@
-"""What is reached on labelled pages: most right ones are named, none that is wrong, most of the others refused."""
+"""What is reached on labelled pages: most that are right are named, none that is wrong, most others are refused."""
 
 from pathlib import Path
 
