@@ -8,6 +8,7 @@ import pytest
 
 from harness import Chain, NightRunner, Outcome, Scenario, ServerError, load_chain
 from harness.chain.lint import lint
+from harness.checks.model.results import missing_results
 from harness.content.shipped import fixtures
 
 FOLDER = fixtures() / "chains" / "planning_feed"
@@ -15,11 +16,11 @@ CONFIRMED = load_chain(FOLDER / "confirmed.yaml")
 MORE = {"report", "statistics", "confirm"}
 
 
-def by(protocol: str, fragile: str = "") -> Chain:
+def by(protocol: str, without: list[str]) -> Chain:
     """The same chain, with its files coming and going by another protocol."""
-    other, chain = load_chain(FOLDER / f"{protocol}.yaml"), load_chain(FOLDER / f"confirmed{fragile}.yaml")
+    other = load_chain(FOLDER / f"{protocol}.yaml")
     environment = other.environment | {"REPORTS": CONFIRMED.environment["REPORTS"]}
-    return chain.model_copy(update={"files": other.files, "environment": environment})
+    return CONFIRMED.without(without).model_copy(update={"files": other.files, "environment": environment})
 
 
 def test_it_is_the_reference_chain_but_for_the_jobs_that_it_has_more() -> None:
@@ -33,13 +34,15 @@ def test_it_is_the_reference_chain_but_for_the_jobs_that_it_has_more() -> None:
 
 
 @pytest.mark.parametrize("protocol", ["s3", "sftp", "snowflake"])
-@pytest.mark.parametrize(("fragile", "outcome"), [("", Outcome.RECOVERED), ("_fragile", Outcome.DAMAGED)])
+@pytest.mark.parametrize(
+    ("without", "outcome", "missing"),
+    [([], Outcome.RECOVERED, ()), (["read_back"], Outcome.DAMAGED, ("source:{}/forecast_20261123_by_site.csv",))],
+)
 def test_what_is_said_to_be_uploaded_is_there_or_found_out_by_every_protocol(
-    night_runner: NightRunner, protocol: str, fragile: str, outcome: Outcome
+    night_runner: NightRunner, protocol: str, without: list[str], outcome: Outcome, missing: tuple[str, ...]
 ) -> None:
     refused = ServerError(operation="put", times=8 if protocol == "snowflake" else 2)
-    night = Scenario(scenario="it", chain=by(protocol, fragile), night=dt.date(2026, 11, 23), faults=(refused,))
+    night = Scenario(scenario="it", chain=by(protocol, without), night=dt.date(2026, 11, 23), faults=(refused,))
     result = night_runner.run(night)
     assert result.outcome is outcome, result.judgement
-    sent = [event.value["name"] for event in result.baseline.of("keeps", component="source")]
-    assert sent == ["forecast_20261123_by_site.csv"]
+    assert missing_results(result.history, result.baseline) == tuple(path.format(protocol) for path in missing)

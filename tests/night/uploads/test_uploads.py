@@ -105,7 +105,7 @@ def nights() -> Iterator[Any]:
         yield pytest.param(by, sends, outcome, id=f"{by}-{sends}", marks=marks)
 
 
-@pytest.mark.parametrize(("by", "sends", "outcome"), nights())
+@pytest.mark.parametrize(("by", "sends", "outcome"), list(nights()))
 def test_what_a_night_puts_to_the_source_decides(
     tmp_path: Path, night_runner: NightRunner, by: str, sends: str, outcome: Outcome
 ) -> None:
