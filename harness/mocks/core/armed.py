@@ -121,7 +121,7 @@ class Armory:
             return [order for order in waiting if order.awake(now_ns) and order.agrees(order.calls + 1)]
 
     def awaits(self, kind: EventType, action: str, value: Mapping[str, Any]) -> bool:
-        """Whether a fault of a job's processes, which the scheduler holds, sleeps for such an event of this component."""
+        """Whether a fault of a job's processes, which the scheduler holds, sleeps for such an event of this mock."""
         event = {"component": self._recorder.component, "type": kind, "action": action, "value": value}
         with self._lock:
             return any(relay.relay == "scheduler" and _matches(relay.on, event) for relay in self._relays.values())
