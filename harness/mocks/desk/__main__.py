@@ -42,7 +42,7 @@ class Desk(Mock):
         except Refusal as refusal:
             self.recorder.record("fail", "page", {"field": refusal.field} | asker(), error=str(refusal))
             return refused_in_json(request, refusal)
-        self.recorder.record("invoke", "page", page | asker())
+        self.recorder.record("invoke", "page", {"owner": page["owner"], "job": page["job"]} | asker())
         self.recorder.record("ok", "page", page | asker())
         self._pages.append({"id": len(self._pages) + 1, **page})
         return web.json_response({"id": len(self._pages)}, status=201)

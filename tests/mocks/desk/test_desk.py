@@ -18,7 +18,8 @@ def test_a_page_is_taken_recorded_and_shown(night: NightOfMocks, desk: Played) -
     answer = desk.post("/pages", PAGE)
     assert (answer.status, answer.json()) == (201, {"id": 1})
     assert desk.post("/pages", PAGE).json() == {"id": 2}
-    assert night.events("page") == [("invoke", PAGE, None), ("ok", PAGE, None)] * 2
+    asked = ("invoke", {"owner": PAGE["owner"], "job": PAGE["job"]}, None)
+    assert night.events("page") == [asked, ("ok", PAGE, None)] * 2
     assert desk.get("/pages").json() == {"pages": [{"id": 1, **PAGE}, {"id": 2, **PAGE}]}
 
 
