@@ -61,11 +61,13 @@ def no_needless_page(night: History, baseline: History) -> Finding:
 def _needless(page: Event, night: History) -> int | None:
     """When its job ended well by itself, of a page for an attempt that failed."""
     healed = healed_at(page, night)
-    return healed if healed is not None and _for_a_failure(page, night) and not _warning(page, night) else None
+    return healed if healed is not None and _for_a_failure(page, night) else None
 
 
 def _for_a_failure(page: Event, night: History) -> bool:
-    """Whether the last attempt had failed, or the one that runs does: a job may page itself before it ends."""
+    """Whether a rule says so; of other pages, whether the last attempt had failed, or fails that has just paged."""
+    if whens := _whens(page, night):
+        return not whens <= _WARNINGS
     job = runs(night).get(page.value["job"], JobRuns())
     before = job.last_by(page.at)
     if not job.runs_at(page.at):
@@ -75,12 +77,11 @@ def _for_a_failure(page: Event, night: History) -> bool:
     return at_once or (after is not None and after.type == "fail")
 
 
-def _warning(page: Event, night: History) -> bool:
-    rules = night.of("rule", component="scheduler", type="info", job=page.value["job"])
-    return any(
-        rule.value["when"] in _WARNINGS and "page" in rule.value["do"] and 0 <= page.at - rule.at <= _MINUTE_NS
-        for rule in rules
-    )
+def _whens(page: Event, night: History) -> set[str]:
+    """What had happened to the job that a rule pages for, if it was a rule."""
+    acted = night.of("rule", component="scheduler", type="info", job=page.value["job"])
+    rules = (rule.value for rule in acted if 0 <= page.at - rule.at <= _MINUTE_NS)
+    return {rule["when"] for rule in rules if "page" in rule["do"]}
 
 
 def _too_late(page: Event, night: History, baseline: History) -> int:

@@ -48,6 +48,9 @@ def lived(tmp_path: Path, night_runner: NightRunner, run: str, more: str = "") -
         ("echo speed $(date +%M) > $OUT/report.txt",
          'results: {volatile: {"report.txt": ["speed [0-9]+"]}}', Outcome.RECOVERED),
         ("echo speed $(date +%M) > $OUT/report.txt", "", Outcome.DAMAGED),
+        ("echo all > $OUT/.sums; mv $OUT/.sums $OUT/sums.csv; : > $OUT/sums.ok", "", Outcome.RECOVERED),
+        ("echo all > $OUT/.sums; : > $OUT/sums.ok; mv $OUT/.sums $OUT/sums.csv", "", Outcome.DAMAGED),
+        ("mkdir $OUT/tmp; : > $OUT/tmp/sums.ok; echo all > $OUT/tmp/sums.csv", "", Outcome.RECOVERED),
     ],
 )  # fmt: skip
 def test_what_a_night_leaves_decides(
