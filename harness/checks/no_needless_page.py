@@ -8,7 +8,7 @@ from harness.checks.model.ends import JobRuns, runs
 from harness.checks.model.holdings import begin_event, fallback_days
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
-from harness.checks.model.pages import healed_at
+from harness.checks.model.pages import healed_at, rules_that_page
 from harness.checks.model.wording import clock
 from harness.history import Event, History
 
@@ -66,22 +66,14 @@ def _needless(page: Event, night: History) -> int | None:
 
 def _for_a_failure(page: Event, night: History) -> bool:
     """Whether a rule says so; of other pages, whether the last attempt had failed, or fails that has just paged."""
-    if whens := _whens(page, night):
-        return not whens <= _WARNINGS
+    if rules := rules_that_page(page, night):
+        return not {rule.value["when"] for rule in rules} <= _WARNINGS
     job = runs(night).get(page.value["job"], JobRuns())
     before = job.last_by(page.at)
-    if not job.runs_at(page.at):
-        return before is not None and before.type == "fail"
+    if before is not None and before.type == "fail" and (not job.runs_at(page.at) or page.at - before.at <= _MINUTE_NS):
+        return True
     after = next((end for end in job.ends if end.at > page.at), None)
-    at_once = before is not None and before.type == "fail" and page.at - before.at <= _MINUTE_NS
-    return at_once or (after is not None and after.type == "fail")
-
-
-def _whens(page: Event, night: History) -> set[str]:
-    """What had happened to the job that a rule pages for, if it was a rule."""
-    acted = night.of("rule", component="scheduler", type="info", job=page.value["job"])
-    rules = (rule.value for rule in acted if 0 <= page.at - rule.at <= _MINUTE_NS)
-    return {rule["when"] for rule in rules if "page" in rule["do"]}
+    return job.runs_at(page.at) and after is not None and after.type == "fail"
 
 
 def _too_late(page: Event, night: History, baseline: History) -> int:
