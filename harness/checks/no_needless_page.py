@@ -8,7 +8,7 @@ from harness.checks.model.ends import JobRuns, runs
 from harness.checks.model.holdings import begin_event, fallback_days
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
-from harness.checks.model.pages import healed_at
+from harness.checks.model.pages import healed_at, rules_that_page
 from harness.checks.model.wording import clock
 from harness.history import Event, History
 
@@ -61,26 +61,19 @@ def no_needless_page(night: History, baseline: History) -> Finding:
 def _needless(page: Event, night: History) -> int | None:
     """When its job ended well by itself, of a page for an attempt that failed."""
     healed = healed_at(page, night)
-    return healed if healed is not None and _for_a_failure(page, night) and not _warning(page, night) else None
+    return healed if healed is not None and _for_a_failure(page, night) else None
 
 
 def _for_a_failure(page: Event, night: History) -> bool:
-    """Whether the last attempt had failed, or the one that runs does: a job may page itself before it ends."""
+    """Whether a rule says so; of other pages, whether the last attempt had failed, or fails that has just paged."""
+    if rules := rules_that_page(page, night):
+        return not {rule.value["when"] for rule in rules} <= _WARNINGS
     job = runs(night).get(page.value["job"], JobRuns())
     before = job.last_by(page.at)
-    if not job.runs_at(page.at):
-        return before is not None and before.type == "fail"
+    if before is not None and before.type == "fail" and (not job.runs_at(page.at) or page.at - before.at <= _MINUTE_NS):
+        return True
     after = next((end for end in job.ends if end.at > page.at), None)
-    at_once = before is not None and before.type == "fail" and page.at - before.at <= _MINUTE_NS
-    return at_once or (after is not None and after.type == "fail")
-
-
-def _warning(page: Event, night: History) -> bool:
-    rules = night.of("rule", component="scheduler", type="info", job=page.value["job"])
-    return any(
-        rule.value["when"] in _WARNINGS and "page" in rule.value["do"] and 0 <= page.at - rule.at <= _MINUTE_NS
-        for rule in rules
-    )
+    return job.runs_at(page.at) and after is not None and after.type == "fail"
 
 
 def _too_late(page: Event, night: History, baseline: History) -> int:

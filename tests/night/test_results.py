@@ -64,6 +64,9 @@ def lived(tmp_path: Path, night_runner: NightRunner, run: str, more: str = "") -
         # what only the night with the fault leaves
         (f"echo all > $OUT/report.txt; {LATER} && echo ha > $OUT/report.txt.part; true", "", Outcome.DEGRADED),
         (f"echo all > $OUT/report.txt; {LATER} && echo bad > $OUT/rejected.txt; true", "", Outcome.RECOVERED),
+        ("echo all > $OUT/.sums; mv $OUT/.sums $OUT/sums.csv; : > $OUT/sums.ok", "", Outcome.RECOVERED),
+        ("echo all > $OUT/.sums; : > $OUT/sums.ok; mv $OUT/.sums $OUT/sums.csv", "", Outcome.DAMAGED),
+        ("mkdir $OUT/tmp; : > $OUT/tmp/sums.ok; echo all > $OUT/tmp/sums.csv", "", Outcome.RECOVERED),
     ],
 )  # fmt: skip
 def test_what_a_night_leaves_decides(

@@ -34,6 +34,8 @@ _WAITS = re.compile(
     r"|wart(?:et|en|end)|vorgänger\w*|nicht gestartet|abhängig\w*"
     r"|attend(?:ent)?|attente|prédécesseurs?|amont|dépend\w*|pas démarré)\b"
 )
+_ON_ITS_WAY = 60_000_000_000
+"""Nanoseconds from a rule to its page, at most."""
 _SAYS_NO_MORE = frozenset(
     re.findall(
         r"\w+",
@@ -136,10 +138,23 @@ def _has_failed(job: str, at_ns: int, night: History) -> bool:
 
 def healed_at(page: Event, night: History) -> int | None:
     """When its job ended well after that, UTC nanoseconds; None where it never did, or somebody acted in between."""
+    since = min([page.at, *(rule.at for rule in rules_that_page(page, night))])
     ends = runs(night).get(page.value["job"], JobRuns()).ends
-    ended = next((end.at for end in ends if end.action == "job" and end.type == "ok" and end.at > page.at), None)
-    by_hand = ended is not None and any(page.at <= at <= ended for at in _steps_by_hand(night))
+    ended = next((end.at for end in ends if end.action == "job" and end.type == "ok" and end.at > since), None)
+    by_hand = ended is not None and any(since <= at <= ended for at in _steps_by_hand(night))
     return None if by_hand else ended
+
+
+def rules_that_page(page: Event, night: History) -> list[Event]:
+    """The rules of which this page may be: it is on its way for a moment, in which the job may have ended already."""
+    job = page.value["job"]
+    return [rule for rule in _paging_rules(night) if rule.value["job"] == job and 0 <= page.at - rule.at <= _ON_ITS_WAY]
+
+
+@functools.lru_cache(maxsize=2)
+def _paging_rules(night: History) -> tuple[Event, ...]:
+    acted = night.of("rule", component="scheduler", type="info")
+    return tuple(rule for rule in acted if "page" in rule.value.get("do", ()))
 
 
 @functools.lru_cache(maxsize=2)
