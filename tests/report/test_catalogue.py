@@ -98,7 +98,7 @@ def test_a_page_says_what_a_check_makes_of_a_night_and_what_it_does_not_verify()
     shown = said("checks", "bounded_attempts").stdout
     assert shown.startswith("bounded_attempts  Each job is launched at most as often as")
     assert re.search(r"^Violated\n  the night is degraded,", shown, re.MULTILINE)
-    assert re.search(r"^Does not verify\n  how long a job waits between its attempts", shown, re.MULTILINE)
+    assert re.search(r"^Does not verify\n  that a pause grows", shown, re.MULTILINE)
 
 
 def test_a_check_that_does_not_say_what_all_of_them_say_is_refused(tmp_path: Path) -> None:
