@@ -51,7 +51,8 @@ def _harm(night: History, baseline: History) -> str:
     changed = () if fallback_days(night) else difference(night, baseline).changed
     told = [str(wrong)] if wrong.by_kind else []
     if changed:
-        told.append(f"{changed[0]}{f' and {len(changed) - 1} more' if len(changed) > 1 else ''} with other content")
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        told.append(f"{changed[0].path}{more} with other content")
     if not told and not consumers and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
         return "no consumer shows what came of it"
     return ", ".join(told)

@@ -11,7 +11,7 @@ import datetime as dt
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -112,7 +112,7 @@ def difference(night: History, baseline: History) -> Difference:
     got = {**kept(night), **uploads(night)}
     pairs = {path: path for path in wanted if path in got}
     date = dt.date.fromisoformat(begin_event(baseline).value["date"])
-    pairs |= _drawn_alike(wanted, got, (path for path in wanted if path not in got), date)
+    pairs |= _drawn_alike(wanted, got, wanted.keys() - got.keys(), date)
     extra = sorted(got.keys() - set(pairs.values()))
     uploaded = {left.content for path, left in got.items() if path.startswith(UPLOADED) and path not in extra}
     doubled = [path for path in extra if path.startswith(UPLOADED) and got[path].content in uploaded]
@@ -168,21 +168,17 @@ def _unfinished(path: str) -> bool:
 
 
 def _drawn_alike(
-    wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Iterable[str], date: dt.date
+    wanted: Mapping[str, Left], got: Mapping[str, Left], lacking: Set[str], date: dt.date
 ) -> dict[str, str]:
     """Files of the baseline by those whose names differ in digits alone; first those with equal contents."""
-    free: dict[str, list[str]] = defaultdict(list)
-    for path in sorted(got.keys() - wanted.keys()):
-        free[_without_drawn(path, date)].append(path)
     pairs: dict[str, str] = {}
-    rest = sorted(lacking)
     for alike in (True, False):
-        for path in [one for one in rest if one not in pairs]:
-            found = free[_without_drawn(path, date)]
-            chosen = next((one for one in found if not alike or got[one].content == wanted[path].content), None)
-            if chosen is not None:
-                found.remove(chosen)
-                pairs[path] = chosen
+        free: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for path in sorted(got.keys() - wanted.keys() - set(pairs.values()), reverse=True):
+            free[_without_drawn(path, date), got[path].content if alike else ""].append(path)
+        for path in sorted({*lacking} - pairs.keys()):
+            if found := free[_without_drawn(path, date), wanted[path].content if alike else ""]:
+                pairs[path] = found.pop()
     return pairs
 
 

@@ -34,7 +34,7 @@ END = ("12:00:00", "night", "end info", {"reason": "asked"})
 def _small_parts() -> Iterator[None]:
     """Parts so small that few rows fill some of them, as a million rows fill the real ones."""
     with (
-        mock.patch.object(partitions, "PARTITION_ROWS", 2_000),
+        mock.patch.object(partitions, "PARTITION_ROWS", 4_000),
         mock.patch.object(contract_rows, "IN_MEMORY_BYTES", 1 << 12),
         mock.patch.object(contract_rows, "CHUNK_BYTES", 1 << 16),
         mock.patch.object(harness.history, "CHUNK_BYTES", 1 << 16),
