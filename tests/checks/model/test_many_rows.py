@@ -25,7 +25,7 @@ from tests.checks.nights import TRUNCATED, calm, holds, night, receipt
 BATCHES = 8
 """In every night: an event tells of each, and it is not events of which there are more."""
 
-FEW, MANY = 4_000, 40_000
+FEW, MANY = 8_000, 80_000
 
 END = ("12:00:00", "night", "end info", {"reason": "asked"})
 
