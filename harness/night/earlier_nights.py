@@ -28,7 +28,7 @@ def stale_days(
     The day before, those of which the chain's folders have files, and those that a fault goes back to.
     """
     wrong = wrong_rows(history, baseline, *consumers(history))
-    if not (wrong.changed or wrong.invented):
+    if not (wrong.changed.total or wrong.invented.total):
         return []
     return [night - dt.timedelta(days=back) for back in sorted({1, *_goes_back(chain, faults)})]
 

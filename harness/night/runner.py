@@ -6,7 +6,7 @@ import datetime as dt
 import sys
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -152,10 +152,13 @@ class NightRunner:
             plain = self._baselines.get(*self._baseline(chain, scenario.night, scenario.seed))
             baseline = History([*baseline, *plain.of("compared", component="night")], baseline.held)
         days = fallback_days(history)
-        stale = stale_days(chain, scenario.faults, scenario.night, history, baseline)
-        for day in dict.fromkeys([*days, *stale]):
-            earlier = self._baselines.get(*self._baseline(chain, day, scenario.seed))
-            baseline = with_night(baseline, earlier, day)
+        for day in days:
+            baseline = with_night(baseline, self._lived(chain, day, scenario.seed), day)
+        for day in stale_days(chain, scenario.faults, scenario.night, history, baseline):
+            if day in days:
+                continue
+            with suppress(AuthorError):  # such as a factory that has nothing of that day: nothing can be stale by it
+                baseline = with_night(baseline, self._lived(chain, day, scenario.seed), day)
         return Result(
             scenario=scenario,
             history=history,
@@ -169,6 +172,9 @@ class NightRunner:
             wall_s=time.perf_counter() - began,
             order=order,
         )
+
+    def _lived(self, chain: Chain, night: dt.date, seed: int) -> History:
+        return self._baselines.get(*self._baseline(chain, night, seed))
 
     def _refuse_a_past_night(self, chain: Chain, night: dt.date) -> None:
         """With a real clock there is no travelling: a night that has begun is over before its jobs are due."""

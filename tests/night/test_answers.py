@@ -81,7 +81,7 @@ def test_all_but_the_last_piece_is_worked_on_and_that_one_is_not(
     [published] = history.of("publish")
     whole = published.value["size"]
     last = 1 if source == "http" else whole % PIECE_BYTES or PIECE_BYTES
-    [kept] = history.of("keeps")
+    [kept] = history.of("keeps", component="folders")
     assert (kept.value["name"], kept.value["size"]) == ("part", whole - last)
     assert [event.value["signal"] for event in history.of("job", type="fail")] == [9]
 
@@ -90,14 +90,14 @@ def test_all_but_the_last_piece_is_worked_on_and_that_one_is_not(
 def test_at_its_request_nothing_is_there(tmp_path: Path, night_runner: NightRunner, source: str) -> None:
     crash = "job_crash: {job: fetch, how: out_of_memory, at_request: {to: source}}"
     history = _night(tmp_path, night_runner, source, crash)
-    assert [event.value["size"] for event in history.of("keeps")] == NOTHING[source]
+    assert [event.value["size"] for event in history.of("keeps", component="folders")] == NOTHING[source]
 
 
 def test_who_is_frozen_at_its_answer_has_it_when_it_thaws(tmp_path: Path, night_runner: NightRunner) -> None:
     freeze = "job_overrun: {job: fetch, lasts: 1h, at_answer: {to: source}, times: 1}"
     history = _night(tmp_path, night_runner, "http", freeze, "max_run_time: 5m")
     [published] = history.of("publish")
-    [kept] = history.of("keeps")
+    [kept] = history.of("keeps", component="folders")
     assert kept.value["size"] == published.value["size"]
     [served], [ended] = history.of("serve", type="ok"), history.of("job", type="ok")
     assert ended.at - served.at >= 3600 * 10**9

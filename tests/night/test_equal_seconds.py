@@ -24,7 +24,7 @@ environment:
 jobs:
   load: {run: [bash, load.sh], at: "02:00", rules: [{when: failed, do: RULE}]}
 consumers:
-  planning: {kind: http}
+  planning: {kind: http, records: derived}
 """
 SCENARIO = """
 scenario: the load is started twice

@@ -64,7 +64,7 @@ def test_holds_tokens_thresholds_retries_and_rules_that_wait_survive(stage: Stag
     assert client.logins == 1
     told = stage.finish()
     assert told.started("retried") == ["02:00", "02:20", "02:40"]
-    assert [clock(event) for event in told.history.of("page")] == ["02:30"]
+    assert [clock(event) for event in told.history.of("page", type="ok")] == ["02:30"]
     assert told.final == {"retried": "Failed", "paged": "Failed", "held": "On Hold", "gated": "Finished OK"}
 
 
