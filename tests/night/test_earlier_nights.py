@@ -55,8 +55,9 @@ def records(*, date, seed):
 def test_a_night_before_of_which_there_is_no_content_is_left_out(tmp_path: Path, night_runner: NightRunner) -> None:
     send = "ask \"$PLANNING/batches\" -H 'Idempotency-Key: k' -d "
     rows = '\'{"business_date": "2026-11-23", "rows": [{"key": "a", "amount": \'$amount\'}]}\''
-    script = f"{ASK}\namount=$(date +%H:%M | grep -q 02:00 && echo 1 || echo 2)\n{send}{rows}\n"
+    script = f"{ASK}\namount=$([ $(date +%M) = 00 ] && echo 1 || echo 2)\n{send}{rows}\n"
     chain = CHAIN_OF_A_NIGHT.replace("{copy: forecast.csv}", "{factory: one}")
+    chain = chain.replace("planning: {kind: http}", "planning: {kind: http, key: [key]}")
     (tmp_path / "factories").mkdir()
     texts = {"runbook.md": "Ask.\n", "factories/one.py": ONE_DAY, "chain.yaml": chain, "fetch.sh": script}
     for name, text in (texts | {"night.yaml": SCENARIO.replace("FAULT", "late_start: {job: fetch, by: 10m}")}).items():
