@@ -66,7 +66,7 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best
-    if seen is not None and (not found or seen.weight >= found[0].weight):
+    if seen is not None and all(one.weight <= seen.weight for one in found if not _agrees(one, seen, truth)):
         said = Said.NAMED if seen.names & set(truth.causes) else Said.NOT_JUDGED
         return Reading(said, None, seen.name)
     if best is not None:
@@ -84,6 +84,11 @@ def _best(found: list[Found], truth: Truth) -> Reading:
         if one.cause in truth.causes and all(other.weight - one.weight <= _room(one, other) for other in found):
             return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
+
+
+def _agrees(one: Found, seen: Observation, truth: Truth) -> bool:
+    """Whether that is only what an observation is called, or what comes of the injected cause as well."""
+    return one.cause in seen.said_as or any(one.cause in causes()[cause].makes for cause in truth.causes)
 
 
 def _room(injected: Found, other: Found) -> float:
@@ -130,17 +135,21 @@ class Observation:
     name: str
     names: frozenset[str]
     fits: frozenset[str]
+    said_as: frozenset[str]
+    controls: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     weight: float = NAMES
 
 
 @cache
-def _observations() -> tuple[Observation, ...]:
+def observations() -> tuple[Observation, ...]:
     return tuple(
         Observation(
             name,
             frozenset(entry.get("names", ())),
             frozenset(entry["fits"]),
+            frozenset(entry.get("said_as", ())),
+            tuple(entry.get("controls", ())),
             tuple(Evidence.of(said, classes()) for said in entry["evidence"]),
         )
         for name, entry in _table("observations.toml").items()
@@ -148,13 +157,23 @@ def _observations() -> tuple[Observation, ...]:
 
 
 def _observed(text: str, truth: Truth, names: Collection[str]) -> Observation | None:
-    """The first observation that fits what was injected; as heavy as the longest that was said of it."""
-    read_text = sentences(text, names)
-    for one in _observations():
-        if (one.names | one.fits) & set(truth.causes) and (said := _said(one.evidence, read_text)):
-            longest = max(evidence.terms for evidence in said)
-            return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
-    return None
+    """What is observed that fits what was injected: the heaviest, with all that any of them would be called.
+
+    Several observations of one fault contradict each other no more than one does.
+    """
+    seen = [one for one in observations() if (one.names | one.fits) & set(truth.causes)]
+    seen = [_weighed(one, said) for one in seen if (said := _said(one.evidence, sentences(text, names)))]
+    if not seen:
+        return None
+    first = next((one for one in seen if one.names & set(truth.causes)), seen[0])
+    said_as = frozenset().union(*(one.said_as for one in seen))
+    return replace(first, said_as=said_as, weight=max(one.weight for one in seen))
+
+
+def _weighed(one: Observation, said: list[Evidence]) -> Observation:
+    """As heavy as the longest that was said of it, and more for each that was said besides."""
+    longest = max(evidence.terms for evidence in said)
+    return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
 
 
 @cache
