@@ -87,7 +87,9 @@ def _best(found: list[Found], truth: Truth) -> Reading:
 
 
 def _agrees(one: Found, seen: Observation, truth: Truth) -> bool:
-    """Whether that is only what an observation is called, or what comes of the injected cause as well."""
+    """Whether that is only what an observation is called, or what comes of the injected cause; and blames nobody."""
+    if one.blames:
+        return False
     return one.cause in seen.said_as or any(one.cause in causes()[cause].makes for cause in truth.causes)
 
 
