@@ -66,7 +66,7 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best
-    if seen is not None and all(one.weight <= seen.weight for one in found if not _agrees(one, seen, truth)):
+    if seen is not None and all(one.weight <= seen.weight for one in found if one.blames or one.cause not in seen.said_as):
         said = Said.NAMED if seen.names & set(truth.causes) else Said.NOT_JUDGED
         return Reading(said, None, seen.name)
     if best is not None:
@@ -84,13 +84,6 @@ def _best(found: list[Found], truth: Truth) -> Reading:
         if one.cause in truth.causes and all(other.weight - one.weight <= _room(one, other) for other in found):
             return Reading(Said.NAMED, one.cause, one.said)
     return Reading(Said.NOT_NAMED, best.cause, best.said)
-
-
-def _agrees(one: Found, seen: Observation, truth: Truth) -> bool:
-    """Whether that is only what an observation is called, or what comes of the injected cause; and blames nobody."""
-    if one.blames:
-        return False
-    return one.cause in seen.said_as or any(one.cause in causes()[cause].makes for cause in truth.causes)
 
 
 def _room(injected: Found, other: Found) -> float:
