@@ -66,7 +66,9 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best
-    if seen is not None and all(one.weight <= seen.weight for one in found if one.blames or one.cause not in seen.said_as):
+    if seen is not None and all(
+        one.weight <= seen.weight for one in found if one.blames or one.cause not in seen.said_as
+    ):
         said = Said.NAMED if seen.names & set(truth.causes) else Said.NOT_JUDGED
         return Reading(said, None, seen.name)
     if best is not None:
