@@ -140,6 +140,7 @@ class Observation:
 
 @cache
 def observations() -> tuple[Observation, ...]:
+    """All observations."""
     return tuple(
         Observation(
             name,
