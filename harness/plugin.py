@@ -90,7 +90,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         for name, value in getattr(report, "user_properties", ())
         if name in ours and value != ours[name][0]
     }
-    unjudged = sum(name == _CAUSE for report in reports for name, _ in getattr(report, "user_properties", ()))
+    calls = [report for report in reports if getattr(report, "when", None) == "call"]  # the teardown's say it again
+    unjudged = sum(name == _CAUSE for report in calls for name, _ in report.user_properties)
     if unjudged:
         from harness.report.five_questions import not_judged_of
 

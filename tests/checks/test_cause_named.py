@@ -4,7 +4,7 @@ import pytest
 
 from harness.checks import CHECKS
 from harness.faults import FAULTS
-from tests.checks.nights import BASELINE, TRUNCATED, all_ended, calm, holds, night, paged
+from tests.checks.nights import BASELINE, TRUNCATED, all_ended, calm, ended, holds, night, paged
 
 check = CHECKS["cause_named"]
 
@@ -52,3 +52,46 @@ def test_what_is_told_and_not_judged_holds_and_says_so() -> None:
     finding = check(night(paged("02:30:00", "its checksum is another one"), faults=[told]), BASELINE)
     assert (finding.state, finding.note) == ("holds", "told, cause not judged")
     assert finding.said.endswith("(told, cause not judged)")
+
+
+FULL = {**TRUNCATED, "id": "0:disk_full", "name": "disk_full", "causes": ["disk_full"], "named_by": []}
+LAST = "giving up on forecast.csv"
+
+
+def printed(clock: str, *lines: str, job: str = "retrieve") -> tuple[str, str, str, dict[str, object]]:
+    return (clock, "scheduler", "output info", {"job": job, "attempt": 1, "lines": list(lines)})
+
+
+def test_who_quotes_the_last_line_of_a_job_shows_those_above_it() -> None:
+    output = printed("02:20:00", "write: No space left on device", LAST)
+    assert check(night(output, paged("02:30:00", f"retrieve failed: {LAST}"), faults=[FULL]), BASELINE).state == "holds"
+    assert check(night(output, paged("02:30:00", "retrieve failed"), faults=[FULL]), BASELINE).state == "violated"
+
+
+@pytest.mark.parametrize(
+    "output",
+    [
+        printed("02:20:00", "write: No space left on device", LAST, job="publish"),
+        printed("02:40:00", "write: No space left on device", LAST),
+        printed("02:20:00", "write: No space left on device", "failed"),
+    ],
+    ids=["another job's", "printed later", "too short to be quoted"],
+)
+def test_no_other_output_is_read_for_a_page(output: tuple[str, str, str, dict[str, object]]) -> None:
+    page = paged("02:30:00", f"retrieve failed: {LAST}")
+    assert check(night(output, page, faults=[FULL]), BASELINE).state == "violated"
+
+
+def test_a_log_saves_no_page_that_blames_something_else() -> None:
+    output = printed("02:20:00", "write: No space left on device", LAST)
+    page = paged("02:30:00", f"permission denied on the bucket; {LAST}")
+    assert check(night(output, page, faults=[FULL]), BASELINE).state == "violated"
+
+
+def test_a_successor_that_only_waits_names_nothing() -> None:
+    stuck = {**FULL, "named_by": ["still waiting"]}
+    waits = paged("02:30:00", "late to start; still waiting for retrieve", job="publish")
+    alone = check(night(waits, faults=[stuck]), BASELINE)
+    noise = check(night(ended("02:10:00", "retrieve", "fail"), waits, faults=[stuck]), BASELINE)
+    assert alone.state == "holds"
+    assert (noise.state, noise.sentence) == ("violated", "it failed, and nobody was told the cause")

@@ -2,8 +2,9 @@
 
 import pytest
 
+from harness.chain.controls import CONTROLS
 from harness.checks.model.causes.classifier import causes
-from harness.checks.model.causes.judging import Said, Truth, read
+from harness.checks.model.causes.judging import Said, Truth, observations, read
 from harness.checks.model.causes.reading import NAME, sentences
 from harness.faults import FAULTS
 
@@ -103,7 +104,59 @@ def test_a_symptom_is_vague(text: str) -> None:
 
 def test_what_fits_several_causes_is_told_and_not_judged() -> None:
     assert said("flip_bit", "sha256 mismatch, file quarantined") is Said.NOT_JUDGED
-    assert said("disk_full", "sha256 is another") is Said.NOT_NAMED
+    assert said("login_refused", "sha256 is another") is Said.NOT_NAMED
+
+
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("nul_tail", "line 871 has 1 columns, truncated or damaged"),
+        ("grow_while_read", "feed.csv is truncated: no trailer after 1200 records"),
+        ("missing_file", "feed.csv has not arrived by 02:30, and the manifest answers 404"),
+        ("clock_skew", "another business date inside: 2026-11-23, not 2026-11-24"),
+        ("never_submitted", "result_20261123.csv is not in the results folder"),
+    ],
+)
+def test_what_an_observation_would_be_called_alone_does_not_count_against_it(injected: str, text: str) -> None:
+    assert said(injected, text) is not Said.NOT_NAMED
+
+
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("flip_bit", "line 871 has 1 columns: connection reset by peer"),
+        ("nul_tail", "contradicts its trailer, the landing disk is full: no space left on device"),
+        ("another_time_zone", "the clock of our load server is an hour slow, so the business date differs"),
+    ],
+)
+def test_what_this_fault_cannot_produce_counts_against_an_observation(injected: str, text: str) -> None:
+    assert said(injected, text) is Said.NOT_NAMED
+
+
+def test_who_blames_somebody_is_judged_by_that() -> None:
+    seen = "feed.csv: last line is half a record, truncated"
+    assert said("grow_while_read", seen) is Said.NOT_JUDGED
+    assert said("grow_while_read", f"{seen}. The transfer was cut, file truncated at the sender") is Said.NOT_NAMED
+    assert said("grow_while_read", f"ask the sender: {seen}") is Said.NOT_JUDGED
+
+
+def test_every_control_has_observations_that_fit_whatever_it_notices() -> None:
+    of = {name: [seen for seen in observations() if name in seen.controls] for name in CONTROLS}
+    assert [name for name, seen in of.items() if not seen] == []
+    ours = {name: fault for name, fault in FAULTS.items() if fault.__module__.startswith("harness.")}
+    assert [
+        (name, control, seen.name)
+        for name, fault in ours.items()
+        for control in fault.detectable_by
+        for seen in of.get(control, ())
+        if not (seen.names | seen.fits) & set(fault.causes or (name,))
+    ] == []
+
+
+def test_observations_are_of_causes_and_controls_that_there_are() -> None:
+    for seen in observations():
+        assert seen.names | seen.fits | seen.said_as <= set(causes())
+        assert set(seen.controls) <= set(CONTROLS)
 
 
 def test_what_nobody_could_say_better_at_that_time_names_each_of_its_causes() -> None:
@@ -153,6 +206,8 @@ def test_every_piece_of_evidence_has_words() -> None:
         assert [
             one.said for one, _ in cause.evidence if not one.parts or not all(all(part) for part in one.parts)
         ] == []
+    for seen in observations():
+        assert [one.said for one in seen.evidence if not one.parts or not all(all(part) for part in one.parts)] == []
 
 
 def test_what_comes_of_a_cause_are_causes() -> None:

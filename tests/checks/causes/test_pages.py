@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.causes import figures, main, pages
+from harness.checks.model.causes.judging import Said
+from tests.benchmarks.causes import figures, main, pages, reading
 
 SETS = ("pages", "pages_a", "pages_b")
 
@@ -35,6 +36,16 @@ def test_hardly_any_other_page_is_named(name: str) -> None:
 def test_wrong_and_vague_pages_are_refused(name: str) -> None:
     refused, all_of_them = figures(pages(of(name)))["wrong and vague pages refused"]
     assert refused / all_of_them >= 0.94
+
+
+def test_what_a_chain_saw_of_a_fault_is_never_refused() -> None:
+    right = [page for page in pages(of("pages_chains")) if page["names_cause"]]
+    assert [page["text"] for page in right if reading(page).said is Said.NOT_NAMED] == []
+
+
+def test_what_no_such_fault_can_produce_is_refused() -> None:
+    wrong = [page for page in pages(of("pages_chains")) if not page["names_cause"]]
+    assert len([page for page in wrong if reading(page).said is not Said.NOT_NAMED]) <= 2
 
 
 def test_the_benchmark_prints_its_matrix(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.model.causes.denial import denied, unsure
+from harness.checks.model.causes.denial import blaming, denied, unsure
 from harness.checks.model.causes.evidence import Evidence
 from harness.checks.model.causes.reading import Sentence, sentences
 from harness.checks.model.causes.terms import Slot, Terms
@@ -47,6 +47,8 @@ class Found:
     weight: float
     first: int
     said: str
+    blames: bool = False
+    """Whether that is said of somebody: the sender has cut it off."""
 
 
 @cache
@@ -89,17 +91,17 @@ def _index() -> tuple[Terms, Mapping[Slot, list[tuple[str, Evidence, float]]]]:
 
 def found_in(text: str, names: Collection[str] = ()) -> list[Found]:
     """The causes for which a text has evidence, the best first."""
-    hits: dict[str, list[tuple[float, int, str]]] = defaultdict(list)
+    hits: dict[str, list[Found]] = defaultdict(list)
     begins = 0
     for sentence in sentences(text, names):
-        for cause, weight, place, said in _hits(sentence):
-            hits[cause].append((weight, begins + place, said))
+        for hit in _hits(sentence):
+            hits[hit.cause].append(replace(hit, first=begins + hit.first))
         begins += len(sentence)
     found = [_found(cause, of) for cause, of in hits.items()]
     return sorted(found, key=lambda one: (-one.weight, one.first))
 
 
-def _hits(sentence: Sentence) -> Iterator[tuple[str, float, int, str]]:
+def _hits(sentence: Sentence) -> Iterator[Found]:
     terms, by_slot = _index()
     found = terms.found_in(sentence)
     less = UNSURE if unsure(sentence) else 0.0
@@ -108,12 +110,13 @@ def _hits(sentence: Sentence) -> Iterator[tuple[str, float, int, str]]:
             for spans in evidence.places(found):
                 if not denied(sentence, spans):
                     place = min(begin for begin, _ in spans)
-                    yield cause, weight + WORD * (evidence.terms - 2) - less, place, evidence.said
+                    weighs = weight + WORD * (evidence.terms - 2) - less
+                    yield Found(cause, weighs, place, evidence.said, blaming(sentence, spans))
                     break
 
 
-def _found(cause: str, hits: list[tuple[float, int, str]]) -> Found:
-    best = max(weight for weight, _, _ in hits)
-    places = {place for _, place, _ in hits}
-    said = next(said for weight, _, said in hits if weight == best)
-    return Found(cause, best + MORE * min(3, len(places) - 1), min(places), said)
+def _found(cause: str, hits: list[Found]) -> Found:
+    best = max(hits, key=lambda hit: hit.weight)
+    places = {hit.first for hit in hits}
+    weight = best.weight + MORE * min(3, len(places) - 1)
+    return Found(cause, weight, min(places), best.said, any(hit.blames for hit in hits))

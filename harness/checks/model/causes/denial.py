@@ -1,4 +1,4 @@
-"""What a clause says against the evidence in it: that it is not so, that all is well, or that it was so once."""
+"""What a clause says of the evidence in it: that it is not so, that all is well, that it was so once, or who did it."""
 
 from __future__ import annotations
 
@@ -60,3 +60,15 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
 def unsure(sentence: Sentence) -> bool:
     """Whether a sentence asks, supposes, or tells of what is over."""
     return sentence[-1] == "?" or any(word in _words()["over"] for word in sentence)
+
+
+def blaming(sentence: Sentence, spans: list[Span]) -> bool:
+    """Whether somebody stands in the clause of evidence, or begins another: `truncated, the vendor stopped early`.
+
+    `Ask the sender: no trailer` blames nobody.
+    """
+    who = _words()["who"]
+    first, last = min(begin for begin, _ in spans), max(end for _, end in spans)
+    own = (*clause(sentence[:first][::-1]), *sentence[first:last], *clause(sentence[last:]))
+    begin = {word for before, word in pairwise((CLAUSE, *sentence)) if before == CLAUSE}
+    return any(word in who for word in (*own, *begin))

@@ -66,7 +66,9 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
     best = _best(found, truth) if found else None
     if best is not None and best.said is Said.NAMED:
         return best
-    if seen is not None and (not found or seen.weight >= found[0].weight):
+    if seen is not None and all(
+        one.weight <= seen.weight for one in found if one.blames or one.cause not in seen.said_as
+    ):
         said = Said.NAMED if seen.names & set(truth.causes) else Said.NOT_JUDGED
         return Reading(said, None, seen.name)
     if best is not None:
@@ -130,17 +132,22 @@ class Observation:
     name: str
     names: frozenset[str]
     fits: frozenset[str]
+    said_as: frozenset[str]
+    controls: tuple[str, ...]
     evidence: tuple[Evidence, ...]
     weight: float = NAMES
 
 
 @cache
-def _observations() -> tuple[Observation, ...]:
+def observations() -> tuple[Observation, ...]:
+    """All observations."""
     return tuple(
         Observation(
             name,
             frozenset(entry.get("names", ())),
             frozenset(entry["fits"]),
+            frozenset(entry.get("said_as", ())),
+            tuple(entry.get("controls", ())),
             tuple(Evidence.of(said, classes()) for said in entry["evidence"]),
         )
         for name, entry in _table("observations.toml").items()
@@ -148,13 +155,23 @@ def _observations() -> tuple[Observation, ...]:
 
 
 def _observed(text: str, truth: Truth, names: Collection[str]) -> Observation | None:
-    """The first observation that fits what was injected; as heavy as the longest that was said of it."""
-    read_text = sentences(text, names)
-    for one in _observations():
-        if (one.names | one.fits) & set(truth.causes) and (said := _said(one.evidence, read_text)):
-            longest = max(evidence.terms for evidence in said)
-            return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
-    return None
+    """What is observed that fits what was injected: the heaviest, with all that any of them would be called.
+
+    Several observations of one fault contradict each other no more than one does.
+    """
+    seen = [one for one in observations() if (one.names | one.fits) & set(truth.causes)]
+    seen = [_weighed(one, said) for one in seen if (said := _said(one.evidence, sentences(text, names)))]
+    if not seen:
+        return None
+    first = next((one for one in seen if one.names & set(truth.causes)), seen[0])
+    said_as = frozenset().union(*(one.said_as for one in seen))
+    return replace(first, said_as=said_as, weight=max(one.weight for one in seen))
+
+
+def _weighed(one: Observation, said: list[Evidence]) -> Observation:
+    """As heavy as the longest that was said of it, and more for each that was said besides."""
+    longest = max(evidence.terms for evidence in said)
+    return replace(one, weight=NAMES + WORD * (longest - 2) + MORE * min(3, len(said) - 1))
 
 
 @cache

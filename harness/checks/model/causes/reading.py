@@ -48,7 +48,7 @@ _MANIFEST = re.compile(r"(?<![\w.])[\w*{}.-]*\.(?:manifest|mf|mft|sha256|sha1|md
 _FILE_NAME = re.compile(
     r"(?<![\w.])[\w*{}.-]*[\w*}]\.(?:csv|txt|dat|xml|json|jsonl|zip|gz|bz2|zst|tar|tgz|parquet|avro|xlsx?|edi|pdf|"
     r"tsv|fic|asc|bin|jpg|png|log|py|sh|java|sql|ya?ml|part|tmp|filepart|crdownload|taken)\b"
-    r"|\b[\w-]+_[\w.-]+\.\w{2,8}\b|\b[\w-]*\d{4,}[\w-]*\.\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|(?<!\w)/[a-z]\w+\b",
+    r"|\b[\w-]+_[\w.-]+\.\w{2,8}\b|\b[\w-]*\d{4,}[\w-]*\.(?!\d+\b)\w{2,4}\b|(?<![\w.])/(?:[\w.-]+/)+[\w.-]*|(?<!\w)/[a-z]\w+\b",
     re.IGNORECASE,
 )
 _HOST = re.compile(
