@@ -57,6 +57,7 @@ UNHEARD = "the connector keeps to itself when it was told to come again"
 RENEWED = "the connector renews a session that has expired, and nobody notices"
 TRIES_AGAIN = "the connector tries again by itself, and nothing tells it not to"
 SILENT = "over SFTP a file that ends early ends like any other, so that no exit code tells of it"
+BROKEN_OFF = "a server of SFTP that goes wrong says nothing: it breaks off, and that is what a page can tell"
 SKEWED = "S3 refuses a request whose clock is a quarter of an hour off, as the real one does"
 EXCLUDED = {
     **{("s3", f"clocks/{path.stem}"): SKEWED for path in PATHS if path.parent.name == "clocks"},
@@ -65,6 +66,7 @@ EXCLUDED = {
     ("sftp", "launch/misread_exit_code_fragile"): SILENT,
     ("sftp", "access/throttle"): UNTOLD,
     ("sftp", "access/throttle_fragile"): UNTOLD,
+    ("sftp", "access/server_error_for_one_job_no_retry"): BROKEN_OFF,
     ("sftp", "access/wrong_length"): UNSTATED,
     ("sftp", "access/wrong_length_fragile"): UNSTATED,
     ("sftp", "access/wrong_length_too_long"): UNSTATED,
@@ -74,6 +76,7 @@ EXCLUDED = {
     ("snowflake", "access/connect_hang_fragile"): TRIES_AGAIN,
     ("snowflake", "access/connection_refused_fragile"): TRIES_AGAIN,
     ("snowflake", "access/server_error"): TRIES_AGAIN,
+    ("snowflake", "access/server_error_for_one_job_no_retry"): TRIES_AGAIN,
     ("snowflake", "access/server_error_fragile"): TRIES_AGAIN,
     ("snowflake", "access/throttle_fragile"): TRIES_AGAIN,
     ("snowflake", "access/throttle"): UNHEARD,
