@@ -38,6 +38,21 @@ def test_wrong_and_vague_pages_are_refused(name: str) -> None:
     assert refused / all_of_them >= 0.94
 
 
+@pytest.mark.parametrize(("name", "least"), [("pages_heldout", 0.90), ("pages_blind", 0.97)])
+def test_of_sets_that_no_rule_was_made_with_no_less_is_named_than_at_first(name: str, least: float) -> None:
+    named, right = figures(pages(of(name)))["right pages named"]
+    assert named / right >= least
+    wrong = [page for page in pages(of(name)) if page["label"] == "wrong"]
+    assert figures(wrong)["other pages named"][0] <= 1
+
+
+def test_what_is_denied_is_hardly_ever_named() -> None:
+    denying = pages(of("pages_negated"))
+    assert figures(denying)["other pages named"][0] <= 5
+    beside = [page for page in denying if page["names_cause"] and reading(page).said is Said.NAMED]
+    assert len(beside) >= 54
+
+
 def test_what_a_chain_saw_of_a_fault_is_never_refused() -> None:
     right = [page for page in pages(of("pages_chains")) if page["names_cause"]]
     assert [page["text"] for page in right if reading(page).said is Said.NOT_NAMED] == []

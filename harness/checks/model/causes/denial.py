@@ -12,7 +12,8 @@ from harness.checks.model.causes.terms import Span
 BEFORE, AFTER = 4, 4
 """So many words before evidence may deny it, and so many behind it."""
 MORE = 2
-"""With no more words than these behind it in its clause, `nothing` takes it back: `abgestürzt ist da nichts`."""
+"""With no more words than these behind it in its clause, `nothing` takes it back: `abgestürzt ist da nichts`; and so
+does a "no" that is the last of them, or one in the evidence with what it denies so near: `pas un problème de droits`."""
 
 
 @cache
@@ -31,7 +32,10 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         word in words["long_before"] for word in clause(sentence[:first][::-1])
     ):
         return True
-    has_no = any(sentence[place] in words["no"] for place in own)
+    denying = [place for place in own if sentence[place] in words["no"]]
+    if any(word in words["blame"] for place in denying for word in sentence[place + 1 : place + 1 + MORE]):
+        return True
+    has_no = bool(denying)
     if has_no and _other_clause(sentence, spans, words["no"]):
         return True
     between = [sentence[place] for place in range(first, last) if place not in own]
@@ -42,6 +46,8 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     if has_no:
         return False
     if len(after) <= MORE and any(word in words["nothing"] for word in after):
+        return True
+    if len(after) == MORE and after[-1] in words["no"]:
         return True
     if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
         return True
