@@ -13,7 +13,7 @@ BEFORE, AFTER = 4, 4
 """So many words before evidence may deny it, and so many behind it."""
 MORE = 2
 """With no more words than these behind it in its clause, `nothing` takes it back: `abgestürzt ist da nichts`; and so
-does a "no" that is the last of them, or one in the evidence with what it denies so near: `pas un problème de droits`."""
+does a "no" that is the last of them, or one in the evidence with what it denies so near: `pas un souci de droits`."""
 
 
 @cache
