@@ -105,9 +105,9 @@ class _Command:
             stop = self._let_time_pass(controller)
             wall_s = time.monotonic() - begun
         finally:
+            controller.close()  # it may hold every file that this process may open, and who is to be ended is looked up
             self._keeper.end()
             told.join()
-            controller.close()
         code = self._code(stop)
         if self._settings.summary:
             self._sum_up(stop.at_ns, wall_s)
