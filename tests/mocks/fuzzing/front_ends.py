@@ -43,7 +43,8 @@ def http(night: NightOfMocks) -> Target:
         Request("GET", "/files/?prefix=fore&limit=2&after=a", headers=bearer),
         Request("POST", "/token", form.encode(), {"Content-Type": "application/x-www-form-urlencoded"}),
     ]
-    return _target(night, night.start("source"), "source", valid)
+    again = Request("PUT", f"/files/{NAME}", b"key\na\n", bearer)  # for a DELETE that was one takes the file away
+    return _target(night, night.start("source"), "source", valid, sound=again)
 
 
 def s3(night: NightOfMocks) -> Target:
@@ -182,7 +183,7 @@ def wire(night: NightOfMocks) -> Target:
     """The wire before a source: bytes pass unread, whatever they are."""
     found = http(night)
     played = night.start("wire", "--route", f"source=0=127.0.0.1:{found.port}")
-    return _target(night, played, "source", list(found.valid))
+    return _target(night, played, "source", list(found.valid), sound=found.sound)
 
 
 FRONT_ENDS: dict[str, Callable[..., Target]] = {
