@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,7 +57,8 @@ def what_happened(result: Result) -> dict[str, object]:
     return {
         "outcome": result.outcome,
         "findings": [(finding.check, finding.state, finding.sentence) for finding in result.judgement.findings],
-        "friction": result.friction.sentence,
+        # Whole minutes: how a container's start falls among the milliseconds of requests may tip their rounding.
+        "friction": re.sub(r"[\d.,]+ min", "some min", result.friction.sentence),
         "pages": [(page.value["owner"], page.value["job"], page.value["cause"]) for page in result.pages],
         "jobs": [
             (event.value["job"], event.type, event.value.get("exit"))
@@ -75,8 +77,9 @@ def what_happened(result: Result) -> dict[str, object]:
 )
 def test_a_scenario_ends_the_same_on_both_stacks(path: Path, both: Both) -> None:
     scenario = load_scenario(path)
-    local, docker = (what_happened(runner.run(scenario)) for runner in both)
-    assert docker == local
+    local, docker = (runner.run(scenario) for runner in both)
+    assert what_happened(docker) == what_happened(local)
+    assert docker.friction.later_s == pytest.approx(local.friction.later_s, abs=60)
 
 
 @pytest.mark.parametrize("chain", sample(["snowflake", "orchestrated", "cron"], 0))
