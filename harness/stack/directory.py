@@ -62,8 +62,8 @@ class StackDirectory:
 
     @property
     def elsewhere(self) -> list[Path]:
-        """The directories outside of ``root`` that are this stack's: that of the clock, where it is shared."""
-        return [self.shared.readlink().parent] if self.shared.is_symlink() else []
+        """The directories outside of ``root`` that are this stack's: those of the clock and of temporary files."""
+        return [link.readlink().parent for link in (self.shared, self.root / "tmp") if link.is_symlink()]
 
     def make(self) -> None:
         """Make what is missing."""

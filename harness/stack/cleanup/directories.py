@@ -75,10 +75,15 @@ def remove_clock_directory(directory: Path) -> None:
 
 
 def remove_stack_directory(directory: Path) -> None:
-    """A stack's own, and that of its clock where it lies elsewhere."""
-    shared = directory / "shared"
+    """A stack's own, and those of its clock and of its temporary files where they lie elsewhere.
+
+    Who sweeps may have another temp folder than the owner had, and would not find the latter there.
+    """
+    shared, temporary = directory / "shared", directory / "tmp"
     if shared.is_symlink():
         remove_clock_directory(shared.readlink())
+    if temporary.is_symlink() and (scratch := temporary.readlink().parent).name.startswith(PREFIX):
+        remove_what_goes(scratch)
     remove_what_goes(directory)
 
 

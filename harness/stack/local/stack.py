@@ -148,7 +148,6 @@ class LocalStack(Stack):
 
     def _start_supervisor(self, token: str) -> dict[str, Any]:
         argv = [*python(), "harness.stack.supervisor", "--spawn", "--dir", str(self.directory.root)]
-        argv += ["--scratch", str(self.scratch)]
         argv += ["--ports", json.dumps(self._ports), "--mocks", json.dumps(self._mocks)]
         argv += ["--up-within-s", str(self._up_within_s)] + ([] if self._virtual else ["--real-clock"])
         argv += ["--host", LOOPBACK] if self._reachable else []

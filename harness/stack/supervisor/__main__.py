@@ -26,7 +26,6 @@ from harness.errors import StackError, exhausted
 from harness.stack.agent import COMPILED
 from harness.stack.cleanup.directories import remove_stack_directory
 from harness.stack.cleanup.processes import adopt_orphans, kill_descendants
-from harness.stack.cleanup.removal import remove_what_goes
 from harness.stack.directory import StackDirectory
 from harness.stack.local.seclusion import SECLUDED, Seclusion, seclude
 from harness.stack.local.spawning import MOCKS, Spawned
@@ -47,8 +46,7 @@ def main() -> None:
     directory.make()
     seclusion = Seclusion(None, SECLUDED)  # in containers, the engine has seen to that
     if options.spawn:
-        others = (*directory.elsewhere, *filter(None, [options.scratch]))
-        seclusion = seclude(directory.root, *others, reachable=options.host is not None)
+        seclusion = seclude(directory.root, *directory.elsewhere, reachable=options.host is not None)
     token = _token(options.token_file)
     adopt_orphans()
     spawned = None
@@ -75,8 +73,6 @@ def main() -> None:
             kill_descendants()
             seclusion.end()
             remove_stack_directory(directory.root)
-            if options.scratch:
-                remove_what_goes(options.scratch)
     os._exit(0)  # a clock thread that still waits for its last look does not delay the end
 
 
@@ -212,7 +208,6 @@ def _share_library(directory: StackDirectory) -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="harness.stack.supervisor", description="The supervisor of a night's stack.")
     parser.add_argument("--dir", type=Path, required=True, help="the stack's directory")
-    parser.add_argument("--scratch", type=Path, help="a directory that is removed with the stack's own (--spawn)")
     parser.add_argument(
         "--host",
         help="the address of the door, of a stack that can be reached from outside; left out, the door is a Unix socket"

@@ -11,6 +11,7 @@ import pytest
 
 from harness.stack.cleanup import directories
 from harness.stack.cleanup.owner import Owner
+from harness.stack.directory import StackDirectory
 
 COVERED = """
 import sys
@@ -51,6 +52,27 @@ def test_a_dead_owners_stack_goes(home: Path) -> None:
     directory = stack(home, "a", dead())
     assert directories.sweep() == [directory]
     assert not directory.exists()
+
+
+def test_a_dead_owners_stack_goes_with_its_temporary_files_in_a_temp_folder_that_is_not_ours(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    theirs = tmp_path_factory.mktemp("theirs")
+    scratch = stack(theirs, "scratch-a", dead())
+    directory = stack(home, "a", dead())
+    StackDirectory(directory).put_temporary(scratch / "tmp")
+    assert directories.sweep() == [directory]
+    assert list(theirs.iterdir()) == []
+
+
+def test_a_link_that_leads_to_no_directory_of_ours_is_not_followed(
+    home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    precious = tmp_path_factory.mktemp("precious")
+    (precious / "tmp").mkdir()
+    (stack(home, "a", dead()) / "tmp").symlink_to(precious / "tmp")
+    directories.sweep()
+    assert (precious / "tmp").exists()
 
 
 def test_a_living_owners_stack_stays_unless_it_is_asked_for(home: Path) -> None:
