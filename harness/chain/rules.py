@@ -12,6 +12,7 @@ from typing import Any
 from harness.chain.columns import column_mistakes
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
 from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
+from harness.contract.addresses import DESK_PLACES
 from harness.contract.endpoints import NAMES as ENDPOINT_NAMES
 from harness.contract.endpoints import PLACES as ENDPOINT_PLACES
 from harness.contract.events import EVENTS
@@ -20,6 +21,7 @@ from harness.values.units import ClockTime
 
 PLACES = (
     *ENDPOINT_PLACES,
+    *DESK_PLACES,
     "scheduler.msgin",
     "night.date",
     "night.timezone",

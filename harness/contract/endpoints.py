@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.contract.ssh_keys import CLIENT_KEY, HOST_KEY_PUBLIC
+from harness.contract.tls_keys import MAIL_CERTIFICATE
 
 SFTP = {
     "user": "planning",
@@ -70,13 +71,26 @@ S3 = {
 }
 """What a client of the bucket needs."""
 
+DESK = {
+    "user": "night.watch",
+    "password": "two-in-the-morning",
+}
+"""What a client of the desk's ServiceNow and Jira needs. Whose address a page goes to is `contract.addresses`."""
+
+SMTP = {
+    **DESK,
+    "certificate": MAIL_CERTIFICATE,  # the text of a PEM file, for a client that checks it
+}
+"""What a client of the desk's mail server may show, and what it may check."""
+
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080, grants=HTTP),
     Endpoint("s3", "source", 8090, behind=9090, option="--s3-port", grants=S3),
     Endpoint("sftp", "source", 2222, behind=9222, scheme="sftp", option="--sftp-port", grants=SFTP),
     Endpoint("snowflake", "source", 8087, behind=9087, option="--snowflake-port", grants=SNOWFLAKE),
     Endpoint("consumers", "consumers", 8081, behind=9081),
-    Endpoint("desk", "desk", 8082),
+    Endpoint("desk", "desk", 8082, grants=DESK),
+    Endpoint("smtp", "desk", 2525, scheme="smtp", option="--smtp-port", grants=SMTP),
     Endpoint("scheduler", "scheduler", 8083),
 )
 """Every endpoint. Those with a ``behind`` are reached through the wire, where network faults act."""

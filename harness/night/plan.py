@@ -10,6 +10,7 @@ from typing import Protocol
 
 from harness.chain.model import Chain, FromPlace, HeldFile
 from harness.chain.results import NEVER_RESULTS
+from harness.contract.addresses import DerivedAddresses, desk_places
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, PlannedResults, SeededFile
 from harness.errors import AuthorError
@@ -171,6 +172,7 @@ def environment(
     """A job's whole environment: the stack's base, the chain's values, its own, and each defence's switch."""
     known = {
         **places,
+        **desk_places(places["desk.url"], chain.owner, DerivedAddresses(())),
         "night.date": times.date.isoformat(),
         "night.timezone": chain.timezone,
         "chain.owner": chain.owner,

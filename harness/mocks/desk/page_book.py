@@ -1,0 +1,120 @@
+"""What the desk has been told: the pages of the night, which of them are open, and the history of it all."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from harness.contract.addresses import Addresses, DerivedAddresses
+from harness.contract.plan import Plan
+from harness.mocks.core.callers import FROM, asker
+from harness.mocks.core.mock import Mock
+from harness.mocks.desk.message import Message
+from harness.mocks.desk.reading import read
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where something came in: the channel, the address as it came, and the key by which it is known later."""
+
+    channel: str
+    to: str | None = None
+    key: str | None = None
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """As fields of an event."""
+        return {"channel": self.channel, "to": self.to, "key": self.key}
+
+
+@dataclass
+class Alert:
+    """What is open under a key: each owner who was told of it, with the page, and how often it came again."""
+
+    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    repeats: dict[str, int] = field(default_factory=dict)
+
+
+class PageBook:
+    """The one place that records pages, whatever channel they come by."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self.pages: list[dict[str, Any]] = []
+        self._open: dict[tuple[str, str, str], Alert] = {}
+        self._count = 0
+        self.addresses: Addresses = DerivedAddresses(())
+
+    def reset(self, plan: Plan) -> None:
+        """Begin a night: nothing was told yet."""
+        self.pages.clear()
+        self._open.clear()
+        self._count = 0
+        self.addresses = DerivedAddresses({plan.owner, *(job.owner for job in plan.jobs)})
+
+    def page(self, door: Door, owner: str, message: Message, *, alert: str | None = None) -> None:
+        """Tell an owner. With ``alert``, what is open under the key in that scope is told once, and then repeats."""
+        said = read(message, asker=asker().get(FROM), jobs=self._mock.jobs)
+        known = door.value | {"owner": owner, "job": said["job"]} | asker()
+        self._record("invoke", "page", known)
+        page = {"owner": owner, **said, **door.value}
+        if alert is not None and door.key is not None:
+            open_ = self._open.setdefault((door.channel, alert, door.key), Alert())
+            if owner in open_.pages:
+                open_.repeats[owner] = open_.repeats.get(owner, 0) + 1
+                self._record("info", "page", page | {"repeats": open_.repeats[owner]} | asker())
+                return
+            open_.pages[owner] = page
+        self.keep(page)
+
+    def keep(self, page: dict[str, Any]) -> int:
+        """Record a page that somebody has been told; its number."""
+        self._record("ok", "page", page | asker())
+        self.pages.append({"id": len(self.pages) + 1, **page})
+        return len(self.pages)
+
+    def refused(self, door: Door, field_: str, error: str, message: Message | None = None) -> None:
+        """Record a page that nobody was told: what was wrong, and what it would have said, if that could be read."""
+        said = {} if message is None else read(message, asker=asker().get(FROM), jobs=self._mock.jobs)
+        self._record("fail", "page", {"field": field_} | door.value | said | asker(), error)
+
+    def acknowledge(self, door: Door, alert: str) -> bool:
+        """Somebody, or something, has taken what is open under the key; whether anything is."""
+        return self._answered("acknowledge", door, self._open.get((door.channel, alert, door.key or "")))
+
+    def resolve(self, door: Door, alert: str) -> bool:
+        """What is open under the key is over; what comes under it later is told anew. Whether anything was open."""
+        return self._answered("resolve", door, self._open.pop((door.channel, alert, door.key or ""), None))
+
+    def note(self, door: Door, text: str) -> None:
+        """Record what was said and wakes nobody: a comment, a change."""
+        self._record("info", "note", door.value | {"text": text} | asker())
+
+    def new_id(self) -> str:
+        """32 hexadecimal digits that no other record of the night has, and the same record has in every run."""
+        self._count += 1
+        return hashlib.sha256(f"desk/{self._count}".encode()).hexdigest()[:32]
+
+    def _answered(self, action: str, door: Door, alert: Alert | None) -> bool:
+        if alert is None:
+            self._record("fail", action, door.value | asker(), "no page of this key is open")
+            return False
+        for told in _told(alert):
+            self._record("ok", action, door.value | told | asker())
+        return True
+
+    def _record(self, type_: Any, action: str, value: dict[str, Any], error: str | None = None) -> None:
+        self._mock.recorder.record(type_, action, value, error=error)
+
+
+def _told(alert: Alert) -> Iterator[dict[str, Any]]:
+    for owner, page in alert.pages.items():
+        yield {"owner": owner, "job": page["job"]}
+
+
+def now_ms() -> int:
+    """The night's time, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

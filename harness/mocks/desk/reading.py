@@ -1,0 +1,51 @@
+"""What a page is about: the job, the cause, the text and the runbook, found in whatever a message says.
+
+Nobody agrees on where these stand, so the likeliest place is taken first; the README has the order as a table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from harness.mocks.desk.message import Message, joined
+
+JOB = ("job", "job_name", "jobname", "u_job", "task", "task_name", "task_id", "process", "step", "pipeline", "dag_id")
+CAUSE = ("cause", "root_cause", "u_cause", "reason", "error", "error_message", "exception", "failure")
+RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
+
+
+def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[str, str | None]:
+    """The page that a message is. ``asker``: the job that sent it, where that is known; ``jobs``: those of the night."""
+    text = joined(message.title, message.text)
+    return {
+        "job": _job(message, asker, jobs),
+        "cause": _said(message, CAUSE) or message.title.strip() or _first_line(text),
+        "text": text,
+        "runbook": _said(message, RUNBOOK),
+    }
+
+
+def _job(message: Message, asker: str | None, jobs: Collection[str]) -> str:
+    if said := _said(message, JOB):
+        return _only(said, jobs) or said
+    for hint in message.hints:
+        if hint in jobs:
+            return hint
+    if asker:
+        return asker
+    return _only(message.title, jobs) or next((hint for hint in message.hints if hint), "")
+
+
+def _only(text: str, jobs: Collection[str]) -> str | None:
+    """The one job of the night that the text names; None where it names none, or several."""
+    named = [job for job in jobs if re.search(rf"(?<![\w-]){re.escape(job)}(?![\w-])", text, re.IGNORECASE)]
+    return named[0] if len(named) == 1 else None
+
+
+def _said(message: Message, names: tuple[str, ...]) -> str | None:
+    return next((found for name in names if (found := message.fields.get(name, "").strip())), None)
+
+
+def _first_line(text: str) -> str:
+    return text.lstrip().partition("\n")[0]
