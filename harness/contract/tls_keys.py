@@ -1,8 +1,8 @@
 """The certificate of a night's mail server, with its key.
 
-Like the SSH keys, they are the same everywhere on purpose, and no secrets: nothing but a mail server on loopback, or on a
-network without a way out, shows them. Valid from 2000 to 2100, so that no night is too early or too late for it; it is
-its own authority, which a client that looks at certificates is given.
+Like the SSH keys, they are the same everywhere on purpose, and no secrets: nothing but a mail server on loopback, or on
+a network without a way out, shows them. Valid from 2000 to 2100, so that no night is too early or too late for it; it
+is its own authority, which a client that looks at certificates is given.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
 
 
 def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[str, str | None]:
-    """The page that a message is. ``asker``: the job that sent it, where that is known; ``jobs``: those of the night."""
+    """The page that a message is. ``asker``: the job that sent it, if that is known; ``jobs``: those of the night."""
     text = joined(message.title, message.text)
     return {
         "job": _job(message, asker, jobs),

@@ -1,8 +1,8 @@
 """PagerDuty's Events API v2: ``POST /v2/enqueue`` triggers, acknowledges and resolves an alert.
 
-Documents: https://developer.pagerduty.com/docs/send-alert-event, .../docs/events-api-v2-overview, .../send-change-events,
-and the OpenAPI document at github.com/PagerDuty/api-schema (reference/events-v2). An event of the right shape is
-accepted and judged later, so a routing key that belongs to nobody is answered 202 like any other, and wakes nobody.
+Documents: https://developer.pagerduty.com/docs/send-alert-event, .../events-api-v2-overview, .../send-change-events, and
+the OpenAPI document at github.com/PagerDuty/api-schema (reference/events-v2). An event of the right shape is accepted
+and judged later, so a routing key that belongs to nobody is answered 202 like any other, and wakes nobody.
 """
 
 from __future__ import annotations
@@ -122,18 +122,19 @@ def _payload_mistakes(event: Mapping[str, Any], required: Iterable[str]) -> Iter
 def _message(event: Mapping[str, Any]) -> Message:
     payload = event["payload"]
     details = payload.get("custom_details")
-    links = event.get("links") if isinstance(event.get("links"), list) else []
-    runbooks = {
-        "runbook": text_of(link.get("href"))
-        for link in links or []
-        if isinstance(link, dict) and "runbook" in text_of(link.get("text")).lower()
-    }
     return Message(
         title=text_of(payload.get("summary")),
         text=lines_of_json(details) if isinstance(details, dict | list) else text_of(details),
-        fields=runbooks | fields_of_json(details),
+        fields=_runbook(event.get("links")) | fields_of_json(details),
         hints=[text_of(payload.get(name)) for name in ("component", "class", "source", "group")],
     )
+
+
+def _runbook(links: Any) -> dict[str, str]:
+    for link in links if isinstance(links, list) else ():
+        if isinstance(link, dict) and "runbook" in text_of(link.get("text")).lower():
+            return {"runbook": text_of(link.get("href"))}
+    return {}
 
 
 def _answer(status: int, short: str, message: str, errors: list[str]) -> web.Response:

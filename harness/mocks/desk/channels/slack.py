@@ -21,7 +21,8 @@ from harness.mocks.desk.page_book import Door, PageBook
 
 MESSAGE_BYTES = 1 << 20
 MOST_ATTACHMENTS = 100
-_TEXTS = ("pretext", "title", "text", "fallback")
+_TEXTS = ("pretext", "title", "text")
+_INSTEAD = "fallback"
 
 
 class Slack:
@@ -84,7 +85,11 @@ def _message(payload: dict[str, Any]) -> Message:
         title = parts.pop(0)
     first, _, rest = title.partition("\n")
     said = {name: text for part in reversed([rest, *parts]) for name, text in fields_of_text(part).items()}
-    named = {name: text for name, text in fields_of_json(payload.get("attachments")).items() if name not in _TEXTS}
+    named = {
+        name: text
+        for name, text in fields_of_json(payload.get("attachments")).items()
+        if name not in (*_TEXTS, _INSTEAD)
+    }
     return Message(first, joined(rest, *parts, *_facts(payload.get("attachments"))), said | named)
 
 
@@ -94,9 +99,8 @@ def _texts(value: Any) -> Iterator[str]:
         for one in value:
             yield from _texts(one)
     elif isinstance(value, dict):
-        for name in _TEXTS:
-            if isinstance(value.get(name), str):
-                yield value[name]
+        said = [value[name] for name in _TEXTS if isinstance(value.get(name), str)]
+        yield from said or [text_of(value.get(_INSTEAD))]
         for name, content in value.items():
             if isinstance(content, dict) or (isinstance(content, list) and as_name(name) != "actions"):
                 yield from _texts(content)
