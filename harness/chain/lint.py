@@ -239,9 +239,14 @@ def _rules(chain: Chain) -> Said:
 def _mailed(chain: Chain, job: str) -> Said:
     """Cron has no rules: who is to be paged must be paged by the job's own program, which then knows the desk."""
     environment = chain.environment | chain.jobs[job].environment
-    if not any(isinstance(value, FromPlace) and value.place == "desk.url" for value in environment.values()):
+    if not any(map(_knows_the_desk, environment.values())):
         text = f"nobody is paged when job '{job}' fails: cron mails what it prints, and a mail wakes nobody"
         yield ("jobs", job), "warning", text, "let its program page, at an address that it has {from: desk.url}"
+
+
+def _knows_the_desk(value: object) -> bool:
+    """Whether it is an address at which a page can be sent, by whatever channel."""
+    return isinstance(value, FromPlace) and value.place.startswith(("desk.", "smtp."))
 
 
 def _vain_actions(chain: Chain) -> Said:
@@ -297,11 +302,7 @@ def _pages(chain: Chain) -> Said:
     """An owner who is never paged learns of a bad night in the morning."""
     pages = any("page" in rule.do for job in chain.jobs.values() for rule in job.rules)
     environments = [chain.environment, *(job.environment for job in chain.jobs.values())]
-    by_themselves = any(
-        isinstance(value, FromPlace) and value.place == "desk.url"
-        for environment in environments
-        for value in environment.values()
-    )
+    by_themselves = any(_knows_the_desk(value) for environment in environments for value in environment.values())
     if not pages and not by_themselves:
         severity: Severity = "warning" if chain.switched_off else "error"
         text = f"no rule of any job pages anybody: {chain.owner} can never be told of a failure"

@@ -19,19 +19,64 @@ from harness.contract.events.vocabulary import (
     or_null,
 )
 
+_BY = "; absent where it came by the desk's own `POST /pages`"
+_CHANNEL = maybe(
+    Field(TEXT, f"how it came: `mail`, `pagerduty`, `servicenow`, `slack`, `teams`, `jira`, `webhook`{_BY}")
+)
+_TO = maybe(Field(or_null(TEXT), "the address, as it came: a mailbox, a routing key, a group, the end of a path"))
+_KEY = maybe(
+    Field(or_null(TEXT), "by what later events know it: its de-duplication key, or the number of its incident")
+)
+
+
+def _answered(says: str) -> Happening:
+    """What is said of a page that is open under a key."""
+    fail = "fail: no page of this key is open"
+    return asked(
+        happening(
+            f"{says}, once for each owner who was told of it; {fail}",
+            "ok",
+            "fail",
+            owner=maybe(Field(TEXT, "of ok, as the next: who had been paged")),
+            job=maybe(Field(TEXT, "about which job")),
+            channel=_CHANNEL,
+            to=_TO,
+            key=_KEY,
+        )
+    )
+
+
 DESK: Mapping[str, Happening] = {
     "page": asked(
         happening(
-            "a page; ok when its owner has it; fail names the `field` that is wrong, and who has sent it",
+            "a page; ok when its owner has it; info when it `repeats` one that is open, which tells nobody anew; fail "
+            "names the `field` that is wrong, and nobody was told",
             "invoke",
             "ok",
+            "info",
             "fail",
-            owner=maybe(Field(TEXT, "who is paged; absent from fail, as the job")),
+            owner=maybe(Field(TEXT, "who is paged; absent from fail")),
             job=maybe(Field(TEXT, "about which job, in the words of whoever pages")),
-            cause=maybe(Field(TEXT, "of ok, as the next two: the cause")),
+            cause=maybe(Field(TEXT, "of ok, as the next two, and of fail if it could be read: the cause")),
             text=maybe(Field(TEXT, "the whole text")),
             runbook=maybe(Field(or_null(TEXT), "the path of what the owner reads")),
             field=maybe(Field(TEXT, "of fail: the field that is wrong")),
+            channel=_CHANNEL,
+            to=_TO,
+            key=_KEY,
+            repeats=maybe(Field(NUMBER, "of info: how often it has come again while it is open")),
+        )
+    ),
+    "acknowledge": _answered("somebody, or something, takes a page that is open"),
+    "resolve": _answered("what a page was for is over"),
+    "note": asked(
+        happening(
+            "something is said that pages nobody: a comment, a change",
+            "info",
+            channel=_CHANNEL,
+            to=_TO,
+            key=_KEY,
+            text=Field(TEXT, "what was said"),
         )
     ),
     "bug": BUG,

@@ -1,54 +1,73 @@
-"""The incident desk: it takes pages and shows them."""
+"""The incident desk: one book of pages, and a channel for each way in which they come."""
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
 
 from harness.contract.plan import Plan
-from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
-from harness.mocks.core.refusal import Refusal
-from harness.mocks.core.serving import fields_of, refused_in_json, serve
+from harness.mocks.core.serving import serve
+from harness.mocks.desk.channels.channel import Channel, recorded
+from harness.mocks.desk.channels.jira import Jira
+from harness.mocks.desk.channels.mail import Mail
+from harness.mocks.desk.channels.pagerduty import PagerDuty
+from harness.mocks.desk.channels.pages import Pages
+from harness.mocks.desk.channels.servicenow import ServiceNow
+from harness.mocks.desk.channels.slack import Slack
+from harness.mocks.desk.channels.teams import Teams
+from harness.mocks.desk.channels.webhook import Webhook
+from harness.mocks.desk.page_book import Door, PageBook
 
 
 class Desk(Mock):
-    """The incident desk: it records each page, with its owner, cause and text."""
+    """The incident desk: it records who is told what, by which channel, and what is acknowledged and resolved."""
 
     component = "desk"
 
-    async def serve(self) -> dict[str, int]:
-        """Pages in, pages out."""
-        self._pages: list[dict[str, Any]] = []
-        routes = [web.post("/pages", self._page), web.get("/pages", self._shown)]
-        return {"desk": await serve(self, routes)}
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """A port for mail; every other channel is at ``--port``."""
+        parser.add_argument("--smtp-port", type=int, default=0, help="the port of mail (0: any)")
 
-    async def reset(self, _: Plan) -> None:
-        """Forget the pages of the last night."""
-        self._pages.clear()
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(options)
+        self._smtp_port: int = options.smtp_port
+        self.book = PageBook(self)
+
+    async def serve(self) -> dict[str, int]:
+        """Pages in by every channel, pages out."""
+        book = self.book
+        self._mail = Mail(self, book)
+        self._channels: Sequence[Channel] = [
+            PagerDuty(book), ServiceNow(book), Slack(book), Teams(book), Jira(book), Webhook(book),
+        ]  # fmt: skip
+        routes = [*Pages(self, book).routes()]
+        for channel in self._channels:
+            routes += map(recorded(channel, book), channel.routes())
+        routes.append(web.route("*", "/{path:.*}", self._nowhere))
+        return {"desk": await serve(self, routes), "smtp": await self._mail.listen(self._smtp_port)}
+
+    async def reset(self, plan: Plan) -> None:
+        """Forget the pages of the last night; this one's owners have addresses."""
+        self._mail.reset()
+        self.book.reset(plan)
+        for channel in self._channels:
+            channel.reset()
 
     def state(self) -> dict[str, Any]:
         """The pages so far."""
-        return {"pages": self._pages}
+        return {"pages": self.book.pages}
 
-    async def _page(self, request: web.Request) -> web.Response:
-        # An unknown owner is paged like any other: a desk takes the call, and the check judges it.
-        try:
-            given = await fields_of(request)
-            page = {name: given.text(name) for name in ("owner", "job", "cause", "text")}
-            page |= {"runbook": given.text("runbook", optional=True)}
-        except Refusal as refusal:
-            self.recorder.record("fail", "page", {"field": refusal.field} | asker(), error=str(refusal))
-            return refused_in_json(request, refusal)
-        self.recorder.record("invoke", "page", {"owner": page["owner"], "job": page["job"]} | asker())
-        self.recorder.record("ok", "page", page | asker())
-        self._pages.append({"id": len(self._pages) + 1, **page})
-        return web.json_response({"id": len(self._pages)}, status=201)
-
-    async def _shown(self, _: web.Request) -> web.Response:
-        return web.json_response({"pages": self._pages})
+    async def _nowhere(self, request: web.Request) -> web.Response:
+        """A page that is sent to a path which no channel has is not lost without a trace."""
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            self.book.refused(Door("none", request.path), "path", "no channel has this path")
+        raise web.HTTPNotFound
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
 """Jira Service Management's alerts, by both of its doors.
 
-Documents: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts (``/jsm/ops/api/{cloudId}
-/v1/alerts``, with a user and an API token) and .../api-group-integration-events (``/jsm/ops/integration/v2/alerts``, with
-``Authorization: GenieKey …`` of an integration, which belongs to a team). Both answer 202 with a request's id before
-anything has happened, so what comes of it has to be asked for: an alert without a responder, or an identifier that no
-alert has, is accepted and wakes nobody. There may be one open alert of an alias; what comes again is counted on it.
+Documents: https://developer.atlassian.com/cloud/jira/service-desk-ops/rest/v2/api-group-alerts
+(``/jsm/ops/api/{cloudId}/v1/alerts``, with a user and an API token) and .../api-group-integration-events
+(``/jsm/ops/integration/v2/alerts``, with ``Authorization: GenieKey …`` of an integration, which belongs to a team).
+Both answer 202 with a request's id before anything has happened, so what comes of it has to be asked for: an alert
+without a responder, or an identifier that no alert has, is accepted and wakes nobody. There may be one open alert of an
+alias; what comes again is counted on it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """PagerDuty's Events API v2: ``POST /v2/enqueue`` triggers, acknowledges and resolves an alert.
 
-Documents: https://developer.pagerduty.com/docs/send-alert-event, .../events-api-v2-overview, .../send-change-events, and
+Documents: https://developer.pagerduty.com/docs/send-alert-event, .../events-api-v2-overview, .../send-change-events,
 the OpenAPI document at github.com/PagerDuty/api-schema (reference/events-v2). An event of the right shape is accepted
 and judged later, so a routing key that belongs to nobody is answered 202 like any other, and wakes nobody.
 """

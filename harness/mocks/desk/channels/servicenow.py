@@ -146,7 +146,7 @@ class ServiceNow:
 
     def _groups(self, request: web.Request) -> Iterable[Record]:
         """Groups are found by name or sys_id alone: whoever assigns one looks it up by these."""
-        for part in request.query.get("sysparm_query", "").split("^") + [request.query.get("name", "")]:
+        for part in [*request.query.get("sysparm_query", "").split("^"), request.query.get("name", "")]:
             asked = part.partition("=")[2] or part
             if asked and (holder := self._group(asked)) is not None:
                 sys_id = self._book.addresses.of("servicenow_id", holder.owner)

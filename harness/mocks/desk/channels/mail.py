@@ -1,0 +1,171 @@
+"""Mail, by SMTP: each recipient that is an owner's is paged, any other is refused before the mail is sent.
+
+Documents: RFC 5321 (SMTP), RFC 1870 (SIZE), RFC 3207 (STARTTLS), RFC 4954 (AUTH), RFC 6531 (SMTPUTF8), and the words of
+Postfix, behind which many a job sends. The server is aiosmtpd's, in the mock's own event loop. It takes mail without a
+login, as a relay inside a company does, and refuses a login that is wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from harness.contract.endpoints import SMTP as GRANTS
+from harness.contract.tls_keys import MAIL_CERTIFICATE, MAIL_KEY
+from harness.mocks.core.callers import Callers, asking
+from harness.mocks.desk.channels.mail_reading import message_in
+from harness.mocks.desk.page_book import Door, PageBook
+
+if TYPE_CHECKING:
+    from harness.mocks.core.mock import Mock
+
+NAME = "mail"
+MAIL_BYTES = 10_240_000
+"""Postfix's ``message_size_limit``."""
+MOST_RECIPIENTS = 1_000
+"""Postfix's ``smtpd_recipient_limit``."""
+IDLE_CLOSE_S = 300.0
+"""RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
+_OF = {"535": "login", "550": "recipient", "552": "size", "553": "sender", "555": "parameters"}
+"""Which part of a mail a refusal is about."""
+
+
+class Mail:
+    """The mail server: a port of its own."""
+
+    def __init__(self, mock: Mock, book: PageBook) -> None:
+        self._mock, self._book = mock, book
+        self._connections: set[Connection] = set()
+        self._tls = _certificate(mock.dir)
+        self._callers: Callers
+
+    async def listen(self, port: int) -> int:
+        """Take connections at the mock's address (0: at any port); the port."""
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(self._connection, self._mock.host, port, backlog=1024)
+        taken: int = server.sockets[0].getsockname()[1]
+        self._server, self._callers = server, self._mock.callers(taken)
+        return taken
+
+    def reset(self) -> None:
+        """Begin a night: no connection of the last one goes on."""
+        for connection in list(self._connections):
+            connection.drop()
+
+    def _connection(self) -> Connection:
+        return Connection(self._mock, self._book, self._callers, self._connections, self._tls)
+
+
+class Connection(SMTP):
+    """One client. What is refused is recorded, with the address that was meant."""
+
+    def __init__(
+        self, mock: Mock, book: PageBook, callers: Callers, among: set[Connection], tls: ssl.SSLContext
+    ) -> None:
+        self._mock, self._book, self._callers, self._among = mock, book, callers, among
+        self._from: str | None = None
+        self._to: str | None = None
+        super().__init__(
+            self,
+            data_size_limit=MAIL_BYTES,
+            enable_SMTPUTF8=True,
+            hostname="desk.night.example",
+            ident="ESMTP",
+            tls_context=tls,
+            timeout=IDLE_CLOSE_S,
+            auth_require_tls=False,
+            authenticator=_login,
+            loop=asyncio.get_running_loop(),
+        )
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember who it is: STARTTLS makes a second connection of it, from the same port."""
+        if self._from is None:
+            self._from = self._callers.of(transport)
+        self._among.add(self)
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Forget it."""
+        self._among.discard(self)
+        super().connection_lost(error)
+
+    def drop(self) -> None:
+        """End it at once."""
+        if isinstance(self.transport, asyncio.Transport):
+            self.transport.abort()
+
+    async def push(self, status: str | bytes) -> None:
+        """Answer; a refusal is recorded first."""
+        text = status.decode(errors="replace") if isinstance(status, bytes) else status
+        if text[:1] in ("4", "5"):
+            asking(self._from or "")
+            self._book.refused(Door(NAME, self._to), _OF.get(text[:3], "command"), text)
+        await super().push(status)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """A mistake of ours, unless the client has gone."""
+        if not isinstance(error, (ConnectionError, EOFError, ssl.SSLError)):
+            self._mock.bug("smtp", error)
+        return "451 4.3.0 Error: internal error"
+
+    async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """A mailbox of an owner, or nobody's."""
+        self._to = address
+        holder = self._book.addresses.holder(NAME, address)
+        if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
+            return "452 4.5.3 Error: too many recipients"
+        if holder is None:
+            return f"550 5.1.1 <{_shown(address)}>: Recipient address rejected: User unknown in virtual mailbox table"
+        if holder.gone:
+            return f"550 5.2.1 <{_shown(address)}>: Recipient address rejected: Mailbox is disabled"
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Page each owner once, whatever the number of their addresses among the recipients."""
+        asking(self._from or "")
+        await self._mock.service_time.request("mail")
+        content = envelope.content if isinstance(envelope.content, bytes) else b""
+        message = message_in(content)
+        owners: dict[str, str] = {}
+        for address in envelope.rcpt_tos:
+            if (holder := self._book.addresses.holder(NAME, address)) is not None:
+                owners.setdefault(holder.owner, address)
+        for owner, address in owners.items():
+            self._book.page(Door(NAME, address), owner, message)
+        return f"250 2.0.0 Ok: queued as {self._book.new_id()[:11].upper()}"
+
+    async def _is_a_browser(self, _: str | None) -> None:
+        """End it, as Postfix does (``smtpd_forbidden_commands``): a web page that knows the port must not send mail."""
+        self._book.refused(Door(NAME), "command", "a request of HTTP")
+        await super().push("221 2.7.0 Error: I can break rules, too. Goodbye.")
+        self.drop()
+
+    smtp_GET = smtp_POST = smtp_PUT = smtp_CONNECT = smtp_OPTIONS = smtp_HEAD = _is_a_browser  # noqa: N815
+
+
+def _login(_: SMTP, __: Session, ___: Envelope, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG001
+    known = LoginPassword(GRANTS["user"].encode(), GRANTS["password"].encode())
+    return AuthResult(success=data == known, handled=False)
+
+
+def _certificate(folder: Path) -> ssl.SSLContext:
+    """The night's certificate; the library takes it from a file alone."""
+    file = folder / "smtp.pem"
+    file.write_text(MAIL_KEY + MAIL_CERTIFICATE)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+def _shown(address: str) -> str:
+    """An address inside one line of an answer."""
+    return "".join(letter if letter.isprintable() else "?" for letter in address)[:256]
