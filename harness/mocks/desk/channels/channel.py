@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -46,7 +46,7 @@ def recorded(channel: Channel, book: PageBook) -> Callable[[web.RouteDef], web.R
     return of
 
 
-async def json_object(request: web.Request, most: int = DOCUMENT_BYTES) -> dict[str, object]:
+async def json_object(request: web.Request, most: int = DOCUMENT_BYTES) -> dict[str, Any]:
     """The JSON object in a body."""
     return fields_in(await whole(request, most)).given
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -99,9 +99,9 @@ class Connection(SMTP):
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
-    async def push(self, status: str | bytes) -> None:
+    async def push(self, status: AnyStr) -> None:
         """Answer; a refusal is recorded first."""
-        text = status.decode(errors="replace") if isinstance(status, bytes) else status
+        text = status.decode(errors="replace") if isinstance(status, bytes) else str(status)
         if text[:1] in ("4", "5"):
             asking(self._from or "")
             self._book.refused(Door(NAME, self._to), _OF.get(text[:3], "command"), text)

@@ -17,7 +17,7 @@ _READ = ("plain", "html")
 
 
 def message_in(content: bytes) -> Message:
-    """The message: its subject is the title; ``X-Job: retrieve`` in its head, and lines like it in its text, are fields."""
+    """The message: its subject is the title; ``X-Job: x`` in its head, and lines like ``Job: x`` in it, are fields."""
     mail = email.message_from_bytes(content, policy=email.policy.SMTP)
     assert isinstance(mail, EmailMessage)  # noqa: S101 - of this policy it is
     subject = " ".join(_header(mail, "Subject").split())
