@@ -23,6 +23,7 @@ PLACES = (
     *ENDPOINT_PLACES,
     *DESK_PLACES,
     "scheduler.msgin",
+    "desk.authority",
     "night.date",
     "night.timezone",
     "chain.owner",

@@ -16,6 +16,9 @@ from uuid import UUID
 MAIL_DOMAIN = "night.example"
 """Reserved for texts (RFC 2606), so a mail that leaves a night by mistake reaches nobody."""
 
+AUTHORITY_FILE = "desk-authority.pem"
+"""In a stack's directory: who signed the desk's certificate, for a client that looks."""
+
 CLOUD_ID = "0a1b2c3d-0000-4000-8000-6e6967687400"
 """The site at Atlassian; the desk takes any."""
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from harness.contract.ssh_keys import CLIENT_KEY, HOST_KEY_PUBLIC
-from harness.contract.tls_keys import MAIL_CERTIFICATE
 
 SFTP = {
     "user": "planning",
@@ -75,13 +74,10 @@ DESK = {
     "user": "night.watch",
     "password": "two-in-the-morning",
 }
-"""What a client of the desk's ServiceNow and Jira needs. Whose address a page goes to is `contract.addresses`."""
+"""What a client of the desk's ServiceNow and Jira needs, and one of its mail server may show.
 
-SMTP = {
-    **DESK,
-    "certificate": MAIL_CERTIFICATE,  # the text of a PEM file, for a client that checks it
-}
-"""What a client of the desk's mail server may show, and what it may check."""
+Whose address a page goes to is said in `contract.addresses`.
+"""
 
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080, grants=HTTP),
@@ -90,7 +86,8 @@ ENDPOINTS = (
     Endpoint("snowflake", "source", 8087, behind=9087, option="--snowflake-port", grants=SNOWFLAKE),
     Endpoint("consumers", "consumers", 8081, behind=9081),
     Endpoint("desk", "desk", 8082, grants=DESK),
-    Endpoint("smtp", "desk", 2525, scheme="smtp", option="--smtp-port", grants=SMTP),
+    Endpoint("desk-tls", "desk", 8443, scheme="https", option="--tls-port"),
+    Endpoint("smtp", "desk", 2525, scheme="smtp", option="--smtp-port", grants=DESK),
     Endpoint("scheduler", "scheduler", 8083),
 )
 """Every endpoint. Those with a ``behind`` are reached through the wire, where network faults act."""

@@ -22,6 +22,7 @@ from harness.mocks.desk.channels.slack import Slack
 from harness.mocks.desk.channels.teams import Teams
 from harness.mocks.desk.channels.webhook import Webhook
 from harness.mocks.desk.page_book import Door, PageBook
+from harness.mocks.desk.tls import server_context
 
 
 class Desk(Mock):
@@ -31,18 +32,19 @@ class Desk(Mock):
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
-        """A port for mail; every other channel is at ``--port``."""
+        """A port for mail, and one at which the other channels are served over TLS, beside ``--port``."""
         parser.add_argument("--smtp-port", type=int, default=0, help="the port of mail (0: any)")
+        parser.add_argument("--tls-port", type=int, default=0, help="the port of HTTPS (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
-        self._smtp_port: int = options.smtp_port
+        self._smtp_port, self._tls_port = options.smtp_port, options.tls_port
         self.book = PageBook(self)
 
     async def serve(self) -> dict[str, int]:
         """Pages in by every channel, pages out."""
-        book = self.book
-        self._mail = Mail(self, book)
+        book, tls = self.book, server_context(self.dir)
+        self._mail = Mail(self, book, tls)
         self._channels: Sequence[Channel] = [
             PagerDuty(book), ServiceNow(book), Slack(book), Teams(book), Jira(book), Webhook(book),
         ]  # fmt: skip
@@ -50,7 +52,11 @@ class Desk(Mock):
         for channel in self._channels:
             routes += map(recorded(channel, book), channel.routes())
         routes.append(web.route("*", "/{path:.*}", self._nowhere))
-        return {"desk": await serve(self, routes), "smtp": await self._mail.listen(self._smtp_port)}
+        return {
+            "desk": await serve(self, routes),
+            "desk-tls": await serve(self, routes, self._tls_port, tls=tls),
+            "smtp": await self._mail.listen(self._smtp_port),
+        }
 
     async def reset(self, plan: Plan) -> None:
         """Forget the pages of the last night; this one's owners have addresses."""

@@ -23,6 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
+from harness.contract.addresses import AUTHORITY_FILE
 from harness.contract.endpoints import PUBLISHED_NAMES
 from harness.contract.endpoints import places as endpoint_places
 from harness.extensions.doors import Extension, declared
@@ -130,7 +131,7 @@ class DockerStack(Stack):
         """Where jobs find things, inside the internal network and on the volume."""
         found = endpoint_places(lambda endpoint: (endpoint.name, endpoint.port))
         found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
-        found["scheduler.msgin"] = f"{ROOT}/msgin"
+        found |= {"scheduler.msgin": f"{ROOT}/msgin", "desk.authority": f"{ROOT}/{AUTHORITY_FILE}"}
         return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
 
     def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:

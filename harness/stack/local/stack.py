@@ -16,6 +16,7 @@ from typing import Any, Self
 
 from harness.clock import library
 from harness.clock.census.open_files import require_files
+from harness.contract.addresses import AUTHORITY_FILE
 from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.extensions.doors import Extension, declared
@@ -121,6 +122,7 @@ class LocalStack(Stack):
         if self._certificate is not None:
             places["scheduler.url"] = places["scheduler.url"].replace("http:", "https:")
         places["scheduler.msgin"] = str(self.directory.root / "msgin")
+        places["desk.authority"] = str(self.directory.root / AUTHORITY_FILE)
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
         return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
 

@@ -8,14 +8,13 @@ login, as a relay inside a company does, and refuses a login that is wrong.
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from harness.contract.endpoints import SMTP as GRANTS
-from harness.contract.tls_keys import MAIL_CERTIFICATE, MAIL_KEY
+from harness.contract.endpoints import DESK
 from harness.mocks.core.callers import Callers, asking
 from harness.mocks.desk.channels.mail_reading import message_in
 from harness.mocks.desk.page_book import Door, PageBook
@@ -37,11 +36,11 @@ _OF = {"535": "login", "550": "recipient", "552": "size", "553": "sender", "555"
 class Mail:
     """The mail server: a port of its own."""
 
-    def __init__(self, mock: Mock, book: PageBook) -> None:
-        self._mock, self._book = mock, book
+    def __init__(self, mock: Mock, book: PageBook, tls: ssl.SSLContext) -> None:
+        self._mock, self._book, self._tls = mock, book, tls
         self._connections: set[Connection] = set()
-        self._tls = _certificate(mock.dir)
         self._callers: Callers
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # what it has to say is in the history
 
     async def listen(self, port: int) -> int:
         """Take connections at the mock's address (0: at any port); the port."""
@@ -153,17 +152,8 @@ class Connection(SMTP):
 
 
 def _login(_: SMTP, __: Session, ___: Envelope, mechanism: str, data: Any) -> AuthResult:  # noqa: ARG001
-    known = LoginPassword(GRANTS["user"].encode(), GRANTS["password"].encode())
+    known = LoginPassword(DESK["user"].encode(), DESK["password"].encode())
     return AuthResult(success=data == known, handled=False)
-
-
-def _certificate(folder: Path) -> ssl.SSLContext:
-    """The night's certificate; the library takes it from a file alone."""
-    file = folder / "smtp.pem"
-    file.write_text(MAIL_KEY + MAIL_CERTIFICATE)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
 
 
 def _shown(address: str) -> str:

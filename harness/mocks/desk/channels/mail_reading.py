@@ -48,6 +48,7 @@ def _text(part: EmailMessage) -> str:
         text = body.decode(part.get_content_charset("utf-8"), errors="replace")
     except (LookupError, UnicodeError, ValueError):  # a character set that nobody has heard of
         text = body.decode(errors="replace")
+    text = text.replace("\r\n", "\n")
     return _without_marks(text) if part.get_content_subtype() == "html" else text
 
 
