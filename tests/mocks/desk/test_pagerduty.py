@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,11 +16,12 @@ from tests.mocks.desk.conftest import OWNER, Desk
 
 
 @pytest.fixture
-def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> pagerduty.EventsApiV2Client:
+def client(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[pagerduty.EventsApiV2Client]:
     """It takes no address but one of HTTPS."""
     monkeypatch.setenv("SSL_CERT_FILE", str(desk.night.dir / "desk-authority.pem"))
     url = f"https://127.0.0.1:{desk.played.endpoints['desk-tls']}"
-    return pagerduty.EventsApiV2Client(desk.places["routing_key"], base_url=url)
+    with pagerduty.EventsApiV2Client(desk.places["routing_key"], base_url=url) as client:
+        yield client
 
 
 def test_an_alert_is_triggered_once_then_repeats_until_it_is_resolved(
@@ -70,8 +72,8 @@ def test_what_is_not_open_cannot_be_taken_and_the_client_is_not_told(
 def test_a_routing_key_that_is_nobodys_is_accepted_and_wakes_nobody(
     desk: Desk, client: pagerduty.EventsApiV2Client
 ) -> None:
-    other = pagerduty.EventsApiV2Client("f" * 32, base_url=client.url)
-    assert other.trigger("retrieve failed", "batch01", dedup_key="k") == "k"
+    with pagerduty.EventsApiV2Client("f" * 32, base_url=client.url) as other:
+        assert other.trigger("retrieve failed", "batch01", dedup_key="k") == "k"
     assert desk.told() == []
     assert desk.lost() == [("routing_key", "accepted, and nobody is told: no integration has this routing key")]
 

@@ -100,7 +100,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(one)
     elif isinstance(value, dict):
         said = [value[name] for name in _TEXTS if isinstance(value.get(name), str)]
-        yield from said or [text_of(value.get(_INSTEAD))]
+        yield from filter(None, said or [text_of(value.get(_INSTEAD))])
         for name, content in value.items():
             if isinstance(content, dict) or (isinstance(content, list) and as_name(name) != "actions"):
                 yield from _texts(content)
