@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -93,6 +94,11 @@ class Connection(SMTP):
         self._among.discard(self)
         super().connection_lost(error)
 
+    async def _handle_client(self) -> None:
+        """Its whole life; that it has gone is nobody's mistake."""
+        with suppress(ConnectionError):
+            await super()._handle_client()
+
     def drop(self) -> None:
         """End it at once."""
         if isinstance(self.transport, asyncio.Transport):
@@ -146,7 +152,7 @@ class Connection(SMTP):
         """End it, as Postfix does (``smtpd_forbidden_commands``): a web page that knows the port must not send mail."""
         self._book.refused(Door(NAME), "command", "a request of HTTP")
         await super().push("221 2.7.0 Error: I can break rules, too. Goodbye.")
-        self.drop()
+        raise ConnectionResetError  # what else it has sent is not read
 
     smtp_GET = smtp_POST = smtp_PUT = smtp_CONNECT = smtp_OPTIONS = smtp_HEAD = _is_a_browser  # noqa: N815
 
