@@ -29,6 +29,7 @@ class Desk(Mock):
     """The incident desk: it records who is told what, by which channel, and what is acknowledged and resolved."""
 
     component = "desk"
+    own_channel = Pages
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -48,7 +49,7 @@ class Desk(Mock):
         self._channels: Sequence[Channel] = [
             PagerDuty(book), ServiceNow(book), Slack(book), Teams(book), Jira(book), Webhook(book),
         ]  # fmt: skip
-        routes = [*Pages(self, book).routes()]
+        routes = [*self.own_channel(self, book).routes()]
         for channel in self._channels:
             routes += map(recorded(channel, book), channel.routes())
         routes.append(web.route("*", "/{path:.*}", self._nowhere))

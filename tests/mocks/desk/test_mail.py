@@ -88,9 +88,12 @@ def test_when_all_are_refused_the_client_raises(desk: Desk, client: smtplib.SMTP
 
 
 def test_the_mailbox_of_who_has_left_is_disabled(desk_of_leavers: Desk) -> None:
-    with smtplib.SMTP("127.0.0.1", desk_of_leavers.played.endpoints["smtp"], timeout=patience_s()) as client:
-        with pytest.raises(smtplib.SMTPRecipientsRefused, match=r"5\.2\.1"):
-            client.send_message(mail())
+    port, refused = (
+        desk_of_leavers.played.endpoints["smtp"],
+        pytest.raises(smtplib.SMTPRecipientsRefused, match="disabled"),
+    )
+    with smtplib.SMTP("127.0.0.1", port, timeout=patience_s()) as client, refused:
+        client.send_message(mail())
     assert len(desk_of_leavers.lost()) == 1
 
 

@@ -190,7 +190,7 @@ def _urllib(url: str, event: dict[str, Any]) -> int:
             id="with component, class and links",
         ),
         pytest.param(
-            {"payload": {"summary": "retrieve died", "source": "batch01", "severity": "info", "custom_details": "text"}},
+            {"payload": {"summary": "retrieve died", "source": "x", "severity": "info", "custom_details": "text"}},
             "retrieve",
             "retrieve died",
             id="details that are a text",

@@ -56,9 +56,10 @@ ALERT = {"labels": {"alertname": "FeedLate", "job": "retrieve"}, "annotations": 
     [
         pytest.param({"version": "4", "status": "firing", "groupKey": "{}:{}", "alerts": [ALERT]},
                      "retrieve", "the feed is late", id="Alertmanager's"),
-        pytest.param({"title": "[Alerting] retrieve", "state": "alerting", "message": "no data", "ruleName": "retrieve"},
+        pytest.param({"title": "[Alerting] retrieve", "state": "alerting", "message": "no data", "ruleId": 1},
                      "retrieve", "[Alerting] retrieve", id="Grafana's"),
-        pytest.param({"job": "retrieve", "error": "exit 3", "runbook": "r.md"}, "retrieve", "exit 3", id="names of its own"),
+        pytest.param({"job": "retrieve", "error": "exit 3", "runbook": "r.md"},
+                     "retrieve", "exit 3", id="its own names"),
         pytest.param({"msg": "retrieve failed", "context": {"task": "publish", "reason": "no rows"}},
                      "publish", "no rows", id="nested"),
         pytest.param("publish failed\nError: disk full", "publish", "disk full", id="a text"),

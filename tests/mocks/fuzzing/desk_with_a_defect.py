@@ -9,9 +9,10 @@ from aiohttp import web
 from harness.mocks.core.program import run
 from harness.mocks.core.serving import Fields, fields_of
 from harness.mocks.desk.__main__ import Desk
+from harness.mocks.desk.channels.pages import Pages
 
 
-class Careless(Desk):
+class Careless(Pages):
     async def _page(self, request: web.Request) -> web.Response:
         given: dict[str, Any] = (await fields_of(request)).given
         page = {name: given[name] for name in ("owner", "job", "cause", "text")}
@@ -19,5 +20,9 @@ class Careless(Desk):
         return web.json_response({"id": len(page)}, status=201)
 
 
+class DeskWithADefect(Desk):
+    own_channel = Careless
+
+
 if __name__ == "__main__":
-    run(Careless)
+    run(DeskWithADefect)

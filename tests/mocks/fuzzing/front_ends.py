@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import time
@@ -9,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from harness.contract.endpoints import GRANTS, HTTP, SNOWFLAKE
+from harness.contract.addresses import DerivedAddresses, desk_places
+from harness.contract.endpoints import DESK, GRANTS, HTTP, SNOWFLAKE
 from harness.mocks.source.s3.signature import Scope, Signer, canonical_request, query_pairs
 from tests.mocks.conftest import BEGINS_NS, NightOfMocks, Played
 from tests.mocks.fuzzing.requests import Request
@@ -179,6 +181,49 @@ def desk(night: NightOfMocks, program: str | None = None) -> Target:
     )
 
 
+def channels(night: NightOfMocks) -> Target:
+    """The desk's vendors, each as its clients ask it."""
+    played = night.start("desk")
+    places = desk_places("", "data-ops", DerivedAddresses(()))
+    basic = {"Authorization": "Basic " + base64.b64encode(":".join(DESK.values()).encode()).decode()}
+    genie = {"Authorization": f"GenieKey {places['desk.jira_key']}"}
+    details = {"job": "retrieve", "cause": "exit 3", "log": ["a", {"title": "Job", "value": "publish"}]}
+    event = {"routing_key": places["desk.routing_key"], "event_action": "trigger", "dedup_key": "k"}
+    event |= {"payload": {"summary": "s", "source": "h", "severity": "info", "custom_details": details}}
+    event |= {"links": [{"href": "r.md", "text": "runbook"}]}
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": "*Job:*\nretrieve"}, "fields": [{"text": "x"}]}]
+    slack = {
+        "text": "failed",
+        "blocks": blocks,
+        "attachments": [{"title": "t", "fields": [{"title": "a", "value": 1}]}],
+    }
+    facts = [{"type": "TextBlock", "text": "failed"}, {"type": "FactSet", "facts": [{"title": "Job", "value": "x"}]}]
+    card = {"content": {"type": "AdaptiveCard", "version": "1.4", "body": facts}}
+    alert = {"message": "m", "alias": "a", "details": details, "tags": ["x"], "entity": "e"}
+    alert |= {"responders": [{"id": places["desk.jira_team"], "type": "team"}]}
+    incident = {"short_description": "s", "assignment_group": "data-ops", "u_job": "retrieve", "state": "2"}
+    table, form = places["desk.servicenow_url"], {"Content-Type": "application/x-www-form-urlencoded"}
+    query = "sysparm_query=number=INC0010001^ORstateIN1,2^ORDERBYnumber&sysparm_limit=2&sysparm_display_value=all"
+    valid = [
+        Request("POST", places["desk.slack_url"], _json(slack)),
+        Request("POST", places["desk.slack_url"], b"payload=%7B%22text%22%3A%22x%22%7D", form),
+        Request("POST", places["desk.pagerduty_url"], _json(event)),
+        Request("POST", places["desk.pagerduty_url"], _json(event | {"event_action": "resolve"})),
+        Request("POST", "/v2/change/enqueue", _json(event)),
+        Request("POST", places["desk.teams_url"], _json({"type": "message", "attachments": [card]})),
+        Request("POST", places["desk.webhook_url"], _json({"title": "t", "alias": "a", "labels": details})),
+        Request("POST", places["desk.jira_url"], _json(alert), basic),
+        Request("GET", f"{places['desk.jira_url']}?query=status:open%20AND%20alias:a", headers=basic),
+        Request("POST", places["desk.jira_integration_url"], _json(alert), genie),
+        Request("POST", f"{places['desk.jira_integration_url']}/a/close?identifierType=alias", b'{"note": "n"}', genie),
+        Request("POST", table, _json(incident), basic),
+        Request("GET", f"{table}?{query}", headers=basic),
+        Request("GET", "/api/now/table/sys_user_group?sysparm_query=name=data-ops", headers=basic),
+        Request("PATCH", f"{table}/{'0' * 32}", _json(incident), basic),
+    ]
+    return _target(night, played, "desk", valid)
+
+
 def wire(night: NightOfMocks) -> Target:
     """The wire before a source: bytes pass unread, whatever they are."""
     found = http(night)
@@ -187,5 +232,6 @@ def wire(night: NightOfMocks) -> Target:
 
 
 FRONT_ENDS: dict[str, Callable[..., Target]] = {
-    "http": http, "s3": s3, "snowflake": snowflake, "consumers": consumers, "desk": desk, "wire": wire,
+    "http": http, "s3": s3, "snowflake": snowflake, "consumers": consumers, "desk": desk, "channels": channels,
+    "wire": wire,
 }  # fmt: skip

@@ -12,7 +12,7 @@ import pytest
 
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks
-from tests.mocks.fuzzing import sftp
+from tests.mocks.fuzzing import sftp, smtp
 from tests.mocks.fuzzing.front_ends import FRONT_ENDS
 from tests.mocks.fuzzing.requests import Request
 from tests.mocks.fuzzing.scheduler import file_in_msgin, scheduler
@@ -101,6 +101,22 @@ def test_no_packet_is_a_bug_of_sftp(night: NightOfMocks, seeds: range) -> None:
             assert target.bugs() is None, f"seed {seed}: {raw[:600]!r}"
     finally:
         session.close()
+    assert target.memory_mb() < MOST_MEMORY_MB
+
+
+@pytest.mark.parametrize("seeds", AMOUNTS)
+def test_nothing_that_is_said_to_it_is_a_bug_of_mail(night: NightOfMocks, seeds: range) -> None:
+    desk = night.start("desk")
+    target = Target(desk.endpoints["smtp"], desk.process.pid, night.dir / "history" / "desk.jsonl", (), Request("", ""))
+    for seed in seeds:
+        raw = smtp.dialogue(seed)
+        with smtp.saying(target.port, raw):  # twice, so that the mock has had the turn for the bad one
+            assert smtp.is_sound(target.port), f"seed {seed}: {raw[:600]!r}"
+            assert smtp.is_sound(target.port), f"seed {seed}: {raw[:600]!r}"
+        assert target.bugs() is None, f"seed {seed}: {raw[:600]!r}"
+    history = night.history("desk")
+    assert len(history.of("page", type="ok")) > 2 * len(seeds), "the sound mails, and some of the bad ones"
+    assert len(history.of("page", type="fail")) > len(seeds) / 3, "too little of it was bad"
     assert target.memory_mb() < MOST_MEMORY_MB
 
 
