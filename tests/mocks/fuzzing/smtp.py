@@ -30,7 +30,7 @@ MAILS = (
             b"--b--",
             b"",
         ]
-    ),  # fmt: skip
+    ),
     b"Content-Type: text/plain; charset=none\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=ff=\r\n",
     b"Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 30,
     b"",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -28,6 +29,7 @@ MAIL_BYTES = 10_240_000
 """Postfix's ``message_size_limit``."""
 MOST_RECIPIENTS = 1_000
 """Postfix's ``smtpd_recipient_limit``."""
+FAILED = "451 4.3.0 Error: queue file write error"
 IDLE_CLOSE_S = 300.0
 """RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
 _OF = {"535": "login", "550": "recipient", "552": "size", "553": "sender", "555": "parameters"}
@@ -108,20 +110,41 @@ class Connection(SMTP):
         """Answer; a refusal is recorded first."""
         text = status.decode(errors="replace") if isinstance(status, bytes) else str(status)
         if text[:1] in ("4", "5"):
-            asking(self._from or "")
-            self._book.refused(Door(NAME, self._to), _OF.get(text[:3], "command"), text)
+            with self._ours():
+                asking(self._from or "")
+                self._book.refused(Door(NAME, self._to), _OF.get(text[:3], "command"), text)
         await super().push(status)
 
-    async def handle_exception(self, error: Exception) -> str:
-        """A mistake of ours, unless the client has gone."""
-        if not isinstance(error, (ConnectionError, EOFError, ssl.SSLError)):
+    async def handle_exception(self, error: Exception) -> str:  # noqa: ARG002 - the name and shape of aiosmtpd's
+        """What a client has said that the library falls over: its address parser does, and its decoding of logins."""
+        return "501 5.5.2 Error: command cannot be read"
+
+    @contextmanager
+    def _ours(self) -> Iterator[None]:
+        """What is a mistake of the mock's if it raises."""
+        try:
+            yield
+        except Exception as error:  # whatever it is, it must reach the history
             self._mock.bug("smtp", error)
-        return "451 4.3.0 Error: internal error"
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """A mailbox of an owner, or nobody's."""
+        status = FAILED
+        with self._ours():
+            status = self._recipient(envelope, address, options)
+        return status
+
+    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+        """A whole mail."""
+        await self._mock.service_time.request(NAME)
+        status = FAILED
+        with self._ours():
+            status = self._page(envelope)
+        return status
+
+    def _recipient(self, envelope: Envelope, address: str, options: list[str]) -> str:
         self._to = address
         holder = self._book.addresses.holder(NAME, address)
         if len(envelope.rcpt_tos) >= MOST_RECIPIENTS:
@@ -134,10 +157,9 @@ class Connection(SMTP):
         envelope.rcpt_options.extend(options)
         return "250 2.1.5 Ok"
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
+    def _page(self, envelope: Envelope) -> str:
         """Page each owner once, whatever the number of their addresses among the recipients."""
         asking(self._from or "")
-        await self._mock.service_time.request("mail")
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         message = message_in(content)
         owners: dict[str, str] = {}
