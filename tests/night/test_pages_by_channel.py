@@ -24,7 +24,7 @@ environment:
 {environment}
 folders: {{out: {{}}}}
 jobs:
-  retrieve: {{run: [python, retrieve.py], at: "02:00", retry_on_failure: {{attempts: {attempts}, every: 10m}}}}
+  retrieve: {{run: [python, retrieve.py], at: "02:00"{retry}}}
 """
 
 RETRIEVE = """
@@ -104,9 +104,9 @@ Lived = Callable[..., Result]
 
 @pytest.fixture
 def lived(tmp_path: Path, night_runner: NightRunner) -> Lived:
-    def live(page: str, places: dict[str, str], *, attempts: int = 0) -> Result:
+    def live(page: str, places: dict[str, str], *, retry: str = "") -> Result:
         environment = "\n".join(f"  {name}: {{from: {place}}}" for name, place in places.items())
-        (tmp_path / "chain.yaml").write_text(CHAIN.format(environment=environment, attempts=attempts))
+        (tmp_path / "chain.yaml").write_text(CHAIN.format(environment=environment, retry=retry))
         (tmp_path / "retrieve.py").write_text(RETRIEVE.format(page=page))
         said = "faults:\n  - server_error: {}\nexpect: {outcome: contained}\n"
         (tmp_path / "it.yaml").write_text(f"scenario: it\nchain: chain.yaml\nnight: 2026-11-23\n{said}")
@@ -139,7 +139,7 @@ def test_a_page_that_wakes_nobody_tells_nobody(lived: Lived) -> None:
 def test_three_attempts_of_one_key_are_one_page_and_three_mails_are_a_storm(
     lived: Lived, channel: str, outcome: str
 ) -> None:
-    result = lived(*CHANNELS[channel], attempts=2)
+    result = lived(*CHANNELS[channel], retry=", retry_on_failure: {attempts: 2, every: 10m}")
     repeated = result.history.of("page", type="info", component="desk")
     assert [event.value["repeats"] for event in repeated] == ([] if channel == "mail" else [1, 2])
     assert result.outcome.value == outcome, result.judgement

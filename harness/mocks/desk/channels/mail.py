@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, AnyStr
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -110,38 +110,35 @@ class Connection(SMTP):
         """Answer; a refusal is recorded first."""
         text = status.decode(errors="replace") if isinstance(status, bytes) else str(status)
         if text[:1] in ("4", "5"):
-            with self._ours():
-                asking(self._from or "")
-                self._book.refused(Door(NAME, self._to), _OF.get(text[:3], "command"), text)
+            self._ours(lambda: self._refused(text))
         await super().push(status)
 
     async def handle_exception(self, error: Exception) -> str:  # noqa: ARG002 - the name and shape of aiosmtpd's
         """What a client has said that the library falls over: its address parser does, and its decoding of logins."""
         return "501 5.5.2 Error: command cannot be read"
 
-    @contextmanager
-    def _ours(self) -> Iterator[None]:
-        """What is a mistake of the mock's if it raises."""
+    def _ours(self, work: Callable[[], str]) -> str:
+        """The answer; what it raises is a mistake of the mock's, and must reach the history."""
         try:
-            yield
-        except Exception as error:  # whatever it is, it must reach the history
+            return work()
+        except Exception as error:
             self._mock.bug("smtp", error)
+            return FAILED
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """A mailbox of an owner, or nobody's."""
-        status = FAILED
-        with self._ours():
-            status = self._recipient(envelope, address, options)
-        return status
+        return self._ours(lambda: self._recipient(envelope, address, options))
 
     async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:  # noqa: N802
         """A whole mail."""
         await self._mock.service_time.request(NAME)
-        status = FAILED
-        with self._ours():
-            status = self._page(envelope)
+        return self._ours(lambda: self._page(envelope))
+
+    def _refused(self, status: str) -> str:
+        asking(self._from or "")
+        self._book.refused(Door(NAME, self._to), _OF.get(status[:3], "command"), status)
         return status
 
     def _recipient(self, envelope: Envelope, address: str, options: list[str]) -> str:
