@@ -52,6 +52,7 @@ REST = (
         "source remove",
     ),
     "source query",
+    *("desk acknowledge", "desk resolve", "desk note"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed"),
 )
@@ -78,7 +79,13 @@ asyncio.run(main())
 """
 
 ASK = """
-import os, urllib.error, urllib.request
+import json, os, urllib.error, urllib.request
+
+event = {"routing_key": os.environ["ROUTING_KEY"], "dedup_key": "k"}
+event |= {"payload": {"summary": "it works", "source": "here", "severity": "info"}}
+for path, action in ("", "trigger"), ("", "trigger"), ("", "acknowledge"), ("", "resolve"), ("change/", ""):
+    body = json.dumps(event | {"event_action": action}).encode()
+    urllib.request.urlopen(f"{os.environ['DESK']}/v2/{path}enqueue", data=body)
 
 try:
     urllib.request.urlopen(os.environ["SNOWFLAKE"] + "/queries/v1/query-request", data=b"{}")
@@ -96,6 +103,8 @@ environment:
   LOGIN: {from: sftp.user}
   KEY: {from: sftp.key}
   SNOWFLAKE: {from: snowflake.url}
+  DESK: {from: desk.url}
+  ROUTING_KEY: {from: desk.routing_key}
 files:
   feed: {name: "feed_{date}.csv", source: sftp, arrives: "00:30", content: {factory: forecast, rows: 5}}
   stage: {name: "stage_{date}.csv", source: snowflake, arrives: "00:30", content: {factory: forecast, rows: 5}}
