@@ -99,6 +99,11 @@ def _named(value: Any) -> Any:
     return ", ".join(str(one["name"]) for one in value) if isinstance(value, list) else value
 
 
+def _lost_page(event: Event) -> tuple[str, str]:
+    channel = event.value.get("channel")
+    return (f"loses a page by {channel}: {event.error}" if channel else f"refuses a page: {event.error}"), "bad"
+
+
 def _operate(event: Event) -> tuple[str, str]:
     value = event.value
     said = f"{value['operator']} does {value['action']} on {value['job']}"
@@ -170,14 +175,20 @@ _OURS: dict[str, Tell] = {
     "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
     "page ok": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
     "mail": lambda event: (f"{event.value['to']} is mailed: {event.value['last']}", "plain"),
-    "page fail": lambda event: (f"refuses a page: {event.error}", "bad"),
+    "page info": lambda event: (f"has told {event.value['owner']} already: {event.value['cause']}", "plain"),
+    "page fail": _lost_page,
     "batch ok": _batch,
     "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),
     "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
     "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),
     "unfired": lambda event: (f"{event.value['id']} never acted: {event.value['why']}", "bad"),
     "operate": _operate,
-    "acknowledge": lambda event: (f"{event.value['operator']} has seen that {event.value['job']} is not well", "plain"),
+    "acknowledge info": lambda event: (
+        f"{event.value['operator']} has seen that {event.value['job']} is not well",
+        "plain",
+    ),
+    "acknowledge ok": lambda event: (f"the page of {event.value['owner']} is acknowledged", "plain"),
+    "resolve ok": lambda event: (f"what {event.value['owner']} was paged for is over", "plain"),
     "service": lambda event: ("is back" if event.value["running"] else "is gone", "bad"),
     "kill fail": lambda event: (f"cannot end {event.value['job']}", "bad"),
     "build": lambda event: (f"does not build {', '.join(event.value['left_out'])}", "plain"),

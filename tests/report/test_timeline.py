@@ -40,6 +40,29 @@ def test_a_refused_page_is_told_as_one(result_of: MakeResult) -> None:
     assert result.judgement.of("owner_paged")
 
 
+def test_what_becomes_of_a_page_by_a_channel_is_told(result_of: MakeResult) -> None:
+    page = {
+        "channel": "pagerduty",
+        "to": "0" * 32,
+        "key": "k",
+        "owner": "data-ops",
+        "job": "retrieve",
+        "cause": "exit 3",
+    }
+    lost = {"field": "routing_key", "channel": "pagerduty", "error": "accepted, and nobody is told"}
+    told = texts(
+        result_of,
+        ("02:30:00", "desk", "page info", page | {"repeats": 1}),
+        ("02:31:00", "desk", "page fail", lost),
+        ("02:32:00", "desk", "acknowledge ok", page),
+        ("02:33:00", "desk", "resolve ok", page),
+    )
+    assert "has told data-ops already: exit 3" in told
+    assert "loses a page by pagerduty: accepted, and nobody is told" in told
+    assert "the page of data-ops is acknowledged" in told
+    assert "what data-ops was paged for is over" in told
+
+
 def test_a_failure_without_words_is_said_once(result_of: MakeResult) -> None:
     silent = ("02:01:00", "scheduler", "job fail", {"job": "retrieve", "exit": 1, "error": "exit 1"})
     killed = {"job": "publish", "signal": 9, "error": "killed by signal 9 (SIGKILL)"}

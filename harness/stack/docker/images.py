@@ -39,7 +39,7 @@ JOBS_VARIABLE = "NIGHT_HARNESS_JOBS_IMAGE"
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
 
-MOCKS_NEED = ("aiohttp", "asyncssh", "fastjsonschema", "inotify-simple", "typing-extensions")
+MOCKS_NEED = ("aiohttp", "aiosmtpd", "asyncssh", "fastjsonschema", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
 JOBS_NEED = ("urllib3",)
