@@ -19,6 +19,9 @@ MAIL_DOMAIN = "night.example"
 AUTHORITY_FILE = "desk-authority.pem"
 """In a stack's directory: who signed the desk's certificate, for a client that looks."""
 
+LONGEST_SLUG = 40
+"""Of a name in an address: a mailbox has at most 64 characters (RFC 5321, 4.5.3.1.1)."""
+
 CLOUD_ID = "0a1b2c3d-0000-4000-8000-6e6967687400"
 """The site at Atlassian; the desk takes any."""
 
@@ -72,7 +75,11 @@ def mailbox(address: str) -> str:
 def slug(owner: str) -> str:
     """A name as part of an address; a name that says the same in other letters has another one."""
     plain = re.sub(r"[^a-z0-9._-]+", "-", owner.lower()).strip("-.")
-    return plain if plain == owner else f"{plain[:40] or 'owner'}-{_digest('name', owner)[:6]}"
+    return (
+        plain
+        if plain == owner and len(plain) <= LONGEST_SLUG
+        else f"{plain[:LONGEST_SLUG] or 'owner'}-{_digest('name', owner)[:6]}"
+    )
 
 
 def _digest(kind: str, owner: str) -> str:

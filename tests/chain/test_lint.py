@@ -149,10 +149,11 @@ def test_a_chain_whose_defences_are_off_is_only_warned_that_nobody_is_told() -> 
     assert any("pages anybody" in finding.text for finding in findings)
 
 
-def test_jobs_may_page_by_themselves(lint_of: Lint, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["desk.url", "desk.routing_key", "smtp.host"])
+def test_jobs_may_page_by_themselves(lint_of: Lint, tmp_path: Path, place: str) -> None:
     assert any("pages anybody" in finding for finding in lint_of("do: page", "do: kill"))
     with (tmp_path / "chain.yaml").open("a") as file:
-        file.write("environment:\n  DESK: {from: desk.url}\n")
+        file.write(f"environment:\n  DESK: {{from: {place}}}\n")
     assert not any("pages anybody" in finding.text for finding in lint(tmp_path / "chain.yaml"))
 
 

@@ -127,6 +127,11 @@ def test_a_page_tells_the_owner_and_names_the_cause(lived: Lived, channel: str) 
     assert result.outcome.value == "contained", result.judgement
 
 
+@pytest.mark.parametrize("channel", sample(CHANNELS, {"mail"}))
+def test_the_same_night_is_the_same_history(lived: Lived, channel: str) -> None:
+    assert lived(*CHANNELS[channel]).digest == lived(*CHANNELS[channel]).digest
+
+
 def test_a_page_that_wakes_nobody_tells_nobody(lived: Lived) -> None:
     page, places = CHANNELS["servicenow"]
     result = lived(page.replace('os.environ["GROUP"]', '"Planning (old)"'), places)
