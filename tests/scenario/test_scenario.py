@@ -133,7 +133,7 @@ def on_mistakes(**on: Any) -> dict[str, str]:
         ({"component": "night", "action": "heal"}, "component", "unknown component 'night'"),
         ({"component": "scheduler", "action": "lanch"}, "action", "unknown action of scheduler 'lanch'. Did you mean"),
         ({"component": "planning", "action": "holds"}, "action", "unknown action of planning 'holds'. Known: batch"),
-        ({"component": "desk", "action": "page", "type": "info"}, "type", "unknown type of desk's page 'info'"),
+        ({"component": "desk", "action": "resolve", "type": "info"}, "type", "unknown type of desk's resolve 'info'"),
         ({"component": "scheduler", "action": "job", "value": {"jbo": "load"}}, "value.jbo", "unknown field of sched"),
         ({"component": "scheduler", "action": "job", "value": {"job": "nosuch"}}, "value.job", "unknown job 'nosuch'"),
         ({"component": "source", "action": "publish", "value": {"file": ["f"]}}, "value.file", "unknown file"),
