@@ -46,9 +46,3 @@ class Desk:
 @pytest.fixture
 def desk(night: NightOfMocks) -> Desk:
     return Desk(night)
-
-
-@pytest.fixture
-def desk_of_leavers(night: NightOfMocks) -> Desk:
-    """A desk whose every owner has left."""
-    return Desk(night, "tests.mocks.desk.desk_of_leavers")

@@ -65,12 +65,6 @@ def test_refusals_are_plain_words(desk: Desk, hook: str, path: str, body: bytes,
     assert len(desk.lost()) == 1
 
 
-def test_the_channel_of_who_has_left_is_archived(desk_of_leavers: Desk) -> None:
-    answer = WebhookClient(desk_of_leavers.places["slack_url"]).send(text="retrieve failed")
-    assert (answer.status_code, answer.body) == (410, "channel_is_archived")
-    assert desk_of_leavers.lost() == [("address", "channel_is_archived")]
-
-
 @pytest.mark.parametrize(
     ("payload", "job", "cause"),
     [

@@ -67,12 +67,6 @@ def test_the_trigger_refuses_what_it_cannot_take(desk: Desk) -> None:
     assert len(desk.lost()) == 4
 
 
-def test_the_flow_of_who_has_left_is_off(desk_of_leavers: Desk) -> None:
-    answer = requests.post(desk_of_leavers.places["teams_url"], json=message(line("x")), timeout=10)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "WorkflowTriggerIsNotEnabled")
-    assert len(desk_of_leavers.lost()) == 1
-
-
 def _urllib(url: str, sent: dict[str, Any]) -> int:
     asked = urllib.request.Request(url, json.dumps(sent).encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(asked, timeout=10) as answer:

@@ -43,11 +43,6 @@ def test_what_cannot_be_taken_is_refused_and_recorded(
     assert [name for name, _ in desk.lost()] == [field]
 
 
-def test_the_hook_of_who_has_left_is_closed(desk_of_leavers: Desk) -> None:
-    assert requests.post(desk_of_leavers.places["webhook_url"], json={"text": "x"}, timeout=10).status_code == 410
-    assert len(desk_of_leavers.lost()) == 1
-
-
 ALERT = {"labels": {"alertname": "FeedLate", "job": "retrieve"}, "annotations": {"summary": "the feed is late"}}
 
 
