@@ -44,6 +44,23 @@ def test_the_same_page_twice_is_a_violation() -> None:
     assert check(night(paged("02:30:00", "x"), paged("02:40:00", "x")), BASELINE).evidence["repeated"].total == 1
 
 
+def by(channel: str, clock: str, kind: str = "ok") -> Line:
+    at, component, _, value = paged(clock, "x")
+    return at, component, f"page {kind}", value | {"channel": channel}
+
+
+def test_the_same_page_by_another_channel_is_no_storm_and_twice_by_one_is() -> None:
+    own = paged("02:30:00", "x")
+    assert check(night(own, by("slack", "02:30:01"), by("pagerduty", "02:30:02")), BASELINE).state == "holds"
+    assert check(night(by("mail", "02:30:00"), by("mail", "02:40:00")), BASELINE).evidence["repeated"].total == 1
+
+
+def test_what_a_channel_takes_for_a_repetition_is_no_page() -> None:
+    repeated = [by("pagerduty", f"02:{minute}:00", "info") for minute in (40, 50)]
+    assert check(night(by("pagerduty", "02:30:00"), *repeated), BASELINE).state == "holds"
+    assert check(night(*repeated), BASELINE).state == "violated"
+
+
 def test_a_flagged_fallback_that_comes_late_is_told_where_it_is_consumed() -> None:
     late = night(stored("06:30:00"), *all_ended(), holds("y", fallback_of="2026-11-22"))
     assert check(late, BASELINE).state == "holds"

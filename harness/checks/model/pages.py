@@ -60,7 +60,7 @@ class Paging:
     noise: tuple[Event, ...]
     """Those of successors of a failed job that say only that they wait."""
     storms: Mapping[str, int]
-    """What was paged more than once, in the words of the first such page, and how often."""
+    """What was paged more than once by one channel, in the words of the first such page, and how often."""
     healed: tuple[str, ...]
     """The jobs that were paged for, and then finished without anybody's help."""
 
@@ -88,9 +88,10 @@ def paging(night: History) -> Paging:
     noise = tuple(page for page in pages if _only_waits(page, night))
     waiting = {page.index for page in noise}
     telling = tuple(page for page in pages if page.index not in waiting)
-    groups: dict[tuple[str, str, str], list[Event]] = {}
+    groups: dict[tuple[str, str, str | None, str], list[Event]] = {}
     for page in pages:
-        groups.setdefault((page.value["owner"], page.value["job"], without_details(_words(page))), []).append(page)
+        of = (page.value["owner"], page.value["job"], page.value.get("channel"), without_details(_words(page)))
+        groups.setdefault(of, []).append(page)
     storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
     healed = dict.fromkeys(page.value["job"] for page in telling if healed_at(page, night) is not None)
     return Paging(telling, noise, storms, tuple(healed))

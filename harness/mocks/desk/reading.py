@@ -10,7 +10,9 @@ from collections.abc import Collection
 
 from harness.mocks.desk.message import Message, joined
 
-JOB = ("job", "job_name", "jobname", "u_job", "task", "task_name", "task_id", "process", "step", "pipeline", "dag_id")
+JOB = ("job", "job_name", "jobname", "u_job", "task", "task_name")
+MAY_BE_JOB = ("task_id", "process", "step", "pipeline", "dag_id")
+"""Where a job's name stands as often as a number does: a hint, and no more."""
 CAUSE = ("cause", "root_cause", "u_cause", "reason", "error", "error_message", "exception", "failure")
 RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
 
@@ -29,12 +31,13 @@ def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[
 def _job(message: Message, asker: str | None, jobs: Collection[str]) -> str:
     if said := _said(message, JOB):
         return _only(said, jobs) or said
-    for hint in message.hints:
+    hints = [*(message.fields.get(name, "").strip() for name in MAY_BE_JOB), *message.hints]
+    for hint in hints:
         if hint in jobs:
             return hint
     if asker:
         return asker
-    return _only(message.title, jobs) or next((hint for hint in message.hints if hint), "")
+    return _only(message.title, jobs) or next((hint for hint in hints if hint), "")
 
 
 def _only(text: str, jobs: Collection[str]) -> str | None:

@@ -21,6 +21,8 @@ def job(message: Message, asker: str | None = None) -> str | None:
         (Message("it failed", "", {"job": "retrieve (attempt 3)"}), None, "retrieve"),
         (Message("it failed", "", {"job": "nightly-import"}), "load", "nightly-import"),
         (Message("it failed", "", {}, ["batch01", "publish"]), "load", "publish"),
+        (Message("it failed", "", {"task_id": "publish", "process": "4711"}), "load", "publish"),
+        (Message("it failed", "", {"process": "4711"}), "load", "load"),
         (Message("could not load the feed", "", {}, ["batch01"]), "retrieve", "retrieve"),
         (Message("retrieve failed", "", {}, ["batch01"]), None, "retrieve"),
         (Message("RETRIEVE failed", ""), None, "retrieve"),
@@ -29,7 +31,8 @@ def job(message: Message, asker: str | None = None) -> str | None:
         (Message("it failed", ""), None, ""),
     ],
     ids=[
-        "a field says it", "a field says more", "a field says another", "a hint is a job", "who asks", "the title",
+        "a field says it", "a field says more", "a field says another", "a hint is a job", "a field may be one",
+        "a field is none", "who asks", "the title",
         "whatever its case", "several in the title", "part of a word", "nothing",
     ],
 )  # fmt: skip
