@@ -23,8 +23,8 @@ def owner_paged(night: History, baseline: History) -> Finding:
 
     It is one failure whose pages have one owner, one job and one text, once numbers, times, dates and ids are taken out
     of that; more than one such page by one channel is a storm, also in a night that recovers (by another channel it is
-    the same call once more, and what a channel takes for a repetition is no page). A page of a successor of a failed job
-    that says only that it waits is noise: it is counted, and tells nobody what failed. A page for a night that was
+    the same call once more, and what a channel takes for a repetition is no page). A page of a successor of a failed
+    job that says only that it waits is noise: it is counted, and tells nobody what failed. A page for a night that was
     delivered in time is allowed here, and counted as friction (``no_needless_page``); a page to anybody but an owner of
     the chain is a violation.
 
