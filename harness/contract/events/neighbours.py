@@ -71,7 +71,7 @@ DESK: Mapping[str, Happening] = {
     "resolve": _answered("what a page was for is over"),
     "note": asked(
         happening(
-            "something is said that pages nobody: a comment, a change",
+            "something is said that pages nobody: a comment, a change, good news",
             "info",
             channel=_CHANNEL,
             to=_TO,

@@ -12,8 +12,8 @@ from harness.contract.addresses import Addresses, DerivedAddresses
 from harness.contract.plan import Plan
 from harness.mocks.core.callers import FROM, asker
 from harness.mocks.core.mock import Mock
-from harness.mocks.desk.message import Message
-from harness.mocks.desk.reading import read
+from harness.mocks.desk.message import Message, joined
+from harness.mocks.desk.reading import is_calm, read
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,13 @@ class PageBook:
                 return
             open_.pages[owner] = page
         self.keep(page)
+
+    def message(self, door: Door, owner: str, message: Message) -> None:
+        """Tell an owner by a channel that carries good news as well: what says that nothing is wrong wakes nobody."""
+        if is_calm(message):
+            self.note(door, joined(message.title, message.text))
+        else:
+            self.page(door, owner, message)
 
     def keep(self, page: dict[str, Any]) -> int:
         """Record a page that somebody has been told; its number."""

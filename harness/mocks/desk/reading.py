@@ -14,6 +14,9 @@ JOB = ("job", "job_name", "jobname", "u_job", "task", "task_name")
 MAY_BE_JOB = ("task_id", "process", "step", "pipeline", "dag_id")
 """Where a job's name stands as often as a number does: a hint, and no more."""
 CAUSE = ("cause", "root_cause", "u_cause", "reason", "error", "error_message", "exception", "failure")
+LEVEL = ("severity", "level", "status", "result", "outcome")
+CALM = ("info", "information", "ok", "success", "successful", "succeeded", "completed", "finished", "passed")
+_CALM_TITLE = re.compile(r"\W*\[(?:info|ok|success|succeeded|resolved|recovered)\]", re.IGNORECASE)
 RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
 
 
@@ -26,6 +29,12 @@ def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[
         "text": text,
         "runbook": _said(message, RUNBOOK),
     }
+
+
+def is_calm(message: Message) -> bool:
+    """Whether it says by itself that nothing is wrong, and nothing else; some channels carry good news too."""
+    said = {message.fields[name].strip().lower() for name in LEVEL if message.fields.get(name)}
+    return said <= set(CALM) and bool(said or _CALM_TITLE.match(message.title))
 
 
 def _job(message: Message, asker: str | None, jobs: Collection[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.mocks.desk.message import MOST_FIELDS, Message, fields_of_json, fields_of_text, lines_of_json
-from harness.mocks.desk.reading import read
+from harness.mocks.desk.reading import is_calm, read
 
 JOBS = ("retrieve", "publish", "load")
 
@@ -52,6 +52,23 @@ def test_the_job_is_looked_for_in_this_order(message: Message, asker: str | None
 )
 def test_so_is_the_cause(message: Message, cause: str) -> None:
     assert read(message, asker=None, jobs=JOBS)["cause"] == cause
+
+
+@pytest.mark.parametrize(
+    ("message", "calm"),
+    [
+        (Message("feed loaded", "", {"status": "Success"}), True),
+        (Message("feed loaded", "", {"severity": "info", "status": "failed"}), False),
+        (Message("feed", "", {"status": "failed", "level": "error"}), False),
+        (Message("[SUCCESS] feed loaded", ""), True),
+        (Message("[OK] feed", "", {"status": "failed"}), False),
+        (Message(":white_check_mark: [ok] feed", ""), False),
+        (Message("Success rate fell to 3 %", ""), False),
+        (Message("feed loaded", ""), False),
+    ],
+)
+def test_good_news_says_so_by_itself(message: Message, calm: bool) -> None:
+    assert is_calm(message) is calm
 
 
 def test_lines_are_fields_whatever_marks_are_around_them() -> None:

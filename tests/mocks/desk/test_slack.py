@@ -41,6 +41,13 @@ def test_blocks_are_read(desk: Desk, hook: str) -> None:
     assert "the wiki" in page["text"]
 
 
+def test_good_news_pages_nobody(desk: Desk, hook: str) -> None:
+    news = {"title": "Status", "value": "succeeded", "short": True}
+    assert WebhookClient(hook).send(text="nightly feed", attachments=[{"fields": [news]}]).body == "ok"
+    assert desk.told() == []
+    assert [value["text"] for _, value, _ in desk.night.events("note")] == ["nightly feed\n\nStatus: succeeded"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "word"),
     [

@@ -139,7 +139,7 @@ class Connection(SMTP):
             if (holder := self._book.addresses.holder(NAME, address)) is not None:
                 owners.setdefault(holder.owner, address)
         for owner, address in owners.items():
-            self._book.page(Door(NAME, address), owner, message)
+            self._book.message(Door(NAME, address), owner, message)
         return f"250 2.0.0 Ok: queued as {self._book.new_id()[:11].upper()}"
 
     async def _is_a_browser(self, _: str | None) -> None:

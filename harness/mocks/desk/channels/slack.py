@@ -61,7 +61,7 @@ class Slack:
             return self._no(400, "too_many_attachments", hook, message)
         if not joined(message.title, message.text):
             return self._no(400, "no_text", hook, message)
-        self._book.page(Door(self.name, hook), holder.owner, message)
+        self._book.message(Door(self.name, hook), holder.owner, message)
         return web.Response(text="ok")
 
     def _no(self, status: int, word: str, hook: str, message: Message) -> web.Response:
@@ -98,7 +98,7 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for one in value:
             yield from _texts(one)
-    elif isinstance(value, dict):
+    elif isinstance(value, dict) and "value" not in value:  # one that has is a fact, and told as such
         said = [value[name] for name in _TEXTS if isinstance(value.get(name), str)]
         yield from filter(None, said or [text_of(value.get(_INSTEAD))])
         for name, content in value.items():

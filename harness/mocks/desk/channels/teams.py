@@ -72,7 +72,7 @@ class Teams:
         if (failed := _failed(cards, len(body))) is not None:
             self._book.refused(door, "attachments", f"accepted, and nobody is told: {failed}", message)
         else:
-            self._book.page(door, holder.owner, message)
+            self._book.message(door, holder.owner, message)
         return web.Response(status=202)
 
     def _refuse(self, door: Door, status: int, code: str, said: str) -> web.Response:

@@ -63,8 +63,10 @@ class Webhook:
             self._book.resolve(door, hook)
         elif not message.text and not message.title:
             raise Refusal("body", found="nothing that says anything", expected="a JSON object or a text")
-        else:
+        elif key:
             self._book.page(door, holder.owner, message, alert=hook)
+        else:
+            self._book.message(door, holder.owner, message)
         return web.json_response({"status": "ok"})
 
 
