@@ -40,6 +40,7 @@ except urllib.error.HTTPError as error:
     page(f"retrieve failed: the source answered HTTP {{error.code}}")
     sys.exit(3)
 (Path(os.environ["OUT"]) / "forecast.csv").write_bytes(body)
+{then}
 """
 
 MAIL = """
@@ -105,10 +106,10 @@ Lived = Callable[..., Result]
 
 @pytest.fixture
 def lived(tmp_path: Path, night_runner: NightRunner) -> Lived:
-    def live(page: str, places: dict[str, str], *, retry: str = "") -> Result:
+    def live(page: str, places: dict[str, str], *, retry: str = "", then: str = "") -> Result:
         environment = "\n".join(f"  {name}: {{from: {place}}}" for name, place in places.items())
         (tmp_path / "chain.yaml").write_text(CHAIN.format(environment=environment, retry=retry))
-        (tmp_path / "retrieve.py").write_text(RETRIEVE.format(page=page))
+        (tmp_path / "retrieve.py").write_text(RETRIEVE.format(page=page, then=then))
         said = "faults:\n  - server_error: {}\nexpect: {outcome: contained}\n"
         (tmp_path / "it.yaml").write_text(f"scenario: it\nchain: chain.yaml\nnight: 2026-11-23\n{said}")
         return night_runner.run(load_scenario(tmp_path / "it.yaml"))
@@ -130,6 +131,13 @@ def test_a_page_tells_the_owner_and_names_the_cause(lived: Lived, channel: str) 
 @pytest.mark.parametrize("channel", sample(CHANNELS, {"mail"}))
 def test_the_same_night_is_the_same_history(lived: Lived, channel: str) -> None:
     assert lived(*CHANNELS[channel]).digest == lived(*CHANNELS[channel]).digest
+
+
+def test_good_news_in_every_night_are_no_page_and_make_no_baseline_invalid(lived: Lived) -> None:
+    result = lived(*CHANNELS["slack"], then='page("[OK] the feed is loaded")')
+    assert [page.value["cause"] for page in result.pages] == ["retrieve failed: the source answered HTTP 500"]
+    assert len(result.baseline.of("note", component="desk")) == 1
+    assert result.outcome.value == "contained", result.judgement
 
 
 def test_a_page_that_wakes_nobody_tells_nobody(lived: Lived) -> None:

@@ -17,6 +17,11 @@ CAUSE = ("cause", "root_cause", "u_cause", "reason", "error", "error_message", "
 LEVEL = ("severity", "level", "status", "result", "outcome")
 CALM = ("info", "information", "ok", "success", "successful", "succeeded", "completed", "finished", "passed")
 _CALM_TITLE = re.compile(r"\W*\[(?:info|ok|success|succeeded|resolved|recovered)\]", re.IGNORECASE)
+_ALARMS = re.compile(
+    r"abort|alert|cannot|critical|denied|error|exception|fail|late\b|missing|no answer|refused|timed? ?out|traceback",
+    re.I,
+)
+"""Words of what is wrong, and of a log that is quoted: beside them a line ``status: ok`` is no good news."""
 RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
 
 
@@ -34,7 +39,8 @@ def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[
 def is_calm(message: Message) -> bool:
     """Whether it says by itself that nothing is wrong, and nothing else; some channels carry good news too."""
     said = {message.fields[name].strip().lower() for name in LEVEL if message.fields.get(name)}
-    return said <= set(CALM) and bool(said or _CALM_TITLE.match(message.title))
+    says_so = said <= set(CALM) and bool(said or _CALM_TITLE.match(message.title))
+    return says_so and not _ALARMS.search(f"{message.title}\n{message.text}")
 
 
 def _job(message: Message, asker: str | None, jobs: Collection[str]) -> str:

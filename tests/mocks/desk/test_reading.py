@@ -62,6 +62,7 @@ def test_so_is_the_cause(message: Message, cause: str) -> None:
         (Message("feed", "", {"status": "failed", "level": "error"}), False),
         (Message("[SUCCESS] feed loaded", ""), True),
         (Message("[OK] feed", "", {"status": "failed"}), False),
+        (Message("nightly feed", "status: ok\nTraceback (most recent call last):", {"status": "ok"}), False),
         (Message(":white_check_mark: [ok] feed", ""), False),
         (Message("Success rate fell to 3 %", ""), False),
         (Message("feed loaded", ""), False),
