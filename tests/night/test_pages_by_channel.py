@@ -135,7 +135,7 @@ def test_the_same_night_is_the_same_history(lived: Lived, channel: str) -> None:
 
 def test_good_news_in_every_night_are_no_page_and_make_no_baseline_invalid(lived: Lived) -> None:
     result = lived(*CHANNELS["slack"], then='page("[OK] the feed is loaded")')
-    assert [page.value["cause"] for page in result.pages] == ["retrieve failed: the source answered HTTP 500"]
+    assert [page.value["cause"] for page in result.pages] == ["retrieve failed: the source answered HTTP 503"]
     assert len(result.baseline.of("note", component="desk")) == 1
     assert result.outcome.value == "contained", result.judgement
 
