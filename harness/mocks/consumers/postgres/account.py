@@ -32,7 +32,9 @@ class Account:
         if self.uid != os.geteuid():
             shutil.chown(path, self.uid, self.gid)
 
-    async def start(self, *command: str, cwd: Path, stdout: int | None = None, stderr: int | None = None) -> asyncio.subprocess.Process:
+    async def start(
+        self, *command: str, cwd: Path, stdout: int | None = None, stderr: int | None = None
+    ) -> asyncio.subprocess.Process:
         """Start a program of this user's, in the night's time where this process is in it, that ends with this one."""
         argv = [sys.executable, "-I", "-S", str(BECOME), str(self.uid), str(self.gid), *command]
         return await asyncio.create_subprocess_exec(

@@ -152,4 +152,3 @@ class Server:
             expected="a server that takes connections",
             todo="read its output; it needs 60 MB in the folder of the stack",
         )
-

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PIECE = re.compile(
     r"""
@@ -21,6 +22,7 @@ _PIECE = re.compile(
     | (?P<word>[^\W\d][\w$]*)
     | (?P<bracket>[()])
     | (?P<end>;)
+    | [\s\d,.=<>+*]+
     | .
     """,
     re.VERBOSE | re.DOTALL,
@@ -80,9 +82,10 @@ class Statement:
         return self.verb not in BEGINS | COMMITS | ROLLS_BACK | READS | SETS
 
 
-def split(sql: str) -> list[Statement]:
+@lru_cache(maxsize=256)
+def split(sql: str) -> tuple[Statement, ...]:
     """The statements of a text, without those that are empty."""
-    return [one for one in _statements(sql) if one.words]
+    return tuple(one for one in _statements(sql) if one.words)
 
 
 def _statements(sql: str) -> Iterator[Statement]:
