@@ -2,8 +2,8 @@
 
     python -I -S become.py UID GID COMMAND...
 
-By its path and alone: it needs nothing of the harness, and starts in the time that Python takes. Its caller has threads,
-and would have to do this between fork and exec.
+By its path and alone: it needs nothing of the harness, and starts in the time that Python takes. Its caller has
+threads, and would have to do this between fork and exec.
 """
 
 import ctypes

@@ -72,22 +72,29 @@ class Front:
         startup = await _startup(client)
         if startup is None:
             return
-        if startup.code != CANCEL_REQUEST:
-            about = {
-                "session": next(self._numbers),
-                "user": (user := startup.parameters.get("user", "")),
-                "database": startup.parameters.get("database") or user,
-                "application": startup.parameters.get("application_name", ""),
-                "job": self._job(client.writer.transport),
-            }
-            await act(client, self._gate.passes(Passing("connect", **about)))  # type: ignore[arg-type]
+        if startup.code == CANCEL_REQUEST:
+            await self._cancel(startup)
+            return
+        user = startup.parameters.get("user", "")
+        passing = Passing(
+            "connect",
+            next(self._numbers),
+            user,
+            startup.parameters.get("database") or user,
+            startup.parameters.get("application_name", ""),
+            self._job(client.writer.transport),
+        )
+        await act(client, self._gate.passes(passing))
         reader, writer = await asyncio.open_unix_connection(self._socket)
         writer.write(startup.raw)
-        if startup.code == CANCEL_REQUEST:
-            await reader.read()  # the server answers a cancellation by closing
-            writer.close()
-            return
-        await Session(client, (reader, writer), self._gate, about).run()
+        await Session(client, (reader, writer), self._gate, passing).run()
+
+    async def _cancel(self, request: Startup) -> None:
+        """Hand on whose statement is to be cancelled; the server answers by closing."""
+        reader, writer = await asyncio.open_unix_connection(self._socket)
+        writer.write(request.raw)
+        await reader.read()
+        writer.close()
 
 
 async def _startup(client: Client) -> Startup | None:

@@ -16,7 +16,7 @@ Point = Literal["connect", "statement", "commit", "committed"]
 
 @dataclass(frozen=True)
 class Passing:
-    """What passes. ``verb`` is a statement's first word; ``wrote``: whether the transaction is known to have written."""
+    """What passes. ``verb``: a statement's first word; ``wrote``: whether its transaction is known to have written."""
 
     point: Point
     session: int

@@ -11,7 +11,7 @@ import asyncio
 from itertools import count
 
 from harness.mocks.consumers.postgres.gate import Refuse
-from harness.mocks.consumers.postgres.messages import Message, error_response, execute, message, query, text
+from harness.mocks.consumers.postgres.messages import error_response, execute, message, query, text
 from harness.mocks.consumers.postgres.transaction import FAILED
 
 _NUMBERS = count(1)
@@ -35,9 +35,7 @@ class Refusals:
         """What the server gets instead of a message, or before a Sync: it fails."""
         mark = f"{_MARK}{next(_NUMBERS)}_"
         self._told[mark.encode()] = refuse
-        if ends_transaction:
-            self._ends_it = True
-            self.settled.clear()
+        self._ends_it |= ends_transaction
         match kind:
             case b"Q":
                 return query(mark)
@@ -45,6 +43,11 @@ class Refusals:
                 return message(b"f", text(mark))
             case _:
                 return execute(mark)
+
+    def turn_ends(self) -> None:
+        """The client has sent the last message of its turn."""
+        if self._ends_it:
+            self.settled.clear()
 
     def answer(self, kind: bytes, raw: bytes) -> tuple[bytes, bytes]:
         """What the client is told of an answer, and what the server is told because of it."""
@@ -70,8 +73,3 @@ class Refusals:
                 del self._told[mark]
                 return error_response(refuse.sqlstate, refuse.told)
         return raw
-
-
-def refused_at(kind: bytes) -> Message | None:
-    """Sync alone goes on after what fails in its place."""
-    return (b"S", message(b"S")) if kind == b"S" else None

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 
 from harness.mocks.consumers.postgres.connection import Client
 from harness.mocks.consumers.postgres.gate import Action, Drop, Gate, Passing, Point, Refuse, Wait
@@ -29,7 +28,7 @@ class Session:
         client: Client,
         server: tuple[asyncio.StreamReader, asyncio.StreamWriter],
         gate: Gate,
-        about: Mapping[str, Any],
+        about: Passing,
     ) -> None:
         self._client, self._gate, self._about = client, gate, about
         self._from_server, self._to_server = server
@@ -73,14 +72,21 @@ class Session:
         if instead:
             step.commits = False
         if step.commits:
-            self._commits = step
+            self._will_commit(kind, step)
         if kind == b"Q" or (kind == b"S" and not self._transaction.copying):
             self._awaited.append(self._commits)
             self._commits = Step()
-        if not instead:
-            return raw
-        self._commits = Step()
-        return instead + raw if kind == b"S" else instead
+            self._refusals.turn_ends()
+        if kind == b"S":
+            return instead + raw
+        return instead or raw
+
+    def _will_commit(self, kind: bytes, step: Step) -> None:
+        """Know it when the answer comes; a COPY that began as a query has no end of its own but its rows'."""
+        if kind == b"c" and self._awaited:
+            self._awaited[-1] = step
+        else:
+            self._commits = step
 
     @staticmethod
     def _points(step: Step) -> list[Point]:
@@ -139,8 +145,7 @@ class Session:
     # -- what the gate does -----------------------------------------------------------------------
 
     def _passing(self, point: Point, step: Step) -> Passing:
-        about = {"statement": step.statement or "", "verb": step.verb, "wrote": step.wrote}
-        return Passing(point, **self._about, **about)
+        return replace(self._about, point=point, statement=step.statement or "", verb=step.verb, wrote=step.wrote)
 
     async def _do(self, action: Action) -> None:
         await act(self._client, action)
