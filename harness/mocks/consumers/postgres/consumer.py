@@ -36,8 +36,8 @@ class Postgres:
             )
             oid, verifier = told[0]
             self._slot, self._verifier = f"night_{oid}", verifier or ""
-        async with self._admin() as admin:
-            await admin.run(JOURNAL)
+        self._resetting = await self._admin().__aenter__()
+        await self._resetting.run(JOURNAL)
 
     async def reset(self, schema_sql: str = "") -> None:
         """Begin anew with a schema, which is the job's own; SqlError where that is refused.
@@ -45,27 +45,28 @@ class Postgres:
         Nothing of the last night is left: no session, no object, no setting of the role's.
         """
         database, user = identifier(self.name), identifier(self.user)
-        async with self._admin() as admin:
-            await self._end_sessions(admin)
-            await admin.run(
-                f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}'"  # noqa: S608
-            )
-            schemas = await admin.run(
-                "select nspname from pg_namespace"  # noqa: S608 - no text of a client
-                f" where nspname !~ '^pg_' and nspname not in ('information_schema', '{ADMIN}')"
-            )
-            drop = "".join(f"drop schema {identifier(name or '')} cascade;" for (name,) in schemas)
-            await admin.run(
-                f"{drop} drop owned by {user} cascade; create schema public authorization {user};"
-                f" grant all on database {database} to {user};"
-                f" alter role {user} reset all; alter role {user} in database {database} reset all;"
-                f" alter role {user} password {literal(self._verifier)}"
-            )
-            if schema_sql.strip():
-                await admin.run(f"set session authorization {user}; set search_path to default")
+        admin = self._resetting
+        await self._end_sessions(admin)
+        told = await admin.run(
+            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}';"  # noqa: S608
+            " select nspname from pg_namespace"
+            f" where nspname !~ '^pg_' and nspname not in ('information_schema', '{ADMIN}')"
+        )
+        drop = "".join(f"drop schema {identifier(name)} cascade;" for (name,) in told if name)
+        await admin.run(
+            f"set session_replication_role = replica; {drop} drop owned by {user} cascade;"  # event triggers sleep
+            f" set session_replication_role = origin; create schema public authorization {user};"
+            f" grant all on database {database} to {user};"
+            f" alter role {user} reset all; alter role {user} in database {database} reset all;"
+            f" alter role {user} password {literal(self._verifier)}"
+        )
+        if schema_sql.strip():
+            await admin.run(f"set session authorization {user}; set search_path to default")
+            try:
                 await admin.run(schema_sql)
-                await admin.run("reset session authorization; set search_path = pg_catalog")
-            await admin.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
+            finally:
+                await admin.run("rollback; reset session authorization; discard temp; set search_path = pg_catalog")
+        await admin.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
 
     async def tables(self) -> list[Table]:
         """What tables there are now."""

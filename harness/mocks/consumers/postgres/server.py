@@ -20,9 +20,18 @@ from harness.mocks.consumers.postgres.settings import ACCESS, ADMIN, configurati
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 
 READY = b"database system is ready to accept connections"
+PORT = 1
+"""Of no protocol, and a part of its socket's name, which may have 107 bytes with all its path."""
+
 READ_BYTES, REMEMBERED_BYTES = 65536, 2048
 SHARED_MEMORY_LINE = 6
 """Of postmaster.pid: the key and the number of a segment of shared memory."""
+
+
+def place_in(directory: Path) -> Path:
+    """Where in a stack's directory the server lies: where root has made it, that is what other users can pass through."""
+    shared = directory / "shared"
+    return shared.resolve() if shared.is_symlink() else directory
 
 
 class Server:
@@ -32,7 +41,7 @@ class Server:
     """
 
     def __init__(self, place: Path, log: Path, programs: Programs | None = None) -> None:
-        self.folder = place / "postgres"
+        self.folder = place / "pg"
         self.data = self.folder / "data"
         self.password = secrets.token_urlsafe()
         """The mock's own: a job that knew it could take the journal away."""
@@ -46,7 +55,7 @@ class Server:
     @property
     def socket(self) -> Path:
         """Where it listens, and nowhere else: who wants to be its client comes through the front."""
-        return self.data / ".s.PGSQL.5432"
+        return self.folder / f".s.PGSQL.{PORT}"
 
     @property
     def running(self) -> bool:
@@ -119,7 +128,7 @@ class Server:
         if code:
             raise self._refused("initdb, which makes PostgreSQL's files", printed, programs)
         with (self.data / "postgresql.conf").open("a") as file:
-            file.write(configuration(self.version))
+            file.write(configuration(self.version, PORT))
         (self.data / "pg_hba.conf").write_text(ACCESS)
 
     async def _listen(self, process: asyncio.subprocess.Process, ready: asyncio.Future[bool]) -> None:

@@ -40,12 +40,12 @@ DECODED = {"wal_level": "logical", "max_replication_slots": "32", "max_wal_sende
 """The write-ahead log tells what every transaction has changed."""
 
 
-def configuration(version: int) -> str:
-    """The lines for postgresql.conf of a server of this major version, which listens in its own folder alone."""
+def configuration(version: int, port: int) -> str:
+    """The lines for postgresql.conf of a server of this major version, which listens beside its files alone."""
     chosen = QUIET | CARELESS | SMALL | REPEATABLE | DECODED
     if version >= 18:
         chosen |= {"io_method": "sync"}  # its workers wake by themselves
-    place = {"listen_addresses": "''", "unix_socket_directories": "'.'", "logging_collector": "off"}
+    place = {"listen_addresses": "''", "unix_socket_directories": "'..'", "port": str(port)}
     return "".join(f"{name} = {value}\n" for name, value in (chosen | place).items())
 
 
