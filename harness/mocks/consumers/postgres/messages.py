@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 HEAD_BYTES = 5
+LEAST_BYTES, MOST_BYTES = 4, 1 << 30
+"""Of a message without its type; the server takes no longer one."""
+
 ROWS = frozenset(b"dD")
 """CopyData and DataRow: nobody looks at one by itself, and there may be millions."""
 
@@ -19,6 +22,10 @@ _INT = struct.Struct("!i")
 
 Message = tuple[bytes, bytes]
 """Its type, and all of it as it came."""
+
+
+class Garbled(Exception):
+    """What comes is not this protocol: no message has such a length."""
 
 
 class Cutter:
@@ -38,7 +45,10 @@ class Cutter:
         rows_from = -1
         while end - at >= HEAD_BYTES:
             kind = buffer[at]
-            after = at + 1 + int.from_bytes(buffer[at + 1 : at + 5])
+            size = int.from_bytes(buffer[at + 1 : at + 5])
+            if not LEAST_BYTES <= size <= MOST_BYTES:
+                raise Garbled
+            after = at + 1 + size
             if after > end:
                 break
             if kind in ROWS:
@@ -106,7 +116,8 @@ def ready(status: bytes) -> bytes:
 
 def texts_of(raw: bytes, count: int) -> list[str]:
     """The first texts of a message: of Parse the name and the SQL, of Bind the portal and the statement."""
-    return [one.decode(errors="replace") for one in raw[HEAD_BYTES:].split(b"\0", count)[:count]]
+    found = [one.decode(errors="replace") for one in raw[HEAD_BYTES:].split(b"\0", count)[:count]]
+    return found + [""] * (count - len(found))
 
 
 def error_fields(raw: bytes) -> dict[str, str]:

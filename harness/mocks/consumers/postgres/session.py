@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from harness.mocks.consumers.postgres.connection import Client
 from harness.mocks.consumers.postgres.gate import Action, Drop, Gate, Passing, Point, Refuse, Wait
-from harness.mocks.consumers.postgres.messages import Cutter, error_response, ready
+from harness.mocks.consumers.postgres.messages import Cutter, Garbled, error_response, ready
 from harness.mocks.consumers.postgres.refusing import Refusals
 from harness.mocks.consumers.postgres.transaction import IDLE, Step, Transaction
 
@@ -58,7 +58,11 @@ class Session:
     async def _pump_client(self) -> None:
         cutter = Cutter()
         while data := await self._client.reader.read(READ_BYTES):
-            for kind, raw in cutter.cut(data):
+            try:
+                messages = cutter.cut(data)
+            except Garbled:
+                await act(self._client, Refuse("08P01", "invalid message length", fatal=True))
+            for kind, raw in messages:
                 await self._refusals.settled.wait()
                 self._to_server.write(await self._of_client(kind, raw))
             await self._to_server.drain()

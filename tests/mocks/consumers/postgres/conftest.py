@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
@@ -82,10 +83,20 @@ class Planning:
 
     def runs(self, *command: str) -> tuple[int, str]:
         """The same of any command."""
-        process = self.night.job(*command, env=self.environment, stderr=subprocess.STDOUT)
-        self.night.settle()
-        printed, _ = process.communicate(timeout=patience_s())
-        return process.returncode, printed.decode()
+        (ended,) = self.run_side_by_side(command)
+        return ended
+
+    def run_side_by_side(self, *commands: Sequence[str]) -> list[tuple[int, str]]:
+        """Several, until the last has ended; a server never does."""
+        processes = [self.night.job(*one, env=self.environment, stderr=subprocess.STDOUT) for one in commands]
+        with ThreadPoolExecutor(len(processes) + 1) as pool:
+            printing = [pool.submit(one.communicate) for one in processes]
+            pool.submit(lambda: (wait(printing), self.night.page.stop("they have ended")))
+            self.stop = self.night.settle()
+            return [
+                (one.wait(patience_s()), told.result()[0].decode())
+                for one, told in zip(processes, printing, strict=True)
+            ]
 
 
 @pytest.fixture(scope="package")
