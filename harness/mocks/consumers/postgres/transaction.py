@@ -71,8 +71,8 @@ class Transaction:
     def _runs(self, sql: str, *, at_once: bool) -> Step:
         """Statements that the server runs; ``at_once``: it commits after the last, and waits for no Sync."""
         statements = split(sql)
-        if not statements:
-            return Step()
+        if not statements:  # with an empty one, clients ask whether anybody is there
+            return Step("")
         step = Step(sql[:LONGEST_STATEMENT], statements[0].verb)
         for one in statements:
             if self._ends(one):

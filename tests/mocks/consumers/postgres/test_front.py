@@ -110,17 +110,10 @@ def test_a_message_without_a_sound_length_ends_its_connection_alone(planning: Pl
 
 
 def test_a_cancellation_reaches_the_statement(planning: Planning) -> None:
-    with planning.connect() as connection:
-        generator = connection.cursor()
-        connection.pgconn.send_query(b"select pg_sleep(3600)")
-        while connection.pgconn.flush():
-            pass
-        connection.cancel_safe()
-        with pytest.raises(errors.QueryCanceled):
-            while (result := connection.pgconn.get_result()) is not None:
-                if result.error_field(psycopg.pq.DiagnosticField.SQLSTATE) == b"57014":
-                    raise errors.QueryCanceled
-        generator.close()
+    sleep = ["psql", "-X", "-c", "select pg_sleep(3600)", "-c", "select 'goes on'"]
+    code, printed = planning.runs("timeout", "-s", "INT", "600", *sleep)
+    assert "canceling statement due to user request" in printed
+    assert code == 124
 
 
 # -- it refuses -----------------------------------------------------------------------------------
@@ -250,10 +243,19 @@ def test_a_connection_lost_before_the_commit_loses_the_row_and_after_it_keeps_it
     assert len(planning.rows()) == kept
 
 
-@pytest.mark.parametrize("reset", [True, False], ids=["RST", "FIN"])
-def test_a_connection_is_lost_while_it_is_made(planning: Planning, reset: bool) -> None:
-    planning.does(drop({"point": "connect"}, reset=reset))
-    with pytest.raises(psycopg.OperationalError, match="reset by peer" if reset else "closed the connection"):
+def test_a_connection_is_lost_while_it_is_made_by_a_reset_or_in_good_order(planning: Planning) -> None:
+    startup = struct.pack("!ii", 22, 196608) + b"user\0planner\0\0"
+    for reset in (True, False):
+        planning.does(drop({"point": "connect"}, reset=reset))
+        with socket.create_connection(("127.0.0.1", planning.port)) as client:
+            client.sendall(startup)
+            if reset:
+                with pytest.raises(ConnectionResetError):
+                    client.recv(1)
+            else:
+                assert client.recv(1) == b""
+    planning.does(drop({"point": "connect"}))
+    with pytest.raises(psycopg.OperationalError, match="server closed the connection unexpectedly"):
         planning.connect()
 
 
@@ -283,10 +285,17 @@ TIMED = """
 """
 
 
-@pytest.mark.parametrize("point", ["connect", "statement", "commit", "committed"])
-def test_a_slow_answer_takes_its_virtual_time(planning: Planning, point: str) -> None:
-    planning.does({"do": "wait", "at": {"point": point}, "for_ns": 600 * 10**9})
-    assert planning.job(TIMED) == (0, "stored 600\n")
+@pytest.mark.parametrize(
+    ("point", "took_s"), [("connect", 60), ("statement", 600), ("commit", 600), ("committed", 600)]
+)
+def test_a_slow_answer_takes_its_virtual_time(planning: Planning, point: str, took_s: int) -> None:
+    planning.does({"do": "wait", "at": {"point": point}, "for_ns": took_s * 10**9})
+    assert planning.job(TIMED) == (0, f"stored {took_s}\n")
+
+
+def test_a_client_gives_up_connecting_by_its_own_limit(planning: Planning) -> None:
+    planning.does({"do": "wait", "at": {"point": "connect"}})
+    assert planning.job(TIMED) == (0, "ConnectionTimeout 130\n")
 
 
 @pytest.mark.parametrize(("point", "kept"), [("commit", 0), ("committed", 1)])
