@@ -57,7 +57,7 @@ class Account:
 def account() -> Account:
     """Who runs the server; PostgresUnavailable where there is nobody."""
     if os.geteuid() != 0:
-        return Account(os.geteuid(), os.getegid(), "this user")
+        return _oneself()
     for name in NAMES:
         try:
             found = pwd.getpwnam(name)
@@ -70,6 +70,19 @@ def account() -> Account:
         expected="another user of this machine",
         todo="run as a user who is not root, or: adduser --system postgres",
     )
+
+
+def _oneself() -> Account:
+    uid = os.geteuid()
+    try:
+        return Account(uid, os.getegid(), pwd.getpwuid(uid).pw_name)
+    except KeyError:
+        raise PostgresUnavailable(
+            "the user who runs PostgreSQL",
+            found=f"number {uid}, which has no name on this machine; initdb refuses that",
+            expected="a user with a name",
+            todo=f"add a line to /etc/passwd (an image's, too): night:x:{uid}:{os.getegid()}::/tmp:/bin/sh",
+        ) from None
 
 
 def _environment() -> dict[str, str]:
