@@ -1,7 +1,7 @@
 """What lets the write-ahead log tell everything that becomes of a table: whole old rows, and what no row tells.
 
-It is the mock's own and in nobody's way: a schema that nobody else may use, a publication, and two event triggers, which
-only a superuser can see into, disable or drop. They see a table that a job makes anew as they see any other.
+It is the mock's own and in nobody's way: a schema that nobody else may use, a publication, and two event triggers,
+which only a superuser can disable or drop. They see a table that a job makes anew as they see any other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,16 @@ create function {ADMIN}.defined() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog as $body$
 declare
     told json;
+    unlogged regclass;
 begin
+    -- What an unlogged table holds is in no log: it becomes one like any other, which only a crash would show.
+    for unlogged in
+        select distinct c.oid from pg_event_trigger_ddl_commands() d
+          join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+         where c.relkind = 'r' and c.relpersistence = 'u'
+    loop
+        execute format('alter table %s set logged', unlogged);
+    end loop;
     -- Of what is changed or deleted, the log has the whole old row: else a job could not even delete from a table that
     -- has no key. What ALTER TABLE would do; and that would call this function again.
     update pg_class c set relreplident = 'f' from pg_event_trigger_ddl_commands() d, pg_namespace n
