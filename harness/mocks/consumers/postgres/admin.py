@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -62,6 +63,8 @@ class Admin:
 
     async def __aexit__(self, *_: object) -> None:
         self._writer.close()
+        with suppress(ConnectionError):
+            await self._writer.wait_closed()
 
     async def run(self, sql: str) -> list[Values]:
         """Run statements, all in one transaction if they say nothing else; the rows of all of them."""

@@ -36,8 +36,13 @@ class Postgres:
             )
             oid, verifier = told[0]
             self._slot, self._verifier = f"night_{oid}", verifier or ""
+        # Kept, because one that is new knows nothing of the database yet, which is most of what a reset would take.
         self._resetting = await self._admin().__aenter__()
         await self._resetting.run(JOURNAL)
+
+    async def close(self) -> None:
+        """Leave it."""
+        await self._resetting.__aexit__()
 
     async def reset(self, schema_sql: str = "") -> None:
         """Begin anew with a schema, which is the job's own; SqlError where that is refused.

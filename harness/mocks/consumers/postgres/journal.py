@@ -21,13 +21,20 @@ declare
     told json;
     unlogged regclass;
 begin
-    -- What an unlogged table holds is in no log: it becomes one like any other, which only a crash would show.
+    -- What an unlogged table holds is in no log: it becomes one like any other, which only a crash would show. What it was
+    -- made with (CREATE UNLOGGED TABLE AS) is put in again, for the log has only what is written from then on.
     for unlogged in
         select distinct c.oid from pg_event_trigger_ddl_commands() d
           join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
          where c.relkind = 'r' and c.relpersistence = 'u'
     loop
-        execute format('alter table %s set logged', unlogged);
+        if tg_tag in ('CREATE TABLE AS', 'SELECT INTO') then
+            execute format('create temporary table {ADMIN}_rows as table %s; truncate %1$s', unlogged);
+            execute format('alter table %s set logged', unlogged);
+            execute format('insert into %s table pg_temp.{ADMIN}_rows; drop table pg_temp.{ADMIN}_rows', unlogged);
+        else
+            execute format('alter table %s set logged', unlogged);
+        end if;
     end loop;
     -- Of what is changed or deleted, the log has the whole old row: else a job could not even delete from a table that
     -- has no key. What ALTER TABLE would do; and that would call this function again.
