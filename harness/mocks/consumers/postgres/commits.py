@@ -77,7 +77,7 @@ async def changes_of(admin: Admin, slot: str, roots: Mapping[int, str]) -> Async
     reading = _Reading(roots)
     async for raw in admin.copy_out(f"copy ({decoded}) to stdout (format binary)"):
         if raw.startswith(BINARY_HEAD):
-            raw = raw[len(BINARY_HEAD) + 8 :]  # noqa: PLW2901 - the head may come with the first row
+            raw = raw[len(BINARY_HEAD) + 8 :]
         if raw and not raw.startswith(END_OF_ROWS):
             for change in reading.read(raw[6:]):
                 yield reading.commit, change

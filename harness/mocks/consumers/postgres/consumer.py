@@ -27,7 +27,7 @@ class Postgres:
         """Make role and database, with all that will tell what becomes of its tables."""
         database, user = identifier(self.name), identifier(self.user)
         async with self._admin("postgres") as admin:
-            if not await admin.run(f"select from pg_roles where rolname = {literal(self.user)}"):  # noqa: S608
+            if not await admin.run(f"select from pg_roles where rolname = {literal(self.user)}"):
                 await admin.run(f"create role {user} login password {literal(self._password)}")
             await admin.run(f"create database {database} template template0")
             told = await admin.run(

@@ -21,8 +21,8 @@ declare
     told json;
     unlogged regclass;
 begin
-    -- What an unlogged table holds is in no log: it becomes one like any other, which only a crash would show. What it was
-    -- made with (CREATE UNLOGGED TABLE AS) is put in again, for the log has only what is written from then on.
+    -- What an unlogged table holds is in no log: it becomes one like any other, which only a crash would show. What it
+    -- was made with (CREATE UNLOGGED TABLE AS) is put in again, for the log has only what is written from then on.
     for unlogged in
         select distinct c.oid from pg_event_trigger_ddl_commands() d
           join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid

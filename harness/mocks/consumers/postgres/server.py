@@ -29,7 +29,7 @@ SHARED_MEMORY_LINE = 6
 
 
 def place_in(directory: Path) -> Path:
-    """Where in a stack's directory the server lies: where root has made it, that is what other users can pass through."""
+    """Where in a stack's directory the server lies: of root's, in that part through which other users can pass."""
     shared = directory / "shared"
     return shared.resolve() if shared.is_symlink() else directory
 

@@ -1,4 +1,4 @@
-"""A local stack whose consumers have a PostgreSQL, and a night in which a job sleeps in a transaction: a program that owns it.
+"""A program that owns a local stack whose consumers have a PostgreSQL, in a night in which a job sleeps there.
 
     python -m tests.mocks.consumers.postgres.in_a_stack
 

@@ -1,4 +1,4 @@
-"""The consumers' mock with a PostgreSQL: what a chain's kind of consumer will be, with a gate that tests tell what to do.
+"""The consumers' mock with a PostgreSQL, and with a gate that tests tell what to do.
 
 The control call ``do`` takes a list of actions, each for the first passing that has all of its ``at``; ``tell`` writes
 what the database holds, what was committed, and what has passed, to DIR/told.json.

@@ -1,4 +1,4 @@
-"""The front: messages pass unchanged, and what a gate does at each point is what a client of a real server would see."""
+"""The front: messages pass unchanged, and what a gate does at each point is what a real server's client would see."""
 
 from __future__ import annotations
 
@@ -208,11 +208,16 @@ def test_a_refused_copy_stores_no_row(planning: Planning, autocommit: bool) -> N
 def test_a_refusal_in_a_pipeline_is_of_its_own_statement(planning: Planning) -> None:
     planning.does(refuse({"point": "statement", "verb": "UPDATE"}))
     with planning.connect(autocommit=True) as connection:
-        with pytest.raises(errors.SerializationFailure), connection.pipeline() as pipeline:
-            connection.execute(ROW)
-            pipeline.sync()
-            connection.execute("update plan set quantity = 7")
-            connection.execute("delete from plan")
+
+        def work() -> None:
+            with connection.pipeline() as pipeline:
+                connection.execute(ROW)
+                pipeline.sync()
+                connection.execute("update plan set quantity = 7")
+                connection.execute("delete from plan")
+
+        with pytest.raises(errors.SerializationFailure):
+            work()
         assert connection.execute("select quantity from plan").fetchall() == [(1,)]
 
 
@@ -236,9 +241,13 @@ def test_a_connection_lost_before_the_commit_loses_the_row_and_after_it_keeps_it
 ) -> None:
     planning.does(drop({"point": point, "verb": "INSERT" if point == "statement" else "COMMIT"}, reset=reset))
     connection = planning.connect()
-    with pytest.raises(psycopg.OperationalError):
+
+    def work() -> None:
         connection.execute(ROW)
         connection.commit()
+
+    with pytest.raises(psycopg.OperationalError):
+        work()
     assert connection.closed
     assert len(planning.rows()) == kept
 

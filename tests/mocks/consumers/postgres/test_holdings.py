@@ -102,7 +102,7 @@ def test_commits_come_in_their_order_and_what_is_rolled_back_does_not(planning: 
 
 
 def test_a_commit_has_the_nights_time(planning: Planning) -> None:
-    planning.job(f"""
+    planning.job("""
         import time, psycopg
         for _ in range(2):
             with psycopg.connect(autocommit=True) as connection:

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
+from harness.mocks.consumers.postgres.messages import query
 from harness.mocks.consumers.postgres.statements import split
 from harness.mocks.consumers.postgres.transaction import Transaction
-from harness.mocks.consumers.postgres.messages import query
 
 
 @pytest.mark.parametrize(
