@@ -1,4 +1,4 @@
-"""A PostgreSQL in virtual time, and its clients: in the test itself while time stands still, or as jobs of the night."""
+"""A PostgreSQL in virtual time, and its clients: in the test itself while time stands still, or as jobs."""
 
 from __future__ import annotations
 

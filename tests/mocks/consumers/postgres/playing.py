@@ -1,14 +1,13 @@
 """The consumers' mock with a PostgreSQL, and with a gate that tests tell what to do.
 
-The control call ``do`` takes a list of actions, each for the first passing that has all of its ``at``; ``tell`` writes
-what the database holds, what was committed, and what has passed, to DIR/told.json.
+The control call ``do`` takes a list of actions, each for the first passing that has all of its ``at``; ``release`` ends
+the waits among them; ``tell`` writes to DIR/told.json what the database holds, what was committed, and what has passed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 from dataclasses import asdict
 from typing import Any
 
@@ -29,6 +28,7 @@ class Told:
     def __init__(self) -> None:
         self.passed: list[Passing] = []
         self.to_do: list[dict[str, Any]] = []
+        self.released = asyncio.Event()
 
     def passes(self, passing: Passing) -> Action:
         self.passed.append(passing)
@@ -36,6 +36,8 @@ class Told:
             if one["at"].items() <= asdict(passing).items():
                 self.to_do.remove(one)
                 with_what = {name: value for name, value in one.items() if name not in ("at", "do")}
+                if one["do"] == "wait":
+                    with_what["released"] = self.released
                 action: Action = ACTIONS[one["do"]](**with_what)
                 return action
         return None
@@ -58,6 +60,7 @@ class PostgresConsumers(Consumers):
         await super().reset(plan)
         self.gate.passed.clear()
         self.gate.to_do.clear()
+        self.gate.released.clear()
         schema = self.dir / "schema.sql"
         if not schema.exists():
             return
@@ -68,7 +71,7 @@ class PostgresConsumers(Consumers):
         await self.database.reset(schema.read_text())
 
     def calls(self) -> Any:
-        return {"do": self._do, "tell": self._tell, "stop": self._stop, "crash": self._crash}
+        return {"do": self._do, "tell": self._tell, "stop": self._stop, "release": self._release}
 
     async def _do(self, asked: Any) -> None:
         self.gate.to_do += asked["actions"]
@@ -85,8 +88,8 @@ class PostgresConsumers(Consumers):
     async def _stop(self, _: Any) -> None:
         await self.server.stop()
 
-    async def _crash(self, _: Any) -> None:
-        asyncio.get_running_loop().call_later(0, os.abort)
+    async def _release(self, _: Any) -> None:
+        self.gate.released.set()
 
 
 if __name__ == "__main__":

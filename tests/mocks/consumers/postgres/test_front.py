@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +14,7 @@ import sqlalchemy
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from tests.calibration import patience_s
 from tests.mocks.consumers.postgres.conftest import PASSWORD, Planning
 
 ROW = "insert into plan values ('2026-11-24', 'north', 'a', 1, 2.5)"
@@ -231,6 +233,17 @@ def test_a_fatal_refusal_ends_the_connection_and_its_transaction(planning: Plann
     assert planning.rows() == []
 
 
+def test_a_refusal_after_the_commit_is_a_lie(planning: Planning) -> None:
+    planning.does(refuse({"point": "committed"}))
+    connection = planning.connect()
+    connection.execute(ROW)
+    with pytest.raises(errors.SerializationFailure):
+        connection.commit()
+    assert connection.info.transaction_status is TransactionStatus.IDLE
+    connection.close()
+    assert len(planning.rows()) == 1
+
+
 # -- it drops the connection ----------------------------------------------------------------------
 
 
@@ -314,6 +327,16 @@ def test_who_gives_up_waiting_has_committed_or_not(planning: Planning, point: st
     code, _ = planning.runs("timeout", "-k", "1", "1800", "bash", "-c", f"exec {load}")
     assert code == 124
     assert len(planning.rows()) == kept
+
+
+def test_who_waits_goes_on_when_the_fault_is_over(planning: Planning) -> None:
+    planning.does({"do": "wait", "at": {"point": "commit"}})
+    with ThreadPoolExecutor(1) as pool, planning.connect() as connection:
+        connection.execute(ROW)
+        committing = pool.submit(connection.commit)
+        planning.played.done("POST", "release")
+        committing.result(patience_s())
+    assert len(planning.rows()) == 1
 
 
 # -- real clients ---------------------------------------------------------------------------------

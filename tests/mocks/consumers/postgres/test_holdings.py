@@ -17,7 +17,8 @@ create table kinds (
     doc jsonb, list int[], uid uuid
 );
 """
-ONE = """insert into kinds values (1, true, -2, 9007199254740993, 1.10, 2.5, 0.1, 1e300, E'a\\tb\\\\c\\né', 'x', '\\x00ff',
+ONE = """insert into kinds values (
+1, true, -2, 9007199254740993, 1.10, 2.5, 0.1, 1e300, E'a\\tb\\\\c\\né', 'x', '\\x00ff',
 '2026-11-24', '2026-11-24 02:00:00.5', '2026-11-24 03:00+01', '1 day 02:00', '{"b": 1.10, "a": null}', '{1,null}',
 '00000000-0000-0000-0000-000000000001')"""
 HELD = {

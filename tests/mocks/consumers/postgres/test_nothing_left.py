@@ -79,6 +79,7 @@ def test_the_owner_is_killed(owned: Owned) -> None:
     assert all(map(is_gone_soon, owned.directories))
 
 
+@pytest.mark.exhaustive
 def test_the_mock_is_killed(owned: Owned) -> None:
     (mock,) = [pid for pid in owned.told["members"] if owned.named("postgres")[0] in descendants_of(pid)][-1:]
     with seen_to_end(owned.named("postgres")):
@@ -88,6 +89,7 @@ def test_the_mock_is_killed(owned: Owned) -> None:
     assert all(map(is_gone_soon, owned.directories))
 
 
+@pytest.mark.exhaustive
 def test_owner_and_supervisor_are_killed_together(owned: Owned) -> None:
     with seen_to_end(owned.told["members"]):
         os.kill(owned.told["supervisor"], signal.SIGKILL)

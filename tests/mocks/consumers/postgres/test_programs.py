@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,11 +25,11 @@ def bin_of(folder: Path, script: str = "echo 'postgres (PostgreSQL) 12.1'") -> P
 
 
 @pytest.fixture
-def passable(tmp_path: Path) -> Path:
+def passable() -> Iterator[Path]:
     """Its folder may be passed through by the server's user, as pytest's own may not."""
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
-    return tmp_path
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 def test_a_package_comes_before_debians_and_that_before_the_path(

@@ -25,7 +25,7 @@ def test_an_hour_of_sleep_and_a_limit_of_half_an_hour_are_virtual(planning: Plan
 
 
 def test_a_server_at_rest_wakes_seldom(planning: Planning) -> None:
-    """Each time that it wakes is a jump of the clock; as it is set up by default it wakes some thousand times an hour."""
+    """Each time that it wakes is a jump of the clock; by its own defaults, it wakes some thousand times an hour."""
     code, _ = planning.runs("sleep", "36000")
     assert code == 0
     assert planning.stop.jumps < 10 * 500
