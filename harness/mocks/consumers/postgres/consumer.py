@@ -63,14 +63,13 @@ class Postgres:
             f" set session_replication_role = origin; create schema public authorization {user};"
             f" grant all on database {database} to {user};"
             f" alter role {user} reset all; alter role {user} in database {database} reset all;"
-            f" alter role {user} password {literal(self._verifier)}"
+            f" alter role {user} password {literal(self._verifier)};"
+            f" set session authorization {user}; set search_path to default"
         )
-        if schema_sql.strip():
-            await admin.run(f"set session authorization {user}; set search_path to default")
-            try:
-                await admin.run(schema_sql)
-            finally:
-                await admin.run("rollback; reset session authorization; discard temp; set search_path = pg_catalog")
+        try:
+            await admin.run(schema_sql)
+        finally:
+            await admin.run("rollback; reset session authorization; discard temp; set search_path = pg_catalog")
         await admin.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
 
     async def tables(self) -> list[Table]:

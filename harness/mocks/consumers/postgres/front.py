@@ -9,7 +9,7 @@ from itertools import count
 from pathlib import Path
 
 from harness.mocks.consumers.postgres.connection import Client
-from harness.mocks.consumers.postgres.gate import Gate, Passing
+from harness.mocks.consumers.postgres.gate import Gate, Passing, Refuse
 from harness.mocks.consumers.postgres.messages import (
     CANCEL_REQUEST,
     GSS_REQUEST,
@@ -85,7 +85,10 @@ class Front:
             self._job(client.writer.transport),
         )
         await act(client, self._gate.passes(passing))
-        reader, writer = await asyncio.open_unix_connection(self._socket)
+        try:
+            reader, writer = await asyncio.open_unix_connection(self._socket)
+        except (FileNotFoundError, ConnectionRefusedError):
+            await act(client, Refuse("57P03", "the database system is not running", fatal=True))
         writer.write(startup.raw)
         await Session(client, (reader, writer), self._gate, passing).run()
 
