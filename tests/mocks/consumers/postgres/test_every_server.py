@@ -87,12 +87,14 @@ async def two_consumers(chosen: Programs, place: Path) -> None:
                 (commit,) = await one.commits()
                 assert [change.kind for change in commit.changes if change.new] == ["insert", "insert", "update"]
                 assert ("define", "plan") in [(change.kind, change.table) for change in commit.changes]
-        await front.close()
         for one in consumers:
             await one.close()
     finally:
         await server.stop()
     assert not server.folder.exists()
+    with pytest.raises(psycopg.OperationalError, match="the database system is not running"):
+        await asyncio.to_thread(load, port, "planning")
+    await front.close()
 
 
 def in_a_place(work: Any, *arguments: Any) -> None:

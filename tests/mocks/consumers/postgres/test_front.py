@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from random import Random
 from typing import Any
 
 import psycopg
@@ -14,6 +16,7 @@ import sqlalchemy
 from psycopg import errors
 from psycopg.pq import TransactionStatus
 
+from harness.mocks.consumers.postgres.messages import execute, message, query, text
 from tests.calibration import patience_s
 from tests.mocks.consumers.postgres.conftest import PASSWORD, Planning
 
@@ -109,6 +112,51 @@ def test_a_message_without_a_sound_length_ends_its_connection_alone(planning: Pl
             wire.detach()
         broken.close()
         assert other.execute("select 1").fetchone() == (1,)
+
+
+def valid_messages() -> bytes:
+    """What a client sends in a life: a query, and a statement that is parsed, bound, described, executed, closed."""
+    parts = [
+        query("select 1; begin; commit"),
+        message(b"P", b"s\0" + text(ROW) + b"\0\0"),
+        message(b"B", b"p\0s\0" + bytes(6)),
+        message(b"D", b"Pp\0"),
+        execute("p"),
+        message(b"H"),
+        message(b"C", b"Ss\0"),
+        message(b"S"),
+        query("copy staging from stdin"),
+        message(b"d", b"2026-11-24\tnorth\ta\t1\t1.5\n"),
+        message(b"c"),
+        message(b"f", b"no\0"),
+    ]
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_a_client_sends_is_no_bug(planning: Planning, seed: int) -> None:
+    """Bytes changed, left out, doubled: the connection may end by it, and nothing else does (the fixture looks)."""
+    random = Random(seed)
+    for _ in range(5):
+        sent = bytearray(valid_messages())
+        for _ in range(random.randint(1, 6)):
+            at = random.randrange(len(sent))
+            match random.randrange(3):
+                case 0:
+                    sent[at] = random.randrange(256)
+                case 1:
+                    del sent[at : at + random.randint(1, 9)]
+                case _:
+                    sent[at:at] = sent[at : at + random.randint(1, 40)]
+        connection = planning.connect()
+        with socket.socket(fileno=os.dup(connection.pgconn.socket)) as wire, suppress(ConnectionError):
+            wire.setblocking(True)
+            wire.sendall(sent)
+            wire.shutdown(socket.SHUT_WR)
+            while wire.recv(65536):
+                pass
+        connection.close()
+    planning.connect().close()
 
 
 def test_a_cancellation_reaches_the_statement(planning: Planning) -> None:
