@@ -1,0 +1,76 @@
+"""Where faults will act: what passes the front, and what may become of it.
+
+The front asks its gate at each passing, and does what it answers. Who holds the orders of a night decides; the front
+knows neither orders nor triggers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+Point = Literal["connect", "statement", "commit", "committed"]
+"""A client wants in; a statement is about to reach the server; so is what commits; it has, and the answer is here."""
+
+
+@dataclass(frozen=True)
+class Passing:
+    """What passes. ``verb``: a statement's first word; ``wrote``: whether its transaction is known to have written."""
+
+    point: Point
+    session: int
+    user: str
+    database: str
+    application: str
+    job: str = ""
+    statement: str = ""
+    verb: str = ""
+    wrote: bool = False
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """Answer with an error. At a statement or a commit the server fails too, so that the transaction is what it says.
+
+    At ``connect``, or if ``fatal``, the connection ends with it. At ``committed`` it is a lie: what is told to have
+    failed is there.
+    """
+
+    sqlstate: str
+    told: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True)
+class Drop:
+    """End the connection, by a reset or in good order; what was not committed is rolled back."""
+
+    reset: bool = True
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Keep it back: so long, until it is released, or until the client gives up; whichever is first."""
+
+    for_ns: int | None = None
+    released: asyncio.Event | None = None
+
+
+Action = Refuse | Drop | Wait | None
+"""None: pass on, unchanged."""
+
+
+class Gate(Protocol):
+    """Whoever decides what becomes of what passes."""
+
+    def passes(self, passing: Passing) -> Action:
+        """Asked once for each passing, in the event loop."""
+
+
+class Open:
+    """Lets everything pass."""
+
+    def passes(self, passing: Passing) -> Action:  # noqa: ARG002 - see Gate
+        """None."""
+        return None
