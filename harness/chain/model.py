@@ -10,7 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Discriminator, Field, PrivateAttr, Tag, model_validator
 
 from harness.chain.budget import Budget
-from harness.chain.columns import Column
+from harness.chain.consumers.consumer import Consumer
+from harness.chain.consumers.http import HttpConsumer
+from harness.chain.consumers.kinds import AnyConsumer
 from harness.chain.controls import CONTROLS
 from harness.chain.job import (
     Dependency,
@@ -25,10 +27,10 @@ from harness.chain.job import (
     listed,
     text_or_mapping,
 )
-from harness.chain.records import Records, SomeRecords
 from harness.chain.results import held_file_mistakes, held_name_mistake, volatile_mistakes
 from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
-from harness.contract.protocols import ConsumerKind, Protocol
+from harness.contract.consumers import ConsumerKind
+from harness.contract.protocols import Protocol
 from harness.contract.schedule import Action, When
 from harness.errors import AuthorError
 from harness.formats import FORMATS
@@ -52,6 +54,7 @@ __all__ = [
     "Folder",
     "FromPlace",
     "HeldFile",
+    "HttpConsumer",
     "Job",
     "Machine",
     "OneOrMore",
@@ -136,33 +139,6 @@ class FileSpec(Strict):
     flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None
     checksums: bool = True
     chunked: bool = False
-
-
-class Consumer(Strict):
-    """Who receives the chain's rows, and which columns make a row's key (none: all of them).
-
-    records: whether every record that the source publishes is to arrive here, or only some of them, because the chain
-    filters or shares them out: by what filter, or which share at least; or the rows are derived: sums, or whatever else
-    the chain makes itself, which cannot be compared with records. files: those whose records arrive here (none named:
-    all). columns: what of the rows is not as it was published, by the consumer's name of the column, or the published
-    one where it is dropped.
-    """
-
-    kind: ConsumerKind = "http"
-    key: Texts = ()
-    records: Records = "every"
-    files: Texts = ()
-    columns: dict[Text, Column] = {}
-
-    @property
-    def which(self) -> Literal["every", "some", "derived"]:
-        """Which records arrive, in one word."""
-        return "some" if isinstance(self.records, SomeRecords) else self.records
-
-    @property
-    def volatile(self) -> tuple[str, ...]:
-        """The columns that differ from run to run, and are no part of any comparison."""
-        return tuple(name for name, said in self.columns.items() if said == "volatile")
 
 
 class HeldFile(Strict):
@@ -300,7 +276,7 @@ class Chain(Strict):
     resources: dict[Text, Annotated[int, Field(ge=0)]] = {}
     properties: dict[Text, str] = {}
     calendars: dict[Text, Annotated[tuple[Annotated[dt.date, BeforeValidator(_date)], ...], LAX]] = {}
-    consumers: dict[Text, Consumer] = {}
+    consumers: dict[Text, AnyConsumer] = {}
     watermarks: dict[Text, Watermark] = {}
     quarantine: Text | None = None
     causes: dict[Text, Texts] = {}
@@ -333,6 +309,11 @@ class Chain(Strict):
         off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
         jobs = {name: job.without_defences(off) for name, job in self.jobs.items()}
         return self.model_copy(update={"switched_off": off, "jobs": jobs})
+
+    @property
+    def consumer_kinds(self) -> dict[str, ConsumerKind]:
+        """Of which kind each consumer is."""
+        return {name: consumer.kind for name, consumer in self.consumers.items()}
 
     def owner_of(self, job: str) -> str:
         """Who is paged when that job fails."""

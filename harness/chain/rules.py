@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.chain.columns import column_mistakes
+from harness.chain.consumers.rules import consumer_mistakes, consumer_places
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
 from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
 from harness.contract.addresses import DESK_PLACES
@@ -30,7 +31,7 @@ PLACES = (
     "job.name",
     "job.owner",
 )
-"""What an environment variable may be taken from, besides ``<consumer>.url`` and ``folder.<folder>``."""
+"""What an environment variable may be taken from, besides a consumer's (``<consumer>.url``) and ``folder.<folder>``."""
 
 
 NEIGHBOURS = tuple(dict.fromkeys([*EVENTS, "folder", *ENDPOINT_NAMES]))
@@ -54,7 +55,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _folders(data)
     yield from _watermarks(data)
     yield from _quarantine(data)
-    yield from _keys(data)
+    yield from consumer_mistakes(data)
     yield from column_mistakes(data)
     yield from _times(data)
 
@@ -179,9 +180,8 @@ def _defences(data: Any) -> Iterator[tuple[Location, str]]:
 
 
 def _environments(data: Any) -> Iterator[tuple[Location, str]]:
-    consumers = [f"{name}.url" for name in mapping(data, "consumers")]
     folders = [f"folder.{name}" for name in mapping(data, "folders")]
-    known = [*PLACES, *consumers, *folders]
+    known = [*PLACES, *consumer_places(data), *folders]
     holders: list[tuple[Location, Any]] = [((), data)]
     holders += [(("jobs", name), job) for name, job in mapping(data, "jobs").items()]
     for name, defence in mapping(data, "defences").items():
@@ -206,14 +206,6 @@ def _no_variable(name: Any) -> str | None:
     if name == "LD_PRELOAD" or name.startswith("NIGHT_"):
         return f"found '{name}', which would take the job out of the night's time; leave it out, or rename it"
     return None
-
-
-def _keys(data: Any) -> Iterator[tuple[Location, str]]:
-    for name, consumer in mapping(data, "consumers").items():
-        columns = sequence(consumer, "key")
-        for position, column in enumerate(columns):
-            if column in columns[:position]:
-                yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"
 
 
 def _folders(data: Any) -> Iterator[tuple[Location, str]]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from harness.contract.bounds import ContractError
+from harness.contract.consumers import PlannedConsumer
 from harness.contract.content import Content
-from harness.contract.protocols import ConsumerKind, Protocol
+from harness.contract.protocols import Protocol
 from harness.contract.schedule import MasterJob, Operator
 
 
@@ -46,15 +47,6 @@ class PlannedResults:
 
     ignore: tuple[str, ...] = ()
     volatile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedConsumer:
-    """How a consumer takes rows, which columns make a row's key (none: all of them), which differ from run to run."""
-
-    kind: ConsumerKind
-    key: tuple[str, ...] = ()
-    volatile: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

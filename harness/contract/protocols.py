@@ -41,6 +41,3 @@ SPOKEN_BY: dict[Refusal, tuple[Protocol, ...]] = dict.fromkeys(REFUSALS, PROTOCO
     "token_expired": ("http", "s3", "snowflake"),  # SFTP knows keys and passwords, and no tokens
 }
 """Which protocols have words for a refusal."""
-
-ConsumerKind = Literal["http"]
-"""How a consumer takes the chain's data."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from harness.chain.model import Chain, Job, Watermark
+from harness.chain.model import Chain, Consumer, Job, Watermark
 from harness.contract.plan import Plan
 from harness.contract.schedule import MasterJob
 from harness.faults import Fault
@@ -37,9 +37,7 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "files": [file.name for file in plan.files],
         "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
         "folders": sorted(plan.folders),
-        "consumers": {
-            name: {"key": list(one.key), "records": one.which} for name, one in sorted(chain.consumers.items())
-        },
+        "consumers": {name: _consumer(one) for name, one in sorted(chain.consumers.items())},
         "watermarks": {
             name: {
                 "folder": mark.folder,
@@ -78,6 +76,12 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             for fault_id, fault in numbered(faults)
         ],
     }
+
+
+def _consumer(consumer: Consumer) -> dict[str, Any]:
+    told: dict[str, Any] = {"key": list(consumer.key), "records": consumer.which}
+    whose = {"owner": consumer.owner, "contact": consumer.contact}
+    return told | {name: value for name, value in whose.items() if value is not None}
 
 
 def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:

@@ -11,9 +11,11 @@ from typing import Protocol
 from harness.chain.model import Chain, FromPlace, HeldFile
 from harness.chain.results import NEVER_RESULTS
 from harness.contract.addresses import DerivedAddresses, desk_places
+from harness.contract.consumers import Kinds
 from harness.contract.content import Content
-from harness.contract.plan import Plan, PlannedConsumer, PlannedFile, PlannedResults, SeededFile
+from harness.contract.plan import Plan, PlannedFile, PlannedResults, SeededFile
 from harness.errors import AuthorError
+from harness.night.consumer_plan import planned_consumer
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times
@@ -23,7 +25,7 @@ from harness.scenario.operators import Operator
 class StackPlaces(Protocol):
     """What a plan asks of a stack: where things are for a job, and a place to keep contents."""
 
-    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+    def places(self, *, folders: Iterable[str] = (), consumers: Kinds | None = None) -> dict[str, str]:
         """The endpoints and folders by the names that ``{from: ...}`` takes."""
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
@@ -61,7 +63,7 @@ class Planner:
     ) -> Plan:
         """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
-        places = stack.places(folders=chain.folders, consumers=chain.consumers)
+        places = stack.places(folders=chain.folders, consumers=chain.consumer_kinds)
         folders = {name: places[f"folder.{name}"] for name in chain.folders}
         files = tuple(self._files(chain, times, seed, stack))
         return Plan(
@@ -85,10 +87,7 @@ class Planner:
             results=PlannedResults(
                 ignore=(*NEVER_RESULTS, *chain.results.ignore), volatile=dict(chain.results.volatile)
             ),
-            consumers={
-                name: PlannedConsumer(kind=one.kind, key=one.key, volatile=one.volatile)
-                for name, one in chain.consumers.items()
-            },
+            consumers={name: planned_consumer(chain, name) for name in chain.consumers},
             jobs=tuple(
                 master_job(
                     chain,

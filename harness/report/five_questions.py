@@ -11,6 +11,7 @@ from harness.checks.model.holdings import begin_event, holdings
 from harness.checks.model.wording import counted, minutes
 from harness.history import Event
 from harness.night.result import Result
+from harness.report.dependents import whose
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _touched(result: Result) -> str:
     for consumer, held in got.items():
         same = held.own.common(wanted[consumer].own)
         owed = counted(wanted[consumer].own.total(), "row")
-        said.append(f"{consumer} holds {same:,} of {owed} as without the fault")
+        said.append(f"{whose(night, consumer)} holds {same:,} of {owed} as without the fault")
         extra = held.own.total() - same
         if extra:
             said.append(f"and {counted(extra, 'row')} more or other than it should")

@@ -22,6 +22,7 @@ from harness.clock.ticks import Ticks
 from harness.extensions.doors import DOORS, declared
 from harness.extensions.settings import settings
 from harness.night.result import Result
+from harness.report.dependents import whose
 from harness.report.five_questions import answers
 from harness.report.printable import plain
 from harness.report.timeline import Moment, around, timeline
@@ -113,7 +114,8 @@ def held(result: Result) -> Iterator[str]:
     doubted = doubtful_because(result.baseline)  # rows that may be wrong themselves tell nothing of others
     for consumer, of in got.items():
         wrong = "" if doubted else str(wrong_rows(result.history, result.baseline, consumer))
-        found = f"{consumer}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"
+        named = whose(result.history, consumer)
+        found = f"{named}: {counted(of.rows, 'row')}, {expected[consumer].rows:,} without the fault"
         yield found + (f" ({wrong})" if wrong else "")
 
 

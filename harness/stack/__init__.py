@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from harness.clock.page import TICK_ERROR
 from harness.contract.codec import read, write
+from harness.contract.consumers import Kinds
 from harness.contract.orders import Counts, Order, Relay
 from harness.contract.plan import Plan
 from harness.contract.rows import RowsFile
@@ -65,9 +66,9 @@ class Stack(ABC):
         """End every process and remove every trace; calling it twice is no mistake."""
 
     @abstractmethod
-    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+    def places(self, *, folders: Iterable[str] = (), consumers: Kinds | None = None) -> dict[str, str]:
         """Where jobs find things: source.url, consumers.url, desk.url, scheduler.url, and for the names that are
-        given, folder.<folder> (a path) and <consumer>.url."""
+        given, folder.<folder> (a path) and what each kind of consumer has: <consumer>.url."""
 
     @abstractmethod
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
@@ -82,7 +83,7 @@ class Stack(ABC):
         """The name of the agent that starts the jobs of an image, for the plan; one stack may need no image."""
 
     @abstractmethod
-    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
+    def published(self, consumers: Kinds | None = None) -> dict[str, str]:
         """The endpoints as a client of this machine reaches them: source.url, desk.url, <consumer>.url and so on. Empty
         unless the stack was started for that."""
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain.model import Consumer
+from harness.chain.model import HttpConsumer
 
 
-def consumer(records: Any) -> Consumer:
-    return Consumer.model_validate({"key": ["id"], "records": records})
+def consumer(records: Any) -> HttpConsumer:
+    return HttpConsumer.model_validate({"key": ["id"], "records": records})
 
 
 def test_one_value_stands_for_a_list_of_it() -> None:
@@ -19,7 +19,7 @@ def test_one_value_stands_for_a_list_of_it() -> None:
     assert said.which == "some"
     assert said.records.where == {"state": ("PAID",), "paid": (True,)}  # type: ignore[union-attr]
     assert float(said.records.least) == 0.995  # type: ignore[union-attr]
-    assert Consumer.model_validate(said.model_dump()) == said
+    assert HttpConsumer.model_validate(said.model_dump()) == said
 
 
 @pytest.mark.parametrize(

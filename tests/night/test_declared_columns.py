@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from harness.chain.model import Consumer
+from harness.chain.model import HttpConsumer
 from harness.night.declared_columns import Declared, lines
 from harness.night.rows_compared import Compared, compare
 
@@ -14,7 +14,7 @@ RECORD = {"id": "P0", "amount": "10.55", "due": "2026-11-23", "paid": "23/11/26"
 
 
 def compared(row: dict[str, Any], **columns: Any) -> Compared:
-    consumer = Consumer.model_validate({"key": ["id"], "columns": columns})
+    consumer = HttpConsumer.model_validate({"key": ["id"], "columns": columns})
     return compare([RECORD], [row], consumer.key, declared=Declared.by(consumer))
 
 
@@ -60,7 +60,7 @@ def test_rows_of_one_key_are_told_apart_by_their_values() -> None:
 
 
 def test_without_a_key_a_rounded_column_tells_no_row_from_another() -> None:
-    consumer = Consumer.model_validate({"columns": {"amount": {"round": 0}}})
+    consumer = HttpConsumer.model_validate({"columns": {"amount": {"round": 0}}})
     row = RECORD | {"amount": 11}
     assert compare([RECORD], [row], (), declared=Declared.by(consumer)).alike
 
@@ -75,12 +75,12 @@ def test_what_waits_for_its_counterpart_in_files_is_told_as_in_memory() -> None:
 
 
 def test_declarations_are_told_as_they_are_written() -> None:
-    consumer = Consumer.model_validate({"columns": {"cents": {"from": "amount", "times": 100}, "a": "derived"}})
+    consumer = HttpConsumer.model_validate({"columns": {"cents": {"from": "amount", "times": 100}, "a": "derived"}})
     assert lines(consumer) == ["cents: {from: amount, times: 100}", "a: derived"]
 
 
 def test_without_a_key_a_column_of_another_name_tells_rows_apart_by_that_one() -> None:
-    consumer = Consumer.model_validate({"columns": {"sum": {"from": "amount"}, "due": "dropped"}})
+    consumer = HttpConsumer.model_validate({"columns": {"sum": {"from": "amount"}, "due": "dropped"}})
     records = [{"amount": "1.50", "due": "2026-11-23"}, {"amount": "2.50", "due": "2026-11-23"}]
     declared = Declared.by(consumer)
     assert compare(records, [{"sum": 2.5}, {"sum": 1.5}], (), declared=declared).alike

@@ -11,7 +11,8 @@ import pytest
 
 from harness.chain.model import Chain
 from harness.contract.codec import read, write
-from harness.contract.plan import Plan, PlannedConsumer, SeededFile
+from harness.contract.consumers import Kinds, PlannedHttp
+from harness.contract.plan import Plan, SeededFile
 from harness.contract.schedule import Dependency, Retry, Rule
 from harness.night.plan import Planner
 
@@ -24,10 +25,10 @@ class Nowhere:
     def __init__(self) -> None:
         self.stored: dict[str, bytes] = {}
 
-    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+    def places(self, *, folders: Iterable[str] = (), consumers: Kinds | None = None) -> dict[str, str]:
         known = {"source.url": "http://source", "desk.url": "http://desk", "scheduler.url": "http://scheduler"}
         known |= {f"folder.{name}": f"/night/folders/{name}" for name in folders}
-        return known | {f"{name}.url": f"http://consumers/{name}" for name in consumers}
+        return known | {f"{name}.url": f"http://consumers/{name}" for name in consumers or {}}
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         return {"PATH": "/usr/bin", "COMPONENT": component}
@@ -108,7 +109,7 @@ def test_a_plan_survives_the_way_to_the_mocks(tmp_path: Path, stack: Nowhere) ->
         "11-23 05:00",
         "11-23 11:00",
     ]
-    assert made.consumers == {"planning": PlannedConsumer(kind="http", key=("site", "sku"))}
+    assert made.consumers == {"planning": PlannedHttp(key=("site", "sku"))}
 
 
 def test_each_file_arrives_with_its_true_content_in_the_store(tmp_path: Path, stack: Nowhere) -> None:

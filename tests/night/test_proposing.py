@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from ruamel.yaml import YAML
 
-from harness.chain.model import Consumer
+from harness.chain.model import HttpConsumer
 from harness.contract.plan import Plan
 from harness.night.chosen_records import passing, required
 from harness.night.declared_columns import Declared
@@ -54,7 +54,7 @@ class Feed:
         self.rows, self.again = rows, again
 
     def proposal(self, said: str = "key: [id]") -> str:
-        consumer = Consumer.model_validate(YAML(typ="safe").load(f"{{kind: http, {said}}}"))
+        consumer = HttpConsumer.model_validate(YAML(typ="safe").load(f"{{kind: http, {said}}}"))
         made = Proposal("planning", "chain.yaml:24", consumer)
         files = {name: records[: sides.MOST_RECORDS] for name, records in self.files.items()}
         rows, again = (one[: sides.MOST_ROWS] for one in (self.rows, self.again or self.rows))
@@ -63,7 +63,7 @@ class Feed:
 
     def pasted(self, told: str) -> Compared:
         """What comes of the comparison with it."""
-        consumer = Consumer.model_validate(YAML(typ="safe").load(told)["consumers"]["planning"])
+        consumer = HttpConsumer.model_validate(YAML(typ="safe").load(told)["consumers"]["planning"])
         assert consumer.records != "derived"
         records = [one for name in consumer.files or self.files for one in self.files[name]]
         chosen = [*passing(records, consumer.records)]

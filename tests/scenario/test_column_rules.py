@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from harness.chain.model import Consumer
+from harness.chain.model import HttpConsumer
 from harness.chain.rules import chain_mistakes
 
 
@@ -33,4 +33,4 @@ def test_it_is_told_at_its_place(consumer: dict[str, Any], place: tuple[Any, ...
 @pytest.mark.parametrize("said", ["gone", {}, {"round": -1}, {"times": 0}, {"form": "x"}])
 def test_a_word_or_a_form_that_there_is_not_is_refused(said: Any) -> None:
     with pytest.raises(ValidationError):
-        Consumer.model_validate({"columns": {"a": said}})
+        HttpConsumer.model_validate({"columns": {"a": said}})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.contract.plan import Plan, PlannedConsumer, SeededFile
+from harness.contract.consumers import PlannedHttp
+from harness.contract.plan import Plan, SeededFile
 from harness.contract.schedule import MasterJob
 from harness.stack import Stack
 
@@ -41,5 +42,5 @@ def plan(*jobs: MasterJob, begins_ns: int = EVENING_NS, watch: Iterable[str] = (
         watch=tuple(watch),
         folders={name: tuple(held) for name, held in folders.items()},
         jobs=jobs,
-        consumers={"planning": PlannedConsumer(kind="http", key=("site",))},
+        consumers={"planning": PlannedHttp(key=("site",))},
     )

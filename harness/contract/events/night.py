@@ -15,6 +15,7 @@ from harness.contract.events.vocabulary import (
     happening,
     listed,
     mapped,
+    maybe,
     one_of,
     or_null,
     record,
@@ -28,6 +29,8 @@ _CONSUMER = record(
         one_of("every", "some", "derived"),
         "whether every record that the source publishes is to arrive here; derived: the rows are no records",
     ),
+    owner=maybe(Field(TEXT, "who depends on it, where the chain says so, and is not paged by it")),
+    contact=maybe(Field(TEXT, "how that owner is reached, where the chain says so")),
 )
 _JOB = record(
     owner=Field(TEXT, "who is paged for it"),

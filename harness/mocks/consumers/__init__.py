@@ -1,1 +1,1 @@
-"""The chain's consumers: what each of them holds, and the front end that takes it in."""
+"""The chain's consumers: what each of them holds, and a package for each kind, by which they take it in."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from harness.contract.consumers import ConsumerKind
 from harness.contract.plan import Plan
 from harness.contract.rows import ROWS
-from harness.mocks.consumers.http import HttpFrontEnd
-from harness.mocks.consumers.ledger import Ledger
+from harness.mocks.consumers.http.kind import Http
+from harness.mocks.consumers.kind import Kind, made
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 
@@ -18,32 +19,28 @@ class Consumers(Mock):
     component = "consumers"
 
     async def serve(self) -> dict[str, int]:
-        """Start every front end."""
-        self._ledgers: dict[str, Ledger] = {}
-        return {"consumers": await HttpFrontEnd(self, self._ledgers).listen()}
+        """Start what is there in every night: the front end of those that speak HTTP."""
+        http = Http(self)
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
+        return await http.listen()
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
-        for ledger in self._ledgers.values():
-            ledger.close()
-        self._ledgers.clear()
         (self.dir / "history" / ROWS).unlink(missing_ok=True)
-        folder = self.dir / "consumers"
-        folder.mkdir(exist_ok=True)
-        for name, consumer in sorted(plan.consumers.items()):
-            self._ledgers[name] = Ledger(folder / f"{name}.db", consumer.key, consumer.volatile)
+        for kind in sorted({consumer.kind for consumer in plan.consumers.values()} - self._kinds.keys()):
+            self._kinds[kind] = made(kind, self)
+        for one in self._kinds.values():
+            await one.reset(plan)
 
     async def settle(self) -> None:
-        """Tell what each consumer holds, batch by batch; all rows go into the file that is kept beside the history."""
+        """Tell what each consumer holds; all rows go into the file that is kept beside the history."""
         with (self.dir / "history" / ROWS).open("wb") as file:
-            for name, ledger in self._ledgers.items():
-                for batch in ledger.holds(file):
-                    self.recorder.record("info", "holds", batch, component=name)
+            for kind in self._kinds.values():
+                await kind.settle(file)
 
     def state(self) -> dict[str, Any]:
-        """Rows and batches of each consumer."""
-        counts = {name: ledger.count(None) for name, ledger in self._ledgers.items()}
-        return {"consumers": {name: {"rows": rows, "batches": batches} for name, (rows, batches) in counts.items()}}
+        """What is there of each consumer."""
+        return {"consumers": {name: told for kind in self._kinds.values() for name, told in kind.state().items()}}
 
 
 if __name__ == "__main__":

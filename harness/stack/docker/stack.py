@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from harness.contract.addresses import AUTHORITY_FILE
+from harness.contract.consumers import Kinds, consumer_places
 from harness.contract.endpoints import PUBLISHED_NAMES
 from harness.contract.endpoints import places as endpoint_places
 from harness.extensions.doors import Extension, declared
@@ -127,20 +128,20 @@ class DockerStack(Stack):
             self._containers.release()
             client.close()
 
-    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+    def places(self, *, folders: Iterable[str] = (), consumers: Kinds | None = None) -> dict[str, str]:
         """Where jobs find things, inside the internal network and on the volume."""
         found = endpoint_places(lambda endpoint: (endpoint.name, endpoint.port))
-        found |= {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
+        found |= consumer_places(consumers or {}, found)
         found |= {"scheduler.msgin": f"{ROOT}/msgin", "desk.authority": f"{ROOT}/{AUTHORITY_FILE}"}
         return found | {f"folder.{name}": f"{ROOT}/folders/{name}" for name in folders}
 
-    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
+    def published(self, consumers: Kinds | None = None) -> dict[str, str]:
         """The mocks' endpoints as this machine reaches them; empty unless the stack was made with ``published``."""
         if not self._published:
             return {}
         clock = self._containers["clock"]
         found = endpoint_places(lambda endpoint: (engine_host(), clock.port(endpoint.port)))
-        return found | {f"{name}.url": f"{found['consumers.url']}/{name}" for name in consumers}
+        return found | consumer_places(consumers or {}, found)
 
     def job_environment(self, component: str, image: str | None = None) -> dict[str, str]:
         """The image's own variables, one language, one home, and the night's clock."""

@@ -17,6 +17,7 @@ from typing import Any, Self
 from harness.clock import library
 from harness.clock.census.open_files import require_files
 from harness.contract.addresses import AUTHORITY_FILE
+from harness.contract.consumers import Kinds, consumer_places
 from harness.contract.endpoints import places as endpoint_places
 from harness.errors import StackError
 from harness.extensions.doors import Extension, declared
@@ -116,7 +117,7 @@ class LocalStack(Stack):
         if hasattr(self, "scratch"):
             remove_what_goes(self.scratch)
 
-    def places(self, *, folders: Iterable[str] = (), consumers: Iterable[str] = ()) -> dict[str, str]:
+    def places(self, *, folders: Iterable[str] = (), consumers: Kinds | None = None) -> dict[str, str]:
         """Loopback addresses and real paths."""
         places = endpoint_places(lambda endpoint: (LOOPBACK, self._endpoints[endpoint.name]))
         if self._certificate is not None:
@@ -124,9 +125,9 @@ class LocalStack(Stack):
         places["scheduler.msgin"] = str(self.directory.root / "msgin")
         places["desk.authority"] = str(self.directory.root / AUTHORITY_FILE)
         places |= {f"folder.{name}": str(self.directory.folders / name) for name in folders}
-        return places | {f"{name}.url": f"{places['consumers.url']}/{name}" for name in consumers}
+        return places | consumer_places(consumers or {}, places)
 
-    def published(self, consumers: Iterable[str] = ()) -> dict[str, str]:
+    def published(self, consumers: Kinds | None = None) -> dict[str, str]:
         """The same addresses as a job's; empty unless the stack was made ``reachable``."""
         return self.places(consumers=consumers) if self._reachable else {}
 

@@ -14,7 +14,7 @@ from unittest import mock
 
 import pytest
 
-from harness.mocks.consumers import http
+from harness.mocks.consumers.http import reading
 from harness.mocks.consumers.ledger import Batch
 from tests.mocks.conftest import NightOfMocks, Played
 
@@ -150,11 +150,11 @@ def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(
     monkeypatch: pytest.MonkeyPatch, room: str
 ) -> None:
     bodies = [json.dumps(BATCH | {"business_date": f"2026-11-{day}"}).encode() for day in (21, 22, 23)]
-    size = len(http.Reader().read(bodies[0], ("sku",)).lines)
-    monkeypatch.setattr(http, room, 2 if room == "REMEMBERED_BATCHES" else 2 * size)
-    read = mock.Mock(wraps=http._read)
-    monkeypatch.setattr(http, "_read", read)
-    reader = http.Reader()
+    size = len(reading.Reader().read(bodies[0], ("sku",)).lines)
+    monkeypatch.setattr(reading, room, 2 if room == "REMEMBERED_BATCHES" else 2 * size)
+    read = mock.Mock(wraps=reading._read)
+    monkeypatch.setattr(reading, "_read", read)
+    reader = reading.Reader()
     first, second = (reader.read(body, ("sku",)) for body in bodies[:2])
     assert (reader.read(bytes(bytearray(bodies[0])), ("sku",)), reader.read(bodies[1], ("sku",))) == (first, second)
     assert read.call_count == 2
@@ -163,8 +163,8 @@ def test_a_batch_that_comes_again_is_not_read_again_while_there_is_room(
 
 
 def test_a_batch_that_cannot_be_remembered_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http.RowsFile, "append", mock.Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
-    reader, body = http.Reader(), json.dumps(BATCH).encode()
+    monkeypatch.setattr(reading.RowsFile, "append", mock.Mock(side_effect=OSError(errno.ENOSPC, "No space left")))
+    reader, body = reading.Reader(), json.dumps(BATCH).encode()
     assert reader.read(body, ("sku",)) == reader.read(body, ("sku",))
 
 

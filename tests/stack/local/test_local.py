@@ -183,9 +183,9 @@ def test_a_folder_that_leads_out_of_the_stack_is_refused(stack: LocalStack) -> N
 def test_endpoints_of_a_reachable_stack_answer_and_consumers_have_their_own() -> None:
     with LocalStack(reachable=True) as stack, urllib3.PoolManager(timeout=10) as pool:
         stack.reset(plan())
-        places = stack.places(folders=["landing"], consumers=["planning"])
+        places = stack.places(folders=["landing"], consumers={"planning": "http"})
         assert places["planning.url"] == places["consumers.url"] + "/planning"
-        assert stack.published(["planning"])["planning.url"] == places["planning.url"]
+        assert stack.published({"planning": "http"})["planning.url"] == places["planning.url"]
         assert pool.request("GET", places["source.url"] + "/files/").json() == {"files": []}
         assert pool.request("GET", places["planning.url"] + "/plan?business_date=2026-11-24").status == 200
         assert pool.request("GET", places["desk.url"] + "/pages").json() == {"pages": []}

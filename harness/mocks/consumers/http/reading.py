@@ -1,4 +1,4 @@
-"""The consumers' HTTP front end: batches in, with an idempotency key; what the plan holds, out."""
+"""Batches as their senders write them: JSON with a business date and rows, which is checked and kept as lines."""
 
 from __future__ import annotations
 
@@ -7,73 +7,17 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from aiohttp import web
-
 from harness.contract.rows import RowsFile
-from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
-from harness.mocks.core.callers import asker
+from harness.mocks.consumers.ledger import Batch
 from harness.mocks.core.documents import MOST_ROW_VALUES
-from harness.mocks.core.incoming import BATCH_BYTES, whole
-from harness.mocks.core.mock import Mock
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.core.serving import Fields, fields_in, refuse, refused_in_json, serve, shown
+from harness.mocks.core.serving import Fields, fields_in, shown
 
 FIELDS = ("business_date", "rows", "fallback_of")
 
 REMEMBERED_BATCHES = 20_000
 REMEMBERED_BYTES = 256 << 20
 """So much is remembered of batches; their rows are in a file, so that it is little memory: a million rows fit."""
-
-
-class HttpFrontEnd:
-    """``POST /<consumer>/batches`` and ``GET /<consumer>/plan``."""
-
-    def __init__(self, mock: Mock, ledgers: dict[str, Ledger]) -> None:
-        self._mock = mock
-        self._ledgers = ledgers
-        self._reader = Reader()
-
-    async def listen(self) -> int:
-        """Start; the port."""
-        routes = [web.post("/{consumer}/batches", self._batch), web.get("/{consumer}/plan", self._plan)]
-        return await serve(self._mock, routes)
-
-    async def _batch(self, request: web.Request) -> web.Response:
-        name = request.match_info["consumer"]
-        if (ledger := self._ledgers.get(name)) is None:
-            return self._unknown(name)
-        record = self._mock.recorder.record
-        key = request.headers.get("Idempotency-Key")
-        asked = {"key": key} | asker()
-        try:
-            body = await whole(request, BATCH_BYTES)
-            batch = self._reader.read(body, ledger.key_columns, ledger.volatile)
-        except Refusal as refusal:
-            record("fail", "batch", asked | {"field": refusal.field}, error=str(refusal), component=name)
-            return refused_in_json(request, refusal)
-        value = asked | {"rows": batch.rows}
-        value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
-        record("invoke", "batch", value, component=name)
-        await self._mock.service_time.commit(name)
-        try:
-            stored = ledger.store(key, batch)
-        except OtherPayload as conflict:
-            record("fail", "batch", value, error=str(conflict), component=name)
-            return refuse(422, str(conflict), field="Idempotency-Key")
-        replayed = stored is None
-        answer = {"stored": stored or 0, "replayed": replayed}
-        record("ok", "batch", value | answer, component=name)
-        return web.json_response(answer, status=200 if replayed else 201)
-
-    async def _plan(self, request: web.Request) -> web.Response:
-        name = request.match_info["consumer"]
-        if (ledger := self._ledgers.get(name)) is None:
-            return self._unknown(name)
-        rows, batches = ledger.count(request.query.get("business_date"))
-        return web.json_response({"rows": rows, "batches": batches})
-
-    def _unknown(self, name: str) -> web.Response:
-        return refuse(404, f"there is no consumer {name!r}; known: {', '.join(sorted(self._ledgers)) or 'none'}")
 
 
 class Reader:

@@ -1,0 +1,41 @@
+"""What must hold between a consumer and the rest of its chain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from harness.contract.consumers import PLACES, consumer_place
+from harness.values.strict import Location, get, mapping, sequence
+
+DEFAULT_KIND = "http"
+
+
+def kind_of(consumer: Any) -> Any:
+    """What a consumer is said to be, in data that may be wrong."""
+    return get(consumer, "kind") or DEFAULT_KIND
+
+
+def consumer_places(data: Any) -> list[str]:
+    """What a variable may be taken from, of the chain's consumers: each kind has places of its own."""
+    kinds = {name: kind_of(consumer) for name, consumer in mapping(data, "consumers").items()}
+    return [
+        consumer_place(name, place)
+        for name, kind in kinds.items()
+        for known in PLACES
+        if known == kind
+        for place in PLACES[known]
+    ]
+
+
+def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
+    """All of them, with their places; wrong types are left to the model."""
+    yield from _keys(data)
+
+
+def _keys(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, consumer in mapping(data, "consumers").items():
+        columns = sequence(consumer, "key")
+        for position, column in enumerate(columns):
+            if column in columns[:position]:
+                yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"

@@ -1,0 +1,48 @@
+"""What the plan of a night says of consumers, a dataclass a kind, and where a job finds each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+ConsumerKind = Literal["http"]
+"""How a consumer takes the chain's rows."""
+
+Kinds = Mapping[str, ConsumerKind]
+"""The consumers of a chain: of which kind is each."""
+
+PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
+    "http": ("url",),
+}
+"""What a job can be told of a consumer, by its kind: ``<consumer>.<place>``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedHttp:
+    """A consumer that takes batches over HTTP.
+
+    ``key``: which columns make a row's key (none: all of them); ``volatile``: which differ from run to run.
+    """
+
+    kind: Literal["http"] = "http"
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+PlannedConsumer = PlannedHttp
+"""A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``."""
+
+
+def consumer_place(consumer: str, place: str) -> str:
+    """The name of a place, as a chain file writes it."""
+    return f"{consumer}.{place}"
+
+
+def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Where jobs find these consumers, on a stack whose endpoints are there."""
+    found: dict[str, str] = {}
+    for name, kind in consumers.items():
+        if kind == "http":
+            found[consumer_place(name, "url")] = f"{endpoints['consumers.url']}/{name}"
+    return found

@@ -1,0 +1,1 @@
+"""Consumers that take batches of rows over HTTP."""

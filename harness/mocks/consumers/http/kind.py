@@ -1,0 +1,34 @@
+"""The consumers of a night that take batches over HTTP: each has a ledger, and all are behind one front end."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO
+
+from harness.contract.plan import Plan
+from harness.mocks.consumers.http.front_end import HttpFrontEnd
+from harness.mocks.consumers.ledgers import Ledgers
+from harness.mocks.core.mock import Mock
+
+
+class Http:
+    """A `Kind` of consumers."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._ledgers = Ledgers(mock)
+        self._front_end = HttpFrontEnd(mock, self._ledgers)
+
+    async def listen(self) -> dict[str, int]:
+        """The endpoint at which all of them are, in every night: who asks for none that there is must be told so."""
+        return {"consumers": await self._front_end.listen()}
+
+    async def reset(self, plan: Plan) -> None:
+        """Begin with those of the plan, each holding nothing."""
+        self._ledgers.begin(plan, "http")
+
+    async def settle(self, file: BinaryIO) -> None:
+        """Tell what each of them holds, batch by batch."""
+        self._ledgers.tell(file)
+
+    def state(self) -> dict[str, Any]:
+        """Rows and batches of each."""
+        return self._ledgers.state()

@@ -1,0 +1,38 @@
+"""What a kind of consumers is to the program that plays them, and where each is found."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any, BinaryIO, Protocol, cast
+
+from harness.contract.consumers import ConsumerKind
+from harness.contract.plan import Plan
+from harness.mocks.core.mock import Mock
+
+
+class Kind(Protocol):
+    """All consumers of one kind. It is made with the mock when the first night has one of them, and then lasts.
+
+    Each records under its own name, and tells at the end what it holds as ``holds`` events, whatever its kind.
+    """
+
+    async def reset(self, plan: Plan) -> None:
+        """Begin a night with the consumers of this kind that it has, which may be none; start what they need."""
+
+    async def settle(self, file: BinaryIO) -> None:
+        """Tell what each of them holds; the rows go to the end of the file that is kept beside the history."""
+
+    def state(self) -> dict[str, Any]:
+        """What people are shown of each, by name."""
+
+
+CLASSES: dict[ConsumerKind, str] = {
+    "http": "harness.mocks.consumers.http.kind:Http",
+}
+"""The class of each kind, which is imported only in a night that has such a consumer."""
+
+
+def made(kind: ConsumerKind, mock: Mock) -> Kind:
+    """That kind, for a mock."""
+    module, _, name = CLASSES[kind].partition(":")
+    return cast("Kind", getattr(importlib.import_module(module), name)(mock))
