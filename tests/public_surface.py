@@ -27,7 +27,7 @@ OTHERS = (
     "harness.mocks.source.files.body.Body",
     "harness.mocks.source.files.source_file.SourceFile",
 )
-EFFECTS = ("damages", "scheduler", "source", "wire")
+EFFECTS = ("consumers", "damages", "scheduler", "source", "wire")
 
 
 def surface() -> str:

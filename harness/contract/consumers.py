@@ -9,6 +9,23 @@ from typing import Literal
 ConsumerKind = Literal["http"]
 """How a consumer takes the chain's rows."""
 
+ConsumerOperation = Literal["store", "read"]
+"""What a consumer is asked for: to take rows, or what it holds."""
+
+ConsumerRefusal = Literal[
+    "unavailable",
+    "internal_error",
+    "throttled",
+    "read_only",
+    "disk_full",
+]
+"""How a consumer says no; what that becomes in the words of its kind is the kind's to know."""
+
+SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
+    "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full"),
+}
+"""Which refusals each kind has words for."""
+
 Kinds = Mapping[str, ConsumerKind]
 """The consumers of a chain: of which kind is each."""
 

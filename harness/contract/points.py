@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, is_dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from harness.contract.codec import UNDER, ContractError, keys_of, read, reader, unknown_word
-from harness.contract.effects import damages, scheduler, source, wire
+from harness.contract.consumers import ConsumerKind, ConsumerOperation
+from harness.contract.effects import consumers, damages, scheduler, source, wire
+from harness.contract.effects.consumers import When
 from harness.contract.effects.source import Part
 from harness.contract.endpoints import ENDPOINTS
 from harness.contract.protocols import Operation, Protocol
@@ -70,6 +72,7 @@ OF_A_FILE = FILE | {"what": Part} | FROM
 ASKED = {"via": Protocol, "operation": Operation, "name": str} | FROM
 THROUGH = {"endpoint": Literal[ENDPOINT_NAMES], "neighbour": Literal[NEIGHBOURS]} | FROM
 JOB = {"job": str}
+AT_A_CONSUMER = {"consumer": str, "kind": ConsumerKind}
 
 ARRIVE: Point[source.Delivery] = Point("source", "arrive", FILE, source.Delivery)
 """A file of the plan is due."""
@@ -116,6 +119,13 @@ OPERATORS: Point[scheduler.CalledIn] = Point("scheduler", "operators", JOB, sche
 SCHEDULER: Point[scheduler.Restart] = Point("scheduler", "scheduler", {}, scheduler.Restart)
 """The scheduler itself, at the time or the event of the order."""
 
+EXCHANGE: Point[consumers.Exchange] = Point(
+    "consumers", "exchange", AT_A_CONSUMER | {"operation": ConsumerOperation, "when": When} | FROM, consumers.Exchange
+)
+"""A consumer is asked for something: ``when`` that has come, before its commit, and after."""
+STORE: Point[consumers.Stored] = Point("consumers", "store", AT_A_CONSUMER | FROM, consumers.Stored)
+"""A consumer stores rows."""
+
 POINTS: Mapping[str, Point[Any]] = {
     point.name: point
     for point in (
@@ -135,6 +145,7 @@ POINTS: Mapping[str, Point[Any]] = {
             OPERATORS,
             SCHEDULER,
         ),
+        *(EXCHANGE, STORE),
     )
 }
 """Every point by the name that orders give; no two mocks share one."""

@@ -27,7 +27,8 @@ CHUNK_BYTES = 1 << 20
 RawRow = tuple[bytes, bytes]
 """A row's key, as JSON, and the checksum of its content: as they are in the file."""
 
-_MODULUS = 1 << 64
+MODULUS = 1 << 64
+"""Of the sums of rows' checksums."""
 
 
 class RowsFile:
@@ -150,11 +151,16 @@ def lines_of(keys: Iterable[str], texts: Sequence[str]) -> tuple[bytes, str, int
     digests = [blake2b(text.encode(), digest_size=8).digest() for text in texts]
     told = zip(keys, digests, texts, strict=True)
     lines = "".join([f"{encode_basestring(key)}\t{digest.hex()}\t{text}\n" for key, digest, text in told]).encode()
-    total = sum(struct.unpack(f">{len(digests)}Q", b"".join(digests))) % _MODULUS
-    return lines, blake2b(lines, digest_size=16).hexdigest(), total
+    total = sum(struct.unpack(f">{len(digests)}Q", b"".join(digests))) % MODULUS
+    return lines, digest_of(lines), total
+
+
+def digest_of(lines: bytes) -> str:
+    """The digest of the lines of a batch."""
+    return blake2b(lines, digest_size=16).hexdigest()
 
 
 def sum_of(parts: Iterable[HeldPart]) -> int | None:
     """The sum of all rows of some batches; None where one of them has none."""
     sums = [part.sum for part in parts]
-    return None if None in sums else sum(one for one in sums if one is not None) % _MODULUS
+    return None if None in sums else sum(one for one in sums if one is not None) % MODULUS

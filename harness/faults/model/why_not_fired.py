@@ -32,6 +32,8 @@ WORDS: Mapping[Point[Any], str] = {
     points.ANSWER: "an answer to",
     points.CONNECT: "a connection to",
     points.DIAL: "a connection to",
+    points.EXCHANGE: "a request to",
+    points.STORE: "a batch for",
 }
 """A mock's points in the words of an author."""
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from harness.contract.consumers import ConsumerKind
+from harness.contract.orders import Order
 from harness.contract.plan import Plan
+from harness.contract.points import EXCHANGE, STORE
 from harness.contract.rows import ROWS
+from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
 
 
@@ -17,6 +21,7 @@ class Consumers(Mock):
     """The chain's consumers; each records under its own name."""
 
     component = "consumers"
+    points = (EXCHANGE, STORE)
 
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night: the front end of those that speak HTTP."""
@@ -37,6 +42,16 @@ class Consumers(Mock):
         with (self.dir / "history" / ROWS).open("wb") as file:
             for kind in self._kinds.values():
                 await kind.settle(file)
+
+    async def disarmed(self, order: Armed[Any]) -> None:
+        """Let go of what the fault has kept back."""
+        for kind in self._kinds.values():
+            kind.release(order)
+
+    def check(self, order: Order) -> None:
+        """An order must say at which moment of an exchange it acts."""
+        if order.point is EXCHANGE:
+            gate.check(order)
 
     def state(self) -> dict[str, Any]:
         """What is there of each consumer."""

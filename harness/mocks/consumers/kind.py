@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Protocol, cast
 from harness.contract.consumers import ConsumerKind
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 
 
 class Kind(Protocol):
@@ -21,6 +22,9 @@ class Kind(Protocol):
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds; the rows go to the end of the file that is kept beside the history."""
+
+    def release(self, order: Armed[Any]) -> None:
+        """An order is taken out: let go of what it has kept back of this kind's exchanges."""
 
     def state(self) -> dict[str, Any]:
         """What people are shown of each, by name."""

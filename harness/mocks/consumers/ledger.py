@@ -8,11 +8,11 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from harness.contract.rows import lines_of
+from harness.contract.rows import MODULUS, digest_of, lines_of
 
 SCHEMA = """
 create table batches (
@@ -66,6 +66,13 @@ class Batch:
         """What another batch must have too to be the same one."""
         return f"{self.business_date} {self.fallback_of} {self.digest}"
 
+    def first(self, rows: int) -> Batch:
+        """A batch of the first so many of its rows."""
+        lines = self.lines.splitlines(keepends=True)[:rows]
+        digests = [int(line.split(b"\t", 2)[1], 16) for line in lines]
+        body, total = b"".join(lines), sum(digests) % MODULUS
+        return replace(self, rows=rows, lines=body, digest=digest_of(body), sum=total)
+
 
 class OtherPayload(Exception):
     """An idempotency key that came before, with other content."""
@@ -83,20 +90,26 @@ class Ledger:
         self._database.executescript(f"pragma journal_mode=off; pragma synchronous=off; {SCHEMA}")
         self._rows = path.with_suffix(".rows").open("w+b", buffering=0)
 
-    def store(self, key: str | None, batch: Batch) -> int | None:
+    def knows(self, key: str | None) -> bool:
+        """Whether a batch has come under that idempotency key."""
+        return bool(self._database.execute("select 1 from batches where key = ?", (key,)).fetchone())
+
+    def store(self, key: str | None, batch: Batch, *, sent: Batch | None = None) -> int | None:
         """Take a batch in, once for its idempotency key if it has one: the number of rows stored.
 
-        None if it was taken before; OtherPayload if another was.
+        ``sent`` is what its sender takes it for, where that is more. None if it was taken before; OtherPayload if
+        another was.
         """
+        payload = (sent or batch).payload
         if key is not None:
             before = self._database.execute("select payload from batches where key = ?", (key,)).fetchone()
-            if before is not None and before[0] != batch.payload:
+            if before is not None and before[0] != payload:
                 raise OtherPayload(f"Idempotency-Key {key!r}: found another payload than the first one's")
             if before is not None:
                 return None
         start = self._rows.tell()
         self._rows.write(batch.lines)
-        values = (key, batch.payload, batch.business_date, batch.fallback_of, batch.rows)
+        values = (key, payload, batch.business_date, batch.fallback_of, batch.rows)
         self._database.execute(
             "insert into batches (key, payload, business_date, fallback_of, rows, start, bytes, digest, sum)"
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from harness.mocks.consumers.gate import Gate
+from harness.mocks.consumers.http.errors import answer, told
 from harness.mocks.consumers.http.reading import Reader
 from harness.mocks.consumers.ledger import Ledger, OtherPayload
+from harness.mocks.consumers.storing import HalfStored, store
 from harness.mocks.core.callers import asker
 from harness.mocks.core.incoming import BATCH_BYTES, whole
 from harness.mocks.core.mock import Mock
@@ -20,6 +23,7 @@ class HttpFrontEnd:
         self._mock = mock
         self._ledgers = ledgers
         self._reader = Reader()
+        self.gate = Gate(mock, "http")
 
     async def listen(self) -> int:
         """Start; the port."""
@@ -33,6 +37,9 @@ class HttpFrontEnd:
         record = self._mock.recorder.record
         key = request.headers.get("Idempotency-Key")
         asked = {"key": key} | asker()
+        if broken := await self.gate.passes(name, "store", "asked"):
+            record("fail", "batch", asked, error=told(broken), component=name)
+            return answer(request, broken)
         try:
             body = await whole(request, BATCH_BYTES)
             batch = self._reader.read(body, ledger.key_columns, ledger.volatile)
@@ -43,20 +50,30 @@ class HttpFrontEnd:
         value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
         record("invoke", "batch", value, component=name)
         await self._mock.service_time.commit(name)
+        if broken := await self.gate.passes(name, "store", "before_commit"):
+            record("fail", "batch", value, error=told(broken), component=name)
+            return answer(request, broken)
         try:
-            stored = ledger.store(key, batch)
+            stored = store(self._mock.armory, name, "http", ledger, key, batch)
         except OtherPayload as conflict:
             record("fail", "batch", value, error=str(conflict), component=name)
             return refuse(422, str(conflict), field="Idempotency-Key")
+        except HalfStored as half:
+            record("fail", "batch", value, error=str(half), component=name)
+            return refuse(500, str(half))
         replayed = stored is None
-        answer = {"stored": stored or 0, "replayed": replayed}
-        record("ok", "batch", value | answer, component=name)
-        return web.json_response(answer, status=200 if replayed else 201)
+        said = {"stored": stored or 0, "replayed": replayed}
+        record("ok", "batch", value | said, component=name)
+        if broken := await self.gate.passes(name, "store", "after_commit"):
+            return answer(request, broken)
+        return web.json_response(said, status=200 if replayed else 201)
 
     async def _plan(self, request: web.Request) -> web.Response:
         name = request.match_info["consumer"]
         if (ledger := self._ledgers.get(name)) is None:
             return self._unknown(name)
+        if broken := await self.gate.passes(name, "read", "asked"):
+            return answer(request, broken)
         rows, batches = ledger.count(request.query.get("business_date"))
         return web.json_response({"rows": rows, "batches": batches})
 

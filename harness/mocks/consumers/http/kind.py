@@ -8,6 +8,7 @@ from harness.contract.plan import Plan
 from harness.mocks.consumers.http.front_end import HttpFrontEnd
 from harness.mocks.consumers.ledgers import Ledgers
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
 
 
 class Http:
@@ -23,11 +24,16 @@ class Http:
 
     async def reset(self, plan: Plan) -> None:
         """Begin with those of the plan, each holding nothing."""
+        self._front_end.gate.release()
         self._ledgers.begin(plan, "http")
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds, batch by batch."""
         self._ledgers.tell(file)
+
+    def release(self, order: Armed[Any]) -> None:
+        """Let go of the requests that a fault has kept back."""
+        self._front_end.gate.release(order)
 
     def state(self) -> dict[str, Any]:
         """Rows and batches of each."""
