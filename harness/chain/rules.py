@@ -267,6 +267,7 @@ def _times(data: Any) -> Iterator[tuple[Location, str]]:
         yield ("evening" if get(data, "evening") else "closes",), f'found "{evening}" to "{closes}", {expected}'
     times: dict[Location, Any] = {("deadline",): get(data, "deadline")}
     times |= {("files", name, "arrives"): get(file, "arrives") for name, file in mapping(data, "files").items()}
+    times |= {("consumers", name, "at"): get(one, "at") for name, one in mapping(data, "consumers").items()}
     for name, job in mapping(data, "jobs").items():
         times |= {("jobs", name, key): get(job, key) for key in _JOB_TIMES}
         arrival = get(job, "file_arrival")

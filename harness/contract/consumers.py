@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-ConsumerKind = Literal["http"]
+ConsumerKind = Literal["http", "folder", "pull"]
 """How a consumer takes the chain's rows."""
 
 ConsumerOperation = Literal["store", "read"]
@@ -23,6 +23,8 @@ ConsumerRefusal = Literal[
 
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full"),
+    "folder": (),  # it is asked for nothing
+    "pull": (),
 }
 """Which refusals each kind has words for."""
 
@@ -31,6 +33,8 @@ Kinds = Mapping[str, ConsumerKind]
 
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "http": ("url",),
+    "folder": (),  # it reads where the chain writes, which is a place of the folder
+    "pull": (),
 }
 """What a job can be told of a consumer, by its kind: ``<consumer>.<place>``."""
 
@@ -47,8 +51,48 @@ class PlannedHttp:
     volatile: tuple[str, ...] = ()
 
 
-PlannedConsumer = PlannedHttp
-"""A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileForm:
+    """What is said of a file's form, in the words of a chain; null: it is told from the file."""
+
+    format: str | None = None
+    compress: Literal["gzip", "zip"] | None = None
+    delimiter: str | None = None
+    header: int | None = None
+    trailer: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedFolder:
+    """It takes the file ``name`` from a folder of the chain when ``flag`` comes, or else when it is whole."""
+
+    kind: Literal["folder"] = "folder"
+    folder: str
+    name: str
+    flag: str | None
+    form: FileForm = FileForm()
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPull:
+    """It takes the file ``name`` from a folder of the chain at one moment (UTC nanoseconds)."""
+
+    kind: Literal["pull"] = "pull"
+    folder: str
+    name: str
+    at_ns: int
+    form: FileForm = FileForm()
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+PlannedConsumer = PlannedFolder | PlannedPull | PlannedHttp
+"""A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``.
+
+They are told apart by their keys, of which HTTP's are the fewest: it is the last.
+"""
 
 
 def consumer_place(consumer: str, place: str) -> str:

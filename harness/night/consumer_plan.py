@@ -2,11 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
+from harness.chain.consumers.folder import FolderConsumer
+from harness.chain.consumers.pull import PullConsumer
 from harness.chain.model import Chain
-from harness.contract.consumers import PlannedConsumer, PlannedHttp
+from harness.contract.consumers import FileForm, PlannedConsumer, PlannedFolder, PlannedHttp, PlannedPull
+from harness.night.times import NightTimes
 
 
-def planned_consumer(chain: Chain, name: str) -> PlannedConsumer:
-    """What its kind needs to know."""
+def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsumer:
+    """What its kind needs to know of this night."""
     consumer = chain.consumers[name]
-    return PlannedHttp(key=consumer.key, volatile=consumer.volatile)
+    key, volatile = consumer.key, consumer.volatile
+    if isinstance(consumer, FolderConsumer):
+        file = consumer.name.format(date=times.date)
+        flag = None if consumer.flag is None else consumer.flag.format(name=file, date=times.date)
+        return PlannedFolder(
+            folder=consumer.folder, name=file, flag=flag, form=_form(consumer), key=key, volatile=volatile
+        )
+    if isinstance(consumer, PullConsumer):
+        file, at_ns = consumer.name.format(date=times.date), times.at(consumer.at)
+        return PlannedPull(
+            folder=consumer.folder, name=file, at_ns=at_ns, form=_form(consumer), key=key, volatile=volatile
+        )
+    return PlannedHttp(key=key, volatile=volatile)
+
+
+def _form(consumer: FileConsumer) -> FileForm:
+    said: dict[str, Any] = {key: getattr(consumer, key) for key in FORM_KEYS}
+    said |= {key: int(value) for key, value in said.items() if isinstance(value, bool)}
+    return FileForm(**said)

@@ -87,7 +87,7 @@ class Planner:
             results=PlannedResults(
                 ignore=(*NEVER_RESULTS, *chain.results.ignore), volatile=dict(chain.results.volatile)
             ),
-            consumers={name: planned_consumer(chain, name) for name in chain.consumers},
+            consumers={name: planned_consumer(chain, name, times) for name in chain.consumers},
             jobs=tuple(
                 master_job(
                     chain,

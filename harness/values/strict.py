@@ -47,7 +47,7 @@ class Strict(BaseModel):
             details = error.errors(include_url=False)
             # A list whose entries are wrong counts as empty too; its entries say why.
             details = [one for one in details if one["type"] != "too_short" or one["input"] in ([], (), {})]
-            mistakes += [(detail["loc"], words(detail, known)) for detail in details]
+            mistakes += [(_location(detail), words(detail, known)) for detail in details]
         if mistakes:
             raise invalid(cls.__name__, mistakes)
         return model
@@ -56,6 +56,16 @@ class Strict(BaseModel):
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:  # noqa: ARG003 - for subclasses
         """What is wrong between several keys; asked of the raw data, so that it is found beside wrong keys."""
         return ()
+
+
+def _location(detail: Mapping[str, Any]) -> Location:
+    """Where a mistake is; that a mapping is of no known kind is told at the key that says its kind."""
+    location: Location = detail["loc"]
+    return (*location, _tag_key(detail)) if detail["type"] == "union_tag_invalid" else location
+
+
+def _tag_key(detail: Mapping[str, Any]) -> str:
+    return str(detail["ctx"]["discriminator"]).strip("'")
 
 
 def invalid(title: str, mistakes: Iterable[tuple[Location, str]]) -> ValidationError:
@@ -88,6 +98,8 @@ def words(detail: Mapping[str, Any], known: Iterable[str]) -> str:
         return f"missing key '{detail['loc'][-1]}'"
     if kind in ("enum", "literal_error"):
         return f"found {found}, expected {context['expected'].replace(chr(39), '')}"
+    if kind == "union_tag_invalid":
+        return f"found '{context['tag']}', expected {context['expected_tags'].replace(chr(39), '')}"
     if kind == "string_type":
         quoted = isinstance(detail["input"], int | float) and not isinstance(detail["input"], bool)
         return f"found {found}, expected text" + (f': write it in quotes, "{detail["input"]}"' if quoted else "")

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from harness.chain.consumers.http import HttpConsumer
+from collections.abc import Mapping
+from typing import Annotated, Any
 
-AnyConsumer = HttpConsumer
-"""One of them."""
+from pydantic import BeforeValidator, Field
+
+from harness.chain.consumers.folder import FolderConsumer
+from harness.chain.consumers.http import HttpConsumer
+from harness.chain.consumers.pull import PullConsumer
+from harness.chain.consumers.rules import DEFAULT_KIND
+
+
+def _with_kind(data: Any) -> Any:
+    return {"kind": DEFAULT_KIND, **data} if isinstance(data, Mapping) else data
+
+
+AnyConsumer = Annotated[
+    Annotated[HttpConsumer | FolderConsumer | PullConsumer, Field(discriminator="kind")],
+    BeforeValidator(_with_kind),
+]
+"""One of them; who does not say its kind means HTTP."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from harness.contract.consumers import PLACES, consumer_place
-from harness.values.strict import Location, get, mapping, sequence
+from harness.values.strict import Location, get, mapping, sequence, unknown
 
 DEFAULT_KIND = "http"
 
@@ -31,6 +31,7 @@ def consumer_places(data: Any) -> list[str]:
 def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
     yield from _keys(data)
+    yield from _folders(data)
 
 
 def _keys(data: Any) -> Iterator[tuple[Location, str]]:
@@ -39,3 +40,11 @@ def _keys(data: Any) -> Iterator[tuple[Location, str]]:
         for position, column in enumerate(columns):
             if column in columns[:position]:
                 yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"
+
+
+def _folders(data: Any) -> Iterator[tuple[Location, str]]:
+    folders = mapping(data, "folders")
+    for name, consumer in mapping(data, "consumers").items():
+        folder = get(consumer, "folder")
+        if isinstance(folder, str) and folder not in folders and kind_of(consumer) != DEFAULT_KIND:
+            yield ("consumers", name, "folder"), unknown("folder", folder, folders)

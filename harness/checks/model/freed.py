@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.checks.model.commits import commits
 from harness.checks.model.ends import JobRuns, finished, runs, successors
 from harness.checks.model.holdings import begin_event, consumers
 from harness.history import Event, History
@@ -62,7 +63,7 @@ def _rows(night: History, kept_back: set[str], since: int) -> tuple[dict[str, in
     rows: dict[str, int] = {}
     partly: list[str] = []
     for consumer in consumers(night):
-        stored = [event for event in night.of("batch", type="ok", component=consumer) if event.value.get("stored")]
+        stored = [event for event in commits(night, consumer) if event.value.get("stored")]
         then = [event for event in stored if event.at >= since and _by(night, kept_back, event.at)]
         if then:
             rows[consumer] = sum(event.value["stored"] for event in then)
@@ -75,4 +76,4 @@ def _by(night: History, jobs: set[str], moment_ns: int) -> bool:
 
 
 def _in_time(baseline: History, deadline: int) -> bool:
-    return all(event.at <= deadline for event in baseline.of("batch", type="ok") if event.value.get("stored"))
+    return all(event.at <= deadline for event in commits(baseline) if event.value.get("stored"))

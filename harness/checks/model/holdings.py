@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.checks.model.commits import commits
 from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.partitions import key_of, key_partitions, partitions
 from harness.contract.rows import HeldPart, RawRow, sum_of
@@ -170,5 +171,5 @@ def finished_at(history: History) -> int | None:
         return last.at if last else None
     if any(not of.rows for of in held.values()):
         return None
-    stored = [event.at for event in history.of("batch", type="ok") if not event.value.get("replayed")]
+    stored = [event.at for event in commits(history) if not event.value.get("replayed")]
     return max(stored) if stored else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+from harness.checks.model.commits import is_commit
 from harness.history import Event, History
 
 
@@ -47,7 +48,7 @@ def reruns(history: History) -> dict[str, JobWork]:
     for event in history:
         if event.component == "scheduler":
             _follow(found, at_work, event)
-        elif event.type == "ok" and event.action == "batch":
+        elif is_commit(event):
             for job in at_work.values():
                 job.rows[-1] += Counter({event.component: event.value.get("stored", 0)})
         elif event.type == "ok" and event.action == "put":

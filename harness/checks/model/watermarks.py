@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from harness.checks.model.commits import commits
 from harness.checks.model.holdings import begin_event
 from harness.history import History
 
@@ -58,15 +59,11 @@ def stored_by(history: History, consumer: str, at: int) -> int:
     night = begin_event(history).value["date"]
     return sum(
         event.value.get("stored", 0)
-        for event in _commits(history, consumer)
+        for event in commits(history, consumer)
         if event.at <= at
         and event.value.get("business_date", night) == night
         and event.value.get("fallback_of") is None
     )
-
-
-def _commits(history: History, consumer: str) -> Iterator[Any]:
-    return iter(history.of("batch", component=consumer, type="ok"))
 
 
 def _value(text: str, field: str | None) -> str | None:

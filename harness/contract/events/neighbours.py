@@ -122,6 +122,9 @@ _DATE = Field(TEXT, "the business date of the rows: `2026-11-23`")
 _FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where they are a fallback")
 _READ = "if the batch could be read"
 
+COMMITS = ("batch", "taken")
+"""The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
+
 CONSUMER: Mapping[str, Happening] = {
     "batch": asked(
         happening(
@@ -137,6 +140,17 @@ CONSUMER: Mapping[str, Happening] = {
             replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
             field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
         )
+    ),
+    "taken": happening(
+        "it has read a file of the chain by itself; fail: there was none, or it could not be read",
+        "ok",
+        "fail",
+        file=Field(TEXT, "the file's name"),
+        size=maybe(SIZE),
+        sha256=maybe(SHA256),
+        rows=maybe(Field(NUMBER, "of ok: rows in it, all that the consumer holds from now on")),
+        stored=maybe(Field(NUMBER, "of ok: the same number, for all of them were stored now")),
+        replaces=maybe(Field(FLAG, "of ok: whether it had held another content of that file")),
     ),
     "holds": happening(
         "the night is over, and this batch is what the consumer holds",

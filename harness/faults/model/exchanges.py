@@ -98,6 +98,8 @@ class AtCommit:
         """Why no job of the chain ever commits there."""
         if self.consumer not in chain.consumers:
             yield unknown("consumer", self.consumer, chain.consumers)
+        else:
+            yield from _asked_nothing(self.consumer, chain)
 
 
 Exchange = AtRequest | AtAnswer | AtCommit
@@ -114,6 +116,13 @@ def _event(to: str, operation: Operation | None, kind: EventType, job: str) -> o
     return orders.On(component=to, action=action, type=kind, value={**value, FROM: job})
 
 
+def _asked_nothing(name: str, chain: Chain) -> Iterator[str]:
+    """Why no job says anything to that neighbour, where it is a consumer."""
+    consumer = chain.consumers.get(name)
+    if consumer is not None and consumer.kind != "http":
+        yield f"found {name}, a consumer of kind {consumer.kind}, to which no job sends a request"
+
+
 def _never(
     to: str, operation: Operation | None, chain: Chain, *, login_in: frozenset[str] | None = None
 ) -> Iterator[str]:
@@ -122,7 +131,9 @@ def _never(
     told = f"the files of {chain.chain} come by {' and '.join(sorted(protocols))}"
     if to not in neighbours:
         yield unknown("neighbour", to, neighbours)
-    elif operation is not None and to != SOURCE:
+        return
+    yield from _asked_nothing(to, chain)
+    if operation is not None and to != SOURCE:
         yield f"found operation '{operation}' at {to}, to which jobs say one thing alone: drop it"
     elif operation == "put" and protocols == {"http"}:
         yield f"found operation 'put', but {told}, which takes none; expected get, list or login"

@@ -32,6 +32,8 @@ class Kind(Protocol):
 
 CLASSES: dict[ConsumerKind, str] = {
     "http": "harness.mocks.consumers.http.kind:Http",
+    "folder": "harness.mocks.consumers.folder.kind:Folder",
+    "pull": "harness.mocks.consumers.pull.kind:Pull",
 }
 """The class of each kind, which is imported only in a night that has such a consumer."""
 

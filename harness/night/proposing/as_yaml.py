@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.chain.columns import Reshaped
+from harness.chain.consumers.consumer import Consumer
 from harness.chain.records import SomeRecords
 from harness.night.proposing.proposal import Proposal
 
@@ -22,6 +23,8 @@ def as_yaml(proposed: Sequence[Proposal]) -> Iterator[str]:
     for one in proposed:
         yield f"  {_scalar(one.name)}:{_comment(f'{one.place}: {one.told}')}"
         yield f"    kind: {_scalar(one.consumer.kind)}"
+        for key, value in _own(one.consumer).items():
+            yield f"    {key}: {json.dumps(value, ensure_ascii=False)}"
         if one.consumer.key:
             yield f"    key: {_value(one.consumer.key)}{_because(one, 'key')}"
         if one.consumer.records != "every":
@@ -36,6 +39,13 @@ def as_yaml(proposed: Sequence[Proposal]) -> Iterator[str]:
             place, _, column = key.partition(".")
             line = f"{place}: {_value({column: value} if column else value)}"
             yield f"    # {line}{_comment(why)}"
+
+
+def _own(consumer: Consumer) -> dict[str, Any]:
+    """What a chain says of it beside what is proposed: whose it is, and what only its kind has."""
+    proposed = ("kind", "key", "records", "files", "columns")
+    said = {name: getattr(consumer, name) for name in type(consumer).model_fields if name not in proposed}
+    return {name: one for name, one in said.items() if one is not None}
 
 
 def _records(said: Any) -> Any:

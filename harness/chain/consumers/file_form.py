@@ -1,0 +1,41 @@
+"""How a consumer reads a file that the chain has written: in the words that say the form of a published one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from harness.chain.consumers.consumer import Consumer
+from harness.chain.job import Text
+from harness.chain.rules import name_mistake
+from harness.formats import FORMATS
+from harness.formats.choices import form_mistakes
+from harness.formats.layout import CompressName
+from harness.values.registered import Registered
+from harness.values.strict import Location, get
+
+FORM_KEYS = ("format", "compress", "delimiter", "header", "trailer")
+
+
+class FileConsumer(Consumer):
+    """It reads one file a night, of that name, from a working folder of the chain; what it read last is what it holds.
+
+    The form of the file, as far as it is said; what is not said is told from the file.
+    """
+
+    folder: Text
+    name: Annotated[str, BeforeValidator(name_mistake)]
+    format: Annotated[str, Registered("format", FORMATS)] | None = None
+    compress: CompressName | None = None
+    delimiter: str | None = None
+    header: bool | Annotated[int, Field(ge=0)] | None = None
+    trailer: bool | Annotated[int, Field(ge=0)] | None = None
+
+    @classmethod
+    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
+        """Choices of form that do not go together."""
+        given = {key: get(data, key) for key in FORM_KEYS}
+        for key, text in form_mistakes({key: value for key, value in given.items() if value is not None}, made=False):
+            yield (key,), text

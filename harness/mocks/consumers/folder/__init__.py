@@ -1,0 +1,1 @@
+"""Consumers that take a file from a folder when it is done."""

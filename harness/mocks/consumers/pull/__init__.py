@@ -1,0 +1,1 @@
+"""Consumers that fetch a file at a time of their own."""

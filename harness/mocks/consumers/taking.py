@@ -1,0 +1,99 @@
+"""How a consumer takes a file of the chain: read whole, told as an event, and held in the place of the one before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+import hashlib
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from harness.contract.consumers import PlannedFolder, PlannedPull
+from harness.contract.plan import Plan
+from harness.formats import Form, find_layout
+from harness.formats.reading import records
+from harness.mocks.consumers.ledger import Batch, Ledger, Row
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.texts import kept
+
+Planned = PlannedFolder | PlannedPull
+
+
+class Taking:
+    """One consumer, and the file that it takes each night: the last that it could read is what it holds."""
+
+    def __init__(self, mock: Mock, plan: Plan, name: str, consumer: Planned) -> None:
+        self._mock, self._consumer, self.name = mock, consumer, name
+        self._date = plan.date
+        self.folder = mock.dir / "folders" / consumer.folder
+        self._database = mock.dir / "consumers" / f"{name}.db"
+        self._database.parent.mkdir(exist_ok=True)
+        self._sha256 = ""
+        self._begin()
+
+    def take(self) -> None:
+        """Read the file as it is now; the same content again is nothing new."""
+        path = self.folder / self._consumer.name
+        told: dict[str, Any] = {"file": self._consumer.name}
+        try:
+            with path.open("rb") as file:
+                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+                told |= {"size": file.tell(), "sha256": sha256}
+            if sha256 == self._sha256:
+                return
+            batch = self._read(path)
+        except FileNotFoundError:
+            self._record("fail", told, f"there is no {self._consumer.name} in {self._consumer.folder}")
+            return
+        except (ValueError, OSError, EOFError) as error:
+            said = kept(str(error) or type(error).__name__).replace(str(path), self._consumer.name)
+            self._record("fail", told, f"{self._consumer.name} cannot be read: {said}")
+            return
+        self._ledger.close()
+        self._begin()
+        self._ledger.store(None, batch)
+        replaces, self._sha256 = bool(self._sha256), sha256
+        self._record("ok", told | {"rows": batch.rows, "stored": batch.rows, "replaces": replaces})
+
+    def tell(self, file: BinaryIO) -> None:
+        """What it holds, as an event; the rows go to the end of a file."""
+        for batch in self._ledger.holds(file):
+            self._mock.recorder.record("info", "holds", batch, component=self.name)
+
+    def state(self) -> dict[str, Any]:
+        """How many rows, and whether they have come."""
+        rows, batches = self._ledger.count(None)
+        return {"rows": rows, "batches": batches}
+
+    def close(self) -> None:
+        """Leave the files as they are."""
+        self._ledger.close()
+
+    def _begin(self) -> None:
+        self._ledger = Ledger(self._database, self._consumer.key, self._consumer.volatile)
+
+    def _read(self, path: Path) -> Batch:
+        layout, _ = find_layout(path, Form(**asdict(self._consumer.form)))
+        rows = [{name: _plain(value) for name, value in row.items()} for row in records(path, layout.described())]
+        self._require_keys(rows)
+        key, volatile = self._consumer.key, self._consumer.volatile
+        return Batch.of(self._date, None, rows, key_columns=key, volatile=volatile)
+
+    def _require_keys(self, rows: list[Row]) -> None:
+        for number, row in enumerate(rows, 1):
+            for column in self._consumer.key:
+                if row.get(column) is None:
+                    raise ValueError(f"record {number} has nothing in the column {column!r} of the key")
+
+    def _record(self, kind: Any, value: dict[str, Any], error: str | None = None) -> None:
+        self._mock.recorder.record(kind, "taken", value, error=error, component=self.name)
+
+
+def _plain(value: Any) -> Any:
+    """A value of a record as JSON has it."""
+    if isinstance(value, decimal.Decimal):
+        return str(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else value

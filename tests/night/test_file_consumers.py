@@ -1,0 +1,123 @@
+"""Consumers that take files: what they hold when the night is over, and how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checks import Outcome
+from harness.night.result import Result
+from harness.night.runner import NightRunner
+from harness.scenario.loading import load_scenario
+from tests.ask import ASK
+
+CHAIN = """
+chain: feed
+timezone: Europe/Paris
+owner: data-ops
+runbook: runbook.md
+deadline: "06:00"
+files:
+  forecast:
+    name: "forecast_{date:%Y%m%d}.csv"
+    arrives: "02:00:04"
+    content: {copy: forecast.csv}
+environment:
+  SOURCE: {from: source.url}
+  OUT: {from: folder.outbox}
+folders:
+  outbox: {}
+jobs:
+  send: {run: [bash, send.sh], at: "02:00", max_run_time: 45m}
+consumers:
+"""
+SCENARIO = """
+scenario: a night
+chain: chain.yaml
+night: 2026-11-23
+faults: [no_fault]
+expect: {outcome: unaffected}
+"""
+FLAGGED = 'portal: {kind: folder, owner: web, folder: outbox, name: "plan_{date:%Y%m%d}.csv", flag: "{name}.done", key: [key]}'
+WHOLE = 'portal: {kind: folder, folder: outbox, name: "plan_{date:%Y%m%d}.csv", key: [key]}'
+PULLED = 'board: {kind: pull, at: "03:45", folder: outbox, name: "plan_{date:%Y%m%d}.csv", key: [key]}'
+
+FETCH = f"""
+{ASK}
+sleep 5
+ask "$SOURCE/files/forecast_20261123.csv" > fetched.csv
+"""
+PLAN = '"$OUT/plan_20261123.csv"'
+SEND = f"{FETCH}\ncp fetched.csv {PLAN}\n"
+FLAG = "touch $OUT/plan_20261123.csv.done\n"
+
+Night = Callable[..., Result]
+
+
+@pytest.fixture
+def night(tmp_path: Path, night_runner: NightRunner) -> Night:
+    (tmp_path / "runbook.md").write_text("Ask.\n")
+    (tmp_path / "forecast.csv").write_text("key,quantity\na,1\nb,2\nc,3\n")
+    (tmp_path / "night.yaml").write_text(SCENARIO)
+
+    def run(script: str, *consumers: str) -> Result:
+        (tmp_path / "send.sh").write_text(script)
+        (tmp_path / "chain.yaml").write_text(CHAIN + "".join(f"  {one}\n" for one in consumers))
+        return night_runner.run(load_scenario(tmp_path / "night.yaml"))
+
+    return run
+
+
+def taken(result: Result) -> list[tuple[str, str, Any]]:
+    events = result.history.of("taken")
+    return [(event.component, event.type, event.value.get("rows", event.error)) for event in events]
+
+
+def test_each_takes_its_file_and_holds_the_records(night: Night) -> None:
+    result = night(SEND + FLAG, FLAGGED, PULLED)
+    assert taken(result) == [("portal", "ok", 3), ("board", "ok", 3)]
+    assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
+    assert f"{result.finished_at:%H:%M}" == "03:45"
+
+
+def test_a_file_without_a_flag_is_taken_when_it_is_closed_or_renamed(night: Night) -> None:
+    half = f"{FETCH}\nhead -2 fetched.csv > {PLAN}; sleep 60; cp fetched.csv $OUT/.part; mv $OUT/.part {PLAN}\n"
+    result = night(half, WHOLE)
+    assert taken(result) == [("portal", "ok", 1), ("portal", "ok", 3)]
+    assert [event.value["replaces"] for event in result.history.of("taken")] == [False, True]
+    assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
+
+
+def test_a_flag_before_its_file_takes_nothing(night: Night) -> None:
+    result = night(f"{FETCH}\n{FLAG}sleep 60; cp fetched.csv {PLAN}\n", FLAGGED)
+    assert taken(result) == [("portal", "fail", "there is no plan_20261123.csv in outbox")]
+    assert result.outcome is not Outcome.UNAFFECTED
+
+
+def test_who_comes_too_early_goes_without(night: Night) -> None:
+    result = night(f"{FETCH}\nsleep 7200; cp fetched.csv {PLAN}\n", PULLED)
+    assert taken(result) == [("board", "fail", "there is no plan_20261123.csv in outbox")]
+    assert result.outcome is not Outcome.UNAFFECTED
+
+
+def test_a_file_without_its_key_cannot_be_read(night: Night) -> None:
+    result = night(f"{FETCH}\nprintf 'quantity,other\\n1,2\\n' > {PLAN}\n", PULLED)
+    (found,) = taken(result)
+    assert found[:2] == ("board", "fail")
+    assert "record 1 has nothing in the column 'key'" in found[2]
+
+
+@pytest.mark.parametrize(
+    ("damage", "outcome", "says"),
+    [
+        ("sed -i s/2/7/", Outcome.DAMAGED, "portal"),
+        ("sed -i 2d", Outcome.INCONCLUSIVE, "portal holds 2 rows, and not a"),
+    ],
+)
+def test_wrong_rows_are_found_as_at_any_consumer(night: Night, damage: str, outcome: Outcome, says: str) -> None:
+    result = night(f"{FETCH}\n{damage} fetched.csv; cp fetched.csv {PLAN}\n", WHOLE)
+    assert result.outcome is outcome, result.judgement.because
+    assert says in result.judgement.because
