@@ -41,7 +41,7 @@ night: 2026-11-23
 faults: [no_fault]
 expect: {outcome: unaffected}
 """
-FLAGGED = 'portal: {kind: folder, owner: web, folder: outbox, name: "plan_{date:%Y%m%d}.csv", flag: "{name}.done", key: [key]}'
+FLAGGED = 'portal: {kind: folder, folder: outbox, name: "plan_{date:%Y%m%d}.csv", flag: "{name}.done", key: [key]}'
 WHOLE = 'portal: {kind: folder, folder: outbox, name: "plan_{date:%Y%m%d}.csv", key: [key]}'
 PULLED = 'board: {kind: pull, at: "03:45", folder: outbox, name: "plan_{date:%Y%m%d}.csv", key: [key]}'
 
@@ -113,7 +113,7 @@ def test_a_file_without_its_key_cannot_be_read(night: Night) -> None:
 @pytest.mark.parametrize(
     ("damage", "outcome", "says"),
     [
-        ("sed -i s/2/7/", Outcome.DAMAGED, "portal"),
+        ("sed -i s/2/7/", Outcome.DAMAGED, "b: quantity was published as 2, and is held as 7"),
         ("sed -i 2d", Outcome.INCONCLUSIVE, "portal holds 2 rows, and not a"),
     ],
 )

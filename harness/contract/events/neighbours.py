@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contract.events.receipts import BUG
+from harness.contract.events.receipts import BUG, FAULT, FREED
 from harness.contract.events.source import CONTENT, REPORT, SHA256, SIZE
 from harness.contract.events.vocabulary import (
     FLAG,
@@ -174,5 +174,5 @@ CONSUMER: Mapping[str, Happening] = {
 }
 """What each consumer records under its own name, which its chain gives it."""
 
-CONSUMERS: Mapping[str, Happening] = {"bug": BUG}
+CONSUMERS: Mapping[str, Happening] = {"fault": FAULT, "freed": FREED, "bug": BUG}
 """What the program records in which all of them live."""

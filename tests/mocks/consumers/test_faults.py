@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import httpx
 import pytest
 import requests
+from jsonschema import Draft202012Validator
 
+from harness.contract.events.schema import history_schema
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks, Played
 
 ROWS = [{"sku": sku, "quantity": number} for number, sku in enumerate("abcd")]
 BATCH = {"business_date": "2026-11-23", "rows": ROWS}
+VALIDATOR = Draft202012Validator(history_schema())
 KEY = {"Idempotency-Key": "k1"}
 ALL = ["a", "b", "c", "d"]
 
@@ -37,6 +41,8 @@ def sent(consumers: Played) -> requests.Response:
 
 def held(night: NightOfMocks, consumers: Played) -> list[str]:
     consumers.done("POST", "settle")
+    wrong = [error.message for event in night.history() for error in VALIDATOR.iter_errors(json.loads(event.to_json()))]
+    assert wrong == []
     return [key for key, _ in night.held("planning")]
 
 

@@ -1,0 +1,97 @@
+"""Consumers are of kinds: each takes its own keys, has its own places, and its mistakes are told where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from harness.chain.loading import load_chain
+from harness.chain.model import Chain
+from harness.contract.codec import read, write
+from harness.contract.consumers import FileForm, PlannedConsumer, PlannedFolder, PlannedHttp, PlannedPull
+from harness.errors import LoadError
+from harness.scenario.schemas import chain_schema
+
+HEAD = """\
+chain: c
+owner: data-ops
+deadline: "06:00"
+folders: {outbox: {}}
+jobs: {a: {run: [x], at: "02:00"}}
+consumers:
+"""
+NAME = 'name: "plan_{date}.csv"'
+
+
+def told(tmp_path: Path, consumer: str) -> list[str]:
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{{consumer}}}\n")
+    with pytest.raises(LoadError) as refused:
+        load_chain(tmp_path / "chain.yaml")
+    return [f"{one.line}: {one.text}" for one in refused.value.mistakes]
+
+
+@pytest.mark.parametrize(
+    ("consumer", "says"),
+    [
+        ("kind: foldr", "7: found 'foldr', expected http, folder, pull"),
+        (f"kind: folder, folder: outbx, {NAME}", "7: unknown folder 'outbx'. Did you mean 'outbox'? Known: outbox"),
+        (f"kind: folder, {NAME}", "7: missing key 'folder'"),
+        ("kind: folder, folder: outbox", "7: missing key 'name'"),
+        ('kind: folder, folder: outbox, name: "plan.csv"', "7: found 'plan.csv', expected {date} in it"),
+        (
+            f'kind: folder, folder: outbox, {NAME}, flag: "plan_{{date}}.csv"',
+            "7: found 'plan_{date}.csv', which",
+        ),
+        (f'kind: folder, folder: outbox, {NAME}, flag: "done"', "7: found 'done', expected a name with {name}"),
+        (f'kind: folder, folder: outbox, {NAME}, at: "02:00"', "7: unknown key 'at'."),
+        (f"kind: pull, folder: outbox, {NAME}", "7: missing key 'at'"),
+        (f'kind: pull, folder: outbox, {NAME}, at: "13:00"', '7: found "13:00", expected a time within the night'),
+        (f'kind: pull, folder: outbox, {NAME}, at: "02:00", format: csw', "7: unknown format 'csw'."),
+        (f'kind: pull, folder: outbox, {NAME}, at: "02:00", format: jsonl, delimiter: ";"', "7: a jsonl file has no"),
+        ("kind: http, folder: outbox", "7: unknown key 'folder'."),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(tmp_path: Path, consumer: str, says: str) -> None:
+    (found,) = told(tmp_path, consumer)
+    assert found.startswith(says)
+
+
+@pytest.mark.parametrize(
+    "consumer",
+    [
+        {},
+        {"kind": "http", "owner": "team", "contact": "team@example.org"},
+        {"kind": "folder", "folder": "outbox", "name": "plan_{date}.csv", "flag": "{name}.done", "header": True},
+        {"kind": "pull", "folder": "outbox", "name": "plan_{date}.csv", "at": "03:45", "key": ["sku"]},
+    ],
+)
+def test_what_loads_is_in_the_published_schema(consumer: dict[str, Any]) -> None:
+    jobs = {"a": {"run": ["x"], "at": "02:00"}}
+    data = {"chain": "c", "owner": "o", "deadline": "06:00", "folders": {"outbox": {}}, "jobs": jobs}
+    data |= {"consumers": {"it": consumer}}
+    Chain.model_validate(data)
+    assert list(Draft202012Validator(chain_schema()).iter_errors(data)) == []
+    wrong = data | {"consumers": {"it": consumer | {"kind": "foldr"}}}
+    assert list(Draft202012Validator(chain_schema()).iter_errors(wrong)) != []
+
+
+def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
+    environment = "\nenvironment: {URL: {from: it.url}}\n"
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: folder, folder: outbox, {NAME}}}{environment}")
+    with pytest.raises(LoadError, match=r"unknown place 'it\.url'"):
+        load_chain(tmp_path / "chain.yaml")
+
+
+@pytest.mark.parametrize(
+    "planned",
+    [
+        PlannedHttp(key=("a",)),
+        PlannedFolder(folder="outbox", name="a.csv", flag=None, form=FileForm(header=1)),
+        PlannedPull(folder="outbox", name="a.csv", at_ns=7, volatile=("b",)),
+    ],
+)
+def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsumer) -> None:
+    assert read(PlannedConsumer, write(planned), "consumer") == planned  # type: ignore[arg-type]  # a union
