@@ -23,7 +23,8 @@ def load_chain(path: Path | str) -> Chain:
     """The chain that a file describes, with what it takes from the file it is ``like``."""
     source = _resolve(Path(path), ())
     mistakes = list(source.mistakes)
-    mistakes += [Mistake(*source.place(location), text) for location, text in _content_mistakes(source)]
+    found = [*_content_mistakes(source), *_schema_mistakes(source)]
+    mistakes += [Mistake(*source.place(location), text) for location, text in found]
     try:
         chain = Chain.model_validate(source.data)
     except ValidationError as error:
@@ -93,7 +94,14 @@ def _moved(own: dict[str, Any], written_in: Path, folder: Path) -> dict[str, Any
             if isinstance(copied, str):
                 content = {**file["content"], "copy": os.path.relpath(written_in / copied, folder)}
                 moved["files"][name] = {**file, "content": content}
+    if isinstance(own.get("consumers"), Mapping):
+        moved["consumers"] = {name: _schema_moved(one, written_in, folder) for name, one in own["consumers"].items()}
     return moved
+
+
+def _schema_moved(consumer: Any, written_in: Path, folder: Path) -> Any:
+    schema = get(consumer, "schema")
+    return {**consumer, "schema": os.path.relpath(written_in / schema, folder)} if isinstance(schema, str) else consumer
 
 
 def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
@@ -112,6 +120,14 @@ def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
         given = {key: value for key, value in content.items() if key != "factory"}
         for key, text in factories.content_mistakes(found, given):
             yield (*location, key), text
+
+
+def _schema_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
+    """Schemas of consumers' databases that are no files."""
+    for name, consumer in mapping(source.data, "consumers").items():
+        schema = get(consumer, "schema")
+        if isinstance(schema, str) and not (source.folder / schema).is_file():
+            yield ("consumers", name, "schema"), no_file("file", schema, source.folder / schema)
 
 
 def beside(file: Path, written: str) -> Path:

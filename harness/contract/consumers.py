@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-ConsumerKind = Literal["http", "folder", "pull"]
+ConsumerKind = Literal["http", "postgres", "folder", "pull"]
 """How a consumer takes the chain's rows."""
 
 ConsumerOperation = Literal["store", "read"]
@@ -23,6 +23,7 @@ ConsumerRefusal = Literal[
 
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full"),
+    "postgres": ("unavailable", "read_only", "disk_full"),
     "folder": (),  # it is asked for nothing
     "pull": (),
 }
@@ -33,6 +34,7 @@ Kinds = Mapping[str, ConsumerKind]
 
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "http": ("url",),
+    "postgres": ("host", "port", "user", "password", "database"),
     "folder": (),  # it reads where the chain writes, which is a place of the folder
     "pull": (),
 }
@@ -47,6 +49,23 @@ class PlannedHttp:
     """
 
     kind: Literal["http"] = "http"
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPostgres:
+    """A consumer that is a table of a database; ``schema_sql`` makes its tables, and is the same for one database.
+
+    ``business_date``, ``fallback_of``: the columns that say of which night a row is, and in whose place.
+    """
+
+    kind: Literal["postgres"] = "postgres"
+    database: str
+    schema_sql: str
+    table: str
+    business_date: str | None = None
+    fallback_of: str | None = None
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 
@@ -88,7 +107,7 @@ class PlannedPull:
     volatile: tuple[str, ...] = ()
 
 
-PlannedConsumer = PlannedFolder | PlannedPull | PlannedHttp
+PlannedConsumer = PlannedPostgres | PlannedFolder | PlannedPull | PlannedHttp
 """A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``.
 
 They are told apart by their keys, of which HTTP's are the fewest: it is the last.

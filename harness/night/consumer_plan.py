@@ -6,9 +6,17 @@ from typing import Any
 
 from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
 from harness.chain.consumers.folder import FolderConsumer
+from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
 from harness.chain.model import Chain
-from harness.contract.consumers import FileForm, PlannedConsumer, PlannedFolder, PlannedHttp, PlannedPull
+from harness.contract.consumers import (
+    FileForm,
+    PlannedConsumer,
+    PlannedFolder,
+    PlannedHttp,
+    PlannedPostgres,
+    PlannedPull,
+)
 from harness.night.times import NightTimes
 
 
@@ -26,6 +34,16 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
         file, at_ns = consumer.name.format(date=times.date), times.at(consumer.at)
         return PlannedPull(
             folder=consumer.folder, name=file, at_ns=at_ns, form=_form(consumer), key=key, volatile=volatile
+        )
+    if isinstance(consumer, PostgresConsumer):
+        return PlannedPostgres(
+            database=consumer.database or name,
+            schema_sql=(chain.folder / consumer.schema_file).read_text(encoding="utf-8"),
+            table=consumer.table,
+            business_date=consumer.business_date,
+            fallback_of=consumer.fallback_of,
+            key=key,
+            volatile=volatile,
         )
     return PlannedHttp(key=key, volatile=volatile)
 

@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from harness.chain.consumers.postgres import PostgresConsumer
+from harness.chain.consumers.rules import consumer_mistakes
 from harness.chain.loading import load_chain
 from harness.chain.model import Chain
 from harness.contract.codec import read, write
-from harness.contract.consumers import FileForm, PlannedConsumer, PlannedFolder, PlannedHttp, PlannedPull
-from harness.errors import LoadError
+from harness.contract.consumers import (
+    FileForm,
+    PlannedConsumer,
+    PlannedFolder,
+    PlannedHttp,
+    PlannedPostgres,
+    PlannedPull,
+)
+from harness.errors import AuthorError, LoadError
 from harness.scenario.schemas import chain_schema
 
 HEAD = """\
@@ -91,7 +100,33 @@ def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
         PlannedHttp(key=("a",)),
         PlannedFolder(folder="outbox", name="a.csv", flag=None, form=FileForm(header=1)),
         PlannedPull(folder="outbox", name="a.csv", at_ns=7, volatile=("b",)),
+        PlannedPostgres(database="plan", schema_sql="create table t ()", table="t", business_date="day"),
     ],
 )
 def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsumer) -> None:
     assert read(PlannedConsumer, write(planned), "consumer") == planned  # type: ignore[arg-type]  # a union
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"schema": None}, "schema: found nothing"),
+        ({"table": "a.b.c"}, "table: "),
+        ({"key": ["sku", "day"]}, "business_date: found the column 'day' of the key"),
+        ({"fallback_of": "day"}, "fallback_of: found 'day', which is business_date's"),
+    ],
+)
+def test_a_table_is_of_a_schema_and_its_dates_are_no_key(more: dict[str, Any], says: str) -> None:
+    table = {"kind": "postgres", "schema": "s.sql", "table": "sales.plan", "key": ["sku"], "business_date": "day"}
+    assert PostgresConsumer(**table).schema_file == "s.sql"
+    with pytest.raises(AuthorError, match=f"PostgresConsumer: {says}"):
+        PostgresConsumer(**table | more)
+
+
+def test_who_shares_a_database_has_its_schema() -> None:
+    plan, orders = ({"kind": "postgres", "database": "dwh", "schema": f"{name}.sql"} for name in ("plan", "orders"))
+    told = "found 'orders.sql', and the database 'dwh', which it shares with 'plan', is made by 'plan.sql'"
+    assert list(consumer_mistakes({"consumers": {"plan": plan, "orders": orders}})) == [
+        (("consumers", "orders", "schema"), f"{told}; expected one file for both")
+    ]
+    assert list(consumer_mistakes({"consumers": {"plan": plan, "orders": {**orders, "schema": "plan.sql"}}})) == []

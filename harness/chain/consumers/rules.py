@@ -32,6 +32,7 @@ def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
     yield from _keys(data)
     yield from _folders(data)
+    yield from _databases(data)
 
 
 def _keys(data: Any) -> Iterator[tuple[Location, str]]:
@@ -48,3 +49,16 @@ def _folders(data: Any) -> Iterator[tuple[Location, str]]:
         folder = get(consumer, "folder")
         if isinstance(folder, str) and folder not in folders and kind_of(consumer) != DEFAULT_KIND:
             yield ("consumers", name, "folder"), unknown("folder", folder, folders)
+
+
+def _databases(data: Any) -> Iterator[tuple[Location, str]]:
+    """Consumers that share a database have one schema, which makes all of their tables."""
+    first: dict[str, tuple[str, Any]] = {}
+    for name, consumer in mapping(data, "consumers").items():
+        if kind_of(consumer) != "postgres":
+            continue
+        database, schema = get(consumer, "database") or name, get(consumer, "schema")
+        other, its = first.setdefault(database, (name, schema))
+        if its != schema and isinstance(schema, str):
+            told = f"the database '{database}', which it shares with '{other}', is made by '{its}'"
+            yield ("consumers", name, "schema"), f"found '{schema}', and {told}; expected one file for both"
