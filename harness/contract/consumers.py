@@ -18,11 +18,12 @@ ConsumerRefusal = Literal[
     "throttled",
     "read_only",
     "disk_full",
+    "schema_changed",
 ]
 """How a consumer says no; what that becomes in the words of its kind is the kind's to know."""
 
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
-    "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full"),
+    "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full", "schema_changed"),
     "postgres": ("unavailable", "read_only", "disk_full"),
     "folder": (),  # it is asked for nothing
     "pull": (),

@@ -141,6 +141,16 @@ CONSUMER: Mapping[str, Happening] = {
             field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
         )
     ),
+    "withdraw": asked(
+        happening(
+            "all that it has of a business date is taken back by its sender, and may be sent anew under the same keys",
+            "ok",
+            "fail",
+            business_date=Field(or_null(TEXT), "the date; null: none was said"),
+            rows=maybe(Field(NUMBER, "of ok: rows that it had")),
+            batches=maybe(Field(NUMBER, "of ok: batches in which they had come")),
+        )
+    ),
     "taken": happening(
         "it has read a file of the chain by itself; fail: there was none, or it could not be read",
         "ok",

@@ -124,6 +124,12 @@ class Ledger:
         rows, batches = self._database.execute(query, values).fetchone()
         return rows, batches
 
+    def withdraw(self, business_date: str) -> tuple[int, int]:
+        """Forget all of a business date, its keys too: how many rows and batches that were. It may be sent anew."""
+        before = self.count(business_date)
+        self._database.execute("delete from batches where business_date = ?", (business_date,))
+        return before
+
     def holds(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
         """Every batch with its rows' digest, in the order in which they came; the rows go to the end of a file."""
         begins = file.tell()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from aiohttp import web
 
 from harness.mocks.consumers.gate import Gate
@@ -17,7 +19,7 @@ from harness.mocks.core.serving import refuse, refused_in_json, serve
 
 
 class HttpFrontEnd:
-    """``POST /<consumer>/batches`` and ``GET /<consumer>/plan``."""
+    """``POST /<consumer>/batches``, and ``GET`` and ``DELETE`` of ``/<consumer>/plan?business_date=…``."""
 
     def __init__(self, mock: Mock, ledgers: dict[str, Ledger]) -> None:
         self._mock = mock
@@ -27,7 +29,12 @@ class HttpFrontEnd:
 
     async def listen(self) -> int:
         """Start; the port."""
-        routes = [web.post("/{consumer}/batches", self._batch), web.get("/{consumer}/plan", self._plan)]
+        plan = "/{consumer}/plan"
+        routes = [
+            web.post("/{consumer}/batches", self._batch),
+            web.get(plan, self._plan),
+            web.delete(plan, self._withdraw),
+        ]
         return await serve(self._mock, routes)
 
     async def _batch(self, request: web.Request) -> web.Response:
@@ -76,6 +83,24 @@ class HttpFrontEnd:
             return answer(request, broken)
         rows, batches = ledger.count(request.query.get("business_date"))
         return web.json_response({"rows": rows, "batches": batches})
+
+    async def _withdraw(self, request: web.Request) -> web.Response:
+        """The plan of a date is taken back as a whole: nobody plans with a part of it, and it may be sent anew."""
+        name = request.match_info["consumer"]
+        if (ledger := self._ledgers.get(name)) is None:
+            return self._unknown(name)
+        asked: dict[str, Any] = {"business_date": request.query.get("business_date")} | asker()
+        if broken := await self.gate.passes(name, "store", "asked"):
+            self._mock.recorder.record("fail", "withdraw", asked, error=told(broken), component=name)
+            return answer(request, broken)
+        if asked["business_date"] is None:
+            error = "business_date: found none, expected the date whose plan is taken back"
+            self._mock.recorder.record("fail", "withdraw", asked, error=error, component=name)
+            return refuse(400, error, field="business_date")
+        rows, batches = ledger.withdraw(asked["business_date"])
+        said = {"rows": rows, "batches": batches}
+        self._mock.recorder.record("ok", "withdraw", asked | said, component=name)
+        return web.json_response(said)
 
     def _unknown(self, name: str) -> web.Response:
         return refuse(404, f"there is no consumer {name!r}; known: {', '.join(sorted(self._ledgers)) or 'none'}")
