@@ -123,10 +123,13 @@ def reached(fault: Fault) -> set[tuple[str, str]]:
 
 
 def meets_a_source(fault: Fault) -> bool:
-    """Whether it acts outside the scheduler, or in the job's own process; doing nothing is a night like any."""
+    """Whether it acts outside the scheduler and the consumers, or in the job's own process.
+
+    Doing nothing is a night like any.
+    """
     if isinstance(fault, ContentFault | NoFault):
         return True
-    return any(part != "scheduler" or point in ("clock", "disk") for part, point in reached(fault))
+    return any(part not in ("scheduler", "consumers") or point in ("clock", "disk") for part, point in reached(fault))
 
 
 def meets_the_protocol(fault: Fault) -> bool:

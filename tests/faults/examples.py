@@ -35,7 +35,7 @@ from harness.faults import (
     TwoOperators,
 )
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival, examples_content
+from tests.faults import examples_arrival, examples_consumers, examples_content
 
 
 def _of_their_own_tests() -> dict[str, Fault]:
@@ -47,6 +47,7 @@ def _of_their_own_tests() -> dict[str, Fault]:
 
 EXAMPLES: dict[str, Fault] = {
     **examples_arrival.EXAMPLES,
+    **examples_consumers.EXAMPLES,
     **examples_content.EXAMPLES,
     **_of_their_own_tests(),
     "no_fault": NoFault(),

@@ -19,7 +19,7 @@ STATUSES: Mapping[ConsumerRefusal, tuple[int, str]] = {
     "throttled": (429, "too many requests"),
     "read_only": (503, "read-only for maintenance"),
     "disk_full": (507, "no space left"),
-    "schema_changed": (422, "rows[0]: found the columns of version 1 of the schema, expected those of version 2"),
+    "schema_changed": (422, "rows[0]: found the columns of schema version 1, expected those of schema version 2"),
 }
 _NO_LINGER = struct.pack("ii", 1, 0)
 
