@@ -10,7 +10,8 @@ from pydantic.dataclasses import dataclass
 
 from harness.contract.consumers import ConsumerKind, ConsumerOperation, ConsumerRefusal
 from harness.contract.effects import consumers as effects
-from harness.faults.model.consumers import REFUSED_TO_SENDERS, MeetsAConsumer
+from harness.faults.model.clients import REFUSED_TO_SENDERS
+from harness.faults.model.consumers import MeetsAConsumer
 from harness.faults.model.fault import STRICT, System, fault
 from harness.values.units import Duration
 

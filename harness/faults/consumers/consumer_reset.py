@@ -9,7 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
-from harness.faults.model.consumers import MOMENTS, REFUSED_TO_SENDERS, MeetsAConsumer, When
+from harness.faults.model.clients import REFUSED_TO_SENDERS
+from harness.faults.model.consumers import MOMENTS, MeetsAConsumer, When
 from harness.faults.model.fault import STRICT, System, fault
 
 

@@ -9,7 +9,8 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
-from harness.faults.model.consumers import REFUSED_TO_SENDERS, MeetsAConsumer
+from harness.faults.model.clients import REFUSED_TO_SENDERS
+from harness.faults.model.consumers import MeetsAConsumer
 from harness.faults.model.fault import STRICT, System, fault
 
 

@@ -10,7 +10,8 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
-from harness.faults.model.consumers import TAKEN_BY_SENDERS, MeetsRows
+from harness.faults.model.clients import TAKEN_BY_SENDERS
+from harness.faults.model.consumers import MeetsRows
 from harness.faults.model.fault import STRICT, System, fault
 
 

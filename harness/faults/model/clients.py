@@ -34,3 +34,16 @@ TAKEN_BY_ALL: Mapping[str, str] = {client: "accepts" for client in REFUSED_TO_AL
 
 Those of S3 are not among them: they compare with the checksum that the store keeps.
 """
+
+SENDERS: Mapping[str, str] = {
+    "httpx_post": "`httpx.post` of a batch, with `raise_for_status`",
+    "requests_post": "`requests.post` of a batch, with `raise_for_status`",
+    "urllib3_post": "`PoolManager.request` with POST, whose status is looked at",
+}
+"""The clients that are seen to send a batch to a consumer over HTTP: they meet the faults at consumers alone."""
+
+REFUSED_TO_SENDERS: Mapping[str, str] = dict.fromkeys(SENDERS, "refuses")
+"""What they do about an error, and about no answer: by itself, none of them sends a POST again."""
+
+TAKEN_BY_SENDERS: Mapping[str, str] = dict.fromkeys(SENDERS, "accepts")
+"""What they do about an answer that says that all is well."""

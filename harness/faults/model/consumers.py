@@ -71,13 +71,3 @@ class MeetsRows(MeetsAConsumer):
     def at_store(self, system: System, effect: effects.Stored) -> AbstractContextManager[None]:
         """Arm what becomes of the rows."""
         return system.armed(self, points.STORE, effect, consumer=self.consumer)
-
-
-SENDING: tuple[str, ...] = ("httpx_post", "requests_post", "urllib3_post")
-"""The clients that are seen to meet these faults: each sends one batch."""
-
-REFUSED_TO_SENDERS: Mapping[str, str] = dict.fromkeys(SENDING, "refuses")
-"""What they do about an answer that is an error, or about none: of a POST nobody knows whether it can be repeated."""
-
-TAKEN_BY_SENDERS: Mapping[str, str] = dict.fromkeys(SENDING, "accepts")
-"""What they do about an answer that says that all is well."""

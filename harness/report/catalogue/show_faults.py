@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.chain.controls import CONTROLS
 from harness.faults import REACTIONS
-from harness.faults.model.clients import CLIENTS
+from harness.faults.model.clients import CLIENTS, SENDERS
 from harness.report.catalogue.faults import FaultEntry, Parameter, catalogue
 from harness.report.catalogue.faults import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, show_list, table
@@ -21,7 +21,7 @@ _INTRODUCTION = """\
 
 One failure mode a file, under the name that users type. This page is made by `harness faults --markdown` from what the
 faults say of themselves, from the shipped scenarios, and from what real clients were seen to do
-(`tests/faults/test_clients.py` sees them do it); a test fails where it is out of date.
+(`tests/faults/test_clients.py` and `test_senders.py` see them do it); a test fails where it is out of date.
 
 A fault in a file says which controls of a chain can notice it; with `manifest: follows` none that compares with the
 manifest can. A chain says in its file which it has (`detects`), and what nothing in it can notice is a finding,
@@ -33,9 +33,9 @@ has an example of it, and a scenario uses it."""
 
 _LASTING = """\
 `refuses after 2m` and `retries for 8m` say how many whole minutes passed before the client came back; where none are
-said, it was less than one. Each client has the defaults of its makers, no limit of ours, and one file to download; a
-setting in front says for which value of a parameter that holds. A client of which nothing is said does not meet the
-fault, or not as it would outside a night; the test says which those are, and why."""
+said, it was less than one. Each client has the defaults of its makers, no limit of ours, and one file to download or
+one batch to send; a setting in front says for which value of a parameter that holds. A client of which nothing is said
+does not meet the fault, or not as it would outside a night; the test says which those are, and why."""
 
 
 def show(name: str | None, *, as_markdown: bool) -> None:
@@ -117,6 +117,8 @@ def _clients() -> Iterator[tuple[str, str, str]]:
     for protocol, told in CLIENTS.items():
         for client, does in told.items():
             yield client, protocol, does
+    for client, does in SENDERS.items():
+        yield client, "http, to a consumer", does
 
 
 def _parameter(one: Parameter) -> str:
