@@ -12,6 +12,9 @@ ConsumerKind = Literal["http", "postgres", "folder", "pull"]
 ConsumerOperation = Literal["store", "read"]
 """What a consumer is asked for: to take rows, or what it holds."""
 
+Auth = Literal["bearer", "basic"]
+"""What a consumer over HTTP asks of who comes: a token, or a name and a password."""
+
 ConsumerRefusal = Literal[
     "unavailable",
     "internal_error",
@@ -33,8 +36,15 @@ SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
 Kinds = Mapping[str, ConsumerKind]
 """The consumers of a chain: of which kind is each."""
 
+HTTP_GRANTS: Mapping[str, str] = {
+    "token": "night-harness-opens-nothing-but-a-night3",
+    "user": "publisher",
+    "password": "two-in-the-morning",
+}
+"""What opens a consumer over HTTP that asks for it."""
+
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
-    "http": ("url",),
+    "http": ("url", *HTTP_GRANTS),
     "postgres": ("host", "port", "user", "password", "database"),
     "folder": (),  # it reads where the chain writes, which is a place of the folder
     "pull": (),
@@ -46,10 +56,18 @@ PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
 class PlannedHttp:
     """A consumer that takes batches over HTTP.
 
-    ``key``: which columns make a row's key (none: all of them); ``volatile``: which differ from run to run.
+    ``key``: which columns make a row's key (none: all of them); ``volatile``: which differ from run to run. ``auth``:
+    who it lets in (null: anybody); ``page_rows``: how many rows it shows at once; ``versions``: whether who changes a
+    plan must say which version of it; ``required``: columns that have a value in each row; ``unique``: columns whose
+    values come once a business date.
     """
 
     kind: Literal["http"] = "http"
+    auth: Auth | None = None
+    page_rows: int = 1_000
+    versions: bool = False
+    required: tuple[str, ...] = ()
+    unique: tuple[str, ...] = ()
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 
@@ -125,5 +143,6 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
     found: dict[str, str] = {}
     for name, kind in consumers.items():
         if kind == "http":
-            found[consumer_place(name, "url")] = f"{endpoints['consumers.url']}/{name}"
+            told = {"url": f"{endpoints['consumers.url']}/{name}", **HTTP_GRANTS}
+            found |= {consumer_place(name, place): value for place, value in told.items()}
     return found

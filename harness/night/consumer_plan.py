@@ -45,7 +45,15 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
             key=key,
             volatile=volatile,
         )
-    return PlannedHttp(key=key, volatile=volatile)
+    return PlannedHttp(
+        key=key,
+        volatile=volatile,
+        auth=consumer.auth,
+        page_rows=consumer.page_rows,
+        versions=consumer.versions,
+        required=consumer.required,
+        unique=consumer.unique,
+    )
 
 
 def _form(consumer: FileConsumer) -> FileForm:

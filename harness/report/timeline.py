@@ -178,6 +178,8 @@ _OURS: dict[str, Tell] = {
     "page info": lambda event: (f"has told {event.value['owner']} already: {event.value['cause']}", "plain"),
     "page fail": _lost_page,
     "batch ok": _batch,
+    "withdraw ok": lambda event: (f"gives back {counted(event.value['rows'], 'row')}", "bad"),
+    "withdraw fail": lambda event: (f"does not give back a plan: {event.error}", "bad"),
     "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),
     "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
     "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
+import os
 import shutil
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,8 +21,9 @@ create table batches (
     batch integer primary key, key text unique, payload text not null, business_date text not null, fallback_of text,
     rows integer not null, start integer not null, bytes integer not null, digest text not null, sum text not null
 );
+create table uniques (business_date text not null, value text not null, primary key (business_date, value));
 """
-"""``start`` and ``bytes``: where the lines of a batch are in the file of rows."""
+"""``uniques``: the values of the columns that come once a date. ``start`` and ``bytes``: where the lines of a batch are in the file of rows."""
 
 LONGEST_KEY = 1_024
 """Characters of a row's key that are kept: a history has the key of every row."""
@@ -66,6 +69,10 @@ class Batch:
         """What another batch must have too to be the same one."""
         return f"{self.business_date} {self.fallback_of} {self.digest}"
 
+    def contents(self) -> Iterator[Row]:
+        """Its rows, as they are kept."""
+        return (_content(line) for line in self.lines.splitlines())
+
     def first(self, rows: int) -> Batch:
         """A batch of the first so many of its rows."""
         lines = self.lines.splitlines(keepends=True)[:rows]
@@ -81,9 +88,13 @@ class OtherPayload(Exception):
 class Ledger:
     """One consumer's database of the night."""
 
-    def __init__(self, path: Path, key_columns: Sequence[str], volatile: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, key_columns: Sequence[str], volatile: Sequence[str] = (), unique: Sequence[str] = ()
+    ) -> None:
         self.key_columns = tuple(key_columns)
         self.volatile = tuple(volatile)
+        self.unique = tuple(unique)
+        self._versions: Counter[str] = Counter()
         path.unlink(missing_ok=True)
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file lives as long as the night: it does not have to survive a crash of the machine.
@@ -115,7 +126,40 @@ class Ledger:
             " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*values, start, len(batch.lines), batch.digest, f"{batch.sum:016x}"),
         )
+        self._versions[batch.business_date] += 1
+        if self.unique:
+            named = ((batch.business_date, value) for value in self._values(batch))
+            self._database.executemany("insert or ignore into uniques values (?, ?)", named)
         return batch.rows
+
+    def version(self, business_date: str) -> int:
+        """How often what is held of a date has changed."""
+        return self._versions[business_date]
+
+    def doubled(self, batch: Batch) -> Iterator[tuple[int, str]]:
+        """Where a batch has rows whose unique values are there already, or came before in it; and these values."""
+        if not self.unique:
+            return
+        came = set()
+        for position, value in enumerate(self._values(batch)):
+            query = "select 1 from uniques where business_date = ? and value = ?"
+            if value in came or self._database.execute(query, (batch.business_date, value)).fetchone():
+                yield position, value
+            came.add(value)
+
+    def rows(self, business_date: str | None, start: int, count: int) -> list[Row]:
+        """So many of the rows held of a date, or of all, from one on, in the order in which they came."""
+        found: list[Row] = []
+        query = "select rows, start, bytes from batches where ?1 is null or business_date = ?1 order by batch"
+        for rows, begins, size in self._database.execute(query, (business_date,)).fetchall():
+            if start < rows and len(found) < count:
+                lines = os.pread(self._rows.fileno(), size, begins).splitlines()
+                found += [_content(line) for line in lines[start : start + count - len(found)]]
+            start = max(0, start - rows)
+        return found
+
+    def _values(self, batch: Batch) -> Iterator[str]:
+        return (_canonical([row.get(column) for column in self.unique]) for row in batch.contents())
 
     def count(self, business_date: str | None) -> tuple[int, int]:
         """Rows and batches held for a business date, or for all of them."""
@@ -127,7 +171,9 @@ class Ledger:
     def withdraw(self, business_date: str) -> tuple[int, int]:
         """Forget all of a business date, its keys too: how many rows and batches that were. It may be sent anew."""
         before = self.count(business_date)
-        self._database.execute("delete from batches where business_date = ?", (business_date,))
+        for table in ("batches", "uniques"):
+            self._database.execute(f"delete from {table} where business_date = ?", (business_date,))  # noqa: S608
+        self._versions[business_date] += 1
         return before
 
     def holds(self, file: BinaryIO) -> Iterator[dict[str, Any]]:
@@ -147,6 +193,11 @@ class Ledger:
 
 
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def _content(line: bytes) -> Row:
+    """The row of a line of the file of rows."""
+    return dict(json.loads(line.split(b"\t", 2)[2]))
 
 
 def _keys_of_text(rows: Sequence[Row], columns: Sequence[str]) -> list[str] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
-from harness.contract.consumers import ConsumerKind
+from harness.contract.consumers import ConsumerKind, PlannedHttp
 from harness.contract.plan import Plan
 from harness.mocks.consumers.ledger import Ledger
 from harness.mocks.core.mock import Mock
@@ -26,7 +26,8 @@ class Ledgers(dict[str, Ledger]):
         folder.mkdir(exist_ok=True)
         for name, consumer in sorted(plan.consumers.items()):
             if consumer.kind == kind:
-                self[name] = Ledger(folder / f"{name}.db", consumer.key, consumer.volatile)
+                unique = consumer.unique if isinstance(consumer, PlannedHttp) else ()
+                self[name] = Ledger(folder / f"{name}.db", consumer.key, consumer.volatile, unique)
 
     def tell(self, file: BinaryIO) -> None:
         """An event for each batch; all rows go to the end of the file that is kept beside the history."""

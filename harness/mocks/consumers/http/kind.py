@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO
 
+from harness.contract.consumers import PlannedHttp
 from harness.contract.plan import Plan
 from harness.mocks.consumers.http.front_end import HttpFrontEnd
 from harness.mocks.consumers.ledgers import Ledgers
@@ -26,6 +27,8 @@ class Http:
         """Begin with those of the plan, each holding nothing."""
         self._front_end.gate.release()
         self._ledgers.begin(plan, "http")
+        consumers = {name: one for name, one in plan.consumers.items() if isinstance(one, PlannedHttp)}
+        self._front_end.begin(consumers)
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds, batch by batch."""
