@@ -187,7 +187,8 @@ def test_reset_forgets_what_was_held(night: NightOfMocks, consumers: Played) -> 
 
 def test_an_unknown_consumer_is_a_404_that_names_the_known(consumers: Played) -> None:
     answer = consumers.post("/finance/batches", BATCH)
-    assert (answer.status, answer.json()) == (404, {"error": "there is no consumer 'finance'; known: audit, planning"})
+    error = "consumer: found 'finance', expected one of these: audit, planning"
+    assert (answer.status, answer.json()) == (404, {"error": error, "field": "consumer"})
     assert consumers.get("/finance/plan").status == 404
 
 

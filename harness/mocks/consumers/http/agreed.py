@@ -33,18 +33,15 @@ def check_required(batch: Batch, required: tuple[str, ...]) -> None:
 
 def check_unique(batch: Batch, ledger: Ledger) -> None:
     """409 for a batch with a row whose unique values are there already."""
-    bad = [
-        Refusal(
-            f"rows[{position}]", found=kept(value, 80), expected=f"one row a date for each {', '.join(ledger.unique)}"
-        )
-        for position, value in ledger.doubled(batch)
-    ]
+    expected = f"one row a date for each {', '.join(ledger.unique)}"
+    doubled = ledger.doubled(batch)
+    bad = [Refusal(f"rows[{position}]", found=kept(value, 80), expected=expected) for position, value in doubled]
     if bad:
         raise BadRows(bad, 409)
 
 
 def check_version(request: web.Request, ledger: Ledger, business_date: str) -> None:
-    """428 for a change that does not say of which version, 412 for one of a version that is no more (RFC 9110, 6585)."""
+    """428 for a change that says of no version (RFC 6585), 412 for one of a version that is no more (RFC 9110)."""
     given = request.headers.get("If-Match")
     expected = f"the ETag of the plan of {business_date} as it was read"
     if given is None:

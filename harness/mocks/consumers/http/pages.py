@@ -1,4 +1,4 @@
-"""What a consumer holds, page by page: ``next`` in the body and in a Link header lead from each page to the one after."""
+"""What a consumer holds, page by page: ``next`` in the body and in a Link header lead from each page to the next."""
 
 from __future__ import annotations
 
