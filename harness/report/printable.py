@@ -29,6 +29,8 @@ def parameter(name: str, value: Any, zone: dt.tzinfo = dt.UTC) -> str:
     if isinstance(value, int) and _INSTANT.fullmatch(name):
         said = name.removesuffix("_ns").replace("_", " ")
         return f"{said}: {dt.datetime.fromtimestamp(value // 1_000_000_000, zone):%H:%M:%S}".removesuffix(":00")
+    if name == "stall_ns" and value is None:
+        return "stall: until the fault is over"
     if name.endswith("_ns") and isinstance(value, int):
         return f"{name.removesuffix('_ns').replace('_', ' ')}: {Duration(microseconds=value // 1_000)}"
     return f"{name.replace('_', ' ')}: {value}"

@@ -61,6 +61,11 @@ def told(tmp_path: Path, consumer: str) -> list[str]:
         (f'kind: pull, folder: outbox, {NAME}, at: "02:00", format: csw', "7: unknown format 'csw'."),
         (f'kind: pull, folder: outbox, {NAME}, at: "02:00", format: jsonl, delimiter: ";"', "7: a jsonl file has no"),
         ("kind: http, folder: outbox", "7: unknown key 'folder'."),
+        ("kind: http, auth: digest", "7: found 'digest', expected bearer or basic"),
+        ("kind: http, page_rows: 0", "7: found 0, expected"),
+        ("kind: folder, auth: basic, folder: outbox, " + NAME, "7: unknown key 'auth'."),
+        ("unique: [at], columns: {at: volatile}", "7: found 'at', a column that is said to be volatile"),
+        ("required: [at], columns: {at: volatile}", "7: found 'at', a column that is said to be volatile"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, consumer: str, says: str) -> None:
@@ -73,6 +78,7 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, consumer: str, says: st
     [
         {},
         {"kind": "http", "owner": "team", "contact": "team@example.org"},
+        {"auth": "bearer", "page_rows": 500, "versions": True, "required": ["quantity"], "unique": ["sku", "week"]},
         {"kind": "folder", "folder": "outbox", "name": "plan_{date}.csv", "flag": "{name}.done", "header": True},
         {"kind": "pull", "folder": "outbox", "name": "plan_{date}.csv", "at": "03:45", "key": ["sku"]},
     ],

@@ -33,6 +33,18 @@ def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _keys(data)
     yield from _folders(data)
     yield from _databases(data)
+    yield from _agreed(data)
+
+
+def _agreed(data: Any) -> Iterator[tuple[Location, str]]:
+    """What differs from run to run is no part of a row as it is kept, so that nothing can be asked of it."""
+    for name, consumer in mapping(data, "consumers").items():
+        columns = mapping(consumer, "columns")
+        for asked in ("required", "unique"):
+            for position, column in enumerate(sequence(consumer, asked)):
+                if isinstance(column, str) and columns.get(column) == "volatile":
+                    found = f"found '{column}', a column that is said to be volatile"
+                    yield ("consumers", name, asked, position), f"{found}; expected one that is kept"
 
 
 def _keys(data: Any) -> Iterator[tuple[Location, str]]:

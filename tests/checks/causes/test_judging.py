@@ -29,6 +29,12 @@ def test_every_shipped_fault_has_its_causes() -> None:
         ("access_denied", "ACCÈS REFUSÉ pour le compte du lot"),
         ("connection_refused", "Connexion refusée par l'hôte"),
         ("token_expired", "the bearer token has expired"),
+        ("rows_swallowed", "planning holds 250 rows fewer than were sent: 4,750 instead of 5,000"),
+        ("rows_swallowed", "die Planung hat 50 Sätze weniger als gesendet"),
+        ("rows_swallowed", "la planification contient 50 lignes de moins que ce qui a été envoyé"),
+        ("rows_doubled", "planning holds 1,000 rows more than were sent"),
+        ("rows_doubled", "die Planung hat 50 Sätze mehr als gesendet"),
+        ("rows_doubled", "la planification contient 50 lignes de plus que ce qui a été envoyé"),
     ],
 )
 def test_a_cause_is_named_in_three_languages(injected: str, text: str) -> None:
