@@ -23,8 +23,8 @@ create table batches (
 );
 create table uniques (business_date text not null, value text not null, primary key (business_date, value));
 """
-"""``start`` and ``bytes``: where the lines of a batch are in the file of rows. ``uniques``: the values that are there, of
-columns whose values come once a date."""
+"""``start`` and ``bytes``: where the lines of a batch are in the file of rows. ``uniques``: what is there of columns
+whose values come once a date."""
 
 LONGEST_KEY = 1_024
 """Characters of a row's key that are kept: a history has the key of every row."""
