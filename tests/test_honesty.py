@@ -55,8 +55,8 @@ RACED = (
     "access/connection_reset_fragile",
     "consumers/consumer_slow",
 )
-"""Two processes at one neighbour, several jobs at one minute, what a client has read when it is reset, and a request that
-is carried out after its client has sent another."""
+"""Two processes at one neighbour, several jobs at one minute, what a client has read when it is reset, and a request
+that is carried out after its client has given it up."""
 
 
 def test_every_defence_of_the_reference_chain_is_what_some_scenario_is_about() -> None:

@@ -83,7 +83,8 @@ import requests
 rows = list(csv.DictReader(io.StringIO(requests.get(os.environ["SOURCE"] + "/files/forecast_20261123.csv").text)))
 url, date = os.environ["PLANNING"], "2026-11-23"
 for attempt in range(3):
-    answer = requests.post(url + "/batches", json={"business_date": date, "rows": rows}, headers={"Idempotency-Key": "k"})
+    batch = {"business_date": date, "rows": rows}
+    answer = requests.post(url + "/batches", json=batch, headers={"Idempotency-Key": "k"})
     held = requests.get(url + "/plan", params={"business_date": date}).json()["rows"]
     if answer.ok and held == len(rows):
         break
