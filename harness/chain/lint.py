@@ -222,6 +222,7 @@ def _rules(chain: Chain) -> Said:
             text = f"when job '{name}' misses its latest_start it does not run, and nobody is told"
             yield (*location, "latest_start"), "warning", text, "add a rule: {when: missed_start, do: page}"
         told = any(rule.when == "failed" and "page" in rule.do for rule in job.rules)
+        told |= any(map(_knows_the_desk, (chain.environment | job.environment).values()))
         if isinstance(chain.scheduler, Cron):
             yield from _mailed(chain, name)
         elif not told and not chain.switched_off:
