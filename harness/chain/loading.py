@@ -31,7 +31,8 @@ def load_chain(path: Path | str) -> Chain:
         chain = Chain.model_validate(source.data)
     except ValidationError as error:
         mistakes += [Mistake(*source.place(detail["loc"]), detail["msg"]) for detail in error.errors(include_url=False)]
-    roster, places = None, {}
+    roster: Roster | None = None
+    places: dict[Location, tuple[Path, int]] = {}
     try:
         roster, places = _roster(source)
     except LoadError as error:

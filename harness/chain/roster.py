@@ -150,7 +150,10 @@ def _addresses_of_two(data: Any) -> Iterator[tuple[Location, str]]:
         whose = str(location[1])
         first = seen.setdefault((kind, address.casefold() if kind == "mail" else address), whose)
         if first != whose:
-            yield location, f"found '{address}', which is the {kind} address of '{first}' as well: a page needs one owner"
+            yield (
+                location,
+                f"found '{address}', which is the {kind} address of '{first}' too: a page needs one owner",
+            )
 
 
 def _addresses(data: Any) -> Iterator[tuple[Location, str, str]]:

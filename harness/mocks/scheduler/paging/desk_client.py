@@ -7,7 +7,6 @@ from pathlib import Path
 
 import aiohttp
 
-
 _PATIENT = aiohttp.ClientTimeout(total=None)
 """A desk that is slow has the page when it has answered; meanwhile the next one waits."""
 
@@ -32,9 +31,10 @@ class DeskClient:
         """Deliver one page; `DeskAway` when it was not taken."""
         try:
             url = self._url or await self._address()
-            async with aiohttp.ClientSession(timeout=_PATIENT) as session, session.post(
-                f"{url}/pages", json=page
-            ) as answer:
+            async with (
+                aiohttp.ClientSession(timeout=_PATIENT) as session,
+                session.post(f"{url}/pages", json=page) as answer,
+            ):
                 if answer.status == 503:
                     raise DeskDown(await answer.text())
                 if answer.status != 201:
