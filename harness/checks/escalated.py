@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.on_call import acknowledged_by, rostered, rostered_pages, whom
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.wording import minutes
@@ -21,8 +22,8 @@ def escalated(night: History, baseline: History) -> Finding:  # noqa: ARG001 - e
 
     Applies: to nights of a chain with a roster in which somebody was paged.
     Unknown: never, because every escalation is seen.
-    Does not verify: that the next one answers (``acknowledged``); pages that came so late that the history ends before
-    their time is up.
+    Does not verify: that the next one answers (``acknowledged``); pages that came so late that their time is up only
+    after the deadline.
     """
     pages = rostered_pages(night)
     alone = [page for page in pages if _left_alone(page, night)]
@@ -43,7 +44,6 @@ def _waits_s(page: Event) -> int:
 def _left_alone(page: Event, night: History) -> bool:
     up_ns = page.at + _waits_s(page) * 1_000_000_000
     answer = acknowledged_by(page, night)
-    end = night.last()
-    if (answer is not None and answer.at <= up_ns) or end is None or end.at < up_ns:
+    if (answer is not None and answer.at <= up_ns) or up_ns > begin_event(night).value["deadline_ns"]:
         return False
     return not night.of("escalate", component="desk", type="ok", number=page.value["number"])

@@ -46,6 +46,11 @@ class MeetsPerson(Fault):
     named_by: ClassVar[tuple[str, ...]] = ("incident desk",)
     detectable_by: ClassVar[tuple[str, ...]] = ("acknowledgement",)
 
+    @property
+    def ends_by_itself(self) -> bool:
+        """Who is away stays away when the chain has done its work: pages are escalated after that."""
+        return True
+
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """A chain without a roster, and somebody who is not in it."""
         yield from super().mistakes(chain)

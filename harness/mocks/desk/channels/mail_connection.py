@@ -35,6 +35,7 @@ DOWN = "421 4.3.2 Service not available, closing transmission channel"
 FAILED = "451 4.3.0 Error: queue file write error"
 IDLE_CLOSE_S = 300.0
 """RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
+_WHILE_WE_ARE_SLOW_S = 86_400.0
 _OF = {"421": "desk", "535": "login", "550": "recipient", "552": "size", "553": "sender", "555": "parameters"}
 """Which part of a mail a refusal is about."""
 
@@ -114,6 +115,7 @@ class Connection(SMTP):
     ) -> str:
         """A mail begins, if the desk can be reached."""
         asking(self._from or "")
+        self._reset_timeout(_WHILE_WE_ARE_SLOW_S)  # the five minutes are for a client that says nothing
         if not await self._reach.passes(NAME):
             return DOWN
         envelope.mail_from = address
