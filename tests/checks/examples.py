@@ -119,12 +119,12 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "violated": (faulty(told("02:30:00")), BASELINE),
     },
     "escalated": {
-        "holds": (faulty(told("02:30:00"), escalated("02:45:00")), BASELINE),
-        "violated": (faulty(told("02:30:00")), BASELINE),
+        "holds": (faulty(*calm(), told("02:30:00"), escalated("02:45:00")), BASELINE),
+        "violated": (faulty(*calm(), told("02:30:00")), BASELINE),
     },
     "no_leaver_paged": {
-        "holds": (faulty(told("02:30:00")), BASELINE),
-        "violated": (faulty(told("02:30:00", away="left")), BASELINE),
+        "holds": (faulty(*calm(), told("02:30:00"), acknowledged("02:35:00")), BASELINE),
+        "violated": (faulty(*calm(), told("02:30:00", away="left"), escalated("02:45:00")), BASELINE),
     },
     "all_or_nothing": {
         "holds": (FAILED, BASELINE),
