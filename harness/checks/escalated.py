@@ -12,6 +12,9 @@ from harness.history import Event, History
 UNDECLARED_S = 30 * 60
 """A roster that does not say how long a page waits: half an hour, what PagerDuty has where nobody says otherwise."""
 
+_CLOSE_NS = 1_000_000_000
+"""An acknowledgement in the very moment is in time, and clocks tick while it is recorded."""
+
 
 @check("escalated", violated=Outcome.DEGRADED, applies=rostered)
 def escalated(night: History, baseline: History) -> Finding:  # noqa: ARG001 - every check takes both
@@ -42,7 +45,7 @@ def _waits_s(page: Event) -> int:
 
 
 def _left_alone(page: Event, night: History) -> bool:
-    up_ns = page.at + _waits_s(page) * 1_000_000_000
+    up_ns = page.at + _waits_s(page) * 1_000_000_000 + _CLOSE_NS
     answer = acknowledged_by(page, night)
     if (answer is not None and answer.at <= up_ns) or up_ns > begin_event(night).value["deadline_ns"]:
         return False
