@@ -13,6 +13,7 @@ from harness.chain.limit_lint import limit_findings
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.outside_clock import is_excepted
+from harness.chain.roster_lint import roster_findings
 from harness.chain.rules import minutes_of
 from harness.chain.script_lint import started_outside
 from harness.chain.stated_work import work_findings
@@ -339,6 +340,7 @@ CHECKS: tuple[Check, ...] = (
     _rules,
     _vain_actions,
     _pages,
+    roster_findings,
     _defences,
     _controls,
 )
