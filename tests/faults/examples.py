@@ -35,7 +35,7 @@ from harness.faults import (
     TwoOperators,
 )
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival, examples_content
+from tests.faults import examples_arrival, examples_content, examples_desk
 
 
 def _of_their_own_tests() -> dict[str, Fault]:
@@ -48,6 +48,7 @@ def _of_their_own_tests() -> dict[str, Fault]:
 EXAMPLES: dict[str, Fault] = {
     **examples_arrival.EXAMPLES,
     **examples_content.EXAMPLES,
+    **examples_desk.EXAMPLES,
     **_of_their_own_tests(),
     "no_fault": NoFault(),
     "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),
