@@ -108,6 +108,10 @@ def _told(event: Event) -> str:
     return f"{person or 'nobody'} is told" + (f", {_NOT_THERE[away]}" if away else "")
 
 
+def _by(event: Event) -> str:
+    return f" by {event.value['by']}" if "by" in event.value else ""
+
+
 def _paged(event: Event) -> str:
     owner = event.value["owner"]
     return f"{owner} is paged ({_told(event)})" if "told" in event.value else f"{owner} is paged"
@@ -203,10 +207,7 @@ _OURS: dict[str, Tell] = {
         f"{event.value['operator']} has seen that {event.value['job']} is not well",
         "plain",
     ),
-    "acknowledge ok": lambda event: (
-        f"the page of {event.value['owner']} is acknowledged{' by ' + event.value['by'] if 'by' in event.value else ''}",
-        "plain",
-    ),
+    "acknowledge ok": lambda event: (f"the page of {event.value['owner']} is acknowledged{_by(event)}", "plain"),
     "resolve ok": lambda event: (f"what {event.value['owner']} was paged for is over", "plain"),
     "service": lambda event: ("is back" if event.value["running"] else "is gone", "bad"),
     "kill fail": lambda event: (f"cannot end {event.value['job']}", "bad"),
