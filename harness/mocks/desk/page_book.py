@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harness.contract.addresses import Addresses, DerivedAddresses, addresses_of
@@ -20,11 +20,15 @@ from harness.mocks.desk.reading import is_calm, read
 
 @dataclass(frozen=True)
 class Door:
-    """Where something came in: the channel, the address as it came, and the key by which it is known later."""
+    """Where something came in: the channel, the address as it came, and the key by which it is known later.
+
+    ``made``: the desk has made the key, because there came none: what comes twice has two.
+    """
 
     channel: str
     to: str | None = None
     key: str | None = None
+    made: bool = False
 
     @property
     def value(self) -> dict[str, Any]:
@@ -69,8 +73,10 @@ class PageBook:
         known = door.value | {"owner": owner, "job": said["job"]} | asker()
         self._record("invoke", "page", known)
         page = {"owner": owner, **said, **door.value}
-        for _ in range(self.deliveries(door.channel, page)):
-            self._deliver(door, owner, page, alert)
+        for delivery in range(self.deliveries(door.channel, page)):
+            if delivery and door.made:
+                door = replace(door, key=self.new_id())
+            self._deliver(door, owner, page | door.value, alert)
 
     def deliveries(self, channel: str, page: dict[str, Any]) -> int:
         """How often a page that was taken reaches the people of its owner: once, where nothing is wrong."""
