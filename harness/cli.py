@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     add_new_options(commands.add_parser("new", help=NEW_SUMMARY, description=NEW_SUMMARY))
 
     schema = command("schema", _schema, "Print the JSON Schema of a file format; of a history, that of one line.")
-    schema.add_argument("format", choices=("chain", "scenario", "history"))
+    schema.add_argument("format", choices=("chain", "roster", "scenario", "history"))
     schema.add_argument("--markdown", action="store_true", help="print the page of the history's events instead")
     add_load_option(schema)
 

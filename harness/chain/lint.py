@@ -13,6 +13,7 @@ from harness.chain.limit_lint import limit_findings
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
 from harness.chain.outside_clock import is_excepted
+from harness.chain.roster_lint import roster_findings
 from harness.chain.rules import minutes_of
 from harness.chain.script_lint import started_outside
 from harness.chain.stated_work import work_findings
@@ -222,6 +223,7 @@ def _rules(chain: Chain) -> Said:
             text = f"when job '{name}' misses its latest_start it does not run, and nobody is told"
             yield (*location, "latest_start"), "warning", text, "add a rule: {when: missed_start, do: page}"
         told = any(rule.when == "failed" and "page" in rule.do for rule in job.rules)
+        told |= any(map(_knows_the_desk, (chain.environment | job.environment).values()))
         if isinstance(chain.scheduler, Cron):
             yield from _mailed(chain, name)
         elif not told and not chain.switched_off:
@@ -338,6 +340,7 @@ CHECKS: tuple[Check, ...] = (
     _rules,
     _vain_actions,
     _pages,
+    roster_findings,
     _defences,
     _controls,
 )

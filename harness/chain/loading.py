@@ -11,11 +11,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.chain.model import Chain
+from harness.chain.roster import Roster
 from harness.content import factories
 from harness.errors import AuthorError, LoadError, Mistake
 from harness.values.strict import Location, get, mapping, show
 from harness.values.yaml_source import read
 
+_ROSTER = "a roster (people: {ada: ...}, owners: {data-ops: {on_call: [ada], ...}})"
 _CHAIN = 'a chain (chain: NAME, owner: TEAM, deadline: "06:00", jobs: ...)'
 
 
@@ -23,15 +25,49 @@ def load_chain(path: Path | str) -> Chain:
     """The chain that a file describes, with what it takes from the file it is ``like``."""
     source = _resolve(Path(path), ())
     mistakes = list(source.mistakes)
-    found = [*_content_mistakes(source), *_schema_mistakes(source)]
+    found = [*_content_mistakes(source), *_schema_mistakes(source), *_no_roster(source)]
     mistakes += [Mistake(*source.place(location), text) for location, text in found]
     try:
         chain = Chain.model_validate(source.data)
     except ValidationError as error:
         mistakes += [Mistake(*source.place(detail["loc"]), detail["msg"]) for detail in error.errors(include_url=False)]
+    roster: Roster | None = None
+    places: dict[Location, tuple[Path, int]] = {}
+    try:
+        roster, places = _roster(source)
+    except LoadError as error:
+        mistakes += error.mistakes
     if mistakes:
         raise LoadError(each_once(mistakes))
-    return chain.located(source.folder, source.places)
+    return chain.located(source.folder, source.places).with_roster(roster, places)
+
+
+def load_roster(path: Path) -> tuple[Roster, dict[Location, tuple[Path, int]]]:
+    """The roster that a file describes, and where each of its keys stands; LoadError with all of its mistakes."""
+    document = read(path, _ROSTER)
+    mistakes = list(document.mistakes)
+    try:
+        roster = Roster.model_validate(document.data)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            line = document.lines[_known(detail["loc"], document.lines)]
+            mistakes.append(Mistake(path, line, detail["msg"]))
+    if mistakes:
+        raise LoadError(each_once(mistakes))
+    return roster, {location: (path, line) for location, line in document.lines.items() if location}
+
+
+def _roster(source: _ChainSource) -> tuple[Roster | None, dict[Location, tuple[Path, int]]]:
+    written = source.data.get("oncall")
+    path = source.folder / written if isinstance(written, str) and written else None
+    return (None, {}) if path is None or not path.is_file() else load_roster(Path(os.path.normpath(path)))
+
+
+def _no_roster(source: _ChainSource) -> Iterator[tuple[Location, str]]:
+    """A roster that is no file."""
+    written = source.data.get("oncall")
+    if isinstance(written, str) and written and not (source.folder / written).is_file():
+        yield ("oncall",), no_file("roster", written, source.folder / written)
 
 
 def places_of_keys(path: Path | str) -> Mapping[Location, tuple[Path, int]]:
@@ -52,11 +88,15 @@ class _ChainSource:
     mistakes: tuple[Mistake, ...]
 
     def place(self, location: Location) -> tuple[Path, int]:
-        known: Location = ()
-        for key in location:
-            # Elements that no file has (a missing key, a parameter of a model) say nothing about the line.
-            known = (*known, key) if (*known, key) in self.places else known
-        return self.places[known]
+        return self.places[_known(location, self.places)]
+
+
+def _known(location: Location, places: Mapping[Location, Any]) -> Location:
+    """The part of a place that a file has; a missing key, or a parameter of a model, says nothing about the line."""
+    known: Location = ()
+    for key in location:
+        known = (*known, key) if (*known, key) in places else known
+    return known
 
 
 def _resolve(file: Path, followed: tuple[Path, ...]) -> _ChainSource:
@@ -85,8 +125,9 @@ def _moved(own: dict[str, Any], written_in: Path, folder: Path) -> dict[str, Any
     if written_in.resolve() == folder.resolve():
         return own
     moved = dict(own)
-    if isinstance(own.get("runbook"), str):
-        moved["runbook"] = os.path.relpath(written_in / own["runbook"], folder)
+    for key in ("runbook", "oncall"):
+        if isinstance(own.get(key), str):
+            moved[key] = os.path.relpath(written_in / own[key], folder)
     if isinstance(own.get("files"), Mapping):
         moved["files"] = dict(own["files"])
         for name, file in own["files"].items():

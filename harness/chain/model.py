@@ -28,6 +28,7 @@ from harness.chain.job import (
     text_or_mapping,
 )
 from harness.chain.results import held_file_mistakes, held_name_mistake, volatile_mistakes
+from harness.chain.roster import Roster
 from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
 from harness.contract.consumers import ConsumerKind
 from harness.contract.protocols import Protocol
@@ -255,6 +256,7 @@ class Chain(Strict):
     timezone: str = "UTC"
     owner: Text
     runbook: Text | None = None
+    oncall: Text | None = None
     deadline: ClockTime
     evening: ClockTime = ClockTime("22:00")
     closes: ClockTime = ClockTime("12:00")
@@ -283,6 +285,7 @@ class Chain(Strict):
     defences: dict[Text, Defence] = {}
     switched_off: OneOrMore = Field(default=(), alias="without")
 
+    _roster: Roster | None = PrivateAttr(default=None)
     _folder: Path = PrivateAttr(default_factory=Path)
     _places: dict[Location, tuple[Path, int]] = PrivateAttr(default_factory=dict)
 
@@ -347,6 +350,18 @@ class Chain(Strict):
     def definition(self) -> frozenset[Path]:
         """The files that it was read from; none when it was built in Python."""
         return frozenset(file for file, _ in self._places.values())
+
+    @property
+    def roster(self) -> Roster | None:
+        """Who is on call, from the file that ``oncall`` names."""
+        return self._roster
+
+    def with_roster(self, roster: Roster | None, places: Mapping[Location, tuple[Path, int]] | None = None) -> Chain:
+        """The same chain with these people on call; ``places``: where the roster's keys stand."""
+        chain = self.model_copy()
+        chain._roster = roster
+        chain._places = self._places | {("oncall", *location): place for location, place in (places or {}).items()}
+        return chain
 
     def located(self, folder: Path, places: Mapping[Location, tuple[Path, int]] | None = None) -> Chain:
         """The same chain, which knows its folder and the file and line of each of its keys."""

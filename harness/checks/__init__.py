@@ -14,6 +14,7 @@ from harness.checks.no_partial_file_visible import no_partial_file_visible
 from harness.checks.marker_after_file import marker_after_file
 from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
+from harness.checks.acknowledged import acknowledged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
@@ -28,6 +29,8 @@ from harness.checks.bad_file_quarantined import bad_file_quarantined
 from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.no_needless_page import no_needless_page
+from harness.checks.escalated import escalated
+from harness.checks.no_leaver_paged import no_leaver_paged
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
@@ -43,6 +46,7 @@ __all__ = [
     "Judgement",
     "Measures",
     "Outcome",
+    "acknowledged",
     "all_or_nothing",
     "bad_file_quarantined",
     "bounded_attempts",
@@ -53,12 +57,14 @@ __all__ = [
     "dependency_order",
     "detectable",
     "equals_baseline",
+    "escalated",
     "friction",
     "judge",
     "lived_in_time",
     "marker_after_file",
     "measures",
     "no_downstream_on_bad_data",
+    "no_leaver_paged",
     "no_needless_page",
     "no_partial_file_visible",
     "nothing_left_behind",

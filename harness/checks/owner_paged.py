@@ -6,6 +6,7 @@ from harness.checks.model.check import Finding, check
 from harness.checks.model.deadline import delivered_at, late_uploads
 from harness.checks.model.ends import finished, predecessors, runs
 from harness.checks.model.holdings import begin_event, fallback_days
+from harness.checks.model.on_call import reached_at, tellings, whom
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import Owed, due_at, grouped, owed
 from harness.checks.model.pages import Paging, paging
@@ -28,10 +29,12 @@ def owner_paged(night: History, baseline: History) -> Finding:
     delivered in time is allowed here, and counted as friction (``no_needless_page``); a page to anybody but an owner of
     the chain is a violation.
 
+    Where the chain has a roster, a page tells its owner when somebody who is there is told, be it by escalation.
+
     Applies: to every night.
     Unknown: never, because every page is seen.
-    Does not verify: that the page says why (``cause_named``), that somebody reads it and acts, or that mails arrive;
-    that two pages in quite different words are not about one failure.
+    Does not verify: that the page says why (``cause_named``), that somebody reads it (``acknowledged``) and acts, or
+    that mails arrive; that two pages in quite different words are not about one failure.
     """
     begin = begin_event(night).value
     deadline = begin["deadline_ns"]
@@ -54,20 +57,27 @@ def owner_paged(night: History, baseline: History) -> Finding:
     concerned = _concerned(night, missing)
     own = [page for page in paged.telling if page.value["owner"] in concerned]
     telling = [page for page in own if not _of_what_healed_before(page, paged, missing, night)]
-    if telling:
-        first = telling[0]
-        said = f"{first.value['owner']} was paged {minutes(abs(deadline - first.at) / 1e9)}"
-        if first.at > due_at(night, baseline):
+    reached = sorted((at, page.index) for page in telling if (at := reached_at(page, night)) is not None)
+    if reached:
+        at, owner = reached[0][0], night[reached[0][1]].value["owner"]
+        said = f"{owner} was paged {minutes(abs(deadline - at) / 1e9)}"
+        if at > due_at(night, baseline):
             return Finding.violated(f"{said} after the deadline{paged.remarks}")
-        return Finding.holds(f"{said} {'before' if first.at <= deadline else 'after'} the deadline{paged.remarks}")
+        return Finding.holds(f"{said} {'before' if at <= deadline else 'after'} the deadline{paged.remarks}")
     if delivered is not None and fallback_days(night) and not missing:
         return Finding.holds("the fallback is flagged where it is consumed")
-    but = _but(paged, own)
+    but = _of_nobody_there(telling, night) or _but(paged, own)
     if missing.jobs and not missing.rows:
         return Finding.violated(f"{next(grouped(missing.jobs))}, and nobody was told{but}")
     if delivered is not None and delivered <= deadline and late and not missing:
         return Finding.violated(f"{next(iter(late))} came after the deadline, and nobody was told{but}")
     return Finding.violated(f"the night was not delivered by the deadline, and nobody was told{but}")
+
+
+def _of_nobody_there(telling: list[Event], night: History) -> str:
+    """Who was told instead, of pages that reached nobody who was there."""
+    told = list(dict.fromkeys(whom(one) for page in telling for one in tellings(page, night)))
+    return f" who is there: {', '.join(told[:3]) or 'nobody is on call'}" if telling else ""
 
 
 def _but(paged: Paging, own: list[Event]) -> str:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
+
+from harness.contract.roster import Roster
 
 MAIL_DOMAIN = "night.example"
 """Reserved for texts (RFC 2606), so a mail that leaves a night by mistake reaches nobody."""
@@ -28,10 +31,14 @@ CLOUD_ID = "0a1b2c3d-0000-4000-8000-6e6967687400"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose an address is. ``gone``: it was, and is closed now (the mailbox, the channel, the flow of who has left)."""
+    """Whose an address is. ``gone``: it was, and is closed now (the mailbox, the channel, the flow of who has left).
+
+    ``person``: whose own it is, where it is not that of all who are on call for the owner.
+    """
 
     owner: str
     gone: bool = False
+    person: str | None = None
 
 
 class Addresses(Protocol):
@@ -65,6 +72,51 @@ class DerivedAddresses:
             address = f"{mailbox(address)}@{MAIL_DOMAIN}"
         owner = self._owners[kind].get(address)
         return None if owner is None else Holder(owner)
+
+
+class RosterAddresses(DerivedAddresses):
+    """Those of a roster: of an owner those that it gives, and no other; of a person their mailbox, until they leave.
+
+    An owner without any in the roster, or who is not in it, has those that are made of the name.
+    """
+
+    def __init__(self, owners: Iterable[str], roster: Roster, *, clock: Callable[[], int] = time.time_ns) -> None:
+        self._given = {name: one.addresses for name, one in roster.owners.items() if one.addresses is not None}
+        super().__init__({*owners, *roster.owners} - self._given.keys())
+        self._roster, self._clock = roster, clock
+        self._people = {_as_mail(one.mail): name for name, one in roster.people.items() if one.mail is not None}
+        for owner, addresses in self._given.items():
+            for kind, address in addresses.items():
+                self._owners[kind][_as_mail(address) if kind == "mail" else address] = owner
+
+    def of(self, kind: str, owner: str) -> str:
+        """The address that the roster gives, else what is made of the name, which may be nobody's."""
+        return self._given.get(owner, {}).get(kind) or super().of(kind, owner)
+
+    def holder(self, kind: str, address: str) -> Holder | None:
+        """The owner to whom the roster gives it, or the one for whom the person is on call whose mailbox it is."""
+        if kind == "mail":
+            address = _as_mail(address)
+            if (owner := self._owners[kind].get(address)) is not None:
+                return Holder(owner)
+            if (person := self._people.get(address)) is not None:
+                return self._of_person(person)
+        return super().holder(kind, address)
+
+    def _of_person(self, person: str) -> Holder | None:
+        owner = self._roster.owner_of(person)
+        gone = self._roster.people[person].away(self._clock()) == "left"
+        return None if owner is None else Holder(owner, gone, person)
+
+
+def addresses_of(owners: Iterable[str], roster: Roster | None) -> Addresses:
+    """Those of a night: by its roster, or by the rule."""
+    return DerivedAddresses(owners) if roster is None else RosterAddresses(owners, roster)
+
+
+def _as_mail(address: str) -> str:
+    """What two spellings of one address have in common."""
+    return f"{mailbox(address)}@{address.rpartition('@')[2].lower()}"
 
 
 def mailbox(address: str) -> str:
@@ -104,6 +156,19 @@ KINDS: Mapping[str, Callable[[str], str]] = {
 }
 """Mailbox; routing key; name and sys_id of a group; path of a hook; id of a flow; id of a team; key of an integration;
 end of a path."""
+
+_A_PATH = re.compile(r"[\w.-]+", re.ASCII)
+ADDRESS_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "mail": (re.compile(r"[^\s@]+@[^\s@]+"), "a mailbox, such as data-ops@example.org"),
+    "pagerduty": (re.compile(r"[0-9A-Za-z]{32}"), "a routing key: 32 letters and digits"),
+    "servicenow": (re.compile(r"\S.*"), "the name of an assignment group"),
+    "slack": (re.compile(r"T\w+/B\w+/\w+", re.ASCII), "the end of a webhook's address: T…/B…/…"),
+    "teams": (_A_PATH, "the id of a flow: letters, digits, '-', '_' and '.'"),
+    "jira": (re.compile(r"\S.*"), "the id of a team"),
+    "jira_key": (re.compile(r"\S+"), "the key of an integration"),
+    "webhook": (_A_PATH, "the end of a hook's path: letters, digits, '-', '_' and '.'"),
+}
+"""What an author can give an owner an address of, and what it looks like."""
 
 _ALSO_BY_NAME = ("jira", "webhook")
 

@@ -9,6 +9,7 @@ from harness.contract.bounds import ContractError
 from harness.contract.consumers import PlannedConsumer
 from harness.contract.content import Content
 from harness.contract.protocols import Protocol
+from harness.contract.roster import Roster
 from harness.contract.schedule import MasterJob, Operator
 
 
@@ -87,6 +88,8 @@ class Plan:
     maximum_jobs: int | None = None
     kill_allowed: bool = True
     operators: tuple[Operator, ...] = ()
+    roster: Roster | None = None
+    """Who is on call; null: an owner is told, and no more is known of it."""
     disabled_users: tuple[str, ...] = ()
     """Login names, in lower case, that get no token of the scheduler."""
 

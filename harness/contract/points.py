@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Generic, Literal, TypeVar, Union, cast, get_ar
 
 from harness.contract.codec import UNDER, ContractError, keys_of, read, reader, unknown_word
 from harness.contract.consumers import ConsumerKind, ConsumerOperation
-from harness.contract.effects import consumers, damages, scheduler, source, wire
+from harness.contract.effects import consumers, damages, desk, scheduler, source, wire
 from harness.contract.effects.consumers import When
 from harness.contract.effects.source import Part
 from harness.contract.endpoints import ENDPOINTS
@@ -126,6 +126,17 @@ EXCHANGE: Point[consumers.Exchange] = Point(
 STORE: Point[consumers.Stored] = Point("consumers", "store", AT_A_CONSUMER | FROM, consumers.Stored)
 """A consumer stores rows."""
 
+DeskChannel = Literal["pages", "mail", "pagerduty", "servicenow", "slack", "teams", "jira", "webhook"]
+"""How a page comes; ``pages`` is the desk's own, by which the scheduler pages."""
+CHANNEL = {"channel": DeskChannel} | FROM
+
+REACH: Point[desk.Down | desk.Slow] = Point("desk", "reach", CHANNEL, desk.Down | desk.Slow)
+"""Something comes to the desk."""
+DELIVER: Point[desk.Delivered] = Point("desk", "deliver", CHANNEL | {"owner": str}, desk.Delivered)
+"""A page is about to be told to whom it is for."""
+TELL: Point[desk.Absent] = Point("desk", "tell", {"owner": str, "person": str}, desk.Absent)
+"""Somebody is told of a page."""
+
 POINTS: Mapping[str, Point[Any]] = {
     point.name: point
     for point in (
@@ -146,6 +157,7 @@ POINTS: Mapping[str, Point[Any]] = {
             SCHEDULER,
         ),
         *(EXCHANGE, STORE),
+        *(REACH, DELIVER, TELL),
     )
 }
 """Every point by the name that orders give; no two mocks share one."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from harness.chain.model import Chain, FromPlace, HeldFile
 from harness.chain.results import NEVER_RESULTS
-from harness.contract.addresses import DerivedAddresses, desk_places
+from harness.contract.addresses import addresses_of, desk_places
 from harness.contract.consumers import Kinds
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedFile, PlannedResults, SeededFile
@@ -18,6 +18,7 @@ from harness.errors import AuthorError
 from harness.night.consumer_plan import planned_consumer
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
+from harness.night.roster_plan import planned_roster
 from harness.night.times import NightTimes, night_times
 from harness.scenario.operators import Operator
 
@@ -107,6 +108,7 @@ class Planner:
             maximum_jobs=chain.machine.maximum_jobs,
             kill_allowed=chain.machine.kill_allowed,
             operators=tuple(operator.plan() for operator in operators),
+            roster=planned_roster(chain, times),
         )
 
     def _files(self, chain: Chain, times: NightTimes, seed: int, stack: StackPlaces) -> Iterable[PlannedFile]:
@@ -171,7 +173,7 @@ def environment(
     """A job's whole environment: the stack's base, the chain's values, its own, and each defence's switch."""
     known = {
         **places,
-        **desk_places(places["desk.url"], chain.owner, DerivedAddresses(())),
+        **desk_places(places["desk.url"], chain.owner, addresses_of((), planned_roster(chain, times))),
         "night.date": times.date.isoformat(),
         "night.timezone": chain.timezone,
         "chain.owner": chain.owner,

@@ -8,6 +8,7 @@ from harness.checks import Outcome
 from harness.checks.cause_named import NOT_JUDGED, naming_page
 from harness.checks.model.ends import finished, how_it_stands, unfinished
 from harness.checks.model.holdings import begin_event, holdings
+from harness.checks.model.on_call import acknowledged_by, tellings, whom
 from harness.checks.model.wording import counted, minutes
 from harness.history import Event
 from harness.night.result import Result
@@ -47,7 +48,8 @@ def not_judged_of(nights: int) -> str:
 def _owner(result: Result) -> str:
     page = result.pages.first()
     if page is not None:
-        return f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
+        paged = f"{page.value['owner']}, paged at {result.local(page.at):%H:%M} for {page.value['job']}"
+        return f"{paged}: {_people(page, result)}" if "told" in page.value else paged
     owner = begin_event(result.history).value["owner"]
     if result.outcome is Outcome.INCONCLUSIVE:
         return f"{owner}; whether they would be told is not proven"
@@ -57,6 +59,15 @@ def _owner(result: Result) -> str:
     if mail is None:
         return f"{owner}, who was told nothing"
     return f"{owner}, who was not paged; {mail.value['to']} has a mail of {result.local(mail.at):%H:%M}"
+
+
+def _people(page: Event, result: Result) -> str:
+    """Who of the roster was told of a page, one after the other, and who has acknowledged it."""
+    told = ", then ".join(f"{whom(one)} ({result.local(one.at):%H:%M})" for one in tellings(page, result.history))
+    answer = acknowledged_by(page, result.history)
+    if answer is None:
+        return f"{told or 'nobody is on call'}; nobody has acknowledged it"
+    return f"{told}; acknowledged by {answer.value.get('by', 'a client')} at {result.local(answer.at):%H:%M}"
 
 
 def _unusual_mail(result: Result) -> Event | None:

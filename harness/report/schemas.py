@@ -10,7 +10,7 @@ from harness.errors import AuthorError
 
 
 def show(name: str, *, as_markdown: bool) -> None:
-    """The schema of a format (chain, scenario, history); AuthorError for a page of one that has none."""
+    """The schema of a format (chain, roster, scenario, history); AuthorError for a page of one that has none."""
     if not as_markdown:
         sys.stdout.write(json.dumps(_schema(name), indent=2) + "\n")
     elif name == "history":
@@ -28,6 +28,6 @@ def _schema(name: str) -> dict[str, Any]:
         from harness.contract.events.schema import history_schema
 
         return history_schema()
-    from harness.scenario.schemas import chain_schema, scenario_schema
+    from harness.scenario.schemas import chain_schema, roster_schema, scenario_schema
 
-    return chain_schema() if name == "chain" else scenario_schema()
+    return {"chain": chain_schema, "roster": roster_schema, "scenario": scenario_schema}[name]()

@@ -99,6 +99,24 @@ def _named(value: Any) -> Any:
     return ", ".join(str(one["name"]) for one in value) if isinstance(value, list) else value
 
 
+_NOT_THERE = {"left": "who has left", "leave": "who is away", "hours": "who is not on duty"}
+
+
+def _told(event: Event) -> str:
+    """Who of the roster is told, and why they are not there."""
+    person, away = event.value["told"], event.value.get("away")
+    return f"{person or 'nobody'} is told" + (f", {_NOT_THERE[away]}" if away else "")
+
+
+def _by(event: Event) -> str:
+    return f" by {event.value['by']}" if "by" in event.value else ""
+
+
+def _paged(event: Event) -> str:
+    owner = event.value["owner"]
+    return f"{owner} is paged ({_told(event)})" if "told" in event.value else f"{owner} is paged"
+
+
 def _lost_page(event: Event) -> tuple[str, str]:
     channel = event.value.get("channel")
     return (f"loses a page by {channel}: {event.error}" if channel else f"refuses a page: {event.error}"), "bad"
@@ -173,7 +191,9 @@ _OURS: dict[str, Tell] = {
     ),
     "overrun": lambda event: (f"{event.value['job']} exceeded its max run time", "bad"),
     "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
-    "page ok": lambda event: (f"{event.value['owner']} is paged: {event.value['cause'] or '(no cause)'}", "bad"),
+    "page ok": lambda event: (f"{_paged(event)}: {event.value['cause'] or '(no cause)'}", "bad"),
+    "escalate ok": lambda event: (f"nobody has acknowledged the page for {event.value['job']}: {_told(event)}", "bad"),
+    "escalate fail": lambda event: (f"nobody has acknowledged the page for {event.value['job']}: {event.error}", "bad"),
     "mail": lambda event: (f"{event.value['to']} is mailed: {event.value['last']}", "plain"),
     "page info": lambda event: (f"has told {event.value['owner']} already: {event.value['cause']}", "plain"),
     "page fail": _lost_page,
@@ -189,7 +209,7 @@ _OURS: dict[str, Tell] = {
         f"{event.value['operator']} has seen that {event.value['job']} is not well",
         "plain",
     ),
-    "acknowledge ok": lambda event: (f"the page of {event.value['owner']} is acknowledged", "plain"),
+    "acknowledge ok": lambda event: (f"the page of {event.value['owner']} is acknowledged{_by(event)}", "plain"),
     "resolve ok": lambda event: (f"what {event.value['owner']} was paged for is over", "plain"),
     "service": lambda event: ("is back" if event.value["running"] else "is gone", "bad"),
     "kill fail": lambda event: (f"cannot end {event.value['job']}", "bad"),

@@ -1,4 +1,4 @@
-"""The JSON Schemas of both formats, from the models themselves: editors complete and check with them."""
+"""The JSON Schemas of the formats, from the models themselves: editors complete and check with them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from harness.chain.model import Chain
+from harness.chain.roster import Roster
 from harness.faults import FAULTS
 from harness.scenario.model import Scenario
 
@@ -21,6 +22,11 @@ def chain_schema() -> dict[str, Any]:
     schema["properties"] = {"chain": schema["properties"].pop("chain"), "like": like, **schema["properties"]}
     schema["anyOf"] = [{"required": required}, {"required": ["like"]}]
     return _published(schema, "A chain of Night Harness")
+
+
+def roster_schema() -> dict[str, Any]:
+    """What a roster may say: the file that a chain names with ``oncall``."""
+    return _published(Roster.model_json_schema(by_alias=True), "A roster of Night Harness")
 
 
 def scenario_schema() -> dict[str, Any]:

@@ -27,6 +27,7 @@ from tests.checks.nights import (
     stored,
     without_consumers,
 )
+from tests.checks.rosters import acknowledged, escalated, told
 
 LOSSY = night(*calm(records=5))
 """A baseline that delivers other than the source published, so that its rows may be the wrong ones."""
@@ -112,6 +113,18 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "owner_paged": {
         "holds": (FAILED, BASELINE),
         "violated": (faulty(), BASELINE),
+    },
+    "acknowledged": {
+        "holds": (faulty(told("02:30:00"), acknowledged("02:35:00")), BASELINE),
+        "violated": (faulty(told("02:30:00")), BASELINE),
+    },
+    "escalated": {
+        "holds": (faulty(*calm(), told("02:30:00"), escalated("02:45:00")), BASELINE),
+        "violated": (faulty(*calm(), told("02:30:00")), BASELINE),
+    },
+    "no_leaver_paged": {
+        "holds": (faulty(*calm(), told("02:30:00"), acknowledged("02:35:00")), BASELINE),
+        "violated": (faulty(*calm(), told("02:30:00", away="left"), escalated("02:45:00")), BASELINE),
     },
     "all_or_nothing": {
         "holds": (FAILED, BASELINE),

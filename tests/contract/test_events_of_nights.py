@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness import LaunchFailure, ServerError
+from harness import DeskSlow, LaunchFailure, ServerError
 from harness.chain.loading import load_chain
 from harness.content import shipped
 from harness.contract.events import EVENTS
@@ -18,6 +18,7 @@ from harness.history import History
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.scenario.model import Scenario
+from harness.values.units import Duration
 
 VALIDATOR = Draft202012Validator(history_schema())
 KNOWN = {f"{component} {action}" for component, action, _ in recorded()}
@@ -37,6 +38,7 @@ NIGHTS = {
     "schedule/kill_ignored": ("scheduler kill", "scheduler overrun"),
     "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail", "scheduler output"),
     "schedule/calendar_gap": ("scheduler build",),
+    "desk/owner_away": ("desk escalate", "desk fault"),
     "waiting/source_hang_fragile": ("wire fault", "wire freed", "night stuck"),
     "consumers/rows_swallowed_read_back": ("consumers fault", "<consumer> withdraw"),
     "consumers/consumer_hang_fragile": ("consumers freed",),
@@ -57,7 +59,7 @@ REST = (
     "<consumer> taken",
     *("desk acknowledge", "desk resolve", "desk note"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
-    *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed"),
+    *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed", "desk freed"),
 )
 """What none of them has, and `CHAIN` does."""
 
@@ -171,6 +173,7 @@ def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_
             night=dt.date(2026, 11, 23),
             faults=(
                 ServerError(operation="query"),
+                DeskSlow(by=Duration.parse("1s"), channel="pagerduty"),
                 LaunchFailure(job="upload", call=9),
                 LaunchFailure(job="past_the_deadline"),
             ),

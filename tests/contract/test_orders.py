@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from harness.contract.codec import ContractError, keys_of, read, write
-from harness.contract.effects import consumers, damages, scheduler, source, wire
+from harness.contract.effects import consumers, damages, desk, scheduler, source, wire
 from harness.contract.effects.damages import KINDS, Damaged
 from harness.contract.orders import Counts, On, Order, Relay, Trigger, read_order
 from harness.contract.points import LAUNCH, POINTS, SERVE
@@ -84,12 +84,12 @@ def test_every_effect_is_of_one_point() -> None:
     of_points = [kind for point in POINTS.values() for kind in point.kinds]
     assert len(of_points) == len(set(of_points))
     rooms = {point.component for point in POINTS.values()}
-    assert rooms == {"source", "wire", "scheduler", "consumers"}
+    assert rooms == {"source", "wire", "scheduler", "consumers", "desk"}
     parts = {source.MoveTo, source.MoveAway, source.Reverse, source.Again, source.Rename}
     parts |= {scheduler.AtWrite, scheduler.AtRename}
     defined = {
         one
-        for room in (source, wire, scheduler, consumers)
+        for room in (source, wire, scheduler, consumers, desk)
         for one in vars(room).values()
         if isinstance(one, type) and one.__module__ == room.__name__
     }

@@ -40,7 +40,7 @@ from harness.faults.model.why_not_fired import why_not_fired
 from harness.scenario.model import build_fault, describe_fault
 from harness.testing import FaultContract
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival
+from tests.faults import examples_arrival, examples_desk
 from tests.faults.examples import EXAMPLES
 
 
@@ -82,7 +82,7 @@ def test_a_shipped_scenario_uses_it(name: str) -> None:
     assert any(f"- {name}:" in file.read_text() for file in shipped.rglob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", sorted(set(FAULTS) - examples_arrival.NEEDS_MORE))
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - examples_arrival.NEEDS_MORE - examples_desk.NEEDS_MORE))
 def test_it_applies_to_the_reference_chain(name: str, chain: Chain) -> None:
     assert not list(EXAMPLES[name].mistakes(chain))
 

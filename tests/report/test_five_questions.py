@@ -6,6 +6,7 @@ import dataclasses
 
 from harness.checks import judge
 from harness.report.five_questions import answers
+from tests.checks import rosters
 from tests.checks.nights import calm, ended, holds, launched, night, paged, stored
 from tests.report.conftest import MakeResult
 
@@ -30,6 +31,13 @@ def test_a_contained_night_names_who_was_paged_when_and_why(result_of: MakeResul
     assert cause == "30 min after the fault: the file is truncated"
     assert touched.startswith("retrieve never started; publish never started; planning holds 0 of 3 rows")
     assert friction == "1 page, 2 jobs not finished, 1 file missing, 3 rows lost, never delivered"
+
+
+def test_of_a_roster_it_says_who_was_told_and_who_acknowledged(result_of: MakeResult) -> None:
+    page, next_one = rosters.told("02:30:00", away="left"), rosters.escalated("02:45:00")
+    assert told(result_of, page)[1].endswith("for retrieve: ada has left (03:30); nobody has acknowledged it")
+    answered = told(result_of, page, next_one, rosters.acknowledged("02:50:00", "bob"))[1]
+    assert answered.endswith("for retrieve: ada has left (03:30), then bob (03:45); acknowledged by bob at 03:50")
 
 
 def test_silent_damage_says_that_nothing_was_said(result_of: MakeResult) -> None:

@@ -264,8 +264,9 @@ def test_mistakes_of_the_chain_it_is_like_are_told_in_that_file(write: Write) ->
 
 
 KNOWN = (
-    "chain, timezone, owner, runbook, deadline, evening, closes, work_limit, budget, scheduler, image, environment, "
-    "outside_clock, folders, results, files, jobs, machine, thresholds, resources, properties, calendars, consumers, "
+    "chain, timezone, owner, runbook, oncall, deadline, evening, closes, work_limit, budget, scheduler, image, "
+    "environment, outside_clock, folders, results, files, jobs, machine, thresholds, resources, properties, calendars, "
+    "consumers, "
     "watermarks, quarantine, causes, defences, without, like"
 )
 

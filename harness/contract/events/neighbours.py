@@ -29,6 +29,12 @@ _KEY = maybe(
 )
 
 
+_WITH_A_ROSTER = "of a chain with a roster"
+_NUMBER = maybe(Field(NUMBER, f"{_WITH_A_ROSTER}, of ok: which page of the night, from 1 on"))
+_TOLD = maybe(Field(or_null(TEXT), f"{_WITH_A_ROSTER}, of ok: who is told; null: nobody is on call"))
+_AWAY = maybe(Field(one_of("left", "leave", "hours"), "why who is told is not there"))
+
+
 def _answered(says: str) -> Happening:
     """What is said of a page that is open under a key."""
     fail = "fail: no page of this key is open"
@@ -39,6 +45,8 @@ def _answered(says: str) -> Happening:
             "fail",
             owner=maybe(Field(TEXT, "of ok, as the next: who had been paged")),
             job=maybe(Field(TEXT, "about which job")),
+            number=_NUMBER,
+            by=maybe(Field(TEXT, f"{_WITH_A_ROSTER}, of ok: the person who was told; absent where a client says it")),
             channel=_CHANNEL,
             to=_TO,
             key=_KEY,
@@ -65,7 +73,24 @@ DESK: Mapping[str, Happening] = {
             to=_TO,
             key=_KEY,
             repeats=maybe(Field(NUMBER, "of info: how often it has come again while it is open")),
+            number=_NUMBER,
+            told=_TOLD,
+            away=_AWAY,
+            escalate_after_s=maybe(
+                Field(or_null(NUMBER), f"{_WITH_A_ROSTER}: how long it waits for somebody; null: for ever")
+            ),
         )
+    ),
+    "escalate": happening(
+        "nobody has acknowledged a page in time: ok when the next of the order is told, fail when there is nobody left",
+        "ok",
+        "fail",
+        owner=Field(TEXT, "for whom the page is"),
+        job=Field(TEXT, "about which job"),
+        number=Field(NUMBER, "which page of the night, from 1 on"),
+        told=maybe(Field(TEXT, "of ok: who is told now")),
+        away=_AWAY,
+        after_s=Field(NUMBER, "how long nobody had acknowledged it"),
     ),
     "acknowledge": _answered("somebody, or something, takes a page that is open"),
     "resolve": _answered("what a page was for is over"),
@@ -79,6 +104,8 @@ DESK: Mapping[str, Happening] = {
             text=Field(TEXT, "what was said"),
         )
     ),
+    "fault": FAULT,
+    "freed": FREED,
     "bug": BUG,
 }
 

@@ -34,6 +34,9 @@ WORDS: Mapping[Point[Any], str] = {
     points.DIAL: "a connection to",
     points.EXCHANGE: "a request to",
     points.STORE: "a batch for",
+    points.REACH: "a request to the desk by",
+    points.DELIVER: "a page by",
+    points.TELL: "a page told to",
 }
 """A mock's points in the words of an author."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from harness.contract.plan import Plan
+from harness.contract.points import DELIVER, REACH, TELL
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 from harness.mocks.core.serving import serve
@@ -22,6 +23,7 @@ from harness.mocks.desk.channels.slack import Slack
 from harness.mocks.desk.channels.teams import Teams
 from harness.mocks.desk.channels.webhook import Webhook
 from harness.mocks.desk.page_book import Door, PageBook
+from harness.mocks.desk.reach import Reach
 from harness.mocks.desk.tls import server_context
 
 
@@ -29,6 +31,7 @@ class Desk(Mock):
     """The incident desk: it records who is told what, by which channel, and what is acknowledged and resolved."""
 
     component = "desk"
+    points = (REACH, DELIVER, TELL)
     own_channel = Pages
 
     @classmethod
@@ -45,13 +48,14 @@ class Desk(Mock):
     async def serve(self) -> dict[str, int]:
         """Pages in by every channel, pages out."""
         book, tls = self.book, server_context(self.dir)
-        self._mail = Mail(self, book, tls)
+        reach = Reach(self, book)
+        self._mail = Mail(self, book, tls, reach)
         self._channels: Sequence[Channel] = [
             PagerDuty(book), ServiceNow(book), Slack(book), Teams(book), Jira(book), Webhook(book),
         ]  # fmt: skip
-        routes = [*self.own_channel(self, book).routes()]
+        routes = [*map(reach.of("pages"), self.own_channel(self, book).routes())]
         for channel in self._channels:
-            routes += map(recorded(channel, book), channel.routes())
+            routes += map(reach.of(channel.name), map(recorded(channel, book), channel.routes()))
         routes.append(web.route("*", "/{path:.*}", self._nowhere))
         return {
             "desk": await serve(self, routes),

@@ -79,7 +79,7 @@ class Jira:
         if not told and team is not None:
             told = {self._book.addresses.of("jira", team.owner): team}
         for address, holder in told.items():
-            door = Door(self.name, address, alert.alias)
+            door = Door(self.name, address, alert.alias, made=not given.get("alias"))
             if holder is None or holder.gone:
                 why = "accepted, and nobody is told: there is no such responder"
                 self._book.refused(door, "responders", why, message)

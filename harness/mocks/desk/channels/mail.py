@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from harness.mocks.core.callers import Callers
 from harness.mocks.core.mock import Mock
 from harness.mocks.desk.page_book import PageBook
+from harness.mocks.desk.reach import Reach
 
 if TYPE_CHECKING:
     from harness.mocks.desk.channels.mail_connection import Connection
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 class Mail:
     """The mail server: a port of its own."""
 
-    def __init__(self, mock: Mock, book: PageBook, tls: ssl.SSLContext) -> None:
-        self._mock, self._book, self._tls = mock, book, tls
+    def __init__(self, mock: Mock, book: PageBook, tls: ssl.SSLContext, reach: Reach) -> None:
+        self._mock, self._book, self._tls, self._reach = mock, book, tls, reach
         self._connections: set[Connection] = set()
         self._callers: Callers
 
@@ -43,4 +44,4 @@ class Mail:
     def _connection(self) -> Connection:
         from harness.mocks.desk.channels.mail_connection import Connection
 
-        return Connection(self._mock, self._book, self._callers, self._connections, self._tls)
+        return Connection(self._mock, self._book, self._callers, self._connections, self._tls, self._reach)

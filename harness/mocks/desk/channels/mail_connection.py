@@ -19,6 +19,7 @@ from harness.contract.endpoints import DESK
 from harness.mocks.core.callers import Callers, asking
 from harness.mocks.desk.channels.mail_reading import message_in
 from harness.mocks.desk.page_book import Door, PageBook
+from harness.mocks.desk.reach import Reach
 
 if TYPE_CHECKING:
     from harness.mocks.core.mock import Mock
@@ -30,10 +31,12 @@ MAIL_BYTES = 10_240_000
 """Postfix's ``message_size_limit``."""
 MOST_RECIPIENTS = 1_000
 """Postfix's ``smtpd_recipient_limit``."""
+DOWN = "421 4.3.2 Service not available, closing transmission channel"
 FAILED = "451 4.3.0 Error: queue file write error"
 IDLE_CLOSE_S = 300.0
 """RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
-_OF = {"535": "login", "550": "recipient", "552": "size", "553": "sender", "555": "parameters"}
+_WHILE_WE_ARE_SLOW_S = 86_400.0
+_OF = {"421": "desk", "535": "login", "550": "recipient", "552": "size", "553": "sender", "555": "parameters"}
 """Which part of a mail a refusal is about."""
 
 
@@ -41,8 +44,15 @@ class Connection(SMTP):
     """One client. What is refused is recorded, with the address that was meant."""
 
     def __init__(
-        self, mock: Mock, book: PageBook, callers: Callers, among: set[Connection], tls: ssl.SSLContext
+        self,
+        mock: Mock,
+        book: PageBook,
+        callers: Callers,
+        among: set[Connection],
+        tls: ssl.SSLContext,
+        reach: Reach,
     ) -> None:
+        self._reach = reach
         self._mock, self._book, self._callers, self._among = mock, book, callers, among
         self._from: str | None = None
         self._to: str | None = None
@@ -99,6 +109,18 @@ class Connection(SMTP):
         except Exception as error:
             self._mock.bug("smtp", error)
             return FAILED
+
+    async def handle_MAIL(  # noqa: N802 - the name that aiosmtpd looks for
+        self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        """A mail begins, if the desk can be reached."""
+        asking(self._from or "")
+        self._reset_timeout(_WHILE_WE_ARE_SLOW_S)  # the five minutes are for a client that says nothing
+        if not await self._reach.passes(NAME):
+            return DOWN
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
         self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]

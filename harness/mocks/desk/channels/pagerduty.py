@@ -52,7 +52,7 @@ class PagerDuty:
             return self._invalid(event, mistakes)
         routing_key, action = str(event["routing_key"]), event["event_action"]
         key = str(event.get("dedup_key") or self._book.new_id())
-        door = Door(self.name, routing_key, key)
+        door = Door(self.name, routing_key, key, made=not event.get("dedup_key"))
         holder = self._book.addresses.holder("pagerduty", routing_key)
         if action == "acknowledge":
             self._book.acknowledge(door, routing_key)

@@ -38,7 +38,10 @@ class Pages:
             self._record("fail", "page", {"field": refusal.field} | asker(), error=str(refusal))
             return refused_in_json(request, refusal)
         self._record("invoke", "page", {"owner": page["owner"], "job": page["job"]} | asker())
-        return web.json_response({"id": self._book.keep(page)}, status=201)
+        number = 0
+        for _ in range(self._book.deliveries("pages", page)):
+            number = self._book.keep(page)
+        return web.json_response({"id": number or len(self._book.pages) + 1}, status=201)
 
     async def _shown(self, _: web.Request) -> web.Response:
         return web.json_response({"pages": self._book.pages})

@@ -174,7 +174,7 @@ class ServiceNow:
         return record
 
     def _door(self, record: Record, to: str | None = None) -> Door:
-        return Door(self.name, to or record.names.get("assignment_group"), record.fields["number"])
+        return Door(self.name, to or record.names.get("assignment_group"), record.fields["number"], made=True)
 
 
 def _message(record: Record, given: Mapping[str, Any]) -> Message:

@@ -7,9 +7,16 @@ from pathlib import Path
 
 import aiohttp
 
+_PATIENT = aiohttp.ClientTimeout(total=None)
+"""A desk that is slow has the page when it has answered; meanwhile the next one waits."""
+
 
 class DeskAway(Exception):
     """The desk did not take a page."""
+
+
+class DeskDown(DeskAway):
+    """The desk is not available; it has recorded what it did not take."""
 
 
 class DeskClient:
@@ -24,7 +31,12 @@ class DeskClient:
         """Deliver one page; `DeskAway` when it was not taken."""
         try:
             url = self._url or await self._address()
-            async with aiohttp.ClientSession() as session, session.post(f"{url}/pages", json=page) as answer:
+            async with (
+                aiohttp.ClientSession(timeout=_PATIENT) as session,
+                session.post(f"{url}/pages", json=page) as answer,
+            ):
+                if answer.status == 503:
+                    raise DeskDown(await answer.text())
                 if answer.status != 201:
                     raise DeskAway(f"the desk answered {answer.status} to a page: {await answer.text()}")
         except (OSError, aiohttp.ClientError, TimeoutError) as error:

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 
 from harness.mocks.core.texts import kept
-from harness.mocks.scheduler.paging.desk_client import DeskAway, DeskClient
+from harness.mocks.scheduler.paging.desk_client import DeskAway, DeskClient, DeskDown
 
 Page = Mapping[str, str | None]
 
@@ -47,6 +47,8 @@ class Pager:
             page = self._queue.popleft()
             try:
                 await self._desk.page(page)
+            except DeskDown:
+                continue  # a notification is sent once
             except DeskAway as error:
                 self._bug(f"page of {page['job']}", error)
         self._task = None
