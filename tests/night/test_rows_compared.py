@@ -112,12 +112,13 @@ SIDE = st.lists(st.fixed_dictionaries({"id": st.sampled_from(["1", 1, "x"])}, op
 
 
 @settings(deadline=None)
-@given(published_rows=SIDE, held_rows=SIDE, text=st.booleans())
+@given(published_rows=SIDE, held_rows=SIDE, text=st.booleans(), at_once=st.integers(1, 4))
 def test_the_quick_comparison_calls_alike_what_the_slow_one_does(
-    published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool
+    published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool, at_once: int
 ) -> None:
     columns = {"a"} if text else set()
-    found = compare(published_rows, held_rows, ["id"], text=columns)
+    with mock.patch("harness.night.rows_compared.AT_ONCE", at_once):
+        found = compare(published_rows, held_rows, ["id"], text=columns)
     with mock.patch.object(Declared, "are_one", return_value=False):
         slow = compare(published_rows, held_rows, ["id"], text=columns)
     for kind in ("lost", "invented", "changed"):
