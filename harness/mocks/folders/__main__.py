@@ -15,6 +15,9 @@ from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 from harness.mocks.folders.kept import Kept
 
+TOLD_AT_ONCE = 64
+"""So many events are told before the kernel is asked for more: its own queue is bounded, and loses what is too much."""
+
 WATCHED = (
     flags.CREATE
     | flags.OPEN
@@ -105,12 +108,13 @@ class Folders(Mock):
     def _seen(self) -> None:
         self._pull()
         while self._pending:
-            event = self._pending.popleft()
-            if event.mask & flags.Q_OVERFLOW:
-                raise RuntimeError("the kernel's queue of folder events overflowed: events were lost")
-            place = self._places.get(event.wd)
-            if place is not None and event.name:
-                self._tell(place, event)
+            for _ in range(min(len(self._pending), TOLD_AT_ONCE)):
+                event = self._pending.popleft()
+                if event.mask & flags.Q_OVERFLOW:
+                    raise RuntimeError("the kernel's queue of folder events overflowed: events were lost")
+                place = self._places.get(event.wd)
+                if place is not None and event.name:
+                    self._tell(place, event)
             self._pull()
 
     def _pull(self) -> None:
