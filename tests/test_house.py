@@ -128,6 +128,13 @@ def test_a_mock_carries_nothing_that_it_does_not_need(mock: str) -> None:
     assert answer.stdout.split() == []
 
 
+def test_a_command_that_loads_no_chain_does_not_wait_for_what_reads_one() -> None:
+    heavy = {"pydantic", "ruamel", "rich", "urllib3", "aiohttp"}
+    program = f"import sys, harness.cli; print(*sorted({heavy} & sys.modules.keys()))"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []
+
+
 def test_every_public_name_can_be_imported() -> None:
     import harness
 
