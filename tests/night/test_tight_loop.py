@@ -18,6 +18,7 @@ from harness.stack import Stack
 from tests.calibration import patience_s
 from tests.contract.test_events_of_nights import validated
 from tests.night.test_night import CHAIN, SCENARIO, STORE
+from tests.sample import sample
 
 LOOP = """python3 - <<'END'
 import base64, http.client, os, urllib.parse
@@ -66,7 +67,7 @@ def night(tmp_path: Path, own_stack: Stack, store: Path) -> Night:
     return run
 
 
-@pytest.mark.parametrize("asked", ASKS)
+@pytest.mark.parametrize("asked", sample(ASKS))
 def test_a_loop_is_ended_and_told_and_the_night_is_judged_in_seconds(night: Night, asked: str) -> None:
     method, path, fault = ASKS[asked]
     began = time.monotonic()

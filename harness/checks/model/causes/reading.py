@@ -93,6 +93,8 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
 
 def plain(text: str) -> str:
     """Small letters without accents: `accès refusé` and `ACCES REFUSE` are the same."""
+    if text.isascii():
+        return text.casefold()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 

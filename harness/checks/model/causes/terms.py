@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from harness.checks.model.causes.reading import FILLERS, TIME, Sentence, folded, plain
 
@@ -30,6 +31,7 @@ _NUMBERS = {
 """A quantity, and one that is written with a decimal comma, or with a point."""
 
 
+@cache
 def phrase(said: str) -> Phrase:
     """The words of a phrase, as a page is read."""
     return tuple(folded(word) for word in plain(said).replace("-", " ").split() if word not in FILLERS)
