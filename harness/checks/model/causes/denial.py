@@ -55,10 +55,12 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
 
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
-    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty"."""
-    for denying, what in pairwise(spans):
-        between = sentence[min(denying[1], what[1]) : max(denying[0], what[0])]
-        if any(word in no for word in sentence[slice(*denying)]) and CLAUSE in between:
+    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty".
+
+    What it would deny comes behind it, if anything does: `was sent, and never arrived`.
+    """
+    for denying, what in pairwise(sorted(spans)):
+        if sentence[denying[1] - 1] in no and CLAUSE in sentence[denying[1] : what[0]]:
             return True
     return False
 

@@ -39,6 +39,15 @@ _CANNOT = re.compile(
     r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
     r"|\bfailed to\b|\bunmoglich\b"
 )
+_FINE = re.compile(
+    r"\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|it should|vereinbart|erwartet|immer|gewohnt|ublich|"
+    r"besprochen|convenu|prevu|attendu|habitude|toujours)\b"
+)
+_MIDST = re.compile(r"\ben plein(?:e)? (?=\w)")
+_QUEUE = re.compile(r"\bfiles? (?:d )?attente\b")
+_CODE = re.compile(r"\b(code|status|errno|error|http|rc|returned|fehler|erreur|fehlercode)\s?[:=] ?(?=\d)")
+_SEMICOLON = re.compile(r"(?<=\w);(?=\s)")
+_ALTHOUGH = re.compile(r"(?<![,;:.]) (?:aber|jedoch|doch) (?=(?:nie|nicht|niemals)\b)")
 _NO_MORE = re.compile(r"\b(ne |n')((?:\w+\s+){1,2}?)plus\b", re.IGNORECASE)
 _ELISION = re.compile(r"\b(l|d|n|s|c|j|m|qu|jusqu|lorsqu)'", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z])(?=[A-Z][a-z]{2,})")
@@ -61,6 +70,10 @@ _TIME = re.compile(
     r"|\b[0-2]?\d ?h\b(?= )",
     re.I,
 )
+_SAID_AS = (
+    (_FINE, " okay "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
+)
+"""What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
 _WORD = re.compile(
     r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()?]|->|=>|\|\|\s*true|%|;|\\[nrx0]\w*"
@@ -88,6 +101,8 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     text = _POSSESSIVE.sub("", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
     text = _CAMEL.sub(" ", _ONE_WORD.sub(lambda match: match[0].lower(), text))
     text = _ORDINAL.sub(" nth ", _CANNOT.sub(" cannot ", plain(text)))
+    for pattern, said in _SAID_AS:
+        text = pattern.sub(said, text)
     return [words for part in _SENTENCE.split(text) if (words := _words(part))]
 
 
