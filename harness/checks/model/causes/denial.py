@@ -51,7 +51,10 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
         return True
-    return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
+    around = [*clause(sentence[:first][::-1])[::-1], CLAUSE, *between, CLAUSE, *clause(sentence[last:])]
+    if any(word in words["no"] for word in around):
+        return False
+    return any(word in words["fine"] and before not in words["instead"] for before, word in pairwise(("", *around)))
 
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:

@@ -43,6 +43,14 @@ _FINE = re.compile(
     r"\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|it should|vereinbart|erwartet|immer|gewohnt|ublich|"
     r"besprochen|convenu|prevu|attendu|habitude|toujours)\b"
 )
+_UNTOLD = re.compile(
+    r"\b(?:without|nobody|no one|not|never|sans|ohne|niemand|nie|nicht|personne)(?: (?:us|anyone|anybody|any|uns|jemanden|nous|ne|n'a|nous a))*"
+    r" (?:telling|tells|told|saying|said|notif\w*|inform\w*|warn\w*|notic\w*|announc\w*|prior \w+|prevenir|prevenus?|avertir|"
+    r"averti|annonc\w*|ankundig\w*|angekundigt|bescheid|vorwarnung|absprache|gesagt|mitgeteilt|bemerkt|remarque|vu)\b"
+)
+_FAR = re.compile(
+    r"\b(?:well (?:below|under|within)|nowhere near|far from|loin d[eu]|weit (?:unter|entfernt|weg) (?:von )?|no sign of)\b"
+)
 _MIDST = re.compile(r"\ben plein(?:e)? (?=\w)")
 _QUEUE = re.compile(r"\bfiles? (?:d )?attente\b")
 _CODE = re.compile(r"\b(code|status|errno|error|http|rc|returned|fehler|erreur|fehlercode)\s?[:=] ?(?=\d)")
@@ -71,7 +79,7 @@ _TIME = re.compile(
     re.I,
 )
 _SAID_AS = (
-    (_FINE, " okay "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
+    (_FINE, " okay "), (_UNTOLD, " untold "), (_FAR, " not "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
 )
 """What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
