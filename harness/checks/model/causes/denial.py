@@ -60,10 +60,15 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
     """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty".
 
-    What it would deny comes behind it, if anything does: `was sent, and never arrived`.
+    What it would deny comes behind it, or where nothing does, before it: `is open, and nothing was refused`.
     """
-    for denying, what in pairwise(sorted(spans)):
-        if sentence[denying[1] - 1] in no and CLAUSE in sentence[denying[1] : what[0]]:
+    in_order = sorted(spans)
+    for (before, denying), behind in zip(pairwise([(0, 0), *in_order]), [*in_order[1:], None], strict=True):
+        if sentence[denying[1] - 1] not in no:
+            continue
+        if behind and CLAUSE in sentence[denying[1] : behind[0]]:
+            return True
+        if not behind and denying[1] - denying[0] == 1 and CLAUSE in sentence[before[1] : denying[0]]:
             return True
     return False
 

@@ -40,7 +40,7 @@ _CANNOT = re.compile(
     r"|\bfailed to\b|\bunmoglich\b"
 )
 _FINE = re.compile(
-    r"\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|it should|vereinbart|erwartet|immer|gewohnt|ublich|"
+    r"\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|specified|documented|planned|it should|they should|vorgesehen|vereinbart|erwartet|immer|gewohnt|ublich|"
     r"besprochen|convenu|prevu|attendu|habitude|toujours)\b"
 )
 _UNTOLD = re.compile(
