@@ -80,7 +80,7 @@ _TIME = re.compile(
 )
 _LOG_CUT = re.compile(r"\b(?:log|protokoll|journal|output|ausgabe|sortie|trace|listing)s? (?:gekurzt|truncated|tronquee?|shortened)\b")
 _SAID_AS = (
-    (_LOG_CUT, " "),
+    (_LOG_CUT, " "), (re.compile(r"\^m\b"), " crlf "),
     (_FINE, " okay "), (_UNTOLD, " untold "), (_FAR, " not "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
 )
 """What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
