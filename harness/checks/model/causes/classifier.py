@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.model.causes.denial import blaming, denied, unsure
+from harness.checks.model.causes.denial import answered_no, blaming, denied, unsure
 from harness.checks.model.causes.evidence import Evidence
 from harness.checks.model.causes.reading import Sentence, sentences
 from harness.checks.model.causes.terms import Slot, Terms
@@ -93,8 +93,9 @@ def found_in(text: str, names: Collection[str] = ()) -> list[Found]:
     """The causes for which a text has evidence, the best first."""
     hits: dict[str, list[Found]] = defaultdict(list)
     begins = 0
-    for sentence in sentences(text, names):
-        for hit in _hits(sentence):
+    read = sentences(text, names)
+    for sentence, behind in zip(read, [*read[1:], ()], strict=True):
+        for hit in () if answered_no(sentence, behind) else _hits(sentence):
             hits[hit.cause].append(replace(hit, first=begins + hit.first))
         begins += len(sentence)
     found = [_found(cause, of) for cause, of in hits.items()]

@@ -36,6 +36,8 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     if any(word in words["blame"] for place in denying for word in sentence[place + 1 : place + 1 + MORE]):
         return True
     has_no = bool(denying)
+    if has_no and _in_front(sentence, spans, words["no"]):
+        return True
     if has_no and _other_clause(sentence, spans, words["no"]):
         return True
     between = [sentence[place] for place in range(first, last) if place not in own]
@@ -49,7 +51,9 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if len(after) == MORE and after[-1] in words["no"]:
         return True
-    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
+    if any(word in words["none"] and set(after[place + 1 :]) <= words["there"] for place, word in enumerate(after)):
+        return True
+    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"] | words["reached"]):
         return True
     around = [*clause(sentence[:first][::-1])[::-1], CLAUSE, *between, CLAUSE, *clause(sentence[last:])]
     if any(word in words["no"] for word in around):
@@ -71,6 +75,21 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
         if not behind and denying[1] - denying[0] == 1 and CLAUSE in sentence[before[1] : denying[0]]:
             return True
     return False
+
+
+def _in_front(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
+    """Whether a "no" stands right in front of what it belongs behind: `on hold, not released`, and `not on hold`."""
+    for place, (begin, _) in enumerate(spans):
+        for denying in spans[place + 1 :]:
+            between = sentence[denying[1] : begin] if denying[1] <= begin else ("far",)
+            if sentence[denying[0]] in no and denying[1] - denying[0] == 1 and all(word in _words()["at"] for word in between):
+                return True
+    return False
+
+
+def answered_no(sentence: Sentence, behind: Sentence) -> bool:
+    """Whether a sentence asks what the one behind it says no to: `disk full? No, 40 % used`."""
+    return sentence[-1] == "?" and bool(behind) and behind[0] in _words()["answer"]
 
 
 def unsure(sentence: Sentence) -> bool:

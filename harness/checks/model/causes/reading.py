@@ -40,13 +40,17 @@ _CANNOT = re.compile(
     r"|\bfailed to\b|\bunmoglich\b"
 )
 _FINE = re.compile(
-    r"\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|specified|documented|planned|it should|they should|vorgesehen|vereinbart|erwartet|immer|gewohnt|ublich|"
+    r"\b(?:runtime|run time|duration|laufzeit|duree)(?: was| is| war| ist| etait| est)? (?:normale?|im rahmen|as usual)\b"
+    r"|,? ?\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|specified|documented|planned|it should|they should|vorgesehen|vereinbart|erwartet|immer|gewohnt|ublich|"
     r"besprochen|convenu|prevu|attendu|habitude|toujours)\b"
 )
 _UNTOLD = re.compile(
     r"\b(?:without|nobody|no one|not|never|sans|ohne|niemand|nie|nicht|personne)(?: (?:us|anyone|anybody|any|uns|jemanden|nous|ne|n'a|nous a))*"
     r" (?:telling|tells|told|saying|said|notif\w*|inform\w*|warn\w*|notic\w*|announc\w*|prior \w+|prevenir|prevenus?|avertir|"
     r"averti|annonc\w*|ankundig\w*|angekundigt|bescheid|vorwarnung|absprache|gesagt|mitgeteilt|bemerkt|remarque|vu)\b"
+)
+_RULED_OUT = re.compile(
+    r"\b(?:liegts|lags|(?:liegt|lag)(?: es| das)) nicht\b|\bcannot (?:be (?:the|a|an|it|that|due|our)|(?:\w+ )?(?:sein|etre))\b"
 )
 _FAR = re.compile(
     r"\b(?:well (?:below|under|within)|nowhere near|far from|loin d[eu]|weit (?:unter|entfernt|weg) (?:von )?|no sign of)\b"
@@ -81,7 +85,8 @@ _TIME = re.compile(
 _LOG_CUT = re.compile(r"\b(?:log|protokoll|journal|output|ausgabe|sortie|trace|listing)s? (?:gekurzt|truncated|tronquee?|shortened)\b")
 _SAID_AS = (
     (_LOG_CUT, " "), (re.compile(r"\^m\b"), " crlf "),
-    (_FINE, " okay "), (_UNTOLD, " untold "), (_FAR, " not "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
+    (re.compile(r" (?:or directory|oder verzeichnis|ou (?:dossier|repertoire))\b"), " "),
+    (_FINE, " okay "), (_UNTOLD, " untold "), (_FAR, " not "), (_RULED_OUT, " excluded "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
 )
 """What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
