@@ -36,8 +36,6 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
     if any(word in words["blame"] for place in denying for word in sentence[place + 1 : place + 1 + MORE]):
         return True
     has_no = bool(denying)
-    if has_no and _in_front(sentence, spans, words["no"]):
-        return True
     if has_no and _other_clause(sentence, spans, words["no"]):
         return True
     between = [sentence[place] for place in range(first, last) if place not in own]
@@ -74,16 +72,6 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
             return True
         if not behind and denying[1] - denying[0] == 1 and CLAUSE in sentence[before[1] : denying[0]]:
             return True
-    return False
-
-
-def _in_front(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
-    """Whether a "no" stands right in front of what it belongs behind: `on hold, not released`, and `not on hold`."""
-    for place, (begin, _) in enumerate(spans):
-        for denying in spans[place + 1 :]:
-            between = sentence[denying[1] : begin] if denying[1] <= begin else ("far",)
-            if sentence[denying[0]] in no and denying[1] - denying[0] == 1 and all(word in _words()["at"] for word in between):
-                return True
     return False
 
 
