@@ -36,7 +36,7 @@ _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _ONE_WORD = re.compile(r"OpCon|WinError|PowerShell|MariaDB|VMware|LibreOffice|eMail")
 _CANNOT = re.compile(
     r"\b(?:can|could)(?: ?not\b|nt\b)|\b(?:kann|konnte|konnten|konnen)\s+(?:\w+\s+){0,3}?nicht\b"
-    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
+    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:neplus\s+)?(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
     r"|\bfailed to\b|\bunmoglich\b"
 )
 _FINE = re.compile(
