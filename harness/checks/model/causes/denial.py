@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -73,6 +74,17 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
         if not behind and denying[1] - denying[0] == 1 and CLAUSE in sentence[before[1] : denying[0]]:
             return True
     return False
+
+
+def clauses_that_deny_nothing(sentence: Sentence) -> Iterator[str]:
+    """The words of a sentence but for its clauses that say that something is fine, or ruled out."""
+    words = _words()
+    rest = [*sentence, CLAUSE]
+    while rest:
+        first = clause(rest)
+        if not any(word in words["fine"] | words["behind"] | words["before"] for word in first):
+            yield from first
+        rest = rest[len(first) + 1 :]
 
 
 def answered_no(sentence: Sentence, behind: Sentence) -> bool:
