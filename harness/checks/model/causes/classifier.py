@@ -130,10 +130,7 @@ def _standing(sentence: Sentence) -> Iterator[tuple[str, Evidence, float, Iterat
 def denies(read: Iterable[Sentence]) -> bool:
     """Whether sentences have evidence and take it back."""
     return any(
-        denied(sentence, spans)
-        for sentence in read
-        for _, _, _, places in _standing(sentence)
-        for spans in places
+        denied(sentence, spans) for sentence in read for _, _, _, places in _standing(sentence) for spans in places
     )
 
 

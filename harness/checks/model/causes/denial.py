@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
 
@@ -76,15 +75,10 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
     return False
 
 
-def clauses_that_deny_nothing(sentence: Sentence) -> Iterator[str]:
-    """The words of a sentence but for its clauses that say that something is fine, or ruled out."""
+def affirms(sentence: Sentence) -> bool:
+    """Whether a sentence says that something is fine, or ruled out."""
     words = _words()
-    rest = [*sentence, CLAUSE]
-    while rest:
-        first = clause(rest)
-        if not any(word in words["fine"] | words["behind"] | words["before"] for word in first):
-            yield from first
-        rest = rest[len(first) + 1 :]
+    return any(word in words["fine"] | words["behind"] | words["before"] for word in sentence)
 
 
 def answered_no(sentence: Sentence, behind: Sentence) -> bool:

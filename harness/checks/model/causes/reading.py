@@ -82,11 +82,22 @@ _TIME = re.compile(
     r"|\b[0-2]?\d ?h\b(?= )",
     re.I,
 )
-_LOG_CUT = re.compile(r"\b(?:log|protokoll|journal|output|ausgabe|sortie|trace|listing)s? (?:gekurzt|truncated|tronquee?|shortened)\b")
+_LOG_CUT = re.compile(
+    r"\b(?:log|protokoll|journal|output|ausgabe|sortie|trace|listing)s? (?:gekurzt|truncated|tronquee?|shortened)\b"
+)
 _SAID_AS = (
-    (_LOG_CUT, " "), (re.compile(r"\^m\b"), " crlf "),
+    (_LOG_CUT, " "),
+    (re.compile(r"\^m\b"), " crlf "),
     (re.compile(r" (?:or directory|oder verzeichnis|ou (?:dossier|repertoire))\b"), " "),
-    (_FINE, " okay "), (_UNTOLD, " untold "), (_FAR, " not "), (_RULED_OUT, " excluded "), (_MIDST, "mid "), (_QUEUE, "queue"), (_CODE, r"\1 "), (_SEMICOLON, " .\n"), (_ALTHOUGH, " "),
+    (_FINE, " okay "),
+    (_UNTOLD, " untold "),
+    (_FAR, " not "),
+    (_RULED_OUT, " excluded "),
+    (_MIDST, "mid "),
+    (_QUEUE, "queue"),
+    (_CODE, r"\1 "),
+    (_SEMICOLON, " .\n"),
+    (_ALTHOUGH, " "),
 )
 """What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 
 from harness.checks.model.causes.classifier import causes, denies, terms
-from harness.checks.model.causes.denial import clauses_that_deny_nothing
+from harness.checks.model.causes.denial import affirms
 from harness.checks.model.causes.reading import sentences
 
 TELLING = 12
@@ -36,12 +36,12 @@ def _words() -> Mapping[str, Mapping[str, float]]:
 
 
 def resembled(text: str, names: Collection[str] = ()) -> str | None:
-    """The cause that has most of a page's words in its evidence, unless it denies any evidence."""
+    """The cause that has most of a page's words in its evidence, unless it denies anything or says that it is fine."""
     read = sentences(text, names)
-    if denies(read):
+    if denies(read) or any(affirms(sentence) for sentence in read):
         return None
     alike: dict[str, float] = defaultdict(float)
-    for word in _known(word for sentence in read for word in clauses_that_deny_nothing(sentence)):
+    for word in _known(word for sentence in read for word in sentence):
         for cause, tells in _words().get(word, {}).items():
             alike[cause] += tells
     most = sorted(((tells, cause) for cause, tells in alike.items()), reverse=True)[:2]
