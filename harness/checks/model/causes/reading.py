@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from harness.checks.model.causes.idioms import IDIOMS
+
 CLAUSE = ","
 """Stands between two clauses of a sentence: what is denied in one is not denied in the next."""
 
@@ -36,30 +38,9 @@ _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _ONE_WORD = re.compile(r"OpCon|WinError|PowerShell|MariaDB|VMware|LibreOffice|eMail")
 _CANNOT = re.compile(
     r"\b(?:can|could)(?: ?not\b|nt\b)|\b(?:kann|konnte|konnten|konnen)\s+(?:\w+\s+){0,3}?nicht\b"
-    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:neplus\s+)?(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
-    r"|\bfailed to\b|\bunmoglich\b"
+    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:neplus\s+)?(?:pas|plus)\b|\ba pas pu\b"
+    r"|\bunable\b|\bimpossible\b|\bfailed to\b|\bunmoglich\b"
 )
-_FINE = re.compile(
-    r"\b(?:runtime|run time|duration|laufzeit|duree)(?: was| is| war| ist| etait| est)? (?:normale?|im rahmen|as usual)\b"
-    r"|,? ?\b(?:as|wie|comme) (?:was )?(?:agreed|expected|usual|always|before|specified|documented|planned|it should|they should|vorgesehen|vereinbart|erwartet|immer|gewohnt|ublich|"
-    r"besprochen|convenu|prevu|attendu|habitude|toujours)\b"
-)
-_UNTOLD = re.compile(
-    r"\b(?:without|nobody|no one|not|never|sans|ohne|niemand|nie|nicht|personne)(?: (?:us|anyone|anybody|any|uns|jemanden|nous|ne|n'a|nous a))*"
-    r" (?:telling|tells|told|saying|said|notif\w*|inform\w*|warn\w*|notic\w*|announc\w*|prior \w+|prevenir|prevenus?|avertir|"
-    r"averti|annonc\w*|ankundig\w*|angekundigt|bescheid|vorwarnung|absprache|gesagt|mitgeteilt|bemerkt|remarque|vu)\b"
-)
-_RULED_OUT = re.compile(
-    r"\b(?:liegts|lags|(?:liegt|lag)(?: es| das)) nicht\b|\bcannot (?:be (?:the|a|an|it|that|due|our)|(?:\w+ )?(?:sein|etre))\b"
-)
-_FAR = re.compile(
-    r"\b(?:well (?:below|under|within)|nowhere near|far from|loin d[eu]|weit (?:unter|entfernt|weg) (?:von )?|no sign of)\b"
-)
-_MIDST = re.compile(r"\ben plein(?:e)? (?=\w)")
-_QUEUE = re.compile(r"\bfiles? (?:d )?attente\b")
-_CODE = re.compile(r"\b(code|status|errno|error|http|rc|returned|fehler|erreur|fehlercode)\s?[:=] ?(?=\d)")
-_SEMICOLON = re.compile(r"(?<=\w);(?=\s)")
-_ALTHOUGH = re.compile(r"(?<![,;:.]) (?:aber|jedoch|doch) (?=(?:nie|nicht|niemals)\b)")
 _NO_MORE = re.compile(r"\b(ne |n')((?:\w+\s+){1,2}?)plus\b", re.IGNORECASE)
 _ELISION = re.compile(r"\b(l|d|n|s|c|j|m|qu|jusqu|lorsqu)'", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z]{2,}\b)|(?<=[A-Z])(?=[A-Z][a-z]{2,})")
@@ -82,24 +63,6 @@ _TIME = re.compile(
     r"|\b[0-2]?\d ?h\b(?= )",
     re.I,
 )
-_LOG_CUT = re.compile(
-    r"\b(?:log|protokoll|journal|output|ausgabe|sortie|trace|listing)s? (?:gekurzt|truncated|tronquee?|shortened)\b"
-)
-_SAID_AS = (
-    (_LOG_CUT, " "),
-    (re.compile(r"\^m\b"), " crlf "),
-    (re.compile(r" (?:or directory|oder verzeichnis|ou (?:dossier|repertoire))\b"), " "),
-    (_FINE, " okay "),
-    (_UNTOLD, " untold "),
-    (_FAR, " not "),
-    (_RULED_OUT, " excluded "),
-    (_MIDST, "mid "),
-    (_QUEUE, "queue"),
-    (_CODE, r"\1 "),
-    (_SEMICOLON, " .\n"),
-    (_ALTHOUGH, " "),
-)
-"""What is said in several words, and would be taken for other things word by word: `file d'attente` is no file."""
 _SENTENCE = re.compile(r"(?<=[.!;])\s+|(?<=\?)\s+|\n+|\s+[-\u2013\u2014|/]\s+|\.\.\.|\u2026|(?<=[.!?])\"\s")
 _WORD = re.compile(
     r"\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?|[^\W_]+(?:_[^\W_]+)*|[,:()?]|->|=>|\|\|\s*true|%|;|\\[nrx0]\w*"
@@ -127,7 +90,7 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     text = _POSSESSIVE.sub("", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
     text = _CAMEL.sub(" ", _ONE_WORD.sub(lambda match: match[0].lower(), text))
     text = _ORDINAL.sub(" nth ", _CANNOT.sub(" cannot ", plain(text)))
-    for pattern, said in _SAID_AS:
+    for pattern, said in IDIOMS:
         text = pattern.sub(said, text)
     return [words for part in _SENTENCE.split(text) if (words := _words(part))]
 
