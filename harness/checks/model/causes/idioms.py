@@ -46,7 +46,8 @@ IDIOMS = tuple(
         ),
         (
             (
-                r"\b(?:well (?:below|under|within)|nowhere near|far from|loin d[eu]|weit (?:unter|entfernt|weg) (?:von )?"
+                r"\b(?:well (?:below|under|within)|nowhere near|far from|loin d[eu]|weit (?:unter|entfernt"
+                r"|weg) (?:von )?"
                 r"|no sign of)\b"
             ),
             " not ",

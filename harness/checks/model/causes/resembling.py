@@ -13,7 +13,7 @@ from harness.checks.model.causes.reading import sentences
 
 TELLING = 12
 """A word that more causes than these have in their evidence tells of none."""
-LEAST, AHEAD = 8.0, 2.5
+LEAST, AHEAD = 10.0, 3.0
 """So much a page must resemble a cause, and so much more than any other."""
 LARGE, LESS = 300, 0.3
 """A cause with more words than these in its evidence is resembled more easily, and counts less."""
