@@ -42,7 +42,7 @@ def test_wrong_and_vague_pages_are_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "least"), [("pages_blind", 0.99)])
-def test_of_a_set_that_no_rule_was_made_with_no_less_is_named_than_is_reached(name: str, least: float) -> None:
+def test_of_the_set_that_was_scored_by_its_totals_no_less_is_named_than_is_reached(name: str, least: float) -> None:
     named, right = figures(pages(of(name)))["right pages named"]
     assert named / right >= least
     wrong = [page for page in pages(of(name)) if page["label"] == "wrong"]
