@@ -201,6 +201,16 @@ def test_what_is_taken_back_behind_it_is_not_named(text: str) -> None:
     assert said("job_crash" if "stürzt" in text else "disk_full", text) is not Said.NAMED
 
 
+def test_an_asked_cause_that_is_answered_no_is_not_named() -> None:
+    assert said("disk_full", "Platte voll? Nein, der Lader wartet.") is not Said.NAMED
+
+
+def test_a_page_of_known_words_in_unknown_phrases_is_named_by_what_it_resembles() -> None:
+    text = "Garbled umlauts, wrong code page, charset of the codec"
+    assert said("wrong_encoding", text) is Said.NAMED
+    assert said("disk_full", text) is not Said.NAMED
+
+
 def test_every_piece_of_evidence_has_words() -> None:
     for cause in causes().values():
         assert [
