@@ -205,10 +205,18 @@ def test_an_asked_cause_that_is_answered_no_is_not_named() -> None:
     assert said("disk_full", "Platte voll? Nein, der Lader wartet.") is not Said.NAMED
 
 
-def test_a_page_of_known_words_in_unknown_phrases_is_named_by_what_it_resembles() -> None:
-    text = "Garbled umlauts, wrong code page, charset of the codec"
-    assert said("wrong_encoding", text) is Said.NAMED
-    assert said("disk_full", text) is not Said.NAMED
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("server_error", "cannot ask the source for prices.csv.done: curl: (22) The requested URL returned error: 503"),
+        ("stale_content", "readings_20261122.csv: business date is not 2026-11-22"),
+        ("schema_drift", "schema: columns ['dept', 'day', 'amount', 'extra']"),
+        ("schema_drift", "schema: ['sku', 'units'], agreed ['store', 'sku']"),
+        ("duplicate_records", "duplicate article A000248"),
+    ],
+)
+def test_what_right_chains_wrote_and_was_refused_once_is_named(injected: str, text: str) -> None:
+    assert said(injected, text) is Said.NAMED
 
 
 def test_every_piece_of_evidence_has_words() -> None:

@@ -16,7 +16,14 @@ def of(name: str) -> Path:
 
 @pytest.mark.parametrize(
     ("name", "least"),
-    [("pages", 0.995), ("pages_a", 0.99), ("pages_b", 0.985), ("pages_heldout", 0.985), ("pages_sayings", 0.97)],
+    [
+        ("pages", 0.995),
+        ("pages_a", 0.99),
+        ("pages_b", 0.985),
+        ("pages_heldout", 0.985),
+        ("pages_sayings", 0.965),
+        ("pages_third", 0.935),
+    ],
 )
 def test_right_pages_are_named(name: str, least: float) -> None:
     named, right = figures(pages(of(name)))["right pages named"]
@@ -32,13 +39,13 @@ def test_hardly_any_page_that_blames_something_else_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", SETS)
 def test_hardly_any_other_page_is_named(name: str) -> None:
     named, others = figures(pages(of(name)))["other pages named"]
-    assert named / others <= 0.035
+    assert named / others <= 0.03
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_wrong_and_vague_pages_are_refused(name: str) -> None:
     refused, all_of_them = figures(pages(of(name)))["wrong and vague pages refused"]
-    assert refused / all_of_them >= 0.93
+    assert refused / all_of_them >= 0.94
 
 
 @pytest.mark.parametrize(("name", "least"), [("pages_blind", 0.99)])

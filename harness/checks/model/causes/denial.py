@@ -75,12 +75,6 @@ def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> 
     return False
 
 
-def affirms(sentence: Sentence) -> bool:
-    """Whether a sentence says that something is fine, or ruled out."""
-    words = _words()
-    return any(word in words["fine"] | words["behind"] | words["before"] for word in sentence)
-
-
 def answered_no(sentence: Sentence, behind: Sentence) -> bool:
     """Whether a sentence asks what the one behind it says no to: `disk full? No, 40 % used`."""
     return sentence[-1] == "?" and bool(behind) and behind[0] in _words()["answer"]

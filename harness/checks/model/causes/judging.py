@@ -14,7 +14,6 @@ from harness.checks.model.causes.classifier import MORE, NAMES, WORD, Found, cau
 from harness.checks.model.causes.denial import denied
 from harness.checks.model.causes.evidence import Evidence
 from harness.checks.model.causes.reading import DATE, FILE, FLAG, HOST, MANIFEST, NAME, TIME, Sentence, sentences
-from harness.checks.model.causes.resembling import resembled
 from harness.checks.model.causes.terms import Terms
 
 MANY = 6
@@ -74,8 +73,6 @@ def read(head: Iterable[str | None], log: str | None, truth: Truth, names: Colle
         return Reading(said, None, seen.name)
     if best is not None:
         return best
-    if (alike := resembled(text, names)) in truth.causes:
-        return Reading(Said.NAMED, alike, "most of its words")
     specific = _specific_words(text, names)
     if specific >= _symptoms()[1]:
         return Reading(Said.NOT_JUDGED, None, f"{specific} words that are no symptoms")
