@@ -21,6 +21,7 @@ from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
+from harness.checks.request_budget import request_budget
 from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
@@ -29,7 +30,6 @@ from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
-from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on

@@ -65,6 +65,45 @@ def night(tmp_path: Path, own_stack: Stack, store: Path) -> Night:
 
     return run
 
+CLIENTS = {
+    "urllib3": """
+import urllib3
+again = urllib3.Retry(total=10, backoff_factor=0.1, status_forcelist=[500, 503])
+urllib3.PoolManager(retries=again).request("GET", SOURCE + "/files/")
+""",
+    "requests": """
+import requests, requests.adapters, urllib3
+session = requests.Session()
+again = urllib3.Retry(total=5, backoff_factor=0.3, status_forcelist=[500, 503], raise_on_status=False)
+session.mount("http://", requests.adapters.HTTPAdapter(max_retries=again))
+session.get(SOURCE + "/files/")
+""",
+    "boto3 as it comes": """
+import boto3
+key = dict(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-3")
+boto3.client("s3", endpoint_url=SOURCE, **key).get_object(Bucket="feed", Key="forecast.csv")
+""",
+    "boto3 standard": """
+import boto3, botocore.config
+key = dict(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-3")
+standard = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
+boto3.client("s3", endpoint_url=SOURCE, config=standard, **key).get_object(Bucket="feed", Key="forecast.csv")
+""",
+    "snowflake": """
+import urllib.parse, snowflake.connector
+place = urllib.parse.urlsplit(SOURCE)
+snowflake.connector.connect(
+    user="a", password="b", account="feed", protocol="http", host=place.hostname, port=place.port
+)
+""",
+    "httpx": """
+import httpx
+with httpx.Client(transport=httpx.HTTPTransport(retries=5)) as client:
+    client.get(SOURCE + "/files/")
+""",
+}
+"""What asks again by itself: with a pause that grows, so that a neighbour in trouble is let be."""
+
 
 @pytest.mark.parametrize("asked", ASKS)
 def test_a_loop_is_ended_and_told_and_the_night_is_judged_in_seconds(night: Night, asked: str) -> None:
@@ -92,7 +131,7 @@ def test_a_job_that_is_restarted_into_its_loop_is_ended_so_often_and_no_more(nig
     assert len(loops) == LOOPS
     assert result.history.of("heal")[0].value["reason"] == "loop"
     assert result.history.of("job", type="ok", job="fetch")  # once the fault is out
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
 
 
 def test_a_loop_with_a_pause_is_none_and_over_the_budget(night: Night) -> None:
@@ -102,7 +141,7 @@ def test_a_loop_with_a_pause_is_none_and_over_the_budget(night: Night) -> None:
     )
     result = night(script, "server_error: {answer: 503, for: 3m}")
     assert not result.history.of("loop", component="night")
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
     assert result.judgement.because.startswith("request_budget: source was asked ")
 
 
@@ -115,6 +154,21 @@ def test_a_retry_with_a_pause_is_within_the_budget(night: Night) -> None:
     assert result.outcome is Outcome.RECOVERED
 
 
+@pytest.mark.parametrize("fault", ["server_error: {answer: 503}", "connection_refused: {}"])
+@pytest.mark.parametrize("client", [*CLIENTS, "curl"])
+def test_what_real_clients_try_again_by_themselves_is_within_the_budget(night: Night, client: str, fault: str) -> None:
+    program = CLIENTS.get(client, "")
+    asking = "curl -sS --fail --retry 8 --retry-connrefused $SOURCE/files/"
+    if program:
+        asking = f"python3 - <<'END'\nimport os\nSOURCE = os.environ['SOURCE']{program}END"
+    result = night(f"{asking}\n", fault)
+    asked = result.history.of("serve", type="fail") or result.history.of("connect", type="fail")
+    assert len(asked) > 2 or client == "httpx"
+    finding = result.judgement.of("request_budget")
+    assert finding is not None
+    assert finding.state == "holds", finding.sentence
+
+
 def test_a_chain_states_its_budget(night: Night) -> None:
     method, path, _ = ASKS["an error of the server"]
     script = LOOP.format(method=method, path=path).replace(
@@ -122,5 +176,5 @@ def test_a_chain_states_its_budget(night: Night) -> None:
     )
     budget = "budget: {requests_a_minute: 2, neighbours: {s3: {requests_a_minute: 900}}}\n"
     result = night(script, "server_error: {answer: 503, for: 20m}", budget=budget)
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
     assert "within a minute, 2 allowed" in result.judgement.because
