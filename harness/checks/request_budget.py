@@ -61,7 +61,7 @@ def request_budget(night: History, baseline: History) -> Finding:
     where those are more: ten times those of the baseline's busiest minute, and at least 30; a look whether something
     has come, about a second or more after the last one, is not among them unless the chain states the figure itself.
     Credentials that are refused in a row: 5. Failed attempts at the same thing without a pause, which are those of
-    which any three lie within two seconds: 5, the most that common clients make by themselves, for each that the
+    which any three lie within two seconds: 10, which no common client makes whose pauses grow, for each that the
     baseline makes in two seconds, so that pieces that are asked for side by side are none. A tight loop, in which
     requests come to nothing while no minute passes, is ended, and over every budget.
 
