@@ -320,6 +320,14 @@ def _defences(chain: Chain) -> Said:
             yield ("defences", name), "error", text, todo
 
 
+def _checked_folders(chain: Chain) -> Said:
+    for name, folder in chain.folders.items():
+        if folder.checked is None and any(held.file is not None for held in folder.holds):
+            text = f"the folder '{name}' holds an earlier day's file, and nothing says whether a refused one may be in it"
+            todo = "if a fallback is read from it, say 'checked: true'; where files land, 'checked: false'"
+            yield ("folders", name), "warning", text, todo
+
+
 def _controls(chain: Chain) -> Said:
     if chain.files and not any(defence.detects for defence in chain.defences.values()):
         text = "no defence says what it detects, so data that is right after a fault in a file counts as luck"

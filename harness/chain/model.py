@@ -185,9 +185,13 @@ class HeldFile(Strict):
 
 
 class Folder(Strict):
-    """A working folder of the chain, watched through the night."""
+    """A working folder of the chain, watched through the night.
+
+    checked: only what was found right may be in it, as where a fallback is read from; false: anything may.
+    """
 
     holds: Annotated[tuple[HeldFile, ...], LAX] = ()
+    checked: bool | None = None
 
 
 class Results(Strict):

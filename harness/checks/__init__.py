@@ -18,6 +18,7 @@ from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
 from harness.checks.equals_baseline import equals_baseline
+from harness.checks.only_checked_files import only_checked_files
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
@@ -63,6 +64,7 @@ __all__ = [
     "no_partial_file_visible",
     "nothing_left_behind",
     "on_time",
+    "only_checked_files",
     "optional_jobs",
     "owner_paged",
     "programs_unchanged",
