@@ -346,5 +346,6 @@ CHECKS: tuple[Check, ...] = (
     _vain_actions,
     _pages,
     _defences,
+    _checked_folders,
     _controls,
 )
