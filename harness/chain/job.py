@@ -223,6 +223,12 @@ class Job(Strict):
         told = [one for one in both if isinstance(one, Dependency) and one.on == "finished_ok" and not one.days_before]
         return tuple(dict.fromkeys([*plain, *(one.job for one in told)]))
 
+    @property
+    def defences(self) -> frozenset[str]:
+        """The names that its rules and its retry carry."""
+        carrying = (*self.rules, *([self.retry_on_failure] if self.retry_on_failure else []))
+        return frozenset(one.defence for one in carrying if one.defence is not None)
+
     def without_defences(self, off: tuple[str, ...]) -> Job:
         """The same job without the rules and the retry that are part of those defences."""
         retry = self.retry_on_failure

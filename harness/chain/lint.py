@@ -314,9 +314,9 @@ def _defences(chain: Chain) -> Said:
     carried = {rule.defence for job in chain.jobs.values() for rule in job.rules}
     carried |= {job.retry_on_failure.defence for job in chain.jobs.values() if job.retry_on_failure}
     for name, defence in chain.defences.items():
-        if defence.variable is None and name not in carried:
+        if defence.variable is None and name not in carried and not defence.detects:
             text = f"the defence '{name}' switches nothing: it has no variable, and no rule carries its name"
-            todo = f"give it a variable, or a rule 'defence: {name}'; otherwise drop it"
+            todo = f"give it a variable, or a rule 'defence: {name}', or what it 'detects' if it is always on"
             yield ("defences", name), "error", text, todo
 
 
