@@ -226,8 +226,9 @@ class Job(Strict):
     @property
     def defences(self) -> frozenset[str]:
         """The names that its rules and its retry carry."""
-        carrying = (*self.rules, *([self.retry_on_failure] if self.retry_on_failure else []))
-        return frozenset(one.defence for one in carrying if one.defence is not None)
+        carried = {rule.defence for rule in self.rules}
+        carried |= {self.retry_on_failure.defence} if self.retry_on_failure else set()
+        return frozenset(name for name in carried if name is not None)
 
     def without_defences(self, off: tuple[str, ...]) -> Job:
         """The same job without the rules and the retry that are part of those defences."""

@@ -323,7 +323,9 @@ def _defences(chain: Chain) -> Said:
 def _checked_folders(chain: Chain) -> Said:
     for name, folder in chain.folders.items():
         if folder.checked is None and any(held.file is not None for held in folder.holds):
-            text = f"the folder '{name}' holds an earlier day's file, and nothing says whether a refused one may be in it"
+            text = (
+                f"the folder '{name}' holds an earlier day's file, and nothing says whether a refused one may be in it"
+            )
             todo = "if a fallback is read from it, say 'checked: true'; where files land, 'checked: false'"
             yield ("folders", name), "warning", text, todo
 

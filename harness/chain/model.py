@@ -322,7 +322,7 @@ class Chain(Strict):
 
     @model_validator(mode="after")
     def _switch_off(self) -> Chain:
-        off = self._switchable() if self.switched_off == ("all",) else self.switched_off
+        off = self.switchable() if self.switched_off == ("all",) else self.switched_off
         # The model is frozen for its users; here it is still being built.
         self.__dict__["switched_off"] = off
         self.__dict__["jobs"] = {name: job.without_defences(off) for name, job in self.jobs.items()}
@@ -331,20 +331,21 @@ class Chain(Strict):
     def without(self, names: str | Iterable[str]) -> Chain:
         """The same chain with those defences off (``"all"``: every one): variables say off, their rules are gone."""
         wanted = [names] if isinstance(names, str) else list(names)
-        wanted = [*self._switchable()] if wanted == ["all"] else wanted
+        wanted = [*self.switchable()] if wanted == ["all"] else wanted
         for name in wanted:
-            if name not in self._switchable():
+            if name not in self.switchable():
                 always_on = name in self.defences
-                wrong = not_switched(name) if always_on else unknown("defence", name, self._switchable())
+                wrong = not_switched(name) if always_on else unknown("defence", name, self.switchable())
                 raise AuthorError(f"{self.where()}: {wrong}")
         off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
         jobs = {name: job.without_defences(off) for name, job in self.jobs.items()}
         return self.model_copy(update={"switched_off": off, "jobs": jobs})
 
-    def _switchable(self) -> tuple[str, ...]:
-        """The defences that something switches: a variable, or rules and a retry that carry their names."""
-        carried = {name for job in self.jobs.values() for name in job.defences} | {*self.switched_off}
-        return tuple(name for name, one in self.defences.items() if one.variable is not None or name in carried)
+    def switchable(self) -> tuple[str, ...]:
+        """The defences but those that are always on: they only detect, by no variable and by no rules of theirs."""
+        switched = {name for job in self.jobs.values() for name in job.defences} | {*self.switched_off}
+        switched |= {name for name, one in self.defences.items() if one.variable is not None or not one.detects}
+        return tuple(name for name in self.defences if name in switched)
 
     def owner_of(self, job: str) -> str:
         """Who is paged when that job fails."""

@@ -161,7 +161,7 @@ def find_cycle(after: Mapping[str, list[str]]) -> list[str]:
 
 def _defences(data: Any) -> Iterator[tuple[Location, str]]:
     defences = mapping(data, "defences")
-    switched = {name for name, one in defences.items() if get(one, "variable") is not None}
+    switched = {name for name, one in defences.items() if get(one, "variable") is not None or not get(one, "detects")}
     for name, job in mapping(data, "jobs").items():
         retry = get(get(job, "retry_on_failure"), "defence")
         if isinstance(retry, str) and retry not in defences:

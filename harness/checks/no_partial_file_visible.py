@@ -143,7 +143,9 @@ def _parts(history: History) -> Iterator[tuple[str, _Part]]:
     for event in history.of("put", component="source", type="ok"):
         path = uploaded_as(event.value)
         first = before.get(path)
-        before[path] = event
+        again = first is not None and first.value["sha256"] == event.value["sha256"]
+        if not again:  # the same part, sent again by the next attempt, has stood there all the while
+            before[path] = event
         if not event.value.get("extends"):
             continue
         since = event.at if first is None else first.at

@@ -122,13 +122,17 @@ def test_the_reference_chain_has_no_findings() -> None:
         (
             "files:\n",
             "folders: {good: {holds: [{file: forecast, days_before: 1}]}}\nfiles:\n",
-            "chain.yaml:5: warning: the folder 'good' holds an earlier day's file, and nothing says whether a refused",
+            "chain.yaml:6: warning: the folder 'good' holds an earlier day's file, and nothing says whether a refused",
         ),
     ],
 )
 def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong: str, expected: str) -> None:
     findings = lint_of(right, wrong)
     assert any(finding.startswith(expected) for finding in findings), findings
+
+
+def test_a_control_that_is_always_on_needs_no_switch(lint_of: Lint) -> None:
+    assert lint_of("{variable: RETRY}", "{detects: [checksum]}") == []
 
 
 @pytest.mark.parametrize("checked", ["true", "false"])

@@ -96,6 +96,8 @@ def test_a_part_that_is_there_for_longer_than_an_upload_takes_is_no_habit() -> N
     assert check(sent("02:03:20", ended("02:02:40", "retrieve", "fail")), usual).state == "holds"
     assert check(sent("02:03:20", ended("02:02:40", "publish", "fail")), usual).evidence["partial"].total == 1
     assert check(sent("02:12:30"), sent("02:12:40")).state == "holds"
+    again = put("export.csv", HALF, clock="02:12:29", **{"from": "publish"})
+    assert check(sent("02:12:30", again), usual).evidence["partial"].first == (said,)
 
 
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:

@@ -65,6 +65,7 @@ def night(tmp_path: Path, own_stack: Stack, store: Path) -> Night:
 
     return run
 
+
 CLIENTS = """
 curl -sS --retry 8 --retry-connrefused "$SOURCE/files/"
 sleep 600
