@@ -229,8 +229,8 @@ ControlName = Annotated[str, Registered("control", CONTROLS)]
 class Defence(Strict):
     """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name.
 
-    detects: the controls that it adds. A fault that no control of the chain can notice is a finding. With these alone it
-    is always on: nothing switches it.
+    detects: the controls that it adds. A fault that no control of the chain can notice is a finding. With these alone
+    it is always on: nothing switches it.
     """
 
     variable: Text | None = None

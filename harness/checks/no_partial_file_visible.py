@@ -14,7 +14,6 @@ from harness.checks.model.watching import is_watched
 from harness.checks.model.wording import minutes
 from harness.history import Event, History
 
-
 _MINUTE_NS = 60_000_000_000
 """For so long a part of an upload may be there that the baseline shows as well."""
 

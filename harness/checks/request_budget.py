@@ -32,8 +32,8 @@ from harness.history import History
 MINUTE_NS = 60 * SECOND_NS
 
 KINDS = {
-    "requests_a_minute": "in_a_minute",
     "refused_credentials": "credentials",
+    "requests_a_minute": "in_a_minute",
     "attempts_without_pause": "without_pause",
 }
 """The figures of a budget, by their keys, and what the evidence for each is called."""
@@ -84,18 +84,20 @@ def request_budget(night: History, baseline: History) -> Finding:
         for one in _over(neighbour, of, calm.get(neighbour, Asked()), budget.get(neighbour, {}))
     ]
     if loops or over:
-        first = min(over, key=lambda one: KEYS.index(one.key), default=None)
-        said = f"a tight loop: {loops[0]}" if loops or first is None else _with_declaration(first)
+        said = f"a tight loop: {loops[0]}" if loops else _with_declaration(over)
         evidence = {KINDS[key]: [one.said for one in over if one.key == key] for key in KEYS}
         return Finding.violated(said, tight_loops=loops, **evidence)
     requests = sum(len(of.requests) for of in told.values())
     return Finding.holds(f"{counted(requests, 'request')}, within the budget")
 
 
-def _with_declaration(over: Over) -> str:
-    """What was too often, and what a chain declares that means it."""
-    declared = f"budget: {{neighbours: {{{over.neighbour}: {{{over.key}: {over.found}}}}}}}"
-    return f"{over.said}; if that is meant, declare it in the chain: {declared}"
+def _with_declaration(over: list[Over]) -> str:
+    """What was too often, and what a chain declares that means it: all of that neighbour's figures."""
+    first = min(over, key=lambda one: KEYS.index(one.key))
+    found = {key: [one.found for one in over if (one.neighbour, one.key) == (first.neighbour, key)] for key in KEYS}
+    figures = ", ".join(f"{key}: {max(figures)}" for key, figures in found.items() if figures)
+    declared = f"budget: {{neighbours: {{{first.neighbour}: {{{figures}}}}}}}"
+    return f"{first.said}; if that is meant, declare it in the chain: {declared}"
 
 
 def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> Iterator[Over]:

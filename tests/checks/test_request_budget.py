@@ -93,7 +93,7 @@ def test_hundreds_of_requests_in_a_minute_are_not() -> None:
     finding = found(requests(every(0.2, 720), error="503: no"))
     assert finding.sentence == (
         "source was asked 300 times within a minute, 30 allowed; if that is meant, declare it in the chain: "
-        "budget: {neighbours: {source: {requests_a_minute: 300}}}"
+        "budget: {neighbours: {source: {requests_a_minute: 300, attempts_without_pause: 720}}}"
     )
     assert finding.evidence["without_pause"].first == (
         "source: serve forecast.csv failed 720 times without a pause, 10 allowed",

@@ -1,4 +1,4 @@
-"""What is compared with the baseline alone: the chain makes it, so nothing that was published says whether it is right."""
+"""What is compared with the baseline alone: the chain makes it, so nothing that was published says if it is right."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DERIVED = ": derived"
 
 
 def baseline_alone(baseline: History) -> Evidence:
-    """The columns, and of consumers whose rows are no records all of these; wrong on every night, they are never seen."""
+    """The columns, and of consumers whose rows are no records all of these: wrong on every night, they are not seen."""
     return Evidence.of(_columns(baseline))
 
 
