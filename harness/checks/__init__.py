@@ -17,10 +17,12 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
+from harness.checks.only_checked_files import only_checked_files
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
+from harness.checks.request_budget import request_budget
 from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
@@ -29,7 +31,6 @@ from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
-from harness.checks.request_budget import request_budget
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -63,6 +64,7 @@ __all__ = [
     "no_partial_file_visible",
     "nothing_left_behind",
     "on_time",
+    "only_checked_files",
     "optional_jobs",
     "owner_paged",
     "programs_unchanged",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import is_result, uploaded_as, uploads
 from harness.checks.model.watching import is_watched
+from harness.checks.model.wording import minutes
 from harness.history import Event, History
+
+_MINUTE_NS = 60_000_000_000
+"""For so long a part of an upload may be there that the baseline shows as well."""
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
@@ -26,7 +31,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
     published. An upload is partial too that broke, or was put in part before it was put whole, under a name that
-    readers look for, unless the baseline does the same.
+    readers look for, unless the baseline does the same: for a minute, or as long as there, while its writer runs.
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
@@ -108,15 +113,44 @@ def _halves(night: History, baseline: History) -> Iterator[str]:
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
     broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
     halves = {uploaded_as(event.value): "which was not sent to its end" for event in broken}
-    usual = {uploaded_as(event.value) for event in _extended(baseline)}
-    for event in _extended(night):
-        if (path := uploaded_as(event.value)) not in usual:
+    usual = defaultdict[str, list[_Part]](list)
+    for path, part in _parts(baseline):
+        usual[path].append(part)
+    for path, part in _parts(night):
+        longest = max((one.for_ns for one in usual[path]), default=0)
+        left_alone = part.alone and not any(one.alone for one in usual[path])
+        if not usual[path]:
             halves.setdefault(path, "of which a part was there before all of it")
+        elif part.for_ns > max(longest, _MINUTE_NS) or left_alone:
+            stood = minutes(part.for_ns / 1e9)
+            halves.setdefault(path, f"of which a part was there for {stood} before all of it")
     return (f"{path}, {what}" for path, what in halves.items() if path in names)
 
 
-def _extended(history: History) -> Iterator[Event]:
-    return (event for event in history.of("put", component="source", type="ok") if event.value.get("extends"))
+@dataclass(frozen=True)
+class _Part:
+    """The first part of an upload, which was there under its name before all of it."""
+
+    for_ns: int
+    alone: bool
+    """Whether a job ended meanwhile that may have been its writer: nobody was about to send the rest."""
+
+
+def _parts(history: History) -> Iterator[tuple[str, _Part]]:
+    before: dict[str, Event] = {}
+    ends = [(event.at, event.value["job"]) for event in history.of("job", component="scheduler")]
+    for event in history.of("put", component="source", type="ok"):
+        path = uploaded_as(event.value)
+        first = before.get(path)
+        again = first is not None and first.value["sha256"] == event.value["sha256"]
+        if not again:  # the same part, sent again by the next attempt, has stood there all the while
+            before[path] = event
+        if not event.value.get("extends"):
+            continue
+        since = event.at if first is None else first.at
+        writer = None if first is None else first.value.get("from")
+        alone = any(since < at < event.at and job == writer for at, job in ends)
+        yield path, _Part(event.at - since, alone)
 
 
 def _stated(history: History) -> list[Event]:

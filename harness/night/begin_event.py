@@ -37,6 +37,11 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "files": [file.name for file in plan.files],
         "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
         "folders": sorted(plan.folders),
+        "checked": {
+            name: {held.name: held.sha256 for held in plan.folders[name]}
+            for name, folder in sorted(chain.folders.items())
+            if folder.checked
+        },
         "consumers": {
             name: {"key": list(one.key), "records": one.which} for name, one in sorted(chain.consumers.items())
         },

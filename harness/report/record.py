@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from harness.checks import Evidence
 from harness.checks.cause_named import NOT_JUDGED
+from harness.checks.model.baseline_alone import baseline_alone
 from harness.night.result import Result
 from harness.report.five_questions import answers, not_judged
 from harness.report.work import stated
@@ -23,17 +25,17 @@ def record(result: Result) -> dict[str, Any]:
         "order": result.order,
         "outcome": str(result.outcome),
         "because": result.judgement.because,
+        "also": [f"{finding.check}: {finding.sentence}" for finding in result.judgement.also],
         "as_expected": not result.mismatches,
         "mismatches": result.mismatches,
+        "compared_with_the_baseline_alone": _listed(baseline_alone(result.baseline)),
         "findings": [
             {
                 "check": finding.check,
                 "state": finding.state,
                 "sentence": finding.sentence,
                 "note": finding.note or None,
-                "evidence": {
-                    name: {"first": list(found.first), "total": found.total} for name, found in finding.evidence.items()
-                },
+                "evidence": {name: _listed(found) for name, found in finding.evidence.items()},
             }
             for finding in result.judgement.findings
         ],
@@ -64,6 +66,10 @@ def record(result: Result) -> dict[str, Any]:
         "wall_s": round(result.wall_s, 3),
         "digest": result.history.digest(),
     }
+
+
+def _listed(found: Evidence) -> dict[str, Any]:
+    return {"first": list(found.first), "total": found.total}
 
 
 def properties(result: Result) -> list[tuple[str, str]]:

@@ -135,6 +135,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
         "unknown": (CALM, EMPTY),
     },
+    "only_checked_files": {
+        "holds": (faulty(*calm(), checked={"landing": {}}), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF)), checked={"landing": {}}), BASELINE),
+    },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),
         "violated": (faulty(*BARE, SERVED, consumers={}), night(*BARE, consumers={})),

@@ -1,6 +1,6 @@
 """Hand-written histories for delivered_once."""
 
-from harness.checks import CHECKS
+from harness.checks import CHECKS, judge
 from harness.history import Event, History
 from harness.testing.histories import Line
 from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
@@ -167,6 +167,17 @@ def compared(**found: object) -> History:
 def test_rows_are_as_published_only_where_the_baseline_was_compared() -> None:
     assert "each as published" in check(night(*calm()), compared()).sentence
     assert "not compared with what was published" in check(night(*calm()), BASELINE).sentence
+
+
+def test_columns_that_are_derived_are_said_to_be_compared_with_the_baseline_alone() -> None:
+    declared = [f"{name}: derived" for name in ("tax", "net")] + ["id: {from: number}"]
+    alone = "but for net of planning, tax of planning, compared with the baseline alone"
+    baseline = compared(declared=declared)
+    assert check(night(*calm()), baseline).sentence == f"3 rows, each as published, each once, {alone}"
+    right = f"complete, exact ({alone}) and on time, and nothing needed to react"
+    assert judge(night(*calm()), baseline).because == right
+    many = judge(night(*calm()), compared(declared=[f"c{number:02}: derived" for number in range(12)]))
+    assert "c09 of planning, and 2 more, compared" in many.because
 
 
 def test_a_value_that_the_baseline_changes_too_is_wrong_on_every_night() -> None:
