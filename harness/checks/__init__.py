@@ -30,6 +30,7 @@ from harness.checks.optional_jobs import optional_jobs
 from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
 from harness.checks.request_budget import request_budget
+from harness.checks.taken_when_flagged import taken_when_flagged
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -69,5 +70,6 @@ __all__ = [
     "request_budget",
     "rerun_idempotent",
     "results_complete",
+    "taken_when_flagged",
     "watermark_behind_commit",
 ]

@@ -84,6 +84,16 @@ FAILED = faulty(paged("02:30:00", "the file is truncated"))
 HEALED = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
 """An attempt before the one that ends well."""
 
+PUBLISHED = next(line for line in calm() if line[2] == "publish info")
+FLAGGED = [("01:31:00", *PUBLISHED[1:3], PUBLISHED[3] | {"flag": "forecast.csv.done"}), *calm()]
+"""Its sender says when the file is done."""
+
+
+def flag(clock: str) -> Line:
+    """The file's flag comes."""
+    return clock, "source", "flag info", {"file": "forecast", "name": "forecast.csv", "flag": "forecast.csv.done"}
+
+
 OPTIONAL = {"jobs": BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}}
 REPORTED = [*calm(), *launched("02:05:00", "report"), ended("02:06:00", "report")]
 
@@ -187,6 +197,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "request_budget": {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*(asked(f"02:00:{second:02}") for second in range(40)), *calm()), BASELINE),
+    },
+    "taken_when_flagged": {
+        "holds": (faulty(*FLAGGED, flag("02:00:04"), SERVED), night(*FLAGGED)),
+        "violated": (faulty(*FLAGGED, SERVED, flag("02:00:06")), night(*FLAGGED)),
     },
     "detectable": {
         "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),
