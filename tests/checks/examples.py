@@ -84,8 +84,7 @@ FAILED = faulty(paged("02:30:00", "the file is truncated"))
 HEALED = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
 """An attempt before the one that ends well."""
 
-PUBLISHED = next(line for line in calm() if line[2] == "publish info")
-FLAGGED = [("01:31:00", *PUBLISHED[1:3], PUBLISHED[3] | {"flag": "forecast.csv.done"}), *calm()]
+FLAGGED = [(*line[:3], line[3] | ({"flag": "forecast.csv.done"} if "records" in line[3] else {})) for line in calm()]
 """Its sender says when the file is done."""
 
 
