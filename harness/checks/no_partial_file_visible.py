@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.halves import halves, told
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import is_result, uploaded_as, uploads
@@ -14,7 +15,7 @@ from harness.history import Event, History
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
-    return bool(_watched(night) or _watched(baseline) or any(_halves(night, baseline)))
+    return bool(_watched(night) or _watched(baseline) or any(_partly(night, baseline)))
 
 
 @check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
@@ -45,7 +46,7 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     own = _own_products(baseline)
     same = _whole(night) <= _whole(baseline)
     in_place: set[str] = set()
-    partial = list(_halves(night, baseline))
+    partial = list(_partly(night, baseline))
     changed: list[str] = []
     being_written: dict[str, Event] = {}
     for event in _watched(night):
@@ -103,7 +104,13 @@ def _own_name(event: Event) -> str:
     return str(event.value.get("name")).rpartition("/")[2]
 
 
-def _halves(night: History, baseline: History) -> Iterator[str]:
+def _partly(night: History, baseline: History) -> Iterator[str]:
+    """What is no file of the source and was there in part: uploads, and results whose writers failed."""
+    yield from _uploaded_in_part(night, baseline)
+    yield from told([half for half in halves(night, baseline) if is_watched(half.path)])
+
+
+def _uploaded_in_part(night: History, baseline: History) -> Iterator[str]:
     """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
     broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
