@@ -32,8 +32,9 @@ def halves(night: History, baseline: History) -> list[Half]:
     """All of them, by path.
 
     The baseline tells what is whole: all that the file was there whenever its writer closed it, so that a list to which
-    a line is added now and then is never half. A file that is open while rows are stored grows with them: what is in it
-    is true at any moment. Who has a marker for a file does not look at the file before.
+    a line is added now and then is never half. A file that is open while neighbours answer more than once grows with
+    the answers, as a list of what is done: what is in it is true at any moment. Who has a marker for a file does not
+    look at the file before.
     """
     marked = {file for files in markers(baseline, baseline).values() for file in files}
     wanted = {path for path in kept(baseline) if is_result(path) and not is_beside(path)} - marked
@@ -90,21 +91,21 @@ def _visible(history: History) -> dict[str, list[tuple[Event, int | None]]]:
 
 
 def _closed_in_one_go(history: History) -> dict[str, list[Event]]:
-    """The same without moments, of files that were not open while rows were stored."""
+    """The same without moments, of files that were not open while several answers came."""
     found: dict[str, list[Event]] = defaultdict(list)
     opened: dict[str, int] = {}
     grows: set[str] = set()
-    stored = 0
+    answers = 0
     for event in history:
-        if event.action == "batch" and event.type == "ok":
-            stored += 1
+        if event.action in ("batch", "put", "serve") and event.type == "ok":
+            answers += 1
         elif event.component == "folders" and event.action == "write":
             path = _path(event)
             if event.type == "invoke":
-                opened[path] = stored
+                opened[path] = answers
             elif "beginnings" in event.value:
                 found[path].append(event)
-                if opened.pop(path, stored) != stored:
+                if answers - opened.pop(path, answers) > 1:
                     grows.add(path)
     return {path: events for path, events in found.items() if path not in grows}
 
