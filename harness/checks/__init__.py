@@ -17,6 +17,7 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
+from harness.checks.no_stale_file import no_stale_file
 from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
@@ -62,6 +63,7 @@ __all__ = [
     "no_downstream_on_bad_data",
     "no_needless_page",
     "no_partial_file_visible",
+    "no_stale_file",
     "nothing_left_behind",
     "on_time",
     "optional_jobs",

@@ -78,6 +78,15 @@ SUMS: list[Line] = [
 ]
 """A file, and its marker."""
 
+REPORTS = [keeps("report_22.txt", "of-the-22nd"), keeps("report_23.txt", "of-the-23rd")]
+REPORT_OF_YESTERDAY: list[Line] = [
+    ("02:03:00", "folders", "write ok", {"folder": "landing", "name": "report_23.txt", "sha256": None, "size": None}),
+    REPORTS[0],
+    keeps("report_23.txt", "of-the-22nd"),
+]
+MISSING = [paged("02:30:00", "the file is truncated")]
+"""Nothing arrives, and the owner is told why."""
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
@@ -152,6 +161,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "violated": (faulty(*calm(), moved("02:01:59"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "unknown": (faulty(*calm(), **WATERMARK), night(*calm(), **WATERMARK)),
+    },
+    "no_stale_file": {
+        "holds": (faulty(*calm(), keeps("sums_24.csv")), night(*calm(), keeps("sums_24.csv"))),
+        "violated": (faulty(*MISSING, *REPORT_OF_YESTERDAY), night(*calm(), *REPORTS)),
     },
     "results_complete": {
         "holds": (CALM, BASELINE),
