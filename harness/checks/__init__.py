@@ -17,9 +17,9 @@ from harness.checks.owner_paged import owner_paged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
+from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.no_stale_file import no_stale_file
 from harness.checks.equals_baseline import equals_baseline
-from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.complete import complete

@@ -109,7 +109,7 @@ def _own_name(event: Event) -> str:
 def _partly(night: History, baseline: History) -> Iterator[str]:
     """What is no file of the source and was there in part: uploads, and results whose writers failed."""
     yield from _uploaded_in_part(night, baseline)
-    yield from told([half for half in halves(night, baseline) if is_watched(half.path)])
+    yield from told(half for half in halves(night, baseline) if is_watched(half.path))
 
 
 def _uploaded_in_part(night: History, baseline: History) -> Iterator[str]:

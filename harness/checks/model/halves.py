@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from harness.checks.model.ends import JobRuns, runs
@@ -24,12 +25,13 @@ class Half:
     path: str
     size: int
     job: str
-    at: int
-    """When the job ended: UTC, in nanoseconds."""
+    stays: bool
+    """Whether it was there so to the end of the night."""
 
 
-def halves(night: History, baseline: History) -> list[Half]:
-    """All of them, by path.
+@functools.lru_cache(maxsize=2)
+def halves(night: History, baseline: History) -> tuple[Half, ...]:
+    """All of them, by path; of several under one, the last.
 
     The baseline tells what is whole: all that the file was there whenever its writer closed it, so that a list to which
     a line is added now and then is never half. A file that is open while neighbours answer more than once grows with
@@ -43,10 +45,10 @@ def halves(night: History, baseline: History) -> list[Half]:
     found: dict[str, Half] = {}
     for path, events in _visible(night).items():
         for event, until in events:
-            failed = _failed_run(event, until, makers(baseline).get(path, frozenset()), night)
-            if path in whole and failed is not None and _is_half(event, whole[path]):
-                found.setdefault(path, Half(path, event.value["length"], *failed))
-    return [half for _, half in sorted(found.items())]
+            job = _failed_writer(event, until, makers(baseline).get(path, frozenset()), night)
+            if path in whole and job is not None and _is_half(event, whole[path]):
+                found[path] = Half(path, event.value["length"], job, until is None)
+    return tuple(half for _, half in sorted(found.items()))
 
 
 def _is_half(event: Event, whole: list[Event]) -> bool:
@@ -56,8 +58,8 @@ def _is_half(event: Event, whole: list[Event]) -> bool:
     return any(size < one.value["length"] and one.value["beginnings"].startswith(begins) for one in whole)
 
 
-def _failed_run(event: Event, until: int | None, by: frozenset[str], night: History) -> tuple[str, int] | None:
-    """The job in whose run a file was closed, and when that run failed, if what was closed was there after that.
+def _failed_writer(event: Event, until: int | None, by: frozenset[str], night: History) -> str | None:
+    """The job in whose run a file was closed, if that run failed and what was closed was there after that.
 
     Of several jobs that may have written it, all must have failed.
     """
@@ -66,7 +68,7 @@ def _failed_run(event: Event, until: int | None, by: frozenset[str], night: Hist
     if not ends or len(ends) < len(found):
         return None
     name, end = max(ends, key=lambda one: one[1].index)
-    return (name, end.at) if until is None or until > end.at + _AT_ONCE_NS else None
+    return name if until is None or until > end.at + _AT_ONCE_NS else None
 
 
 def _end(job: JobRuns, event: Event) -> Event | None:
@@ -114,6 +116,6 @@ def _path(event: Event) -> str:
     return f"{event.value['folder']}/{event.value['name']}"
 
 
-def told(found: list[Half]) -> Iterator[str]:
+def told(found: Iterable[Half]) -> Iterator[str]:
     """In words, each."""
     return (f"{half.path} with {half.size:,} bytes, the first part of it, after {half.job} had failed" for half in found)
