@@ -31,11 +31,11 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
-    and its content is for ``equals_baseline``. Of any other result that the baseline leaves, partial is its first part
-    where a job had written that in place and failed, so that it stayed; it is none where the file has a marker, or grows
-    with what is done, as a list does. Folders in which nobody looks for files, as their names say, may hold
-    anything: work, tmp, scratch, cache, archive, backup, partial, those whose names begin with a dot, and what was set
-    aside (quarantine, rejected, failed). Directories in a folder are like itself.
+    and its content is for ``equals_baseline``. Of any other result that the baseline leaves, its first part is partial
+    where a job wrote it in place, failed, and left it so; but not where the file has a marker, or grows with what is
+    done, as a list does. Folders in which nobody looks for files, as their names say, may hold anything: work, tmp,
+    scratch, cache, archive, backup, partial, those whose names begin with a dot, and what was set aside (quarantine,
+    rejected, failed). Directories in a folder are like itself.
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
     nights in which an upload broke or came in part first, or a result stayed in part.

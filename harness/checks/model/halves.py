@@ -118,4 +118,6 @@ def _path(event: Event) -> str:
 
 def told(found: Iterable[Half]) -> Iterator[str]:
     """In words, each."""
-    return (f"{half.path} with {half.size:,} bytes, the first part of it, after {half.job} had failed" for half in found)
+    return (
+        f"{half.path} with {half.size:,} bytes, the first part of it, after {half.job} had failed" for half in found
+    )

@@ -1,4 +1,4 @@
-"""Results that are another night's: what a job has made tonight under tonight's name, with an earlier file's content."""
+"""Results that are another night's: made under tonight's name, with the content of an earlier file."""
 
 from __future__ import annotations
 

@@ -59,7 +59,9 @@ FOLDERS: Mapping[str, Happening] = {
         how=maybe(Field(one_of("closed", "renamed", "linked", "found"), _HOW)),
         length=maybe(Field(NUMBER, "of another file that may be a result, when it is closed: bytes")),
         beginnings=maybe(
-            Field(TEXT, "of the same: digests of its first 1, 2, 4, … bytes, eight digits each; no digest knows of them")
+            Field(
+                TEXT, "of the same: digests of its first 1, 2, 4, … bytes, eight digits each; no digest knows of them"
+            )
         ),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),

@@ -194,7 +194,7 @@ class Folders(Mock):
                 path = moved
 
     def _beginnings(self, place: Place, name: str) -> dict[str, Any]:
-        """By which half of a result is told that was written in its place; not of what is read and checked as a whole."""
+        """By which half of a result is told that was written in its place; not of what is read as a whole."""
         assert self._kept is not None  # noqa: S101 - it came with the folders
         file = place.path / name
         may_be = self._counting and name not in self._counting
