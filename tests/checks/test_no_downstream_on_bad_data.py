@@ -73,22 +73,6 @@ def test_a_bad_file_itself_is_told_last_as_the_sources() -> None:
     assert sentence.endswith(": landing/plan.csv with other content")
 
 
-def test_what_could_have_told_it_is_named() -> None:
-    at, who, what, value = receipt("02:00:04")
-    fault = TRUNCATED | {"detectable_by": ["control total"]}
-    lines = [(at, who, what, value | {"where": {"name": "forecast.csv"}}), *calm_but(*CHANGED), BAD]
-    said = "which retrieve took other than it was published (control total can tell): 1 changed"
-    assert check(night(*lines, faults=[fault]), BASELINE).sentence.endswith(said)
-
-
-def test_a_bad_file_itself_is_told_last_as_the_sources() -> None:
-    lying = calm_but(keeps(content=HALF))
-    assert check(night(*lying, BAD), BASELINE).sentence.endswith(": landing/forecast.csv is there as it came")
-    made = night(*lying, keeps("plan.csv", HALF), BAD)
-    sentence = check(made, night(*calm(), keeps("plan.csv"))).sentence
-    assert sentence.endswith(": landing/plan.csv with other content")
-
-
 def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> None:
     finding = check(night(*calm(), BAD), BASELINE)
     assert finding.state == "holds"
