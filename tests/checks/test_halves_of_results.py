@@ -66,6 +66,15 @@ def test_half_of_a_result_that_stays_when_its_writer_failed_is_partial(then: lis
     assert partial(check(died(*HALF, then=then), BASELINE)) == (TOLD,)
 
 
+def test_that_it_was_closed_may_be_told_a_moment_after_the_end() -> None:
+    """The watch of the folders is told by the kernel, beside the scheduler."""
+    late = night(*calm(), *launched("02:05:00", "report"), HALF[0], ended("02:05:11", "report", "fail"), HALF[1])
+    well = [ended("02:05:11", "report"), closed("02:05:11", 100, BYTES), keeps("report.txt", "the-report")]
+    late_too = night(*calm(), *launched("02:05:00", "report"), opened("02:05:10"), *well)
+    for history, baseline in ((late, BASELINE), (died(*HALF), late_too), (late, late_too)):
+        assert partial(check(history, baseline)) == (TOLD,)
+
+
 def test_an_older_version_that_is_cut_to_nothing_is_partial() -> None:
     emptied = died(opened("02:05:10"), closed("02:05:11", 0, ""))
     assert partial(check(emptied, BASELINE)) == (TOLD.replace("40 bytes", "0 bytes"),)

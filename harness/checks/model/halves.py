@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from harness.checks.model.ends import JobRuns, runs
 from harness.checks.model.holdings import begin_event
-from harness.checks.model.makers import makers
 from harness.checks.model.markers import is_beside, markers
 from harness.checks.model.results import is_result, kept
 from harness.history import Event, History
@@ -45,8 +44,10 @@ def halves(night: History, baseline: History) -> tuple[Half, ...]:
     found: dict[str, Half] = {}
     for path, events in _visible(night).items():
         for event, until in events:
-            job = _failed_writer(event, until, makers(baseline).get(path, frozenset()), night)
-            if path in whole and job is not None and _is_half(event, whole[path]):
+            if path not in whole or not _is_half(event, whole[path]):
+                continue
+            job = _failed_writer(event, until, _writers(whole[path][-1], baseline), night)
+            if job is not None:
                 found[path] = Half(path, event.value["length"], job, until is None)
     return tuple(half for _, half in sorted(found.items()))
 
@@ -61,18 +62,31 @@ def _is_half(event: Event, whole: list[Event]) -> bool:
 def _failed_writer(event: Event, until: int | None, by: frozenset[str], night: History) -> str | None:
     """The job in whose run a file was closed, if that run failed and what was closed was there after that.
 
-    Of several jobs that may have written it, all must have failed.
+    Of several jobs that may have written it, all must have failed. That a file was closed may be told a moment after
+    the end that closed it: where nobody was at work then, it was who had ended last.
     """
-    found = [(name, _end(job, event)) for name, job in runs(night).items() if name in by and job.runs_at(event.at)]
-    ends = [(name, end) for name, end in found if end is not None and end.type == "fail"]
-    if not ends or len(ends) < len(found):
+    jobs = {name: job for name, job in runs(night).items() if name in by}
+    at_work = [(name, _ends_from(event.at, job)) for name, job in jobs.items() if job.runs_at(event.at)]
+    before = [(name, job.last_by(event.at)) for name, job in jobs.items() if _worked(job, event.at)]
+    ends = [(name, end) for name, end in at_work or before if end is not None]
+    if not ends or (at_work and len([end for _, end in ends if end.type == "fail"]) < len(at_work)):
         return None
-    name, end = max(ends, key=lambda one: one[1].index)
-    return name if until is None or until > end.at + _AT_ONCE_NS else None
+    name, end = max(ends, key=lambda one: one[1].at)
+    return name if end.type == "fail" and (until is None or until > end.at + _AT_ONCE_NS) else None
 
 
-def _end(job: JobRuns, event: Event) -> Event | None:
-    return next((end for end in job.ends if end.index > event.index), None)
+def _ends_from(at: int, job: JobRuns) -> Event | None:
+    return next((end for end in job.ends if end.at >= at), None)
+
+
+def _worked(job: JobRuns, at: int) -> bool:
+    """Whether a job was at work then, or until a moment before."""
+    last = job.last_by(at)
+    return job.runs_at(at) or (last is not None and last.at >= at - _AT_ONCE_NS)
+
+
+def _writers(closed: Event, baseline: History) -> frozenset[str]:
+    return frozenset(name for name, job in runs(baseline).items() if _worked(job, closed.at))
 
 
 def _visible(history: History) -> dict[str, list[tuple[Event, int | None]]]:
