@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,8 @@ def bad_files(history: History) -> list[Fetch]:
     return [fetch for fetch in fetches(history) if not fetch.true]
 
 
-def taken_over(history: History) -> dict[str, str]:
+@functools.lru_cache(maxsize=2)
+def taken_over(history: History) -> Mapping[str, str]:
     """The files that no client was given as published in the end, and in words, what could have told that.
 
     Those are the controls that can detect what was done to the file, where a fault says so of itself.
