@@ -18,8 +18,9 @@ from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
 from harness.checks.only_checked_files import only_checked_files
-from harness.checks.equals_baseline import equals_baseline
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
+from harness.checks.no_stale_file import no_stale_file
+from harness.checks.equals_baseline import equals_baseline
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
 from harness.checks.request_budget import request_budget
@@ -31,6 +32,7 @@ from harness.checks.nothing_left_behind import nothing_left_behind
 from harness.checks.optional_jobs import optional_jobs
 from harness.checks.no_needless_page import no_needless_page
 from harness.checks.bounded_attempts import bounded_attempts
+from harness.checks.taken_when_flagged import taken_when_flagged
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -62,6 +64,7 @@ __all__ = [
     "no_downstream_on_bad_data",
     "no_needless_page",
     "no_partial_file_visible",
+    "no_stale_file",
     "nothing_left_behind",
     "on_time",
     "only_checked_files",
@@ -71,5 +74,6 @@ __all__ = [
     "request_budget",
     "rerun_idempotent",
     "results_complete",
+    "taken_when_flagged",
     "watermark_behind_commit",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harness.checks.model.check import Finding, check
+from harness.checks.model.halves import halves, told
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import is_result, uploaded_as, uploads
@@ -19,7 +20,7 @@ _MINUTE_NS = 60_000_000_000
 
 
 def _in_watched_folders(night: History, baseline: History) -> bool:
-    return bool(_watched(night) or _watched(baseline) or any(_halves(night, baseline)))
+    return bool(_watched(night) or _watched(baseline) or any(_partly(night, baseline)))
 
 
 @check("no_partial_file_visible", violated=Outcome.DAMAGED, applies=_in_watched_folders)
@@ -35,22 +36,24 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
-    and its content is for ``equals_baseline``. Folders in which nobody looks for files, as their names say, may hold
-    anything: work, tmp, scratch, cache, archive, backup, partial, those whose names begin with a dot, and what was set
-    aside (quarantine, rejected, failed). Directories in a folder are like itself.
+    and its content is for ``equals_baseline``. Of any other result that the baseline leaves, its first part is partial
+    where a job wrote it in place, failed, and left it so; but not where the file has a marker, or grows with what is
+    done, as a list does. Folders in which nobody looks for files, as their names say, may hold anything: work, tmp,
+    scratch, cache, archive, backup, partial, those whose names begin with a dot, and what was set aside (quarantine,
+    rejected, failed). Directories in a folder are like itself.
 
     Applies: to chains that write a file of the night into a watched folder, in this night or in its baseline, and to
-    nights in which an upload broke or came in part first.
+    nights in which an upload broke or came in part first, or a result stayed in part.
     Unknown: never, because every write into a watched folder is seen.
-    Does not verify: folders that the chain does not name, files under names of the chain's own, or that a file was
-    read while it was partial.
+    Does not verify: folders that the chain does not name; files under names of the chain's own while their writer is at
+    work, or whose beginning tells of the run; that a file was read while it was partial.
     """
     whole = _whole(night) | _whole(baseline)
     sizes = _sizes(night) | _sizes(baseline)
     own = _own_products(baseline)
     same = _whole(night) <= _whole(baseline)
     in_place: set[str] = set()
-    partial = list(_halves(night, baseline))
+    partial = list(_partly(night, baseline))
     changed: list[str] = []
     being_written: dict[str, Event] = {}
     for event in _watched(night):
@@ -108,7 +111,13 @@ def _own_name(event: Event) -> str:
     return str(event.value.get("name")).rpartition("/")[2]
 
 
-def _halves(night: History, baseline: History) -> Iterator[str]:
+def _partly(night: History, baseline: History) -> Iterator[str]:
+    """What is no file of the source and was there in part: uploads, and results whose writers failed."""
+    yield from _uploaded_in_part(night, baseline)
+    yield from told(half for half in halves(night, baseline) if is_watched(half.path))
+
+
+def _uploaded_in_part(night: History, baseline: History) -> Iterator[str]:
     """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
     broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)

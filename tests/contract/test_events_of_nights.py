@@ -35,6 +35,7 @@ NIGHTS = {
     "calm/quiet_night": ("night fault",),
     "content/semicolons": ("source restate", "source fault"),
     "arrival/renamed_under_the_reader": ("source rename",),
+    "arrival/flag_after_the_data": ("source flag",),
     "schedule/kill_ignored": ("scheduler kill", "scheduler overrun"),
     "schedule/cron_restart": ("scheduler service", "scheduler missed", "scheduler mail", "scheduler output"),
     "schedule/calendar_gap": ("scheduler build",),

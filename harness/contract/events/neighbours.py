@@ -57,6 +57,12 @@ FOLDERS: Mapping[str, Happening] = {
         sha256=maybe(Field(or_null(TEXT), f"{SHA256.says}, {_READABLE}")),
         text=maybe(Field(TEXT, "of a watermark, once it is whole: what is in it, the first 4,096 bytes")),
         how=maybe(Field(one_of("closed", "renamed", "linked", "found"), _HOW)),
+        length=maybe(Field(NUMBER, "of another file that may be a result, when it is closed: bytes")),
+        beginnings=maybe(
+            Field(
+                TEXT, "of the same: digests of its first 1, 2, 4, … bytes, eight digits each; no digest knows of them"
+            )
+        ),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),
     "keeps": happening(

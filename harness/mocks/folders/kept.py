@@ -24,6 +24,10 @@ class Kept:
         self._published = {file.name: (file.content.size, store / file.content.sha256) for file in plan.files}
         self._heads: dict[str, bytes] = {}
 
+    def counts(self, path: str) -> bool:
+        """Whether a file may be a result: the chain does not ignore it."""
+        return self._compared.counts(path)
+
     def files(self, folder: str, path: Path) -> Iterator[dict[str, Any]]:
         """Values of events, by name: files, what links point to, and directories with nothing in them (``name/``)."""
         for where, directories, names in os.walk(path):

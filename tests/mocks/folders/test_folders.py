@@ -193,3 +193,18 @@ def test_a_file_that_the_chain_ignores_is_not_told(night: NightOfMocks, folders:
     for name in ("run.log", "state/mark.json", NAME):
         (landing / name).write_bytes(b"x")
     assert sorted(kept(night, folders)) == [NAME]
+
+
+def test_of_another_file_that_is_written_in_its_place_it_is_told_how_it_begins(
+    night: NightOfMocks, folders: Played, landing: Path
+) -> None:
+    night.plan["watch"] = [NAME]
+    night.plan["results"] = {"ignore": ["*.log"], "volatile": {}}
+    folders.done("POST", "reset", night.plan)
+    for name in (NAME, "report.txt", "run.log"):
+        (landing / name).write_bytes(b"all of it")
+    told(night, folders)
+    ends = {value["name"]: value for kind, value, _ in night.events("write") if kind == "ok"}
+    assert ends["report.txt"]["length"] == len(b"all of it")
+    assert len(ends["report.txt"]["beginnings"]) == 32
+    assert not any("beginnings" in ends[name] for name in (NAME, "run.log"))
