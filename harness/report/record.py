@@ -49,6 +49,7 @@ def record(result: Result) -> dict[str, Any]:
             "requests": strain.requests,
             "attempts": {kind.many: count for kind, count in strain.attempts.items()},
             "later_s": dict(strain.later_s),
+            "came_later_s": dict(strain.came_later_s),
             "unfinished": list(strain.unfinished),
             "files_missing": strain.files_missing,
             "rows_lost": strain.rows_lost,

@@ -1,4 +1,4 @@
-"""Which jobs may have made a file: those that ran when it got its name."""
+"""When a file was made, and which jobs may have: those that ran when it got its name."""
 
 from __future__ import annotations
 
@@ -13,10 +13,16 @@ from harness.history import Event, History
 @lru_cache(maxsize=2)
 def makers(history: History) -> Mapping[str, frozenset[str]]:
     """By path, in a folder or at the source; of a file that was made several times, those of the last time."""
-    made = {path: event.at for event in history for path in _made(event)}
     return {
-        path: frozenset(name for name, job in runs(history).items() if job.runs_at(at)) for path, at in made.items()
+        path: frozenset(name for name, job in runs(history).items() if job.runs_at(at))
+        for path, at in made_at(history).items()
     }
+
+
+@lru_cache(maxsize=2)
+def made_at(history: History) -> Mapping[str, int]:
+    """When each file was made, by path: UTC nanoseconds, the last time of several."""
+    return {path: event.at for event in history for path in _made(event)}
 
 
 def of_optional_jobs(paths: tuple[str, ...], unfinished: Mapping[str, str], baseline: History) -> tuple[str, ...]:
