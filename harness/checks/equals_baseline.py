@@ -8,6 +8,7 @@ from harness.checks.model.holdings import fallback_days, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.checks.model.results import difference, is_result, kept, uploads
+from harness.checks.model.wanted import wanted
 from harness.checks.model.why_other import why_other
 from harness.history import History
 
@@ -32,10 +33,11 @@ def equals_baseline(night: History, baseline: History) -> Finding:
     Does not verify: what the chain keeps elsewhere (a database, its own folder); what was there for a while and is
     gone; locks, temporary files and what was set aside, whatever is in them.
     """
-    wanted, got = holdings(baseline), holdings(night)
-    if not any(of.rows for of in wanted.values()) and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
+    owed_rows, got = wanted(night, baseline), holdings(night)
+    left = any(of.rows for of in holdings(baseline).values())
+    if not left and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
         return Finding.unknown("the baseline left nothing behind to compare with")
-    rows = [f"{consumer} holds other rows" for consumer in wanted if wanted[consumer] != got.get(consumer)]
+    rows = [f"{consumer} holds other rows" for consumer, of in owed_rows.items() if of != got.get(consumer)]
     files = difference(night, baseline)
     reasons = why_other(night, baseline)
     changed = sorted(files.changed, key=lambda one: one.path not in reasons)

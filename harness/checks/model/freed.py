@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from harness.checks.model.ends import JobRuns, finished, runs, successors
 from harness.checks.model.holdings import begin_event, consumers
+from harness.checks.model.wanted import optional_jobs
 from harness.history import Event, History
 
 
@@ -61,8 +62,10 @@ def _kept_back(night: History, event: Event) -> set[str]:
 def _rows(night: History, kept_back: set[str], since: int) -> tuple[dict[str, int], tuple[str, ...]]:
     rows: dict[str, int] = {}
     partly: list[str] = []
+    optional = optional_jobs(night)
     for consumer in consumers(night):
         stored = [event for event in night.of("batch", type="ok", component=consumer) if event.value.get("stored")]
+        stored = [event for event in stored if event.value.get("from") not in optional]
         then = [event for event in stored if event.at >= since and _by(night, kept_back, event.at)]
         if then:
             rows[consumer] = sum(event.value["stored"] for event in then)

@@ -8,11 +8,12 @@ from functools import lru_cache
 
 from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
 from harness.checks.model.ends import runs, unfinished
-from harness.checks.model.holdings import finished_at, holdings
+from harness.checks.model.holdings import holdings
 from harness.checks.model.makers import made_at
 from harness.checks.model.pages import Paging, paging
 from harness.checks.model.results import is_result, kept, missing_results, uploads
 from harness.checks.model.row_counts import wrong_rows
+from harness.checks.model.wanted import finished_at, spared_rows, wanted
 from harness.checks.model.wording import counted, minutes
 from harness.history import History
 
@@ -112,7 +113,7 @@ def friction(night: History, baseline: History) -> Friction:
 
     What one did more often is not made up for by what another did not do at all.
     """
-    delivered, calm = finished_at(night), finished_at(baseline)
+    delivered, calm = finished_at(night, baseline), finished_at(baseline, baseline)
     lost, wrong = _rows(night, baseline)
     return Friction(
         paging=paging(night),
@@ -146,11 +147,11 @@ def _came_at(history: History) -> dict[str, int]:
 
 def _rows(night: History, baseline: History) -> tuple[int, int]:
     """How many rows are missing where nothing stands for them, and how many are there and should not be."""
-    wanted, got = holdings(baseline), holdings(night)
-    lost = wrong = 0
-    for consumer, held in got.items():
+    owed = wanted(night, baseline)
+    lost, wrong = sum(spared_rows(night, baseline).values()), 0
+    for consumer, held in holdings(night).items():
         kinds = wrong_rows(night, baseline, consumer).by_kind
         missing = kinds["lost"].total if "lost" in kinds else 0
-        lost += missing if held.rows else wanted[consumer].rows
+        lost += missing if held.rows else owed[consumer].rows
         wrong += sum(rows.total for kind, rows in kinds.items() if kind != "lost")
     return lost, wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -106,9 +106,14 @@ def holdings(history: History) -> Mapping[str, Holdings]:
 
     Found once for a night and once for its baseline: every check asks.
     """
+    return holdings_without(history, {})
+
+
+def holdings_without(history: History, batches: Mapping[str, Collection[int]]) -> Mapping[str, Holdings]:
+    """The same, without some of each consumer's batches."""
     held: dict[str, Holdings] = {name: Holdings() for name in consumers(history)}
     for event in history.of("holds", type="info"):
-        if "night" in event.value:
+        if "night" in event.value or event.value.get("batch") in batches.get(event.component, ()):
             continue
         of = held.setdefault(event.component, Holdings())
         _told_as(of, event, begin_event(history).value["date"]).add(history.rows(event))
@@ -160,15 +165,3 @@ def begin_event(history: History) -> Event:
     if begin is None:
         raise ValueError("this history has no begin event, so it does not say what night it is")
     return begin
-
-
-def finished_at(history: History) -> int | None:
-    """UTC nanoseconds when the last row was stored that the night needed; None while a consumer holds nothing."""
-    held = holdings(history)
-    if not held:
-        last = history.of("job", type="ok").last()
-        return last.at if last else None
-    if any(not of.rows for of in held.values()):
-        return None
-    stored = [event.at for event in history.of("batch", type="ok") if not event.value.get("replayed")]
-    return max(stored) if stored else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 
 from harness.checks.model.ends import runs
@@ -25,9 +25,9 @@ def made_at(history: History) -> Mapping[str, int]:
     return {path: event.at for event in history for path in _made(event)}
 
 
-def of_optional_jobs(paths: tuple[str, ...], unfinished: Mapping[str, str], baseline: History) -> tuple[str, ...]:
-    """The files among these that the night lacks because jobs did not end that the chain calls optional."""
-    return tuple(path for path in paths if makers(baseline).get(path, frozenset()) & unfinished.keys())
+def of_optional_jobs(paths: tuple[str, ...], optional: Collection[str], baseline: History) -> tuple[str, ...]:
+    """The files among these that one of these jobs, which the chain calls optional, may have made in the baseline."""
+    return tuple(path for path in paths if makers(baseline).get(path, frozenset()) & frozenset(optional))
 
 
 def _made(event: Event) -> Iterator[str]:

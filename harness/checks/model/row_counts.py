@@ -18,6 +18,7 @@ from harness.checks.model.holdings import (
     holdings,
 )
 from harness.checks.model.partitions import key_of, partitions
+from harness.checks.model.wanted import wanted
 from harness.contract.rows import RawRow
 from harness.history import History
 
@@ -61,10 +62,10 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     wrong = WrongRows()
     for consumer in consumers:
         held = holdings(night)[consumer]
-        wanted = holdings(baseline).get(consumer, Holdings()).own
+        due = wanted(night, baseline).get(consumer, Holdings()).own
         declared = begin_event(night).value["consumers"][consumer]["key"]
         if held.own:
-            _compare(wrong, held.own, wanted, declared, earlier_nights(baseline, consumer))
+            _compare(wrong, held.own, due, declared, earlier_nights(baseline, consumer))
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
         wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
@@ -73,13 +74,13 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
 
 
 def _compare(
-    wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
+    wrong: WrongRows, rows: Rows, due: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
 ) -> None:
-    if rows == wanted:
-        wrong.doubled.add_counted(doubled_keys(wanted, declared))
+    if rows == due:
+        wrong.doubled.add_counted(doubled_keys(due, declared))
         return
     lost, taken = Tally(), 0
-    for some, wanted_some, *earlier_some in partitions(rows, wanted, *(nights or {}).values()):
+    for some, wanted_some, *earlier_some in partitions(rows, due, *(nights or {}).values()):
         stale = _stale_rows(some, wanted_some, dict(zip(nights or {}, earlier_some, strict=True)))
         taken += _compare_some(wrong, lost, some, wanted_some, declared, stale)
     # A stale row of a key that tonight does not have is there instead of another one.
