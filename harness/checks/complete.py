@@ -47,9 +47,9 @@ def complete(night: History, baseline: History) -> Finding:
             freed=only_then,
             stale=stale,
         )
-    if not expected:
-        return Finding.holds("every job finished")
     have = [name for name, held in got.items() if held.rows]
+    if not have:
+        return Finding.holds("every job finished")
     return Finding.holds(
         f"every job finished, and {', '.join(have)} {'has' if len(have) == 1 else 'have'} all of the night"
     )
