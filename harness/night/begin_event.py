@@ -43,7 +43,8 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             if folder.checked
         },
         "consumers": {
-            name: {"key": list(one.key), "records": one.which} for name, one in sorted(chain.consumers.items())
+            name: {"key": list(one.key), "records": one.which, "days": _days_before(chain, name, plan)}
+            for name, one in sorted(chain.consumers.items())
         },
         "watermarks": {
             name: {
@@ -83,6 +84,14 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
             for fault_id, fault in numbered(faults)
         ],
     }
+
+
+def _days_before(chain: Chain, consumer: str, plan: Plan) -> list[str]:
+    """The earlier dates of which the night has files whose records this consumer gets."""
+    night = dt.date.fromisoformat(plan.date)
+    files = chain.consumers[consumer].files or tuple(chain.files)
+    most = max((chain.files[file].days for file in files), default=1)
+    return [(night - dt.timedelta(days=back)).isoformat() for back in range(most - 1, 0, -1)]
 
 
 def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:

@@ -3,7 +3,7 @@
 from harness.checks import CHECKS, judge
 from harness.history import Event, History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
+from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, all_ended, calm, calm_but, holds, keeps, night, stored
 
 check = CHECKS["delivered_once"]
 
@@ -222,3 +222,37 @@ def test_the_command_that_proposes_the_lines_is_told() -> None:
     assert command in str(check(night(*calm()), compared(only_held=["region"])))
     assert command in str(check(night(*calm()), compared(changed={"first": ["a: n"], "total": 1})))
     assert command not in str(check(night(*calm()), compared(only_held=["region"], place="chain feed")))
+
+
+SEVERAL_DAYS = {"planning": {"key": ["id"], "records": "every", "days": ["2026-11-21", "2026-11-22"]}}
+
+
+def of_days(*rows: Line) -> History:
+    return night(*all_ended(), stored("02:02:00"), *rows, keeps(), consumers=SEVERAL_DAYS)
+
+
+DATED = of_days(holds("a", "b"), holds("x", "y", date="2026-11-22"))
+
+
+def test_rows_under_the_date_of_an_earlier_file_of_the_night_are_its_own() -> None:
+    assert check(DATED, DATED).state == "holds"
+    assert CHECKS["complete"](DATED, DATED).state == "holds"
+    lacking = of_days(holds("a", "b"), holds("x", date="2026-11-22"))
+    assert check(lacking, DATED).evidence["lost"].first == ("y",)
+
+
+def test_rows_of_that_date_that_nobody_has_published_tonight_are_stale() -> None:
+    wrong = of_days(holds("a", "b"), holds("x", "y", "z", date="2026-11-22"))
+    assert check(wrong, DATED).sentence == "rows are wrong at the consumer: 1 stale (of 2026-11-22)"
+
+
+def test_rows_under_the_date_of_another_file_of_the_night_are_stale() -> None:
+    mixed = of_days(holds("a", "x"), holds("b", "y", date="2026-11-22"))
+    assert check(mixed, DATED).evidence["stale"].first == ("b",)
+
+
+def test_rows_under_a_date_of_which_the_night_has_no_file_are_stale() -> None:
+    before = of_days(holds("a", "b"), holds("x", "y", date="2026-11-22"), holds("q", date="2026-11-20"))
+    assert check(before, DATED).sentence == "rows are wrong at the consumer: 1 stale (of 2026-11-20)"
+    calm_night = night(*all_ended(), stored("02:02:00"), holds("a", "b"), holds("x", date="2026-11-22"), keeps())
+    assert check(calm_night, BASELINE).evidence["stale"].first == ("x",)

@@ -91,6 +91,8 @@ class Holdings:
     """
 
     own: Rows = field(default_factory=Rows)
+    earlier: dict[str, Rows] = field(default_factory=dict)
+    """Those of its own rows that are under earlier dates of which the night has files (``days`` of a file)."""
     fallback: dict[str, Rows] = field(default_factory=dict)
     stale: dict[str, Rows] = field(default_factory=dict)
 
@@ -116,16 +118,18 @@ def holdings_without(history: History, batches: Mapping[str, Collection[int]]) -
         if "night" in event.value or event.value.get("batch") in batches.get(event.component, ()):
             continue
         of = held.setdefault(event.component, Holdings())
-        _told_as(of, event, begin_event(history).value["date"]).add(history.rows(event))
+        for rows in _told_as(of, event, begin_event(history).value):
+            rows.add(history.rows(event))
     return held
 
 
-def _told_as(of: Holdings, event: Event, night: str) -> Rows:
+def _told_as(of: Holdings, event: Event, begin: Mapping[str, Any]) -> tuple[Rows, ...]:
     if (day := event.value.get("fallback_of")) is not None:
-        return of.fallback.setdefault(day, Rows())
-    if (day := event.value.get("business_date", night)) != night:
-        return of.stale.setdefault(day, Rows())
-    return of.own
+        return (of.fallback.setdefault(day, Rows()),)
+    day = event.value.get("business_date", begin["date"])
+    if day in begin["consumers"].get(event.component, {}).get("days", ()):
+        return of.own, of.earlier.setdefault(day, Rows())
+    return (of.own if day == begin["date"] else of.stale.setdefault(day, Rows()),)
 
 
 def doubled_keys(rows: Rows, declared: Sequence[str]) -> Evidence:

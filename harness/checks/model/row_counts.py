@@ -55,22 +55,37 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
     Rows of a declared fallback are compared with what the earlier night delivered; rows under another date that declare
-    none are stale. So are an earlier night's rows under tonight's date, as far as the baseline tells of that night; the
+    none are stale, but for those of the night's files of that date (``days``), which are its own. So are an earlier
+    night's rows under tonight's date, as far as the baseline tells of that night; the
     rows in whose place they are count as stale, and not as lost besides. A consumer that holds nothing holds nothing
     wrong.
     """
     wrong = WrongRows()
     for consumer in consumers:
         held = holdings(night)[consumer]
-        due = wanted(night, baseline).get(consumer, Holdings()).own
+        expected = wanted(night, baseline).get(consumer, Holdings())
         declared = begin_event(night).value["consumers"][consumer]["key"]
         if held.own:
-            _compare(wrong, held.own, due, declared, earlier_nights(baseline, consumer))
+            _compare(wrong, held.own, expected.own, declared, earlier_nights(baseline, consumer) | held.earlier)
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
+        if held.own == expected.own:
+            _misdated(wrong, held.earlier, expected.earlier)
         wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
         wrong.stale_of |= held.stale.keys()
     return wrong
+
+
+def _misdated(wrong: WrongRows, days: Mapping[str, Rows], expected: Mapping[str, Rows]) -> None:
+    """The night's own rows, all of them, but some under the date of another of its files."""
+    for day, rows in days.items():
+        due = expected.get(day, Rows())
+        if rows == due:
+            continue
+        for some, due_some in partitions(rows, due):
+            surplus = some - due_some
+            wrong.stale.add_all(key_of(key) for key, _ in surplus.elements())
+            wrong.stale_of |= {day} if surplus else set()
 
 
 def _compare(

@@ -15,6 +15,7 @@ from harness.contract.events.vocabulary import (
     happening,
     listed,
     mapped,
+    maybe,
     one_of,
     or_null,
     record,
@@ -28,6 +29,7 @@ _CONSUMER = record(
         one_of("every", "some", "derived"),
         "whether every record that the source publishes is to arrive here; derived: the rows are no records",
     ),
+    days=maybe(Field(listed(TEXT), "the earlier dates of which the night has files whose records arrive here")),
 )
 _JOB = record(
     owner=Field(TEXT, "who is paged for it"),
