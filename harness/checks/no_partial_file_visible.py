@@ -162,7 +162,7 @@ def _parts(history: History) -> Iterator[tuple[str, _Part]]:
         since = event.at if first is None else first.at
         writer = None if first is None else first.value.get("from")
         alone = any(since < at < event.at and job == writer for at, job in ends)
-        by_another = first is not None and event.value.get("from") != writer
+        by_another = None not in (writer, sender := event.value.get("from")) and sender != writer
         yield path, _Part(event.at - since, alone, by_another)
 
 

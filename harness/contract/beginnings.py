@@ -1,7 +1,7 @@
 """Of which first parts of a file digests are told, so that another file can be known for one of them.
 
-Of lengths with five binary digits and zeros: each byte up to 32, then steps of a sixteenth to a thirty-second of what is
-there. A kilobyte tells of a megabyte, and what a buffer has written, so many pages, is such a length.
+Of lengths with five binary digits and zeros: each byte up to 32, then steps of a sixteenth to a thirty-second of what
+is there. A kilobyte tells of a megabyte, and what a buffer has written, so many pages, is such a length.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 DIGITS = 4
-"""Of the digest of a beginning; each is of all that is before it, so that many agree by accident or none."""
+"""Of the digest of a beginning, which is of all bytes up to there: each tells of those before it too."""
 
 WHOLE_DIGITS = 16
 
