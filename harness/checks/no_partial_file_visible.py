@@ -32,7 +32,8 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
     published. An upload is partial too that broke, or was put in part before it was put whole, under a name that
-    readers look for, unless the baseline does the same: for a minute, or as long as there, while its writer runs.
+    readers look for, unless the baseline does the same: for a minute, or as long as there, while its writer runs; where
+    the baseline's part outlives its writer, or another job sends the rest, it is a list that grows, at any time.
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,

@@ -82,7 +82,9 @@ class _Wholes:
         Where the text is not known, the bytes after the last beginning are not compared: what lacks fewer than those
         may be whole, but for a line that was left out there.
         """
-        size, begins, digest = (event.value[name] for name in ("length", "beginnings", "whole"))
+        size: int = event.value["length"]
+        begins: str = event.value["beginnings"]
+        digest: str = event.value["whole"]
         if (size, digest) in self._equal:
             return False
         if self._text is not None:
