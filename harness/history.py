@@ -24,7 +24,7 @@ VOLATILE = frozenset({"pid", "port", "ports"})
 
 DRAWN = {
     ("night", "chain_folder"): frozenset({"added"}),
-    ("folders", "write"): frozenset({"length", "beginnings"}),
+    ("folders", "write"): frozenset({"length", "beginnings", "whole"}),
 }
 """The same in one event alone: jobs make files whose names are drawn at random, and write when they did."""
 

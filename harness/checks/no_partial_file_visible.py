@@ -32,7 +32,8 @@ def no_partial_file_visible(night: History, baseline: History) -> Finding:
     that ended with fewer bytes than the source published, or stated of a file that a fault had changed at its sender's
     (or than the chain's folders held of it, for a declared fallback); changed is one with as many or more that nobody
     published. An upload is partial too that broke, or was put in part before it was put whole, under a name that
-    readers look for, unless the baseline does the same: for a minute, or as long as there, while its writer runs.
+    readers look for, unless the baseline does the same: for a minute, or as long as there, while its writer runs; where
+    the baseline's part outlives its writer, or another job sends the rest, it is a list that grows, at any time.
 
     What nobody published in the baseline either, as a file that is passed on without its trailer under its name, is the
     chain's own product: it is partial where it has fewer bytes than there, as long as the source publishes the same,
@@ -121,19 +122,20 @@ def _uploaded_in_part(night: History, baseline: History) -> Iterator[str]:
     """Uploads of which a part was there for a while, under names that readers look for."""
     names = {path for path in (*uploads(night), *uploads(baseline)) if is_result(path)}
     broken = (event for event in night.of("put", component="source", type="fail") if "sha256" in event.value)
-    halves = {uploaded_as(event.value): "which was not sent to its end" for event in broken}
+    said = {uploaded_as(event.value): "which was not sent to its end" for event in broken}
     usual = defaultdict[str, list[_Part]](list)
     for path, part in _parts(baseline):
         usual[path].append(part)
     for path, part in _parts(night):
+        if any(one.alone or one.by_another for one in usual[path]):
+            continue  # a list that jobs lengthen one after the other: what is in it is true at any moment
         longest = max((one.for_ns for one in usual[path]), default=0)
-        left_alone = part.alone and not any(one.alone for one in usual[path])
         if not usual[path]:
-            halves.setdefault(path, "of which a part was there before all of it")
-        elif part.for_ns > max(longest, _MINUTE_NS) or left_alone:
+            said.setdefault(path, "of which a part was there before all of it")
+        elif part.for_ns > max(longest, _MINUTE_NS) or part.alone:
             stood = minutes(part.for_ns / 1e9)
-            halves.setdefault(path, f"of which a part was there for {stood} before all of it")
-    return (f"{path}, {what}" for path, what in halves.items() if path in names)
+            said.setdefault(path, f"of which a part was there for {stood} before all of it")
+    return (f"{path}, {what}" for path, what in said.items() if path in names)
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ class _Part:
     for_ns: int
     alone: bool
     """Whether a job ended meanwhile that may have been its writer: nobody was about to send the rest."""
+    by_another: bool
+    """Whether another job sent the rest."""
 
 
 def _parts(history: History) -> Iterator[tuple[str, _Part]]:
@@ -159,7 +163,8 @@ def _parts(history: History) -> Iterator[tuple[str, _Part]]:
         since = event.at if first is None else first.at
         writer = None if first is None else first.value.get("from")
         alone = any(since < at < event.at and job == writer for at, job in ends)
-        yield path, _Part(event.at - since, alone)
+        by_another = None not in (writer, sender := event.value.get("from")) and sender != writer
+        yield path, _Part(event.at - since, alone, by_another)
 
 
 def _stated(history: History) -> list[Event]:

@@ -97,7 +97,8 @@ def test_a_result_that_was_not_made_is_told_so() -> None:
 def test_half_of_a_result_is_told_so_wherever_it_is() -> None:
     def written(length: int, begins: str, kind: str) -> list[Line]:
         place = {"folder": "archive", "name": "all.tgz"}
-        how = {"sha256": None, "size": None, "how": "closed", "length": length, "beginnings": begins}
+        how = {"sha256": None, "size": None, "how": "closed", "length": length}
+        how |= {"beginnings": begins, "whole": f"{length} of {begins}"}
         lines: list[Line] = [
             *launched("02:05:00", "report"),
             ("02:05:01", "folders", "write invoke", place),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
 
 from harness.checks import CHECKS, Finding
+from harness.checks.model.halves import halves
 from harness.history import History
+from harness.mocks.core.compared import LARGEST_SHOWN
+from harness.mocks.folders.beginnings import beginnings
 from harness.testing.histories import Line
 from tests.checks.nights import calm, ended, keeps, launched, night, stored
 
@@ -23,7 +29,15 @@ def opened(clock: str, name: str = "report.txt", folder: str = "landing") -> Lin
 
 def closed(clock: str, length: int, begins: str, name: str = "report.txt", folder: str = "landing") -> Line:
     value = {"folder": folder, "name": name, "sha256": None, "size": None, "how": "closed"}
-    return clock, "folders", "write ok", value | {"length": length, "beginnings": begins}
+    told = {"length": length, "beginnings": begins, "whole": f"{length} of {begins}"}
+    return clock, "folders", "write ok", value | told
+
+
+def content(clock: str, body: bytes, path: Path) -> Line:
+    """The same, as the watch tells it of a file with this in it."""
+    path.write_bytes(body)
+    value = {"folder": "landing", "name": "report.txt", "sha256": None, "size": None, "how": "closed"}
+    return clock, "folders", "write ok", value | beginnings(path)
 
 
 def written(*lines: Line, name: str = "report.txt", folder: str = "landing") -> History:
@@ -150,3 +164,71 @@ def test_what_the_chain_ignores_or_the_baseline_takes_away_is_no_result() -> Non
 def _without_keeps() -> list[Line]:
     last = [opened("02:05:10"), closed("02:05:11", 100, BYTES)]
     return [*calm(), *launched("02:05:00", "report"), *last, ended("02:05:12", "report")]
+
+
+GOOD = b'{"date": "2026-11-23", "status": "loaded", "rows": 1200, "finished": "02:05"}\n'
+ROWS = [b"%06d,ok\n" % number for number in range(12_000)]
+
+
+def of_contents(path: Path, whole: bytes, left: bytes) -> tuple[Any, ...]:
+    """What is partial where a job that failed left this, and the baseline that; small texts are kept as such."""
+    text = {"text": whole.decode()} if len(whole) <= LARGEST_SHOWN else {}
+    last = [opened("02:05:10"), content("02:05:11", whole, path), ended("02:05:12", "report")]
+    well = night(*calm(), *launched("02:05:00", "report"), *last, keeps("report.txt", "whole", **text))
+    return partial(check(died(opened("02:05:10"), content("02:05:11", left, path)), well))
+
+
+@pytest.mark.parametrize(
+    ("whole", "left"),
+    [
+        (GOOD, b'{"date": "2026-11-23", "status": "failed"}\n'),
+        (b"120\n", b"12\n"),
+        (b"read\nchecked\nloaded\nsent\n" * 40, b"read\nchecked\nloaded\nsent\n" * 20 + b"failed\n"),
+    ],
+)
+def test_a_report_of_its_own_that_begins_as_the_good_one_is_no_half_of_it(
+    tmp_path: Path, whole: bytes, left: bytes
+) -> None:
+    assert not of_contents(tmp_path / "report", whole, left)
+
+
+@pytest.mark.parametrize("left_out", [1, 4_000, 9_000, 11_900, 11_999])
+def test_a_list_without_a_line_is_no_half_of_the_one_with_it(tmp_path: Path, left_out: int) -> None:
+    left = b"".join(row for number, row in enumerate(ROWS) if number != left_out)
+    assert not of_contents(tmp_path / "report", b"".join(ROWS), left)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 100, 1_000, 6_000, 11_000])
+def test_a_list_that_ends_early_is_half_of_the_whole_at_any_line(tmp_path: Path, rows: int) -> None:
+    assert of_contents(tmp_path / "report", b"".join(ROWS), b"".join(ROWS[:rows]))
+
+
+@pytest.mark.parametrize("size", [0, 1, 33, 41, len(GOOD) - 1])
+def test_a_small_text_is_half_of_the_whole_at_any_byte(tmp_path: Path, size: int) -> None:
+    assert of_contents(tmp_path / "report", GOOD, GOOD[:size])
+
+
+def test_what_a_buffer_has_written_is_half_of_the_whole_however_little_is_lacking(tmp_path: Path) -> None:
+    whole = b"".join(ROWS)
+    assert of_contents(tmp_path / "report", whole, whole[: len(whole) // 8_192 * 8_192])
+
+
+def test_a_file_that_is_closed_often_is_compared_with_all_that_it_was_at_once() -> None:
+    """What is looked at grows with what was closed, not with its square."""
+    often = 3_000
+    lines = [line for size in range(often) for line in (opened("02:05:10"), closed("02:05:11", size, BYTES))]
+    other = [line for size in range(often) for line in (opened("02:05:10"), closed("02:05:11", size, "ffff"))]
+    looked_at = 0
+
+    def count(frame: FrameType, event: str, arg: object) -> None:
+        nonlocal looked_at
+        looked_at += event == "call"
+
+    history, baseline = died(*other), written(*lines)
+    halves(baseline, baseline)  # what the two histories are asked alone is found before
+    sys.setprofile(count)
+    try:
+        assert halves(history, baseline) == ()
+    finally:
+        sys.setprofile(None)
+    assert looked_at < 100 * often

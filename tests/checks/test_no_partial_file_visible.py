@@ -100,6 +100,18 @@ def test_a_part_that_is_there_for_longer_than_an_upload_takes_is_no_habit() -> N
     assert check(sent("02:12:30", again), usual).evidence["partial"].first == (said,)
 
 
+@pytest.mark.parametrize("later", ["02:40:00", "02:20:00"])
+def test_a_list_that_another_job_lengthens_may_be_lengthened_at_another_time(later: str) -> None:
+    def lengthened(clock: str, by: str = "retrieve") -> History:
+        first = put("journal.csv", HALF, clock="02:02:30", **{"from": "publish"})
+        rest = put("journal.csv", clock=clock, extends=True, **{"from": by})
+        return night(*calm(), first, rest, uploaded("journal.csv"))
+
+    assert check(lengthened(later), lengthened("02:30:00")).state == "holds"
+    one = check(lengthened("02:40:00", "publish"), lengthened("02:03:00", "publish"))
+    assert "for 38 min" in one.evidence["partial"].first[0]
+
+
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:
     assert "to the end" in str(check(night(created("02:00:00")), BASELINE).evidence["partial"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,7 @@ from harness.checks.model.ends import JobRuns, runs
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.markers import is_beside, markers
 from harness.checks.model.results import is_result, kept
+from harness.contract import beginnings
 from harness.history import Event, History
 
 _AT_ONCE_NS = 1_000_000_000
@@ -41,22 +43,60 @@ def halves(night: History, baseline: History) -> tuple[Half, ...]:
     wanted = {path for path in kept(baseline) if is_result(path) and not is_beside(path)} - marked
     wanted -= {path for path in wanted if path.rpartition("/")[2] in begin_event(night).value["files"]}
     whole = {path: events for path, events in _closed_in_one_go(baseline).items() if path in wanted}
-    found: dict[str, Half] = {}
-    for path, events in _visible(night).items():
-        for event, until in events:
-            if path not in whole or not _is_half(event, whole[path]):
-                continue
-            job = _failed_writer(event, until, _writers(whole[path][-1], baseline), night)
-            if job is not None:
-                found[path] = Half(path, event.value["length"], job, until is None)
-    return tuple(half for _, half in sorted(found.items()))
+    visible = {path: events for path, events in _visible(night).items() if path in whole}
+    found = (_last_half(path, visible[path], whole[path], night, baseline) for path in sorted(visible))
+    return tuple(half for half in found if half is not None)
 
 
-def _is_half(event: Event, whole: list[Event]) -> bool:
-    size, begins = event.value["length"], event.value["beginnings"]
-    if any(one.value["length"] == size and one.value["beginnings"] == begins for one in whole):
+def _last_half(
+    path: str, visible: list[tuple[Event, int | None]], whole: list[Event], night: History, baseline: History
+) -> Half | None:
+    writers = _writers(whole[-1], baseline)
+    left = [(event, until, _failed_writer(event, until, writers, night)) for event, until in visible]
+    if not any(job for _, _, job in left):
+        return None  # as most: then what is in it is no matter
+    wholes = _Wholes(whole, kept(baseline)[path].text)
+    found = (
+        Half(path, event.value["length"], job, until is None)
+        for event, until, job in reversed(left)
+        if job is not None and wholes.has_for_a_part(event)
+    )
+    return next(found, None)
+
+
+class _Wholes:
+    """What a file was in the baseline, each time that its writer closed it; where it is a small text, also that."""
+
+    def __init__(self, closed: list[Event], text: str | None) -> None:
+        self._text = None if text is None else text.encode()
+        self._equal = {(event.value["length"], event.value["whole"]) for event in closed}
+        lengths: dict[str, int] = {}
+        for event in closed:
+            begins = event.value["beginnings"]
+            lengths[begins] = max(event.value["length"], lengths.get(begins, 0))
+        self._longest = sorted(lengths.items())
+
+    def has_for_a_part(self, event: Event) -> bool:
+        """Whether this is the first part of one, and none itself.
+
+        Where the text is not known, the bytes after the last beginning are not compared: what lacks fewer than those
+        may be whole, but for a line that was left out there.
+        """
+        size: int = event.value["length"]
+        begins: str = event.value["beginnings"]
+        digest: str = event.value["whole"]
+        if (size, digest) in self._equal:
+            return False
+        if self._text is not None:
+            return size < len(self._text) and beginnings.whole(self._text[:size]) == digest
+        least = size + beginnings.not_told(size)
+        for place in range(bisect.bisect_left(self._longest, (begins, 0)), len(self._longest)):
+            other, length = self._longest[place]
+            if not other.startswith(begins):
+                return False
+            if length > least:
+                return True
         return False
-    return any(size < one.value["length"] and one.value["beginnings"].startswith(begins) for one in whole)
 
 
 def _failed_writer(event: Event, until: int | None, by: frozenset[str], night: History) -> str | None:

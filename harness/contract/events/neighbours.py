@@ -60,9 +60,12 @@ FOLDERS: Mapping[str, Happening] = {
         length=maybe(Field(NUMBER, "of another file that may be a result, when it is closed: bytes")),
         beginnings=maybe(
             Field(
-                TEXT, "of the same: digests of its first 1, 2, 4, … bytes, eight digits each; no digest knows of them"
+                TEXT,
+                "of the same: digests of its first bytes, four digits each: of each byte up to 32, then of sixteen "
+                "lengths between a power of two and the next; no digest of the history knows of them",
             )
         ),
+        whole=maybe(Field(TEXT, "of the same: the digest of all of it, sixteen digits")),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),
     "keeps": happening(

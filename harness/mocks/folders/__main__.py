@@ -201,7 +201,7 @@ class Folders(Mock):
         """By which half of a result is told that was written in its place; not of what is read as a whole."""
         assert self._kept is not None  # noqa: S101 - it came with the folders
         file = place.path / name
-        may_be = self._counting and name not in self._counting
+        may_be = name not in self._counting
         if not may_be or not self._kept.counts(f"{place.folder}/{place.named(name)}") or not file.is_file():
             return {}
         try:

@@ -5,24 +5,23 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-LONGEST = 1 << 16
-"""Bytes of the longest beginning: what two files share of that, a part and its whole share."""
+from harness.contract.beginnings import DIGITS, WHOLE_DIGITS, longer
 
-_DIGITS = 8
+_CHUNK_BYTES = 1 << 20
 
 
 def beginnings(file: Path) -> dict[str, int | str]:
-    """How long a file is, and the digests of its first 1, 2, 4, … bytes, one behind the other.
+    """How long a file is, the digests of its beginnings, one behind the other, and that of all of it.
 
     Those of a part are the beginning of those of the whole. OSError where the file cannot be read.
     """
+    digest, size, found = hashlib.sha256(), 0, []
+    step = longer(0)
     with file.open("rb") as body:
-        head = body.read(LONGEST)
-        size = body.seek(0, 2)
-    digest, done, found = hashlib.sha256(), 0, []
-    length = 1
-    while length <= len(head):
-        digest.update(head[done:length])
-        found.append(digest.hexdigest()[:_DIGITS])
-        done, length = length, 2 * length
-    return {"length": size, "beginnings": "".join(found)}
+        while chunk := body.read(min(step - size, _CHUNK_BYTES)):
+            digest.update(chunk)
+            size += len(chunk)
+            if size == step:
+                found.append(digest.hexdigest()[:DIGITS])
+                step = longer(step)
+    return {"length": size, "beginnings": "".join(found), "whole": digest.hexdigest()[:WHOLE_DIGITS]}
