@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from harness.checks.model.evidence import Evidence, Tally
@@ -69,23 +69,34 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
             _compare(wrong, held.own, expected.own, declared, earlier_nights(baseline, consumer) | held.earlier)
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-        if held.own == expected.own:
-            _misdated(wrong, held.earlier, expected.earlier)
+        _misdated(wrong, held, expected)
         wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
         wrong.stale_of |= held.stale.keys()
     return wrong
 
 
-def _misdated(wrong: WrongRows, days: Mapping[str, Rows], expected: Mapping[str, Rows]) -> None:
-    """The night's own rows, all of them, but some under the date of another of its files."""
-    for day, rows in days.items():
-        due = expected.get(day, Rows())
-        if rows == due:
-            continue
-        for some, due_some in partitions(rows, due):
-            surplus = some - due_some
-            wrong.stale.add_all(key_of(key) for key, _ in surplus.elements())
-            wrong.stale_of |= {day} if surplus else set()
+def _misdated(wrong: WrongRows, held: Holdings, due: Holdings) -> None:
+    """Rows that are owed under the date of one of the night's files, and are under that of another."""
+    days = sorted(held.earlier.keys() | due.earlier.keys())
+    there = [held.earlier.get(day, Rows()) for day in days]
+    due_there = [due.earlier.get(day, Rows()) for day in days]
+    if there == due_there:
+        return
+    for own, own_due, *of_days in partitions(held.own, due.own, *there, *due_there):
+        some, some_due = of_days[: len(days)], of_days[len(days) :]
+        tonight, tonight_due = own - _sum(some), own_due - _sum(some_due)
+        surplus = [one - one_due for one, one_due in zip(some, some_due, strict=True)]
+        deficit = [one_due - one for one, one_due in zip(some, some_due, strict=True)]
+        moved = _sum([tonight - tonight_due, *surplus]) & _sum([tonight_due - tonight, *deficit])
+        wrong.stale.add_all(key_of(key) for key, _ in moved.elements())
+        wrong.stale_of |= {day for day, *of in zip(days, surplus, deficit, strict=True) if moved & _sum(of)}
+
+
+def _sum(counts: Iterable[Counter[RawRow]]) -> Counter[RawRow]:
+    total = Counter[RawRow]()
+    for count in counts:
+        total.update(count)
+    return total
 
 
 def _compare(
