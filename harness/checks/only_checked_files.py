@@ -11,7 +11,7 @@ from harness.history import History
 
 
 def _declared(night: History, baseline: History) -> bool:  # noqa: ARG001 - as any other
-    return bool(begin_event(night).value["checked"])
+    return bool(begin_event(night).value.get("checked"))
 
 
 @check("only_checked_files", violated=Outcome.DAMAGED, applies=_declared)
@@ -44,4 +44,5 @@ def _is_wrong(one: Changed, night: History) -> bool:
     if held is None:
         return False
     written = night.of("write", component="folders", type="ok", folder=folder, name=name).last()
-    return written is not None and written.value["sha256"] != held.get(name)
+    # What nobody could read when it was written has no checksum: it was not found right.
+    return written is not None and (written.value["sha256"] is None or written.value["sha256"] != held.get(name))

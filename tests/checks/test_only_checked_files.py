@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from harness.checks import CHECKS, Outcome, judge
 from harness.history import History
 from harness.testing.histories import Line
@@ -57,3 +59,22 @@ def test_a_refused_file_may_lie_where_files_land_and_where_it_was_set_aside() ->
 
 def test_a_chain_that_declares_no_such_folder_is_not_asked() -> None:
     assert check.where_it_applies(night(*calm()), night(*calm())) is None
+
+
+def test_what_could_not_be_read_when_it_was_written_was_not_found_right() -> None:
+    unread: Line = (
+        "02:00:20",
+        "folders",
+        "write ok",
+        {"folder": FOLDER, "name": "sums.csv", "sha256": None, "size": None},
+    )
+    made = ends_with(*calm(), written("sums.csv", WHOLE), yesterday=YESTERDAY, latest=YESTERDAY, sums=WHOLE)
+    wrong = ends_with(*REFUSED, unread, yesterday=YESTERDAY, latest=YESTERDAY, sums=HALF)
+    assert check(wrong, made).evidence["wrong"].first == ("last_good/sums.csv",)
+
+
+def test_an_older_history_that_says_nothing_of_it_is_not_asked() -> None:
+    told = [asdict(event) for event in night(*calm())]
+    del told[0]["value"]["checked"]
+    older = History.merge(told)
+    assert check.where_it_applies(older, older) is None

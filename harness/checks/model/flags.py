@@ -53,7 +53,7 @@ def taken_unflagged(history: History) -> list[Unflagged]:
             if name in early:
                 early[to] = replace(early.pop(name), name=to)
         elif event.action == "flag":
-            came[name] = event.at
+            came.setdefault(name, event.at)
             if name in early and early[name].flag_at is None:
                 early[name] = replace(early[name], flag_at=event.at)
         elif event.action == "serve":
