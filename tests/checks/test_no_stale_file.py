@@ -71,10 +71,9 @@ def test_a_file_of_another_name_is_no_earlier_one(name: str) -> None:
 def test_what_the_source_gave_is_not_of_the_chains_making() -> None:
     """Yesterday's file under tonight's name, which was fetched, refused, and lies there."""
     files = {"files": ["data_20261123.csv"]}
-    calm_night = night(*calm(), keeps("data_20261122.csv", "old"), keeps("data_20261123.csv", "new"), **files)
-    given = night(
-        made("data_20261123.csv"), keeps("data_20261122.csv", "old"), keeps("data_20261123.csv", "old"), **files
-    )
+    yesterdays = keeps("data_20261122.csv", "old")
+    calm_night = night(*calm(), yesterdays, keeps("data_20261123.csv", "new"), **files)
+    given = night(made("data_20261123.csv"), yesterdays, keeps("data_20261123.csv", "old"), **files)
     assert check(given, calm_night).state == "holds"
 
 

@@ -62,12 +62,8 @@ def test_a_chain_that_declares_no_such_folder_is_not_asked() -> None:
 
 
 def test_what_could_not_be_read_when_it_was_written_was_not_found_right() -> None:
-    unread: Line = (
-        "02:00:20",
-        "folders",
-        "write ok",
-        {"folder": FOLDER, "name": "sums.csv", "sha256": None, "size": None},
-    )
+    clock, who, what, value = written("sums.csv", HALF)
+    unread = (clock, who, what, value | {"sha256": None, "size": None})
     made = ends_with(*calm(), written("sums.csv", WHOLE), yesterday=YESTERDAY, latest=YESTERDAY, sums=WHOLE)
     wrong = ends_with(*REFUSED, unread, yesterday=YESTERDAY, latest=YESTERDAY, sums=HALF)
     assert check(wrong, made).evidence["wrong"].first == ("last_good/sums.csv",)

@@ -100,12 +100,8 @@ def test_a_slow_retrieval_that_the_flag_overtakes_was_begun_before_it() -> None:
 
 
 def test_one_that_broke_off_before_the_flag_is_not_the_one_that_came_after_it() -> None:
-    broke = (
-        "02:00:15",
-        "source",
-        "serve fail",
-        {"name": "forecast.csv", "what": "file", "via": "http", "from": "retrieve"},
-    )
+    clock, who, _, value = asked("02:00:15")
+    broke = (clock, who, "serve fail", value)
     tail = [came("02:00:20"), asked("02:00:30"), served("02:00:50", **{"from": "retrieve"})]
     assert check(flagged(asked("02:00:10"), broke, *tail), BASELINE).state == "holds"
     assert check(flagged(asked("02:00:10"), *tail), BASELINE).state == "holds"
