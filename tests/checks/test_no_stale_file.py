@@ -13,7 +13,10 @@ check = CHECKS["no_stale_file"]
 
 EARLIER = keeps("report_20261122.txt", "of-the-22nd")
 BASELINE = night(*calm(), EARLIER, keeps("report_20261123.txt", "of-the-23rd"))
-SAID = "an earlier night's file is there as tonight's: landing/report_20261123.txt has the content of landing/report_20261122.txt"
+SAID = (
+    "an earlier night's file is there as tonight's: "
+    "landing/report_20261123.txt has the content of landing/report_20261122.txt"
+)
 
 
 def made(name: str = "report_20261123.txt") -> Line:
