@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.checks.model.evidence import Evidence, Tally
@@ -77,25 +77,51 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
 
 def _misdated(wrong: WrongRows, held: Holdings, due: Holdings) -> None:
     """Rows that are owed under the date of one of the night's files, and are under that of another."""
-    days = sorted(held.earlier.keys() | due.earlier.keys())
-    there = [held.earlier.get(day, Rows()) for day in days]
-    due_there = [due.earlier.get(day, Rows()) for day in days]
-    if there == due_there:
+    if all(held.earlier.get(day, Rows()) == due.earlier.get(day, Rows()) for day in held.earlier | due.earlier):
         return
-    for own, own_due, *of_days in partitions(held.own, due.own, *there, *due_there):
-        some, some_due = of_days[: len(days)], of_days[len(days) :]
-        tonight, tonight_due = own - _sum(some), own_due - _sum(some_due)
-        surplus = [one - one_due for one, one_due in zip(some, some_due, strict=True)]
-        deficit = [one_due - one for one, one_due in zip(some, some_due, strict=True)]
-        moved = _sum([tonight - tonight_due, *surplus]) & _sum([tonight_due - tonight, *deficit])
+    for some, some_due in partitions(_Dated(held), _Dated(due)):
+        there, expected = _by_day(some), _by_day(some_due)
+        surplus, deficit = _less(there, expected), _less(expected, there)
+        moved = _sum(surplus) & _sum(deficit)
         wrong.stale.add_all(key_of(key) for key, _ in moved.elements())
-        wrong.stale_of |= {day for day, *of in zip(days, surplus, deficit, strict=True) if moved & _sum(of)}
+        wrong.stale_of |= {day for day, rows in [*surplus.items(), *deficit.items()] if day and moved & rows}
 
 
-def _sum(counts: Iterable[Counter[RawRow]]) -> Counter[RawRow]:
+@dataclass(frozen=True)
+class _Dated:
+    """The night's own rows, and once more those of earlier dates, with the date behind the digest.
+
+    Two sides, however many dates there are: each side of a comparison has files of its own open.
+    """
+
+    of: Holdings
+
+    def total(self) -> int:
+        return self.of.own.total() + sum(rows.total() for rows in self.of.earlier.values())
+
+    def raw(self) -> Iterator[RawRow]:
+        for day, rows in {"": self.of.own, **self.of.earlier}.items():
+            yield from ((key, b"%b@%b" % (digest, day.encode())) for key, digest in rows.raw())
+
+
+def _by_day(rows: Counter[RawRow]) -> dict[str, Counter[RawRow]]:
+    """How often each row is under each date; under none: tonight's."""
+    days = defaultdict[str, Counter[RawRow]](Counter)
+    for (key, dated), count in rows.items():
+        digest, _, day = dated.rpartition(b"@")
+        days[day.decode()][key, digest] = count
+    own = days.pop("", Counter())
+    return {"": own - _sum(days), **days}
+
+
+def _less(days: Mapping[str, Counter[RawRow]], others: Mapping[str, Counter[RawRow]]) -> dict[str, Counter[RawRow]]:
+    return {day: rows - others.get(day, Counter()) for day, rows in days.items()}
+
+
+def _sum(days: Mapping[str, Counter[RawRow]]) -> Counter[RawRow]:
     total = Counter[RawRow]()
-    for count in counts:
-        total.update(count)
+    for rows in days.values():
+        total.update(rows)
     return total
 
 
