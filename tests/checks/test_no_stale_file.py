@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from harness.checks import CHECKS, Outcome, judge
@@ -86,12 +88,12 @@ def test_it_does_not_apply_to_a_declared_fallback_or_a_chain_without_files() -> 
     assert not check.applies(EMPTY, EMPTY)
 
 
-def again(before: str, now: str, **left: object) -> History:
+def again(before: str, now: str, **left: Any) -> History:
     """A night that makes a file with the content of another one, which is not what the baseline makes."""
     return owing(keeps(before, "same", **left), made(now), keeps(now, "same", **left))
 
 
-def calm_with(before: str, now: str, **left: object) -> History:
+def calm_with(before: str, now: str, **left: Any) -> History:
     return night(*calm(), keeps(before, "same", **left), keeps(now, "another"))
 
 
@@ -120,6 +122,6 @@ def test_what_differs_in_the_names_is_a_date(before: str, now: str, state: str) 
         ({"size": 19, "text": "site,mwh\nparis,7\n"}, "violated"),
     ],
 )
-def test_an_empty_file_or_a_header_alone_is_no_evidence(left: dict[str, object], state: str) -> None:
+def test_an_empty_file_or_a_header_alone_is_no_evidence(left: dict[str, Any], state: str) -> None:
     names = ("alerts_20261122.csv", "alerts_20261123.csv")
     assert check(again(*names, **left), calm_with(*names, **left)).state == state
