@@ -80,7 +80,7 @@ class Plan:
     watch: tuple[str, ...] = ()
     """Names whose content the folder watch records; none: all."""
     checked: tuple[str, ...] = ()
-    """Folders of which it records the content of every file: only right ones may be in them."""
+    """Folders in which only right files may be: of each that is there at the end it records the checksum."""
     read: tuple[str, ...] = ()
     """Files whose text the folder watch records, as ``FOLDER/NAME``: the chain's watermarks."""
     folders: Mapping[str, tuple[SeededFile, ...]] = field(default_factory=dict)

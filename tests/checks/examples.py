@@ -160,7 +160,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "only_checked_files": {
         "holds": (faulty(*calm(), checked={"landing": {}}), BASELINE),
-        "violated": (faulty(*calm_but(keeps(content=HALF)), checked={"landing": {}}), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF, sha256=HALF)), checked={"landing": {}}), BASELINE),
     },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),

@@ -50,8 +50,8 @@ class Place:
 class Folders(Mock):
     """The folder watch: told by the kernel, so nothing is polled and nothing that appears is missed.
 
-    The content of names that count (the plan's ``watch``; all, when it is empty, and in its ``checked`` folders) is
-    recorded with size and checksum when they appear; of all files, what is compared is recorded when the night is over.
+    The content of names that count (the plan's ``watch``; all, when it is empty) is recorded with size and checksum
+    when they appear; of all files, what is compared is recorded when the night is over.
     """
 
     component = "folders"
@@ -63,7 +63,6 @@ class Folders(Mock):
         self._pending: deque[Event] = deque()
         self._writing: set[tuple[str, str]] = set()
         self._counting: frozenset[str] = frozenset()
-        self._checked: frozenset[str] = frozenset()
         self._read: frozenset[str] = frozenset()
         self._kept: Kept | None = None
         self._folders: dict[str, Path] = {}
@@ -78,7 +77,6 @@ class Folders(Mock):
         self._pending.clear()
         self._writing.clear()
         self._counting = frozenset(plan.watch)
-        self._checked = frozenset(plan.checked)
         self._read = frozenset(plan.read)
         self._kept = Kept(plan, self.dir / "store")
         self._folders = {folder: self.dir / "folders" / folder for folder in sorted(plan.folders)}
@@ -181,7 +179,7 @@ class Folders(Mock):
         also its text.
         """
         read = f"{place.folder}/{place.named(name)}" in self._read
-        if self._counting and name not in self._counting and place.folder not in self._checked and not read:
+        if self._counting and name not in self._counting and not read:
             return {"size": None, "sha256": None}
         path = place.path / name
         while True:
