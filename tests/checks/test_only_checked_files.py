@@ -42,8 +42,6 @@ def test_an_older_file_under_todays_name_is_one_as_well() -> None:
 
 def test_what_was_there_before_the_night_is_right() -> None:
     assert check(ends_with(*REFUSED, yesterday=YESTERDAY, latest=YESTERDAY), GOOD).state == "holds"
-    again = ends_with(*REFUSED, yesterday=YESTERDAY, latest=YESTERDAY)
-    assert check(again, GOOD).state == "holds"
 
 
 def test_a_refused_file_may_lie_where_files_land_and_where_it_was_set_aside() -> None:
