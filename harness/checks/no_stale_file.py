@@ -20,8 +20,8 @@ def no_stale_file(night: History, baseline: History) -> Finding:
     """No result that a job makes or sends tonight has the content of an earlier one, where the baseline makes another.
 
     Who reads it takes it for tonight's, whether rows came or not. An earlier one is a file of the same name but for its
-    digits, as a date is, which is there in both nights as it was. What else is otherwise in a night that owes something
-    is told, and no finding: a report about half the rows has other numbers, and is right.
+    date, of more than one line, which is there in both nights as it was. What else is otherwise in a night that owes
+    something is told, and no finding: a report about half the rows has other numbers, and is right.
 
     Applies: to chains whose baseline leaves or sends a file; not to nights with a declared fallback in use.
     Unknown: never, because all files are told when the night is over.

@@ -11,7 +11,7 @@ from harness.history import History
 
 
 def _declared(night: History, baseline: History) -> bool:  # noqa: ARG001 - as any other
-    return bool(begin_event(night).value["checked"])
+    return bool(begin_event(night).value.get("checked"))
 
 
 @check("only_checked_files", violated=Outcome.DAMAGED, applies=_declared)
@@ -25,7 +25,7 @@ def only_checked_files(night: History, baseline: History) -> Finding:
     Applies: to chains with a folder that is ``checked``.
     Unknown: never, because all files are told when the night is over.
     Does not verify: what was there for a while and is gone; files under names that the baseline does not leave there
-    (``nothing_left_behind``), and what was set aside.
+    (``nothing_left_behind``), links, and what was set aside.
     """
     wrong = [one.path for one in difference(night, baseline).changed if _is_wrong(one, night)]
     if not wrong:
@@ -43,5 +43,6 @@ def _is_wrong(one: Changed, night: History) -> bool:
     held = begin_event(night).value["checked"].get(folder)
     if held is None:
         return False
-    written = night.of("write", component="folders", type="ok", folder=folder, name=name).last()
-    return written is not None and written.value["sha256"] != held.get(name)
+    kept = night.of("keeps", component="folders", folder=folder, name=name).last()
+    checksum = None if kept is None else kept.value.get("sha256")
+    return checksum is not None and checksum != held.get(name)

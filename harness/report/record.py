@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
 from harness.checks import Evidence
 from harness.checks.cause_named import NOT_JUDGED
 from harness.checks.model.baseline_alone import baseline_alone
+from harness.checks.model.evidence import SHOWN
 from harness.night.result import Result
 from harness.report.five_questions import answers, not_judged
 from harness.report.work import stated
@@ -49,7 +51,7 @@ def record(result: Result) -> dict[str, Any]:
             "requests": strain.requests,
             "attempts": {kind.many: count for kind, count in strain.attempts.items()},
             "later_s": dict(strain.later_s),
-            "came_later_s": dict(strain.came_later_s),
+            "came_later_s": _most(strain.came_later_s),
             "unfinished": list(strain.unfinished),
             "files_missing": strain.files_missing,
             "rows_lost": strain.rows_lost,
@@ -67,6 +69,12 @@ def record(result: Result) -> dict[str, Any]:
         "wall_s": round(result.wall_s, 3),
         "digest": result.history.digest(),
     }
+
+
+def _most(later_s: Mapping[str, float]) -> dict[str, Any]:
+    """Those that came latest, and how many there are: of a night with thousands of files, not each."""
+    latest = sorted(later_s.items(), key=lambda one: (-one[1], one[0]))
+    return {"first": dict(latest[:SHOWN]), "total": len(latest)}
 
 
 def _listed(found: Evidence) -> dict[str, Any]:

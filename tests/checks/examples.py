@@ -78,11 +78,16 @@ SUMS: list[Line] = [
 ]
 """A file, and its marker."""
 
-REPORTS = [keeps("report_22.txt", "of-the-22nd"), keeps("report_23.txt", "of-the-23rd")]
+REPORTS = [keeps("report_20261122.txt", "of-the-22nd"), keeps("report_20261123.txt", "of-the-23rd")]
 REPORT_OF_YESTERDAY: list[Line] = [
-    ("02:03:00", "folders", "write ok", {"folder": "landing", "name": "report_23.txt", "sha256": None, "size": None}),
+    (
+        "02:03:00",
+        "folders",
+        "write ok",
+        {"folder": "landing", "name": "report_20261123.txt", "sha256": None, "size": None},
+    ),
     REPORTS[0],
-    keeps("report_23.txt", "of-the-22nd"),
+    keeps("report_20261123.txt", "of-the-22nd"),
 ]
 MISSING = [paged("02:30:00", "the file is truncated")]
 """Nothing arrives, and the owner is told why."""
@@ -155,7 +160,7 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     },
     "only_checked_files": {
         "holds": (faulty(*calm(), checked={"landing": {}}), BASELINE),
-        "violated": (faulty(*calm_but(keeps(content=HALF)), checked={"landing": {}}), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF, sha256=HALF)), checked={"landing": {}}), BASELINE),
     },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),

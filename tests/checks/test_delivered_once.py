@@ -1,5 +1,7 @@
 """Hand-written histories for delivered_once."""
 
+import pytest
+
 from harness.checks import CHECKS, judge
 from harness.history import Event, History
 from harness.testing.histories import Line
@@ -248,7 +250,24 @@ def test_rows_of_that_date_that_nobody_has_published_tonight_are_stale() -> None
 
 def test_rows_under_the_date_of_another_file_of_the_night_are_stale() -> None:
     mixed = of_days(holds("a", "x"), holds("b", "y", date="2026-11-22"))
-    assert check(mixed, DATED).evidence["stale"].first == ("b",)
+    assert check(mixed, DATED).evidence["stale"].first == ("b", "x")
+
+
+@pytest.mark.parametrize(
+    ("rows", "stale"),
+    [
+        ([holds("a", "b", "x", "y")], ("x", "y")),
+        ([holds("a", "b"), holds("x", "y", date="2026-11-21")], ("x", "y")),
+        ([holds("b", "x", "y")], ("x", "y")),
+        ([holds("b"), holds("y", date="2026-11-22")], None),
+    ],
+    ids=["all under tonight's", "each counts once", "a lost one beside", "only lost ones"],
+)
+def test_rows_that_are_not_under_the_date_that_they_are_of_are_stale(
+    rows: list[Line], stale: tuple[str, ...] | None
+) -> None:
+    found = check(of_days(*rows), DATED).evidence.get("stale")
+    assert (found and found.first) == stale
 
 
 def test_rows_under_a_date_of_which_the_night_has_no_file_are_stale() -> None:

@@ -143,3 +143,56 @@ def test_of_a_mix_the_part_of_the_others_is_owed() -> None:
     assert owed(without, mixed).rows == {"screen": 2}
     assert judge(without, mixed).outcome is Outcome.CONTAINED
     assert owed(delivering(*sent("report", "x", "y")), mixed).rows == {"screen": 2}
+
+
+def without_rows(*lines: Line, jobs: dict[str, object]) -> History:
+    """A night in which retrieve fails and publish never starts."""
+    failed = [*launched("02:00:00", "retrieve"), ended("02:10:00", "retrieve", "fail")]
+    return night(receipt("02:00:05"), *calm()[:1], *failed, *lines, jobs=jobs, faults=[TRUNCATED])
+
+
+def test_one_that_delivers_the_declared_fallback_in_the_place_of_another_delivers_the_night() -> None:
+    jobs = BEGIN["jobs"] | {"use_yesterday": JOBS["report"]}
+    earlier = holds("x", "y", "z", date="2026-11-22")
+    told = earlier[3] | {"night": "2026-11-22"}
+    idle = [*launched("02:30:00", "use_yesterday"), ended("02:31:00", "use_yesterday")]
+    base = night(*calm(), *idle, (*earlier[:3], told), jobs=jobs)
+    batch = {"key": "k", "rows": 3, "stored": 3, "replayed": False, "from": "use_yesterday"}
+    stands_in = [
+        *launched("03:00:00", "use_yesterday"),
+        ("03:01:00", "planning", "batch ok", batch | {"fallback_of": "2026-11-22"}),
+        ended("03:02:00", "use_yesterday"),
+        holds("x", "y", "z", date="2026-11-22", fallback_of="2026-11-22"),
+    ]
+    assert judge(without_rows(*stands_in, jobs=jobs), base).outcome is Outcome.DEGRADED
+
+
+def test_one_that_sends_the_owed_rows_once_more_is_a_recovery() -> None:
+    jobs = BEGIN["jobs"] | {"resend": JOBS["report"]}
+    base = night(*calm(), *launched("02:30:00", "resend"), ended("02:31:00", "resend"), jobs=jobs)
+    resent = {"key": "k", "rows": 3, "stored": 3, "replayed": False, "from": "resend"}
+    usual = [line for line in calm() if line[2] != "batch ok"]
+    ran = [*launched("03:00:00", "resend"), ("03:01:00", "planning", "batch ok", resent), ended("03:02:00", "resend")]
+    again = night(receipt("02:00:05"), *usual, *ran, jobs=jobs, faults=[TRUNCATED])
+    assert judge(again, base).outcome is Outcome.RECOVERED
+    late = [freed("06:00:00", job="resend"), *launched("06:30:00", "resend")]
+    late += [("06:31:00", "planning", "batch ok", resent), ended("06:32:00", "resend")]
+    only_then = night(receipt("02:00:05"), *usual, *late, jobs=jobs, faults=[TRUNCATED])
+    assert owed(only_then, base).freed.rows == {"planning": 3}
+
+
+def test_a_watermark_may_pass_rows_that_are_not_owed() -> None:
+    mark = {"loaded": {"folder": "state", "file": "loaded", "field": None, "consumers": ["planning"]}}
+    moved = ("02:08:00", "folders", "write ok", {"folder": "state", "name": "loaded", "text": "23", "how": "renamed"})
+    usual = [line for line in calm(records=5) if line[2] not in ("batch ok", "holds info")]
+
+    def marked(*lines: Line, kind: str, more: int = 0) -> History:
+        ran = [*launched("02:05:00", "report"), ended("02:06:00", "report", kind), moved]
+        own = sent("publish", *"abc"[: 3 - more], to="planning", clock="02:02:00")
+        said = [receipt("02:00:05"), *usual, *own, *ran, *lines]
+        return night(*said, jobs=JOBS, faults=[TRUNCATED], watermarks=mark)
+
+    base = marked(*sent("report", "x", "y", to="planning", batch=2), kind="ok")
+    watermark = CHECKS["watermark_behind_commit"]
+    assert judge(marked(kind="fail"), base).outcome is Outcome.DEGRADED
+    assert "planning had stored 2 of 3 rows" in watermark(marked(kind="fail", more=1), base).sentence

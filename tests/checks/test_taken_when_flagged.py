@@ -87,3 +87,21 @@ def test_a_file_stays_the_same_under_another_name() -> None:
 def test_it_does_not_apply_to_files_without_a_flag() -> None:
     assert check.applies(BASELINE, BASELINE)
     assert not check.applies(night(*calm(), served("02:00:05")), BASELINE)
+
+
+def asked(clock: str, by: str = "retrieve") -> Line:
+    return clock, "source", "serve invoke", {"name": "forecast.csv", "what": "file", "via": "http", "from": by}
+
+
+def test_a_slow_retrieval_that_the_flag_overtakes_was_begun_before_it() -> None:
+    slow = flagged(asked("02:00:10"), came("02:00:20"), served("02:00:50", **{"from": "retrieve"}))
+    told = "retrieve took forecast.csv at 02:00, and its flag forecast.csv.done came at 02:00"
+    assert check(slow, BASELINE).evidence["taken_early"].first == (told,)
+
+
+def test_one_that_broke_off_before_the_flag_is_not_the_one_that_came_after_it() -> None:
+    clock, who, _, value = asked("02:00:15")
+    broke = (clock, who, "serve fail", value)
+    tail = [came("02:00:20"), asked("02:00:30"), served("02:00:50", **{"from": "retrieve"})]
+    assert check(flagged(asked("02:00:10"), broke, *tail), BASELINE).state == "holds"
+    assert check(flagged(asked("02:00:10"), *tail), BASELINE).state == "holds"

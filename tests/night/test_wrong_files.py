@@ -24,7 +24,7 @@ files:
     content: {{factory: forecast, rows: 30}}
 environment: {{SOURCE: {{from: source.url}}, OUT: {{from: folder.out}}}}
 folders:
-  out: {{holds: [{{name: report_20261122.txt, text: "the sums of yesterday"}}]}}
+  out: {{holds: [{{name: report_20261122.txt, text: "the sums\\nof yesterday"}}]}}
 {more}
 jobs:
   work:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.history import History
 from harness.report.record import properties, record
 from harness.report.terminal import asked, failure, repeat_command, show, summary
 from harness.report.timeline import around, timeline
 from harness.testing.histories import Line
 from harness.values.units import Duration
-from tests.checks.nights import calm, ended, holds, keeps, launched, paged, stored
+from tests.checks.nights import calm, ended, holds, keeps, launched, night, paged, stored
 from tests.report.conftest import MakeResult
 
 
@@ -89,6 +90,20 @@ def test_a_result_is_plain_json_and_its_short_facts_are_text(result_of: MakeResu
     assert len(facts["answers"]) == 5
     assert ("night_harness.outcome", "unaffected") in properties(result)
     assert all(isinstance(value, str) for _, value in properties(result))
+
+
+def test_of_what_came_later_the_latest_are_named_and_all_are_counted(result_of: MakeResult) -> None:
+    def made(minutes_later: int) -> History:
+        names = {f"{number:02}.csv": 3 + number * minutes_later for number in range(1, 13)}
+        value = {"folder": "landing", "sha256": None, "size": None}
+        written = [(f"02:{at:02}:00", "folders", "write ok", value | {"name": name}) for name, at in names.items()]
+        return night(*calm(), *written, *map(keeps, names))
+
+    result = dataclasses.replace(result_of(*calm()), history=made(3), baseline=made(0))
+    came = record(result)["friction"]["came_later_s"]
+    assert came["total"] == 12
+    assert list(came["first"])[:2] == ["landing/12.csv", "landing/11.csv"]
+    assert len(came["first"]) == 10
 
 
 def test_what_is_violated_and_did_not_decide_has_its_line_and_is_data(result_of: MakeResult) -> None:

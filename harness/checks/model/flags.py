@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from harness.checks.model.ends import finished
 from harness.checks.model.lineage import Fetch, fetches
-from harness.history import History
+from harness.history import Event, History
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class Unflagged:
     takers: tuple[str, ...]
     """The jobs that may have taken it, and have ended well."""
     taken_at: int
-    """When it was retrieved last: UTC, in nanoseconds."""
+    """When its last retrieval began: UTC, in nanoseconds."""
     flag_at: int | None = None
     """When its flag came; None: never."""
 
@@ -33,9 +35,13 @@ def flagged_files(history: History) -> Mapping[str, str]:
 
 
 def taken_unflagged(history: History) -> list[Unflagged]:
-    """All of them, by name; a file that is given another name stays the same."""
+    """All of them, by name; a file that is given another name stays the same.
+
+    Whether the flag had come is asked of the moment in which a retrieval began: a slow one goes on past it.
+    """
     flags, retrieved = dict(flagged_files(history)), {fetch.index: fetch for fetch in fetches(history)}
-    came: set[str] = set()
+    came: dict[str, int] = {}
+    asked: dict[tuple[Any, ...], list[int]] = defaultdict(list)
     early: dict[str, Unflagged] = {}
     for event in history.of(component="source"):
         name = str(event.value.get("name"))
@@ -43,19 +49,32 @@ def taken_unflagged(history: History) -> list[Unflagged]:
             to = event.value["to"]
             flags[to] = flags.pop(name)
             if name in came:
-                came.add(to)
+                came[to] = came[name]
             if name in early:
                 early[to] = replace(early.pop(name), name=to)
         elif event.action == "flag":
-            came.add(name)
+            came.setdefault(name, event.at)
             if name in early and early[name].flag_at is None:
                 early[name] = replace(early[name], flag_at=event.at)
-        elif event.index in retrieved and name in flags:
-            if name in came:
+        elif event.action == "serve":
+            began = _began(event, asked)
+            if event.index not in retrieved or name not in flags:
+                continue
+            if name in came and came[name] <= began:
                 early.pop(name, None)
             else:
-                early[name] = Unflagged(name, flags[name], _delivered_by(retrieved[event.index], history), event.at)
+                takers = _delivered_by(retrieved[event.index], history)
+                early[name] = Unflagged(name, flags[name], takers, began, came.get(name))
     return [one for _, one in sorted(early.items()) if one.takers]
+
+
+def _began(event: Event, asked: dict[tuple[Any, ...], list[int]]) -> int:
+    """When the request began that this event is of; of several alike at once, the last one that has not ended."""
+    open_ones = asked[tuple(event.value.get(field) for field in ("name", "what", "via", "from"))]
+    if event.type == "invoke":
+        open_ones.append(event.at)
+        return event.at
+    return open_ones.pop() if open_ones else event.at
 
 
 def _delivered_by(fetch: Fetch, history: History) -> tuple[str, ...]:

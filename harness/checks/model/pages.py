@@ -117,8 +117,10 @@ def _only_waits(page: Event, night: History) -> bool:
     jobs = begin_event(night).value["jobs"]
     before = predecessors(night, page.value["job"])
     text = _words(page)
-    # Which job sets a threshold, or gives a resource back, no history says: it is any that has failed.
-    waited_for = {*before, *(jobs if _SHARED.search(text.casefold()) else ())} - {page.value["job"]}
+    # Which job sets a threshold, or gives a resource back, no history says: it is any that has failed. A job that has
+    # failed itself does not only wait: what it says of a resource is why it failed.
+    shared = _SHARED.search(text.casefold()) and not _has_failed(page.value["job"], page.at, night)
+    waited_for = {*before, *(jobs if shared else ())} - {page.value["job"]}
     if not any(_has_failed(job, page.at, night) for job in waited_for):
         return False
     waits = bool(_WAITS.search(text.casefold())) or any(_names(text, job) for job in before)

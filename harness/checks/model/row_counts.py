@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.checks.model.evidence import Evidence, Tally
@@ -69,23 +69,60 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
             _compare(wrong, held.own, expected.own, declared, earlier_nights(baseline, consumer) | held.earlier)
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
-        if held.own == expected.own:
-            _misdated(wrong, held.earlier, expected.earlier)
+        _misdated(wrong, held, expected)
         wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
         wrong.stale_of |= held.stale.keys()
     return wrong
 
 
-def _misdated(wrong: WrongRows, days: Mapping[str, Rows], expected: Mapping[str, Rows]) -> None:
-    """The night's own rows, all of them, but some under the date of another of its files."""
-    for day, rows in days.items():
-        due = expected.get(day, Rows())
-        if rows == due:
-            continue
-        for some, due_some in partitions(rows, due):
-            surplus = some - due_some
-            wrong.stale.add_all(key_of(key) for key, _ in surplus.elements())
-            wrong.stale_of |= {day} if surplus else set()
+def _misdated(wrong: WrongRows, held: Holdings, due: Holdings) -> None:
+    """Rows that are owed under the date of one of the night's files, and are under that of another."""
+    if all(held.earlier.get(day, Rows()) == due.earlier.get(day, Rows()) for day in held.earlier | due.earlier):
+        return
+    for some, some_due in partitions(_Dated(held), _Dated(due)):
+        there, expected = _by_day(some), _by_day(some_due)
+        surplus, deficit = _less(there, expected), _less(expected, there)
+        moved = _sum(surplus) & _sum(deficit)
+        wrong.stale.add_all(key_of(key) for key, _ in moved.elements())
+        wrong.stale_of |= {day for day, rows in [*surplus.items(), *deficit.items()] if day and moved & rows}
+
+
+@dataclass(frozen=True)
+class _Dated:
+    """The night's own rows, and once more those of earlier dates, with the date behind the digest.
+
+    Two sides, however many dates there are: each side of a comparison has files of its own open.
+    """
+
+    of: Holdings
+
+    def total(self) -> int:
+        return self.of.own.total() + sum(rows.total() for rows in self.of.earlier.values())
+
+    def raw(self) -> Iterator[RawRow]:
+        for day, rows in {"": self.of.own, **self.of.earlier}.items():
+            yield from ((key, b"%b@%b" % (digest, day.encode())) for key, digest in rows.raw())
+
+
+def _by_day(rows: Counter[RawRow]) -> dict[str, Counter[RawRow]]:
+    """How often each row is under each date; under none: tonight's."""
+    days = defaultdict[str, Counter[RawRow]](Counter)
+    for (key, dated), count in rows.items():
+        digest, _, day = dated.rpartition(b"@")
+        days[day.decode()][key, digest] = count
+    own = days.pop("", Counter())
+    return {"": own - _sum(days), **days}
+
+
+def _less(days: Mapping[str, Counter[RawRow]], others: Mapping[str, Counter[RawRow]]) -> dict[str, Counter[RawRow]]:
+    return {day: rows - others.get(day, Counter()) for day, rows in days.items()}
+
+
+def _sum(days: Mapping[str, Counter[RawRow]]) -> Counter[RawRow]:
+    total = Counter[RawRow]()
+    for rows in days.values():
+        total.update(rows)
+    return total
 
 
 def _compare(

@@ -51,9 +51,22 @@ def finished_at(night: History, baseline: History) -> int | None:
         return last.at if last else None
     if any(not holdings(night)[name].rows for name in due):
         return None
+    besides = sent_besides(baseline)
     needed = (event for event in _stored(night) if event.component in due)
-    optional = optional_jobs(night)
-    return max((event.at for event in needed if event.value.get("from") not in optional), default=None)
+    return max(
+        (event.at for event in needed if (event.component, event.value.get("from")) not in besides), default=None
+    )
+
+
+@lru_cache(maxsize=2)
+def sent_besides(baseline: History) -> frozenset[tuple[str, str]]:
+    """Consumers and the optional jobs that bring them something of their own in the baseline.
+
+    What an optional job sends that sends nothing there stands in for another one: that is the delivery itself.
+    """
+    optional = optional_jobs(baseline)
+    sent = ((event.component, event.value.get("from")) for event in _stored(baseline) if event.value.get("stored"))
+    return frozenset((consumer, job) for consumer, job in sent if job in optional)
 
 
 def optional_jobs(history: History) -> frozenset[str]:

@@ -76,6 +76,7 @@ FOLDERS: Mapping[str, Happening] = {
         name=Field(TEXT, f"{_NAME.says}; with a slash at its end, a directory with nothing in it"),
         size=SIZE,
         content=Field(TEXT, CONTENT),
+        sha256=maybe(Field(TEXT, f"{SHA256.says}; of a file in a folder of checked ones")),
         text=maybe(REPORT),
         beginning_of=maybe(Field(TEXT, "the published file of which it is the first part, and not all")),
     ),

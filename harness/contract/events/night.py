@@ -83,7 +83,9 @@ BEGIN = happening(
     files=Field(listed(TEXT), "the names of the files that are to arrive"),
     seeds=Field(listed(TEXT), "checksums (SHA-256) of the files that the folders begin with"),
     folders=Field(listed(TEXT), "the working folders"),
-    checked=Field(mapped(mapped(TEXT)), "folders in which only right files may be: checksums of what they begin with"),
+    checked=maybe(
+        Field(mapped(mapped(TEXT)), "folders in which only right files may be: checksums of what they begin with")
+    ),
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
     watermarks=Field(mapped(_WATERMARK), "the files that say how far the chain has delivered, by the chain's names"),
     quarantine=Field(or_null(TEXT), "the working folder in which bad files are set aside; null: none is declared"),
