@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import compileall
 import gc
+import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +25,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the reference chains' programs once a run.
+    """Compile once a run what its many processes load: the harness, the tests, the reference chains' programs.
 
-    A job writes no bytecode into its chain's folder, so that every one of a thousand jobs would compile its modules
-    again. Where a chain is in use, they are there from its ordinary runs.
+    Where Python is told to write no bytecode, as many an image tells it, every process of the run would compile all
+    that it imports, and pytest rewrite all assertions again. A job writes none into its chain's folder in any case, so
+    that every one of a thousand jobs would compile its modules; where a chain is in use, they are there from its
+    ordinary runs.
     """
+    if os.environ.pop("PYTHONDONTWRITEBYTECODE", None):  # workers and programs begin without it
+        sys.dont_write_bytecode = False
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(__file__).parent / "fixtures/chains", quiet=2)
 

@@ -25,17 +25,20 @@ def inside(*rooms: str) -> list[str]:
     return [module for module in MODULES if HOUSE.room(module) in rooms]
 
 
+def rooms_of_imports(module: str) -> set[str]:
+    return {HOUSE.room(other) for other in HOUSE.imports[module]} - {""}
+
+
 def test_every_room_has_its_floor() -> None:
     assert sorted(FLOOR_OF) == sorted(HOUSE.rooms)
     assert {path.name for path in HOUSE.package.glob("*.py")} == AT_THE_TOP
 
 
-@pytest.mark.parametrize("module", [one for one in MODULES if HOUSE.room(one)])
-def test_imports_go_down_the_floors(module: str) -> None:
-    own = HOUSE.room(module)
-    others = {HOUSE.room(other) for other in HOUSE.imports[module]} - {"", own}
-    wrong = {other for other in others if FLOOR_OF[other] >= FLOOR_OF[own]}
-    assert not wrong, f"{module} must not import from {', '.join(sorted(wrong))}: only from the floors below {own}"
+def test_imports_go_down_the_floors() -> None:
+    for module in (one for one in MODULES if HOUSE.room(one)):
+        own = HOUSE.room(module)
+        wrong = {other for other in rooms_of_imports(module) - {own} if FLOOR_OF[other] >= FLOOR_OF[own]}
+        assert not wrong, f"{module} must not import from {', '.join(sorted(wrong))}: only from the floors below {own}"
 
 
 def test_imports_never_go_in_a_circle() -> None:
@@ -58,10 +61,10 @@ def test_a_circle_is_seen_wherever_it_is_imported(tmp_path: Path) -> None:
     assert House(package).circles() == [["harness.night.plan", "harness.night.result", "harness.night.times"]]
 
 
-@pytest.mark.parametrize("module", inside("mocks"))
-def test_a_mock_knows_the_contract_and_nothing_of_the_harness(module: str) -> None:
-    others = {HOUSE.room(other) for other in HOUSE.imports[module]} - MOCKS_MAY_IMPORT - {"mocks"}
-    assert not others, f"{module} must not import from {', '.join(sorted(others))}"
+def test_a_mock_knows_the_contract_and_nothing_of_the_harness() -> None:
+    for module in inside("mocks"):
+        wrong = rooms_of_imports(module) - MOCKS_MAY_IMPORT - {"mocks"}
+        assert not wrong, f"{module} must not import from {', '.join(sorted(wrong))}"
 
 
 def within(module: str) -> str:
@@ -77,21 +80,21 @@ def test_what_stands_side_by_side_shares_only_what_is_for_all(room: str, shared:
         assert not {one for one in others if not one.startswith(own)}, f"{module} imports {', '.join(sorted(others))}"
 
 
-@pytest.mark.parametrize("module", inside("contract"))
-def test_the_contract_needs_the_standard_library_alone(module: str) -> None:
-    imported = {
-        found.split(".")[0]
-        for node in ast.walk(ast.parse(HOUSE.modules[module].read_text()))
-        for found in (
-            [alias.name for alias in node.names]
-            if isinstance(node, ast.Import)
-            else [node.module or ""]
-            if isinstance(node, ast.ImportFrom)
-            else []
-        )
-    }
-    assert imported <= sys.stdlib_module_names | {"harness"}
-    assert {HOUSE.room(other) for other in HOUSE.imports[module]} <= {"contract"}
+def test_the_contract_needs_the_standard_library_alone() -> None:
+    for module in inside("contract"):
+        imported = {
+            found.split(".")[0]
+            for node in ast.walk(ast.parse(HOUSE.modules[module].read_text()))
+            for found in (
+                [alias.name for alias in node.names]
+                if isinstance(node, ast.Import)
+                else [node.module or ""]
+                if isinstance(node, ast.ImportFrom)
+                else []
+            )
+        }
+        assert imported <= sys.stdlib_module_names | {"harness"}, module
+        assert rooms_of_imports(module) <= {"contract"}, module
 
 
 def test_the_plan_in_the_readme_is_that_of_the_house() -> None:
@@ -100,17 +103,15 @@ def test_the_plan_in_the_readme_is_that_of_the_house() -> None:
     assert text == with_plan(text, plan(HOUSE)), "python -m tests.house writes the plan as it is now"
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_file_says_in_its_first_sentence_what_it_is(module: str) -> None:
-    docstring = ast.get_docstring(ast.parse(HOUSE.modules[module].read_text()))
-    assert docstring, f"{module} says nothing"
+def test_a_file_says_in_its_first_sentence_what_it_is() -> None:
+    silent = [module for module in MODULES if not ast.get_docstring(ast.parse(HOUSE.modules[module].read_text()))]
+    assert silent == []
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_a_file_has_one_idea(module: str) -> None:
-    path = HOUSE.modules[module]
-    assert path.stem not in {"utils", "util", "helpers", "common", "manager", "base", "misc"}
-    assert len(path.read_text().splitlines()) <= 400
+def test_a_file_has_one_idea() -> None:
+    for module, path in HOUSE.modules.items():
+        assert path.stem not in {"utils", "util", "helpers", "common", "manager", "base", "misc"}, module
+        assert len(path.read_text().splitlines()) <= 400, module
 
 
 def test_only_the_plugin_imports_pytest() -> None:
@@ -123,6 +124,13 @@ def test_a_mock_carries_nothing_that_it_does_not_need(mock: str) -> None:
     names = "pydantic rich ruamel docker testcontainers pytest faker pyarrow numpy asyncssh cryptography"
     heavy = set(names.split())
     program = f"import sys, harness.mocks.{mock}.__main__; print(*sorted({heavy} & sys.modules.keys()))"
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert answer.stdout.split() == []
+
+
+def test_a_command_that_loads_no_chain_does_not_wait_for_what_reads_one() -> None:
+    heavy = {"pydantic", "ruamel", "rich", "urllib3", "aiohttp"}
+    program = f"import sys, harness.cli; print(*sorted({heavy} & sys.modules.keys()))"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert answer.stdout.split() == []
 

@@ -223,6 +223,13 @@ class Job(Strict):
         told = [one for one in both if isinstance(one, Dependency) and one.on == "finished_ok" and not one.days_before]
         return tuple(dict.fromkeys([*plain, *(one.job for one in told)]))
 
+    @property
+    def defences(self) -> frozenset[str]:
+        """The names that its rules and its retry carry."""
+        carried = {rule.defence for rule in self.rules}
+        carried |= {self.retry_on_failure.defence} if self.retry_on_failure else set()
+        return frozenset(name for name in carried if name is not None)
+
     def without_defences(self, off: tuple[str, ...]) -> Job:
         """The same job without the rules and the retry that are part of those defences."""
         retry = self.retry_on_failure

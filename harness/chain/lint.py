@@ -317,10 +317,20 @@ def _defences(chain: Chain) -> Said:
     carried = {rule.defence for job in chain.jobs.values() for rule in job.rules}
     carried |= {job.retry_on_failure.defence for job in chain.jobs.values() if job.retry_on_failure}
     for name, defence in chain.defences.items():
-        if defence.variable is None and name not in carried:
+        if defence.variable is None and name not in carried and not defence.detects:
             text = f"the defence '{name}' switches nothing: it has no variable, and no rule carries its name"
-            todo = f"give it a variable, or a rule 'defence: {name}'; otherwise drop it"
+            todo = f"give it a variable, or a rule 'defence: {name}', or what it 'detects' if it is always on"
             yield ("defences", name), "error", text, todo
+
+
+def _checked_folders(chain: Chain) -> Said:
+    for name, folder in chain.folders.items():
+        if folder.checked is None and any(held.file is not None for held in folder.holds):
+            text = (
+                f"the folder '{name}' holds an earlier day's file, and nothing says whether a refused one may be in it"
+            )
+            todo = "if a fallback is read from it, say 'checked: true'; where files land, 'checked: false'"
+            yield ("folders", name), "warning", text, todo
 
 
 def _controls(chain: Chain) -> Said:
@@ -342,5 +352,6 @@ CHECKS: tuple[Check, ...] = (
     _pages,
     roster_findings,
     _defences,
+    _checked_folders,
     _controls,
 )

@@ -29,7 +29,7 @@ from harness.chain.job import (
 )
 from harness.chain.results import held_file_mistakes, held_name_mistake, volatile_mistakes
 from harness.chain.roster import Roster
-from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake
+from harness.chain.rules import chain_mistakes, flag_mistake, name_mistake, not_switched
 from harness.contract.consumers import ConsumerKind
 from harness.contract.protocols import Protocol
 from harness.contract.schedule import Action, When
@@ -162,9 +162,13 @@ class HeldFile(Strict):
 
 
 class Folder(Strict):
-    """A working folder of the chain, watched through the night."""
+    """A working folder of the chain, watched through the night.
+
+    checked: only what was found right may be in it, as where a fallback is read from; false: anything may.
+    """
 
     holds: Annotated[tuple[HeldFile, ...], LAX] = ()
+    checked: bool | None = None
 
 
 class Results(Strict):
@@ -202,7 +206,8 @@ ControlName = Annotated[str, Registered("control", CONTROLS)]
 class Defence(Strict):
     """Something the chain has against a fault: a variable that turns it on, or the rules that carry its name.
 
-    detects: the controls that it adds. A fault that no control of the chain can notice is a finding.
+    detects: the controls that it adds. A fault that no control of the chain can notice is a finding. With these alone
+    it is always on: nothing switches it.
     """
 
     variable: Text | None = None
@@ -296,7 +301,7 @@ class Chain(Strict):
 
     @model_validator(mode="after")
     def _switch_off(self) -> Chain:
-        off = tuple(self.defences) if self.switched_off == ("all",) else self.switched_off
+        off = self.switchable() if self.switched_off == ("all",) else self.switched_off
         # The model is frozen for its users; here it is still being built.
         self.__dict__["switched_off"] = off
         self.__dict__["jobs"] = {name: job.without_defences(off) for name, job in self.jobs.items()}
@@ -305,10 +310,12 @@ class Chain(Strict):
     def without(self, names: str | Iterable[str]) -> Chain:
         """The same chain with those defences off (``"all"``: every one): variables say off, their rules are gone."""
         wanted = [names] if isinstance(names, str) else list(names)
-        wanted = list(self.defences) if wanted == ["all"] else wanted
+        wanted = [*self.switchable()] if wanted == ["all"] else wanted
         for name in wanted:
-            if name not in self.defences:
-                raise AuthorError(f"{self.where()}: {unknown('defence', name, self.defences)}")
+            if name not in self.switchable():
+                always_on = name in self.defences
+                wrong = not_switched(name) if always_on else unknown("defence", name, self.switchable())
+                raise AuthorError(f"{self.where()}: {wrong}")
         off = tuple(name for name in self.defences if name in wanted or name in self.switched_off)
         jobs = {name: job.without_defences(off) for name, job in self.jobs.items()}
         return self.model_copy(update={"switched_off": off, "jobs": jobs})
@@ -317,6 +324,13 @@ class Chain(Strict):
     def consumer_kinds(self) -> dict[str, ConsumerKind]:
         """Of which kind each consumer is."""
         return {name: consumer.kind for name, consumer in self.consumers.items()}
+
+    @property
+    def switchable(self) -> tuple[str, ...]:
+        """The defences but those that are always on: they only detect, by no variable and by no rules of theirs."""
+        switched = {name for job in self.jobs.values() for name in job.defences} | {*self.switched_off}
+        switched |= {name for name, one in self.defences.items() if one.variable is not None or not one.detects}
+        return tuple(name for name in self.defences if name in switched)
 
     def owner_of(self, job: str) -> str:
         """Who is paged when that job fails."""

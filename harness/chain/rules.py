@@ -165,18 +165,30 @@ def find_cycle(after: Mapping[str, list[str]]) -> list[str]:
 
 def _defences(data: Any) -> Iterator[tuple[Location, str]]:
     defences = mapping(data, "defences")
+    switched = {name for name, one in defences.items() if get(one, "variable") is not None or not get(one, "detects")}
     for name, job in mapping(data, "jobs").items():
         retry = get(get(job, "retry_on_failure"), "defence")
         if isinstance(retry, str) and retry not in defences:
             yield ("jobs", name, "retry_on_failure", "defence"), unknown("defence", retry, defences)
+        if isinstance(retry, str):
+            switched.add(retry)
         for position, rule in enumerate(sequence(job, "rules")):
             defence = get(rule, "defence")
+            if isinstance(defence, str):
+                switched.add(defence)
             if isinstance(defence, str) and defence not in defences:
                 yield ("jobs", name, "rules", position, "defence"), unknown("defence", defence, defences)
     off = sequence(data, "without")
     for position, name in enumerate(off):
         if isinstance(name, str) and name not in defences and off != ["all"]:
             yield ("without", position), unknown("defence", name, [*defences, "all"])
+        elif isinstance(name, str) and name in defences and name not in switched:
+            yield ("without", position), not_switched(name)
+
+
+def not_switched(defence: str) -> str:
+    """What is wrong with switching off a control that is always on."""
+    return f"the defence '{defence}' is always on: it has no variable, and no rule carries its name"
 
 
 def _environments(data: Any) -> Iterator[tuple[Location, str]]:

@@ -18,10 +18,13 @@ from harness.checks.acknowledged import acknowledged
 from harness.checks.all_or_nothing import all_or_nothing
 from harness.checks.cause_named import cause_named
 from harness.checks.rerun_idempotent import rerun_idempotent
-from harness.checks.equals_baseline import equals_baseline
+from harness.checks.only_checked_files import only_checked_files
 from harness.checks.no_downstream_on_bad_data import no_downstream_on_bad_data
+from harness.checks.no_stale_file import no_stale_file
+from harness.checks.equals_baseline import equals_baseline
 from harness.checks.watermark_behind_commit import watermark_behind_commit
 from harness.checks.programs_unchanged import programs_unchanged
+from harness.checks.request_budget import request_budget
 from harness.checks.complete import complete
 from harness.checks.results_complete import results_complete
 from harness.checks.on_time import on_time
@@ -32,7 +35,7 @@ from harness.checks.no_needless_page import no_needless_page
 from harness.checks.escalated import escalated
 from harness.checks.no_leaver_paged import no_leaver_paged
 from harness.checks.bounded_attempts import bounded_attempts
-from harness.checks.request_budget import request_budget
+from harness.checks.taken_when_flagged import taken_when_flagged
 from harness.checks.detectable import detectable
 from harness.checks.lived_in_time import lived_in_time
 # isort: on
@@ -67,13 +70,16 @@ __all__ = [
     "no_leaver_paged",
     "no_needless_page",
     "no_partial_file_visible",
+    "no_stale_file",
     "nothing_left_behind",
     "on_time",
+    "only_checked_files",
     "optional_jobs",
     "owner_paged",
     "programs_unchanged",
     "request_budget",
     "rerun_idempotent",
     "results_complete",
+    "taken_when_flagged",
     "watermark_behind_commit",
 ]

@@ -7,11 +7,13 @@ from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.wording import counted
-from harness.contract.budget import ATTEMPTS_WITHOUT_PAUSE
 from harness.history import History
 
 UNDECLARED = 20
 """A chain whose rules set no limit may launch a job so often in one night before that is called for ever."""
+
+WITHOUT_PAUSE = 5
+"""More launches without a pause between them are a loop."""
 
 
 @check("bounded_attempts", violated=Outcome.DEGRADED)
@@ -41,7 +43,7 @@ def bounded_attempts(night: History, baseline: History) -> Finding:
     if over:
         return Finding.violated("a job was launched more often than the chain declares", over=over)
     bursts = {job: longest_burst(at, PAUSE_NS) for job, at in times.items()}
-    hasty = [f"{job}: {burst} launches" for job, burst in bursts.items() if burst > ATTEMPTS_WITHOUT_PAUSE]
+    hasty = [f"{job}: {burst} launches" for job, burst in bursts.items() if burst > WITHOUT_PAUSE]
     if hasty:
         return Finding.violated(f"a job was launched again and again without a pause: {hasty[0]}", hasty=hasty)
     total = sum(launches.values())

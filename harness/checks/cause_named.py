@@ -26,7 +26,8 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     others do (a job is killed, a limit is exceeded) names a symptom, and no cause; a page that blames something else is
     wrong. Where a page that names nothing quotes the last line that its job printed, the lines before that one are read
     as well. Where a page tells something specific that is evidence for no cause, this holds with the note "told, cause
-    not judged". A page that says only that a successor waits is left out.
+    not judged". A page that says only that a job waits (for a failed one, or for a threshold or a
+    resource that a failed one was to set) is left out.
 
     Applies: to nights that still owe something when they are over; the cause of any other has time until the morning.
     Unknown: never, because every page is seen.
@@ -45,7 +46,10 @@ def cause_named(night: History, baseline: History) -> Finding:  # noqa: ARG001 -
     for page, _, reading in readings:
         if reading.said is Said.NOT_JUDGED:
             return Finding.holds(f"the page tells: {_told(page)}", note=NOT_JUDGED)
-    return Finding.violated("it failed, and no page names the cause", paged=map(_told, pages), injected=injected)
+    cause = next((cause for fault in faults for cause in fault["causes"]), "CAUSE")
+    own = f"if one does in the chain's own words, declare them in the chain: causes: {{{cause}: [WORDS]}}"
+    said = f"it failed, and no page names the cause; {own}"
+    return Finding.violated(said, paged=map(_told, pages), injected=injected)
 
 
 def naming_page(night: History) -> Event | None:

@@ -15,9 +15,9 @@ from harness.history import History
 def complete(night: History, baseline: History) -> Finding:
     """Every consumer holds all that the night owes it, or a declared fallback for it, and every job has ended well.
 
-    Of jobs, those that ended well in the baseline, each by its last end; not those that the chain calls optional, nor
-    those that a declared fallback stands for. What came only because a fault was taken out at the deadline is missing:
-    no real night would have brought it.
+    Of jobs, those that ended well in the baseline, each by its last end; not those that the chain calls optional, with
+    the rows that they alone bring, nor those that a declared fallback stands for. What came only because a fault was
+    taken out at the deadline is missing: no real night would have brought it.
 
     Applies: to every night.
     Unknown: when the baseline delivered nothing, or, where there are no consumers, finished no job.
@@ -47,8 +47,9 @@ def complete(night: History, baseline: History) -> Finding:
             freed=only_then,
             stale=stale,
         )
-    if not expected:
+    have = [name for name, held in got.items() if held.rows]
+    if not have:
         return Finding.holds("every job finished")
     return Finding.holds(
-        f"every job finished, and {', '.join(got)} {'has' if len(got) == 1 else 'have'} all of the night"
+        f"every job finished, and {', '.join(have)} {'has' if len(have) == 1 else 'have'} all of the night"
     )

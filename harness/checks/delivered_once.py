@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.checks.model.baseline_alone import but_for
 from harness.checks.model.baseline_validity import doubtful_because, is_compared, untrue_because
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event, holdings
@@ -43,4 +44,5 @@ def delivered_once(night: History, baseline: History) -> Finding:
             f"{rows}, each as in the baseline, each once; those of {', '.join(alone)} were not compared with what was "
             "published"
         )
-    return Finding.holds(f"{rows}, each as published, each once")
+    alone_in = f", {said}" if (said := but_for(baseline)) else ""
+    return Finding.holds(f"{rows}, each as published, each once{alone_in}")

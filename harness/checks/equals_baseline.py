@@ -8,6 +8,8 @@ from harness.checks.model.holdings import fallback_days, holdings
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.checks.model.results import difference, is_result, kept, uploads
+from harness.checks.model.wanted import wanted
+from harness.checks.model.why_other import why_other
 from harness.history import History
 
 
@@ -31,21 +33,27 @@ def equals_baseline(night: History, baseline: History) -> Finding:
     Does not verify: what the chain keeps elsewhere (a database, its own folder); what was there for a while and is
     gone; locks, temporary files and what was set aside, whatever is in them.
     """
-    wanted, got = holdings(baseline), holdings(night)
-    if not any(of.rows for of in wanted.values()) and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
+    owed_rows, got = wanted(night, baseline), holdings(night)
+    left = any(of.rows for of in holdings(baseline).values())
+    if not left and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
         return Finding.unknown("the baseline left nothing behind to compare with")
-    rows = [f"{consumer} holds other rows" for consumer in wanted if wanted[consumer] != got.get(consumer)]
+    rows = [f"{consumer} holds other rows" for consumer, of in owed_rows.items() if of != got.get(consumer)]
     files = difference(night, baseline)
-    other = [f"{one.path} has other content{what_differs(one)}" for one in files.changed]
+    reasons = why_other(night, baseline)
+    changed = sorted(files.changed, key=lambda one: one.path not in reasons)
+    other = [f"{one.path} {reasons.get(one.path, f'has other content{what_differs(one)}')}" for one in changed]
     twice = [f"{path} is there besides, with the content of another upload" for path in files.doubled]
     if not (rows or other or twice):
         return Finding.holds("the final state equals the baseline")
     said = "the final state differs from the baseline"
     if other and not rows and not twice:
-        more = f" and {len(other) - 1} more" if len(other) > 1 else ""
-        first = files.changed[0]
-        said = (
-            f"{first.path}{more} ends with other content than in the baseline{what_differs(first)}; "
-            f"if that is as it should be, declare it in the chain: {declaration(first)}"
-        )
+        first, more = changed[0], len(changed) - 1
+        if first.path in reasons:
+            said = other[0] + (f", and {more} more with other content" if more else "")
+        else:
+            others = f" and {more} more" if more else ""
+            said = (
+                f"{first.path}{others} ends with other content than in the baseline{what_differs(first)}; "
+                f"if that is as it should be, declare it in the chain: {declaration(first)}"
+            )
     return Finding.violated(said, different=[*rows, *other, *twice])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event, fallback_days, holdings
-from harness.checks.model.lineage import Taken, bad_files, built_on
+from harness.checks.model.lineage import Taken, bad_files, built_on, taken_over
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.results import difference, is_result, kept, uploads
 from harness.checks.model.row_counts import wrong_rows
@@ -33,7 +33,7 @@ def no_downstream_on_bad_data(night: History, baseline: History) -> Finding:
     built = built_on(night)
     came_of_it = _harm(night, baseline)
     if built and came_of_it:
-        took = f"which {_by(built[0])} took other than it was published"
+        took = f"which {_by(built[0])} took other than it was published{taken_over(night).get(built[0].name, '')}"
         return Finding.violated(
             f"{built[0].job} built on {built[0].name}, {took}: {came_of_it}",
             ways=[_way(one) for one in built],
@@ -50,9 +50,12 @@ def _harm(night: History, baseline: History) -> str:
     wrong = wrong_rows(night, baseline, *consumers)
     changed = () if fallback_days(night) else difference(night, baseline).changed
     told = [str(wrong)] if wrong.by_kind else []
-    if changed:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        told.append(f"{changed[0].path}{more} with other content")
+    made = [one.path for one in changed if one.path.rpartition("/")[2] not in taken_over(night)]
+    if made:
+        more = f" and {len(made) - 1} more" if len(made) > 1 else ""
+        told.append(f"{made[0]}{more} with other content")
+    elif changed and not told:
+        told.append(f"{changed[0].path} is there as it came")
     if not told and not consumers and not any(map(is_result, [*kept(baseline), *uploads(baseline)])):
         return "no consumer shows what came of it"
     return ", ".join(told)

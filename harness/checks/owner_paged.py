@@ -6,10 +6,12 @@ from harness.checks.model.check import Finding, check
 from harness.checks.model.deadline import delivered_at, late_uploads
 from harness.checks.model.ends import finished, predecessors, runs
 from harness.checks.model.holdings import begin_event, fallback_days
+from harness.checks.model.makers import of_optional_jobs
 from harness.checks.model.on_call import reached_at, tellings, whom
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import Owed, due_at, grouped, owed
 from harness.checks.model.pages import Paging, paging
+from harness.checks.model.wanted import optional_jobs
 from harness.checks.model.wording import minutes
 from harness.history import Event, History
 
@@ -49,7 +51,7 @@ def owner_paged(night: History, baseline: History) -> Finding:
         most = max(paged.storms.values())
         return Finding.violated(f"the same failure was paged {most} times", repeated=repeated)
     missing = owed(night, baseline)
-    delivered, late = delivered_at(night, baseline), late_uploads(night, baseline)
+    delivered, late = delivered_at(night, baseline), _late_uploads(night, baseline)
     in_time = delivered is not None and delivered <= deadline and not late
     if in_time and not missing:
         told = f"; {paged.sentence}" if paged.telling or paged.noise else ""
@@ -78,6 +80,13 @@ def _of_nobody_there(telling: list[Event], night: History) -> str:
     """Who was told instead, of pages that reached nobody who was there."""
     told = list(dict.fromkeys(whom(one) for page in telling for one in tellings(page, night)))
     return f" who is there: {', '.join(told[:3]) or 'nobody is on call'}" if telling else ""
+
+
+def _late_uploads(night: History, baseline: History) -> dict[str, int]:
+    """Those that others than optional jobs make."""
+    late = late_uploads(night, baseline)
+    optional = of_optional_jobs(tuple(late), optional_jobs(night), baseline)
+    return {path: by for path, by in late.items() if path not in optional}
 
 
 def _but(paged: Paging, own: list[Event]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from harness.checks.model.asked import (
@@ -30,16 +31,37 @@ from harness.history import History
 
 MINUTE_NS = 60 * SECOND_NS
 
+KINDS = {
+    "refused_credentials": "credentials",
+    "requests_a_minute": "in_a_minute",
+    "attempts_without_pause": "without_pause",
+}
+"""The figures of a budget, by their keys, and what the evidence for each is called."""
+KEYS = tuple(KINDS)
 
-@check("request_budget", violated=Outcome.DEGRADED)
+
+@dataclass(frozen=True)
+class Over:
+    """A figure of a neighbour's budget that is exceeded."""
+
+    neighbour: str
+    key: str
+    found: int
+    """What there was of what it counts where the chain states it."""
+    said: str
+
+
+@check("request_budget", violated=Outcome.DAMAGED)
 def request_budget(night: History, baseline: History) -> Finding:
     """Each neighbour is asked no more often than the chain's budget allows, and not without a pause.
+
+    A locked account and a source that nobody reaches any more are damage that the chain itself does, to somebody else.
 
     The budget (``budget`` of a chain) has three figures for each neighbour. Requests within any minute, or connections
     where those are more: ten times those of the baseline's busiest minute, and at least 30; a look whether something
     has come, about a second or more after the last one, is not among them unless the chain states the figure itself.
     Credentials that are refused in a row: 5. Failed attempts at the same thing without a pause, which are those of
-    which any three lie within two seconds: 5, the most that common clients make by themselves, for each that the
+    which any three lie within two seconds: 10, which no common client makes whose pauses grow, for each that the
     baseline makes in two seconds, so that pieces that are asked for side by side are none. A tight loop, in which
     requests come to nothing while no minute passes, is ended, and over every budget.
 
@@ -56,27 +78,38 @@ def request_budget(night: History, baseline: History) -> Finding:
         f"less than a minute, and it was ended"
         for loop in night.of("loop", component="night")
     ]
-    over: dict[str, list[str]] = {"in_a_minute": [], "credentials": [], "without_pause": []}
-    for neighbour, of in sorted(told.items()):
-        for kind, said in _over(neighbour, of, calm.get(neighbour, Asked()), budget.get(neighbour, {})):
-            over[kind].append(said)
-    sentences = [*loops, *(said for kind in over.values() for said in kind)]
-    if sentences:
-        prefix = "a tight loop: " if loops else ""
-        return Finding.violated(f"{prefix}{sentences[0]}", tight_loops=loops, **over)
+    over = [
+        one
+        for neighbour, of in sorted(told.items())
+        for one in _over(neighbour, of, calm.get(neighbour, Asked()), budget.get(neighbour, {}))
+    ]
+    if loops or over:
+        said = f"a tight loop: {loops[0]}" if loops else _with_declaration(over)
+        evidence = {KINDS[key]: [one.said for one in over if one.key == key] for key in KEYS}
+        return Finding.violated(said, tight_loops=loops, **evidence)
     requests = sum(len(of.requests) for of in told.values())
     return Finding.holds(f"{counted(requests, 'request')}, within the budget")
 
 
-def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _with_declaration(over: list[Over]) -> str:
+    """What was too often, and what a chain declares that means it: all of that neighbour's figures."""
+    first = min(over, key=lambda one: KEYS.index(one.key))
+    found = {key: [one.found for one in over if (one.neighbour, one.key) == (first.neighbour, key)] for key in KEYS}
+    figures = ", ".join(f"{key}: {max(figures)}" for key, figures in found.items() if figures)
+    declared = f"budget: {{neighbours: {{{first.neighbour}: {{{figures}}}}}}}"
+    return f"{first.said}; if that is meant, declare it in the chain: {declared}"
+
+
+def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> Iterator[Over]:
     stated = budget.get("requests_a_minute")
     busiest, allowed = _busiest(of, with_polls=stated is not None), stated or _default(calm)
     if busiest > allowed:
-        yield "in_a_minute", f"{neighbour} was asked {busiest:,} times within a minute, {allowed:,} allowed"
+        said = f"{neighbour} was asked {busiest:,} times within a minute, {allowed:,} allowed"
+        yield Over(neighbour, "requests_a_minute", _busiest(of, with_polls=True), said)
     credentials = budget.get("refused_credentials", REFUSED_CREDENTIALS)
     if of.most_in_a_row > credentials:
-        row = f"{of.most_in_a_row} credentials in a row, {credentials} allowed"
-        yield "credentials", f"{neighbour} refused {row}"
+        said = f"{neighbour} refused {of.most_in_a_row} credentials in a row, {credentials} allowed"
+        yield Over(neighbour, "refused_credentials", of.most_in_a_row, said)
     unpaused = budget.get("attempts_without_pause", ATTEMPTS_WITHOUT_PAUSE)
     at_once = {
         thing: most_within([attempt.at_ns for attempt in attempts], PAUSE_NS)
@@ -88,8 +121,8 @@ def _over(neighbour: str, of: Asked, calm: Asked, budget: Mapping[str, Any]) -> 
             burst = longest_burst([attempt.at_ns for attempt in attempts], PAUSE_NS)
             allowed = unpaused * max(1, at_once.get(thing, 0))
             if burst > allowed:
-                what = _what(thing)
-                yield "without_pause", f"{neighbour}: {what} failed {burst:,} times without a pause, {allowed} allowed"
+                said = f"{neighbour}: {_what(thing)} failed {burst:,} times without a pause, {allowed} allowed"
+                yield Over(neighbour, "attempts_without_pause", burst, said)
 
 
 def _busiest(of: Asked, *, with_polls: bool) -> int:

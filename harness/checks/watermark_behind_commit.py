@@ -9,6 +9,7 @@ from typing import Any
 from harness.checks.model.check import Finding, check
 from harness.checks.model.holdings import begin_event
 from harness.checks.model.outcome import Outcome
+from harness.checks.model.wanted import spared_rows
 from harness.checks.model.watermarks import began, last_move, marks, stored_by
 from harness.history import History
 
@@ -25,6 +26,8 @@ def watermark_behind_commit(night: History, baseline: History) -> Finding:
 
     What stands behind a watermark is never read again. If it moves before the commit, a crash between the two loses
     rows for good, on whatever night that may be: so the order counts, in the baseline too, also when no row is lost.
+
+    What only optional jobs bring that have failed (``optional_jobs``) is not owed to it either.
 
     Applies: to chains that declare ``watermarks``.
     Unknown: when the baseline moved no watermark, or one holds what cannot be read.
@@ -70,6 +73,8 @@ def _passed(night: History, baseline: History, name: str, mark: Mapping[str, Any
             # Who says as much as the baseline, or more (a time of the run), has passed all that the baseline stores.
             whole = history if calm is None or moved.is_before(calm) else baseline
             there, wanted = stored_by(history, consumer, moved.at), stored_by(whole, consumer, _WHOLE_NIGHT)
+            if history is night and whole is baseline:
+                wanted -= spared_rows(night, baseline).get(consumer, 0)
             if there < wanted:
                 held = f"{consumer} had stored {there:,} of {wanted:,} rows"
                 yield f"{name} said {moved.value}{where} when {held}"

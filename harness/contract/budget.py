@@ -11,8 +11,9 @@ AT_LEAST_A_MINUTE = 30
 REFUSED_CREDENTIALS = 5
 """In a row: accounts are locked after not many more."""
 
-ATTEMPTS_WITHOUT_PAUSE = 5
-"""The most that a common client makes by itself for one call: boto3 makes five, urllib3 by default four."""
+ATTEMPTS_WITHOUT_PAUSE = 10
+"""So many a client makes that doubles its pause from 10 ms, before three of them take two seconds; boto3 and the
+Snowflake connector, which draw theirs, make six to eight."""
 
 Neighbour = Literal["source", "s3", "sftp", "snowflake", "consumers"]
 """Who has a budget: each endpoint that is reached through the wire."""

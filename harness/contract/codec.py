@@ -43,6 +43,8 @@ def read(kind: type[T], data: Any, what: str) -> T:
 
 def write(value: Any) -> Any:
     """A dataclass of the contract (or a container of them) as JSON's own types."""
+    if type(value) in _PLAIN or value is None:
+        return value  # as nearly all are in the plan of a night
     if is_dataclass(value) and not isinstance(value, type):
         return _writer(type(value))(value)
     if isinstance(value, Mapping):

@@ -72,6 +72,8 @@ class Plan:
     """The places from which any job takes a value: who takes a credential has to show it."""
     watch: tuple[str, ...] = ()
     """Names whose content the folder watch records; none: all."""
+    checked: tuple[str, ...] = ()
+    """Folders in which only right files may be: of each that is there at the end it records the checksum."""
     read: tuple[str, ...] = ()
     """Files whose text the folder watch records, as ``FOLDER/NAME``: the chain's watermarks."""
     folders: Mapping[str, tuple[SeededFile, ...]] = field(default_factory=dict)

@@ -65,8 +65,11 @@ def _all() -> tuple[tuple[str, Extension], ...]:
     """Every entry point of ours; a group that is no door would be left out without a word, and is refused."""
     from importlib.metadata import distributions
 
+    installed = list(distributions())
+    if not any(PREFIX in (one.read_text("entry_points.txt") or "") for one in installed):
+        return ()  # as nearly everywhere, and a package's name is read from a page of text
     # Of two of one name, the first on the path counts, as it does for imports.
-    packages = {one.name.lower(): one for one in reversed(list(distributions()))}
+    packages = {one.name.lower(): one for one in reversed(installed)}
     found = [
         (one.group, _extension(one, f"{package.name} {package.version}"))
         for package in packages.values()

@@ -7,7 +7,8 @@ import decimal
 import io
 import itertools
 import json
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,8 +28,10 @@ def readable() -> list[str]:
     return [*_LINES, *sorted(name for name, one in FORMATS.items() if one.read is not None)]
 
 
-def records(path: Path, layout: FileLayout) -> Iterator[Record]:
+def records(path: Path, layout: FileLayout, *, without: Collection[str] = ()) -> Iterator[Record]:
     """Each record by the names of its columns, streamed; header and trailer are none.
+
+    ``without`` names columns that nobody asks for: where leaving them out is quicker, records do not have them.
 
     Values of lines are text; those of JSON lines are what JSON has, decimals with all their digits, and null where the
     object does not have the column; those of other formats are what their own `read` yields. A record that is too short
@@ -45,7 +48,7 @@ def records(path: Path, layout: FileLayout) -> Iterator[Record]:
             return
         text = io.TextIOWrapper(file, encoding=layout.encoding or "utf-8", errors="replace", newline="")
         try:
-            yield from _without_ends(_whole(text, layout), layout)
+            yield from _without_ends(_whole(text, layout, without), layout)
         finally:
             text.detach()
 
@@ -62,14 +65,14 @@ def _own(read: Read, file: IO[bytes], layout: FileLayout) -> Iterator[Record]:
 
 def _without_ends(found: Iterator[Record], layout: FileLayout) -> Iterator[Record]:
     """All but the header and the trailer: which records are the last is known only when no more come."""
-    held: list[Record] = []
-    for record in itertools.islice(found, layout.header, None):
+    after_header = itertools.islice(found, layout.header, None)
+    held = deque(itertools.islice(after_header, layout.trailer))
+    for record in after_header:
         held.append(record)
-        if len(held) > layout.trailer:
-            yield held.pop(0)
+        yield held.popleft()
 
 
-def _whole(text: Iterable[str], layout: FileLayout) -> Iterator[Record]:
+def _whole(text: Iterable[str], layout: FileLayout, without: Collection[str]) -> Iterator[Record]:
     names = [column.name for column in layout.columns]
     if layout.format == "jsonl":
         absent = dict.fromkeys(names)
@@ -77,9 +80,11 @@ def _whole(text: Iterable[str], layout: FileLayout) -> Iterator[Record]:
             if line.strip():
                 yield absent | _object(line, number)
     elif layout.format == "csv":
+        asked_for = [name not in without for name in names]
+        names = [*itertools.compress(names, asked_for)]
         for row in csv.reader(text, delimiter=layout.delimiter or ","):
             if row:
-                yield dict(zip(names, row, strict=False))
+                yield dict(zip(names, itertools.compress(row, asked_for), strict=False))
     else:
         for line in text:
             cells = ((one.start or 0, (one.start or 0) + (one.width or 0)) for one in layout.columns)

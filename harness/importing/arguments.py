@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import AuthorError
-from harness.values.strict import unknown
 
 if TYPE_CHECKING:  # `harness --help` must not pay for reading YAML
     from harness.importing.skeleton import Skeleton
@@ -31,6 +30,8 @@ def add_import_options(parser: argparse.ArgumentParser) -> None:
 
 def _import(options: argparse.Namespace) -> int:
     if options.format not in FORMATS:
+        from harness.values.strict import unknown  # it needs pydantic, which every command would wait for
+
         raise AuthorError(f"harness import: {unknown('format', options.format, FORMATS)}")
     if options.output is not None and options.output.exists() and not options.force:
         raise AuthorError(f"--output: {options.output} is there already; choose another name, or overwrite it: --force")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -55,19 +55,22 @@ def _found(consumer: Consumer, files: list[PlannedFile], rows: Iterator[Record],
     if known and (missing := min(spoken_of - {column.name for column in known}, default=None)) is not None:
         return Compared(because=f"no published record has the column '{missing}', of which the chain speaks")
     text = declared.texts({column.name for column in known if column.type == "text"})
-    published = passing(_published(files, layouts, path_of), consumer.records)
+    without = declared.left_out - spoken_of
+    published = passing(_published(files, layouts, path_of, without), consumer.records)
     try:
         return compare(published, rows, consumer.key, text=text, declared=declared)
     except _UNREADABLE as error:
         return Compared(because=str(error) or type(error).__name__)
 
 
-def _published(files: list[PlannedFile], layouts: list[FileLayout | None], path_of: PathOf) -> Iterator[Record]:
+def _published(
+    files: list[PlannedFile], layouts: list[FileLayout | None], path_of: PathOf, without: Set[str]
+) -> Iterator[Record]:
     for file, layout in zip(files, layouts, strict=True):
         if layout is None:
             raise Mismatch("format", f"of {file.name} it is not known how its records lie in it")
         try:
-            yield from records(path_of(file.content.sha256), layout)
+            yield from records(path_of(file.content.sha256), layout, without=without)
         except Mismatch as error:
             raise Mismatch(error.key, f"{file.name}: {error}") from error
 

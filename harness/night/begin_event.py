@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from harness.chain.model import Chain, Consumer, Job, Watermark
+from harness.chain.model import Chain, Job, Watermark
 from harness.contract.plan import Plan
 from harness.contract.schedule import MasterJob
 from harness.faults import Fault
@@ -37,7 +37,12 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
         "files": [file.name for file in plan.files],
         "seeds": sorted({held.sha256 for folder in plan.folders.values() for held in folder}),
         "folders": sorted(plan.folders),
-        "consumers": {name: _consumer(one) for name, one in sorted(chain.consumers.items())},
+        "checked": {
+            name: {held.name: held.sha256 for held in plan.folders[name]}
+            for name, folder in sorted(chain.folders.items())
+            if folder.checked
+        },
+        "consumers": {name: _consumer(chain, name, plan) for name in sorted(chain.consumers)},
         "watermarks": {
             name: {
                 "folder": mark.folder,
@@ -78,10 +83,20 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
     }
 
 
-def _consumer(consumer: Consumer) -> dict[str, Any]:
+def _consumer(chain: Chain, name: str, plan: Plan) -> dict[str, Any]:
+    consumer = chain.consumers[name]
     told: dict[str, Any] = {"key": list(consumer.key), "records": consumer.which}
+    told["days"] = _days_before(chain, name, plan)
     whose = {"owner": consumer.owner, "contact": consumer.contact}
     return told | {name: value for name, value in whose.items() if value is not None}
+
+
+def _days_before(chain: Chain, consumer: str, plan: Plan) -> list[str]:
+    """The earlier dates of which the night has files whose records this consumer gets."""
+    night = dt.date.fromisoformat(plan.date)
+    files = chain.consumers[consumer].files or tuple(chain.files)
+    most = max((chain.files[file].days for file in files), default=1)
+    return [(night - dt.timedelta(days=back)).isoformat() for back in range(most - 1, 0, -1)]
 
 
 def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:

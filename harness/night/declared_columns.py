@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
-from collections.abc import Collection, Mapping, Set
+import itertools
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -96,10 +97,24 @@ class Declared:
                 return True
         return all(same(value, held[column], text=column in text) for column, value in expected.items())
 
+    def are_all_one(self, expected: Sequence[Row], held: Sequence[Row]) -> bool:
+        """Whether each is one with its counterpart, as far as it is told by looking at all of them at once.
+
+        So it is with most rows of a night. Where it is not told, `are_one` may still say so of each.
+        """
+        if self._rounds or expected != held:
+            return False
+        types = _types(held)
+        return types == {str} or _ALIKE_IF_EQUAL.issuperset(types | _types(expected))
+
     def tells_apart(self, column: str) -> bool:
         """Whether equal rows have the column and equal values there: none that is rounded, or held by another name."""
         form = self.forms.get(column)
         return column not in self.taken if form is None else form.round is None
+
+
+def _types(rows: Iterable[Row]) -> set[type]:
+    return set(map(type, itertools.chain.from_iterable(row.values() for row in rows)))
 
 
 def _only_renamed(form: Reshaped) -> bool:

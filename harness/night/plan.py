@@ -82,6 +82,7 @@ class Planner:
             files=files,
             takes=tuple(sorted(chain.takes)),
             watch=tuple(file.name for file in files),
+            checked=tuple(name for name, folder in sorted(chain.folders.items()) if folder.checked),
             read=tuple(f"{mark.folder}/{mark.file}" for mark in chain.watermarks.values()),
             folders={name: tuple(self._held(chain, name, date, seed, stack)) for name in chain.folders},
             folder_paths=folders,

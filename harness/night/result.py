@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from harness.checks import Friction, Judgement, Measures, Outcome, friction, measures
-from harness.checks.model.holdings import finished_at
+from harness.checks.model.wanted import finished_at
 from harness.clock.ticks import Ticks
 from harness.history import History
 from harness.night.times import NightTimes
@@ -55,7 +55,7 @@ class Result:
     @property
     def finished_at(self) -> dt.datetime | None:
         """The moment at which the last row was delivered, or None."""
-        finished = finished_at(self.history)
+        finished = finished_at(self.history, self.baseline)
         return None if finished is None else self.local(finished)
 
     @property

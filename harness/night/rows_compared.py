@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Any
 
 from harness.night.declared_columns import Declared
@@ -17,6 +17,9 @@ FIRST = 10
 
 LONGEST_NAME = 200
 """Characters of a key that are shown; a row without one is named by all its values."""
+
+AT_ONCE = 500
+"""So many rows of each side are compared at once, and one by one only where those of a side differ from the other's."""
 
 Row = Mapping[str, Any]
 Key = tuple[str, ...]
@@ -85,14 +88,7 @@ def compare(
     with ExitStack() as open_files:
         match = _Matches(said, text)
         apart: Partitions | None = None
-        shape: Collection[str] = ()
-        for pair in zip_longest(map(said.expected, records), map(said.held, rows)):
-            record, row = pair
-            if record is not None and row is not None and said.are_one(record, row, text):
-                if row.keys() == shape:  # most rows come in the order of their records
-                    found.records, found.rows = found.records + 1, found.rows + 1
-                    continue
-                shape = row.keys()
+        for pair in _to_look_at(said, text, found, iter(records), iter(rows)):
             for side, one in enumerate(pair):
                 if one is None:
                     continue
@@ -121,6 +117,32 @@ def compare(
     _told_of_columns(found, match.without, *columns)
     found.only_published -= said.taken
     return found
+
+
+def _to_look_at(
+    said: Declared, text: Collection[str], found: Compared, records: Iterator[Row], rows: Iterator[Row]
+) -> Iterator[tuple[Row | None, Row | None]]:
+    """What stands in one place on both sides; of what is alike there, and has the same columns, only the first.
+
+    The others are counted: most rows come in the order of their records.
+    """
+    shape: Collection[str] = ()
+
+    def are_alike(records: Sequence[Row], rows: Sequence[Row]) -> bool:
+        return said.are_all_one(records, rows) and all(row.keys() == shape for row in rows)
+
+    while any(some := ([*islice(records, AT_ONCE)], [*islice(rows, AT_ONCE)])):
+        as_they_are = not said.forms and are_alike(*some)
+        if as_they_are or are_alike(*(some := ([*map(said.expected, some[0])], [*map(said.held, some[1])]))):
+            found.records, found.rows = found.records + len(some[0]), found.rows + len(some[1])
+            continue
+        for record, row in zip_longest(*some):
+            if record is not None and row is not None and said.are_one(record, row, text):
+                if row.keys() == shape:
+                    found.records, found.rows = found.records + 1, found.rows + 1
+                    continue
+                shape = row.keys()
+            yield record, row
 
 
 def _told_of_columns(found: Compared, without: Mapping[str, Kind], published: set[str], held: set[str]) -> None:

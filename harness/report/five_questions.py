@@ -112,16 +112,15 @@ def _should_have_been_told(result: Result) -> bool:
 
 def _touched(result: Result) -> str:
     night, baseline = result.history, result.baseline
-    ends, calm_ends, missing = finished(night), finished(baseline), unfinished(night, baseline)
+    ends, missing, later_s = finished(night), unfinished(night, baseline), result.friction.later_s
     said: list[str] = []
     for job in begin_event(night).value["jobs"]:
-        calm, now = calm_ends.get(job), ends.get(job)
-        if calm is None:
+        if job not in finished(baseline):
             continue
-        if job in missing or now is None:
+        if job in missing or job not in ends:
             said.append(f"{job} {how_it_stands(night, job)}")
-        elif now - calm > 60_000_000_000:
-            said.append(f"{job} {minutes((now - calm) / 1e9)} later")
+        elif job in later_s:
+            said.append(f"{job} {minutes(later_s[job])} later")
     wanted, got = holdings(baseline), holdings(night)
     for consumer, held in got.items():
         same = held.own.common(wanted[consumer].own)

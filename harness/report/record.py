@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from harness.checks import Evidence
 from harness.checks.cause_named import NOT_JUDGED
+from harness.checks.model.baseline_alone import baseline_alone
+from harness.checks.model.evidence import SHOWN
 from harness.night.result import Result
 from harness.report.five_questions import answers, not_judged
 from harness.report.work import stated
@@ -23,17 +27,17 @@ def record(result: Result) -> dict[str, Any]:
         "order": result.order,
         "outcome": str(result.outcome),
         "because": result.judgement.because,
+        "also": [f"{finding.check}: {finding.sentence}" for finding in result.judgement.also],
         "as_expected": not result.mismatches,
         "mismatches": result.mismatches,
+        "compared_with_the_baseline_alone": _listed(baseline_alone(result.baseline)),
         "findings": [
             {
                 "check": finding.check,
                 "state": finding.state,
                 "sentence": finding.sentence,
                 "note": finding.note or None,
-                "evidence": {
-                    name: {"first": list(found.first), "total": found.total} for name, found in finding.evidence.items()
-                },
+                "evidence": {name: _listed(found) for name, found in finding.evidence.items()},
             }
             for finding in result.judgement.findings
         ],
@@ -47,6 +51,7 @@ def record(result: Result) -> dict[str, Any]:
             "requests": strain.requests,
             "attempts": {kind.many: count for kind, count in strain.attempts.items()},
             "later_s": dict(strain.later_s),
+            "came_later_s": _most(strain.came_later_s),
             "unfinished": list(strain.unfinished),
             "files_missing": strain.files_missing,
             "rows_lost": strain.rows_lost,
@@ -64,6 +69,16 @@ def record(result: Result) -> dict[str, Any]:
         "wall_s": round(result.wall_s, 3),
         "digest": result.history.digest(),
     }
+
+
+def _most(later_s: Mapping[str, float]) -> dict[str, Any]:
+    """Those that came latest, and how many there are: of a night with thousands of files, not each."""
+    latest = sorted(later_s.items(), key=lambda one: (-one[1], one[0]))
+    return {"first": dict(latest[:SHOWN]), "total": len(latest)}
+
+
+def _listed(found: Evidence) -> dict[str, Any]:
+    return {"first": list(found.first), "total": found.total}
 
 
 def properties(result: Result) -> list[tuple[str, str]]:

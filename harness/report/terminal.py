@@ -69,7 +69,12 @@ def failure(result: Result, *, repeat: str, history_file: Path | None = None) ->
 def asked(result: Result) -> str:
     """The five questions with their answers, in plain text."""
     lines = (f"{answer.question}\n    {plain(answer.answer)}" for answer in answers(result))
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"(also: {plain(said)})" for said in _also(result))])
+
+
+def _also(result: Result) -> Iterator[str]:
+    """What is violated besides what decided, a line each."""
+    return (f"{finding.check}: {finding.sentence}" for finding in result.judgement.also)
 
 
 def show(console: Console, result: Result) -> None:
@@ -88,6 +93,8 @@ def show(console: Console, result: Result) -> None:
         questions.add_row(Text("Held against the baseline", style="bold"), Text(plain(line)))
     for answer in answers(result):
         questions.add_row(Text(answer.question, style="bold"), Text(plain(answer.answer)))
+    for said in _also(result):
+        questions.add_row(Text("Also violated", style="bold"), Text(f"(also: {plain(said)})"))
     if result.ticks.bunched:
         questions.add_row(Text("Approximated", style="bold"), Text(approximated(result.ticks)))
     if said := work(result):

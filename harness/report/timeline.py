@@ -181,6 +181,7 @@ def tells(
 _OURS: dict[str, Tell] = {
     "fault": _fault,
     "publish": lambda event: (f"{event.value['name']} arrives", "plain"),
+    "flag": lambda event: (f"{event.value['flag']} arrives", "plain"),
     "launch ok": lambda event: (f"starts {event.value['job']}", "plain"),
     "launch fail": lambda event: (f"cannot start {event.value['job']}: {event.error}", "bad"),
     "job ok": lambda event: (f"{event.value['job']} finished OK", "good"),

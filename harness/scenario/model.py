@@ -21,7 +21,7 @@ from pydantic_core import ErrorDetails
 
 from harness.chain.job import Texts
 from harness.chain.model import Chain, OneOrMore, Text
-from harness.chain.rules import outside_the_night
+from harness.chain.rules import not_switched, outside_the_night
 from harness.checks.model.causes.classifier import causes
 from harness.checks.model.outcome import EXPECTABLE, Outcome
 from harness.faults import FAULTS, Fault, On
@@ -151,6 +151,8 @@ class Scenario(Strict):
         for position, name in enumerate(off):
             if isinstance(name, str) and name not in chain.defences and off != ["all"]:
                 yield ("without", position), unknown("defence", name, [*chain.defences, "all"])
+            elif isinstance(name, str) and name in chain.defences and name not in chain.switchable():
+                yield ("without", position), not_switched(name)
         yield from _cause_mistakes(mapping(data, "causes"), chain)
         yield from _fault_mistakes(data, chain)
         yield from operator_mistakes(sequence(data, "operators"), chain)
@@ -184,6 +186,8 @@ class Scenario(Strict):
 
 
 def _cause_mistakes(own: Mapping[str, Any], chain: Chain) -> Iterator[tuple[Location, str]]:
+    if not own and not chain.causes:
+        return  # as nearly always, and all causes are much to read
     known = sorted({*causes(), *FAULTS})
     for cause in own:
         if cause not in known:

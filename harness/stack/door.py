@@ -48,7 +48,7 @@ class Door:
         else:
             self._pool = urllib3.connection_from_url(url, timeout=timeout, **_POOL)
         self._lease: urllib3.BaseHTTPResponse | None = None
-        self._kept: set[str] = set()
+        self._kept: set[str] | None = None
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """One question, one JSON answer."""
@@ -76,15 +76,18 @@ class Door:
 
     def keep(self, sha256: str, content: bytes | Path) -> None:
         """Put a content into the stack's store unless it is there; what once was there stays as long as the stack."""
-        path = f"/store/{quote(sha256)}"
+        if self._kept is None:
+            self._kept = set(self.ask("GET", "/store"))
         if sha256 in self._kept:
             return
-        if self._request("HEAD", path).status != 200:
-            if isinstance(content, bytes):
-                self._answer(self._request("PUT", path, content), f"PUT {path}")
-            else:
-                with content.open("rb") as file:
-                    self._answer(self._request("PUT", path, file), f"PUT {path}")
+        path = f"/store/{quote(sha256)}"
+        if isinstance(content, Path) and content.stat().st_size <= PIECE_BYTES:
+            content = content.read_bytes()
+        if isinstance(content, bytes):
+            self._answer(self._request("PUT", path, content), f"PUT {path}")
+        else:
+            with content.open("rb") as file:
+                self._answer(self._request("PUT", path, file), f"PUT {path}")
         self._kept.add(sha256)
 
     def run(self, until_ns: int, *, runaway_s: float, tick_error: float = TICK_ERROR) -> Stop:

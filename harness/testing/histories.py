@@ -25,6 +25,7 @@ BEGIN: Mapping[str, Any] = {
     "files": ["forecast.csv"],
     "seeds": [],
     "folders": ["landing"],
+    "checked": {},
     "consumers": {"planning": {"key": ["id"], "records": "every"}},
     "watermarks": {},
     "quarantine": None,

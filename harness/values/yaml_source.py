@@ -44,7 +44,7 @@ def read(file: Path, expected: str) -> Document:
 
 
 # Many scenarios name the same chain; the key holds the content, so a changed file is parsed again.
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def _parse(file: Path, content: bytes, expected: str) -> Document:
     try:
         text = content.decode("utf-8-sig")

@@ -242,6 +242,17 @@ def test_what_a_chain_can_notice_is_what_its_defences_detect_that_are_not_off() 
     assert feed.without("all").controls == {}
 
 
+def test_a_control_that_nothing_switches_is_always_on() -> None:
+    always = {"manifest": {"detects": ["size"]}}
+    feed = chain(defences=CONTROLLED["defences"] | always)
+    assert feed.without("all").controls == {"size": ("manifest",)}
+    assert feed.without("all").switched_off == ("checksum", "trailer")
+    assert chain(defences=CONTROLLED["defences"] | always, without="all") == feed.without("all")
+    with pytest.raises(AuthorError, match="the defence 'manifest' is always on: it has no variable, and no rule"):
+        feed.without("manifest")
+    assert mistakes(defences=always, without="manifest")["without.0"].startswith("the defence 'manifest' is always on")
+
+
 def test_an_unknown_control_is_told_with_the_nearest_one() -> None:
     found = mistakes(defences={"checksum": {"detects": ["chekcsum"]}})
     assert found["defences.checksum.detects.0"].startswith("unknown control 'chekcsum'. Did you mean 'checksum'?")

@@ -119,11 +119,26 @@ def test_the_reference_chain_has_no_findings() -> None:
         ("owner: data-ops\n", "", "chain.yaml:1: error: missing key 'owner'"),
         ("after: [retrieve]", "after: [load]", "chain.yaml:22: error: the jobs wait for each other in a cycle: load"),
         ('deadline: "06:00"\n', "", "chain.yaml:1: error: missing key 'deadline'"),
+        (
+            "files:\n",
+            "folders: {good: {holds: [{file: forecast, days_before: 1}]}}\nfiles:\n",
+            "chain.yaml:6: warning: the folder 'good' holds an earlier day's file, and nothing says whether a refused",
+        ),
     ],
 )
 def test_a_finding_has_its_line_and_what_to_do(lint_of: Lint, right: str, wrong: str, expected: str) -> None:
     findings = lint_of(right, wrong)
     assert any(finding.startswith(expected) for finding in findings), findings
+
+
+def test_a_control_that_is_always_on_needs_no_switch(lint_of: Lint) -> None:
+    assert lint_of("{variable: RETRY}", "{detects: [checksum]}") == []
+
+
+@pytest.mark.parametrize("checked", ["true", "false"])
+def test_whoever_says_what_may_be_in_a_folder_is_not_asked(lint_of: Lint, checked: str) -> None:
+    held = f"{{checked: {checked}, holds: [{{file: forecast, days_before: 1}}]}}"
+    assert lint_of("files:\n", f"folders: {{good: {held}}}\nfiles:\n") == []
 
 
 def test_a_program_that_ends_its_job_is_a_limit_as_well(lint_of: Lint, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ By default, few nights of each protocol are run; all of them are exhaustive.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,8 @@ PATHS = sorted(scenarios().rglob("*.yaml"))
 
 DEFAULT = {"delivery/cut_on_a_record_boundary"}
 """Run by default, on every protocol: a file that is not what it should be, and then is."""
+
+DEFAULT_PATHS = [path for path in PATHS if f"{path.parent.name}/{path.stem}" in DEFAULT]
 
 loaded = functools.cache(load_scenario)
 chain_of = functools.cache(load_chain)
@@ -160,8 +162,18 @@ def on_variant(path: Path, variant: str) -> Scenario | None:
     return changed
 
 
-def nights() -> Iterator[Any]:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every worker of every run collects this: where nobody asks for the exhaustive ones, they are not even loaded."""
+    if metafunc.function is test_a_night_ends_as_its_scenario_says_whatever_the_protocol:
+        config = metafunc.config
+        asked_for = config.option.exhaustive or any(Path(__file__).name in argument for argument in config.args)
+        metafunc.parametrize("scenario", list(nights(PATHS if asked_for else DEFAULT_PATHS)))
+
+
+def nights(paths: Container[Path]) -> Iterator[Any]:
     for number, path in enumerate(PATHS):
+        if path not in paths:
+            continue
         faults = loaded(path).faults
         if not any(map(meets_a_source, faults)):
             continue
@@ -176,7 +188,6 @@ def nights() -> Iterator[Any]:
         yield from able[:1] if in_turn else able
 
 
-@pytest.mark.parametrize("scenario", list(nights()))
 def test_a_night_ends_as_its_scenario_says_whatever_the_protocol(scenario: Scenario, night_runner: NightRunner) -> None:
     result = night_runner.run(scenario)
     assert not result.mismatches, "\n".join(map(str, result.mismatches))

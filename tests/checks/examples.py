@@ -79,11 +79,34 @@ SUMS: list[Line] = [
 ]
 """A file, and its marker."""
 
+REPORTS = [keeps("report_20261122.txt", "of-the-22nd"), keeps("report_20261123.txt", "of-the-23rd")]
+REPORT_OF_YESTERDAY: list[Line] = [
+    (
+        "02:03:00",
+        "folders",
+        "write ok",
+        {"folder": "landing", "name": "report_20261123.txt", "sha256": None, "size": None},
+    ),
+    REPORTS[0],
+    keeps("report_20261123.txt", "of-the-22nd"),
+]
+MISSING = [paged("02:30:00", "the file is truncated")]
+"""Nothing arrives, and the owner is told why."""
+
 FAILED = faulty(paged("02:30:00", "the file is truncated"))
 """Nothing arrived, and the owner was told why."""
 
 HEALED = [*launched("01:50:00", "retrieve"), ended("01:51:00", "retrieve", "fail")]
 """An attempt before the one that ends well."""
+
+FLAGGED = [(*line[:3], line[3] | ({"flag": "forecast.csv.done"} if "records" in line[3] else {})) for line in calm()]
+"""Its sender says when the file is done."""
+
+
+def flag(clock: str) -> Line:
+    """The file's flag comes."""
+    return clock, "source", "flag info", {"file": "forecast", "name": "forecast.csv", "flag": "forecast.csv.done"}
+
 
 OPTIONAL = {"jobs": BEGIN["jobs"] | {"report": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}}
 REPORTED = [*calm(), *launched("02:05:00", "report"), ended("02:06:00", "report")]
@@ -148,6 +171,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "violated": (faulty(*calm_but(keeps(content=HALF))), BASELINE),
         "unknown": (CALM, EMPTY),
     },
+    "only_checked_files": {
+        "holds": (faulty(*calm(), checked={"landing": {}}), BASELINE),
+        "violated": (faulty(*calm_but(keeps(content=HALF, sha256=HALF)), checked={"landing": {}}), BASELINE),
+    },
     "no_downstream_on_bad_data": {
         "holds": (faulty(*calm(), SERVED), BASELINE),
         "violated": (faulty(*BARE, SERVED, consumers={}), night(*BARE, consumers={})),
@@ -156,6 +183,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
         "holds": (faulty(*calm(), moved("02:02:01"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "violated": (faulty(*calm(), moved("02:01:59"), **WATERMARK), night(*calm(), moved("02:02:01"), **WATERMARK)),
         "unknown": (faulty(*calm(), **WATERMARK), night(*calm(), **WATERMARK)),
+    },
+    "no_stale_file": {
+        "holds": (faulty(*calm(), keeps("sums_24.csv")), night(*calm(), keeps("sums_24.csv"))),
+        "violated": (faulty(*MISSING, *REPORT_OF_YESTERDAY), night(*calm(), *REPORTS)),
     },
     "results_complete": {
         "holds": (CALM, BASELINE),
@@ -200,6 +231,10 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
     "request_budget": {
         "holds": (CALM, BASELINE),
         "violated": (faulty(*(asked(f"02:00:{second:02}") for second in range(40)), *calm()), BASELINE),
+    },
+    "taken_when_flagged": {
+        "holds": (faulty(*FLAGGED, flag("02:00:04"), SERVED), night(*FLAGGED)),
+        "violated": (faulty(*FLAGGED, SERVED, flag("02:00:06")), night(*FLAGGED)),
     },
     "detectable": {
         "holds": (faulty(*calm(), fault=IN_A_FILE, controls={"checksum": ["checksum"]}), BASELINE),

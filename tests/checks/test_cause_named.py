@@ -4,7 +4,8 @@ import pytest
 
 from harness.checks import CHECKS
 from harness.faults import FAULTS
-from tests.checks.nights import BASELINE, TRUNCATED, all_ended, calm, ended, holds, night, paged
+from harness.testing.histories import BEGIN
+from tests.checks.nights import BASELINE, TRUNCATED, all_ended, calm, ended, holds, launched, night, paged
 
 check = CHECKS["cause_named"]
 
@@ -38,6 +39,32 @@ def test_a_page_in_a_night_without_faults_names_nothing_true() -> None:
 def test_a_failure_without_a_page_names_nothing_either() -> None:
     finding = check(night(faults=[TRUNCATED]), BASELINE)
     assert finding.sentence == "it failed, and nobody was told the cause"
+
+
+def test_a_finding_says_that_a_chain_declares_its_own_words() -> None:
+    finding = check(night(paged("02:30:00", "exit 3"), faults=[TRUNCATED]), BASELINE)
+    assert finding.sentence.endswith("declare them in the chain: causes: {truncate_file: [WORDS]}")
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "not started by 04:15: it waits for the threshold rows_ready EQ 1",
+        "publish is late to start: waiting for resource loader",
+        "publish wartet auf den Schwellenwert rows_ready",
+        "pas démarré: publish attend le seuil rows_ready",
+    ],
+)
+def test_a_page_that_only_says_that_a_job_waits_for_what_a_failed_one_sets_tells_no_cause(waits: str) -> None:
+    jobs = {name: job | {"after": []} for name, job in BEGIN["jobs"].items()}
+    failed = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve", "fail")]
+    page = paged("04:15:00", waits, job="publish")
+    finding = check(night(*failed, page, faults=[TRUNCATED], jobs=jobs), BASELINE)
+    assert finding.sentence == "it failed, and nobody was told the cause"
+    nothing_failed = check(night(page, faults=[TRUNCATED], jobs=jobs), BASELINE)
+    assert nothing_failed.sentence != finding.sentence
+    with_cause = paged("04:15:00", f"{waits}, because the file is truncated", job="publish")
+    assert check(night(*failed, with_cause, faults=[TRUNCATED], jobs=jobs), BASELINE).state == "holds"
 
 
 def test_it_does_not_apply_to_a_night_that_owes_nothing_whatever_its_pages_say() -> None:

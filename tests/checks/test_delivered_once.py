@@ -1,9 +1,11 @@
 """Hand-written histories for delivered_once."""
 
-from harness.checks import CHECKS
+import pytest
+
+from harness.checks import CHECKS, judge
 from harness.history import Event, History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, calm, calm_but, holds, night
+from tests.checks.nights import BASELINE, EMPTY, TWO_CONSUMERS, all_ended, calm, calm_but, holds, keeps, night, stored
 
 check = CHECKS["delivered_once"]
 
@@ -169,6 +171,17 @@ def test_rows_are_as_published_only_where_the_baseline_was_compared() -> None:
     assert "not compared with what was published" in check(night(*calm()), BASELINE).sentence
 
 
+def test_columns_that_are_derived_are_said_to_be_compared_with_the_baseline_alone() -> None:
+    declared = [f"{name}: derived" for name in ("tax", "net")] + ["id: {from: number}"]
+    alone = "but for net of planning, tax of planning, compared with the baseline alone"
+    baseline = compared(declared=declared)
+    assert check(night(*calm()), baseline).sentence == f"3 rows, each as published, each once, {alone}"
+    right = f"complete, exact ({alone}) and on time, and nothing needed to react"
+    assert judge(night(*calm()), baseline).because == right
+    many = judge(night(*calm()), compared(declared=[f"c{number:02}: derived" for number in range(12)]))
+    assert "c09 of planning, and 2 more, compared" in many.because
+
+
 def test_a_value_that_the_baseline_changes_too_is_wrong_on_every_night() -> None:
     finding = check(
         night(*calm()), compared(changed={"first": ["a: n was published as 1, and is held as 2"], "total": 3})
@@ -211,3 +224,54 @@ def test_the_command_that_proposes_the_lines_is_told() -> None:
     assert command in str(check(night(*calm()), compared(only_held=["region"])))
     assert command in str(check(night(*calm()), compared(changed={"first": ["a: n"], "total": 1})))
     assert command not in str(check(night(*calm()), compared(only_held=["region"], place="chain feed")))
+
+
+SEVERAL_DAYS = {"planning": {"key": ["id"], "records": "every", "days": ["2026-11-21", "2026-11-22"]}}
+
+
+def of_days(*rows: Line) -> History:
+    return night(*all_ended(), stored("02:02:00"), *rows, keeps(), consumers=SEVERAL_DAYS)
+
+
+DATED = of_days(holds("a", "b"), holds("x", "y", date="2026-11-22"))
+
+
+def test_rows_under_the_date_of_an_earlier_file_of_the_night_are_its_own() -> None:
+    assert check(DATED, DATED).state == "holds"
+    assert CHECKS["complete"](DATED, DATED).state == "holds"
+    lacking = of_days(holds("a", "b"), holds("x", date="2026-11-22"))
+    assert check(lacking, DATED).evidence["lost"].first == ("y",)
+
+
+def test_rows_of_that_date_that_nobody_has_published_tonight_are_stale() -> None:
+    wrong = of_days(holds("a", "b"), holds("x", "y", "z", date="2026-11-22"))
+    assert check(wrong, DATED).sentence == "rows are wrong at the consumer: 1 stale (of 2026-11-22)"
+
+
+def test_rows_under_the_date_of_another_file_of_the_night_are_stale() -> None:
+    mixed = of_days(holds("a", "x"), holds("b", "y", date="2026-11-22"))
+    assert check(mixed, DATED).evidence["stale"].first == ("b", "x")
+
+
+@pytest.mark.parametrize(
+    ("rows", "stale"),
+    [
+        ([holds("a", "b", "x", "y")], ("x", "y")),
+        ([holds("a", "b"), holds("x", "y", date="2026-11-21")], ("x", "y")),
+        ([holds("b", "x", "y")], ("x", "y")),
+        ([holds("b"), holds("y", date="2026-11-22")], None),
+    ],
+    ids=["all under tonight's", "each counts once", "a lost one beside", "only lost ones"],
+)
+def test_rows_that_are_not_under_the_date_that_they_are_of_are_stale(
+    rows: list[Line], stale: tuple[str, ...] | None
+) -> None:
+    found = check(of_days(*rows), DATED).evidence.get("stale")
+    assert (found and found.first) == stale
+
+
+def test_rows_under_a_date_of_which_the_night_has_no_file_are_stale() -> None:
+    before = of_days(holds("a", "b"), holds("x", "y", date="2026-11-22"), holds("q", date="2026-11-20"))
+    assert check(before, DATED).sentence == "rows are wrong at the consumer: 1 stale (of 2026-11-20)"
+    calm_night = night(*all_ended(), stored("02:02:00"), holds("a", "b"), holds("x", date="2026-11-22"), keeps())
+    assert check(calm_night, BASELINE).evidence["stale"].first == ("x",)

@@ -15,6 +15,7 @@ from tests.checks.nights import (
     calm_but,
     ended,
     holds,
+    keeps,
     launched,
     night,
     paged,
@@ -54,6 +55,22 @@ def test_a_job_that_builds_on_it_is_named_with_the_way_when_rows_are_wrong() -> 
         "publish built on forecast.csv, which retrieve took other than it was published: 1 changed"
     )
     assert finding.evidence["ways"].first == ("forecast.csv → retrieve → publish",)
+
+
+def test_what_could_have_told_it_is_named() -> None:
+    at, who, what, value = receipt("02:00:04")
+    fault = TRUNCATED | {"detectable_by": ["control total"]}
+    lines = [(at, who, what, value | {"where": {"name": "forecast.csv"}}), *calm_but(*CHANGED), BAD]
+    said = "which retrieve took other than it was published (control total can tell): 1 changed"
+    assert check(night(*lines, faults=[fault]), BASELINE).sentence.endswith(said)
+
+
+def test_a_bad_file_itself_is_told_last_as_the_sources() -> None:
+    lying = calm_but(keeps(content=HALF))
+    assert check(night(*lying, BAD), BASELINE).sentence.endswith(": landing/forecast.csv is there as it came")
+    made = night(*lying, keeps("plan.csv", HALF), BAD)
+    sentence = check(made, night(*calm(), keeps("plan.csv"))).sentence
+    assert sentence.endswith(": landing/plan.csv with other content")
 
 
 def test_a_client_that_delivers_every_row_all_the_same_has_done_no_harm() -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from harness.checks import CHECKS
+from harness.history import History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, calm, night, put, uploaded
+from tests.checks.nights import BASELINE, EMPTY, HALF, WHOLE, YESTERDAY, calm, ended, night, put, uploaded
 
 check = CHECKS["no_partial_file_visible"]
 PLACE = {"folder": "landing", "name": "forecast.csv"}
@@ -80,6 +81,35 @@ def test_an_upload_of_which_a_part_was_there_first_is_partial_unless_that_is_its
     assert check(night(*calm(), *in_two, uploaded("export.csv")), night(*calm(), *in_two)).state == "holds"
     passed = night(*calm(), put("export.csv.part", extends=True), uploaded("export.csv"))
     assert check(passed, sending).state == "holds"
+
+
+def test_a_part_that_is_there_for_longer_than_an_upload_takes_is_no_habit() -> None:
+    def sent(whole_at: str, *between: Line, half_at: str = "02:02:30") -> History:
+        half = put("export.csv", HALF, clock=half_at, **{"from": "publish"})
+        return night(*calm(), half, *between, put("export.csv", clock=whole_at, extends=True), uploaded("export.csv"))
+
+    usual = sent("02:02:31")
+    finding = check(sent("02:12:30"), usual)
+    said = "source:sftp/export.csv, of which a part was there for 10 min before all of it"
+    assert finding.evidence["partial"].first == (said,)
+    assert check(sent("02:03:20"), usual).state == "holds"
+    assert check(sent("02:03:20", ended("02:02:40", "retrieve", "fail")), usual).state == "holds"
+    assert check(sent("02:03:20", ended("02:02:40", "publish", "fail")), usual).evidence["partial"].total == 1
+    assert check(sent("02:12:30"), sent("02:12:40")).state == "holds"
+    again = put("export.csv", HALF, clock="02:12:29", **{"from": "publish"})
+    assert check(sent("02:12:30", again), usual).evidence["partial"].first == (said,)
+
+
+@pytest.mark.parametrize("later", ["02:40:00", "02:20:00"])
+def test_a_list_that_another_job_lengthens_may_be_lengthened_at_another_time(later: str) -> None:
+    def lengthened(clock: str, by: str = "retrieve") -> History:
+        first = put("journal.csv", HALF, clock="02:02:30", **{"from": "publish"})
+        rest = put("journal.csv", clock=clock, extends=True, **{"from": by})
+        return night(*calm(), first, rest, uploaded("journal.csv"))
+
+    assert check(lengthened(later), lengthened("02:30:00")).state == "holds"
+    one = check(lengthened("02:40:00", "publish"), lengthened("02:03:00", "publish"))
+    assert "for 38 min" in one.evidence["partial"].first[0]
 
 
 def test_a_file_that_is_never_finished_is_visible_to_the_end() -> None:

@@ -123,3 +123,12 @@ def test_rows_of_a_fallback_and_replays_are_not_what_it_has_passed() -> None:
         ("02:02:00", "planning", "batch ok", value), said("02:02:01", "2026-11-23"), watermarks={"loaded": MARK}
     )
     assert check(fallen_back, AFTER).state == "violated"
+
+
+def test_rows_of_the_nights_files_of_earlier_days_are_what_it_has_passed_too() -> None:
+    consumers = {"planning": {"key": ["id"], "records": "every", "days": ["2026-11-22"]}}
+    batch = {"key": "k", "rows": 3, "stored": 3, "replayed": False, "business_date": "2026-11-22"}
+    early = [*calm(), said("02:02:01", "2026-11-23"), ("02:03:00", "planning", "batch ok", batch)]
+    marked_early = night(*early, watermarks={"loaded": MARK}, consumers=consumers)
+    finding = check(marked_early, marked_early)
+    assert "planning had stored 3 of 6 rows" in finding.sentence

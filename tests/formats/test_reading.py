@@ -43,6 +43,15 @@ def test_records_come_back_without_header_and_trailer(
     assert found == [[plain_value(value) for value in row] for row in ROWS]
 
 
+def test_columns_that_nobody_asks_for_are_left_out_of_long_and_short_records(tmp_path: Path) -> None:
+    path = tmp_path / "file.csv"
+    path.write_text("id,name,amount\n007,Ann,12.50\n008,Bob\n")
+    layout = formats.made_layout(Form(format="csv", trailer=0), COLUMNS[:3], "amount").described()
+    names = [column.name for column in layout.columns]
+    found = list(records(path, layout, without={names[1]}))
+    assert found == [{names[0]: "007", names[2]: "12.50"}, {names[0]: "008"}]
+
+
 def test_a_parquet_file_comes_back_with_the_values_of_its_types(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="the parquet extra is not installed")
     layout = formats.made_layout(Form(format="parquet"), COLUMNS, "amount")

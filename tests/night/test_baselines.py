@@ -205,6 +205,7 @@ def test_two_workers_live_a_baseline_once(pytester: pytest.Pytester, monkeypatch
     assert set(workers) == {"gw0", "gw1"}
 
 
+@pytest.mark.exhaustive  # what a killed worker leaves to another is seen above, without pytest
 def test_a_worker_that_is_killed_in_its_baseline_does_not_hang_the_others(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from harness.scenario.loading import load_scenario
 from harness.scenario.model import Scenario
 from tests.ask import ASK
 from tests.runs import HARNESS, PYTEST, User, user_in
+from tests.sample import sample
 
 CHAIN = """
 chain: pair
@@ -91,12 +92,12 @@ def test_a_race_of_two_jobs_is_found_in_another_order(tmp_path: Path, night_runn
 
 def test_a_sound_pair_has_one_verdict_in_every_order(tmp_path: Path, night_runner: NightRunner) -> None:
     scenario = load(tmp_path, SOUND)
-    orders = in_orders(lambda order: night_runner.run(scenario, order), count=8)
+    orders = in_orders(lambda order: night_runner.run(scenario, order), count=4)
     assert orders.as_expected
-    assert told(orders) == {"orders": "8 orders, the same verdict"}
+    assert told(orders) == {"orders": "4 orders, the same verdict"}
 
 
-@pytest.mark.parametrize("order", [0, 1, 2])
+@pytest.mark.parametrize("order", sample([1, 0, 2]))
 def test_a_night_of_one_order_has_one_digest(tmp_path: Path, night_runner: NightRunner, order: int) -> None:
     scenario = load(tmp_path, RACE)
     assert len({night_runner.run(scenario, order).digest for _ in range(3)}) == 1

@@ -89,7 +89,7 @@ def broken(stack: LocalStack, part: str) -> None:
         os.kill(health["pid"] if part == "supervisor" else health["mocks"][part], signal.SIGKILL)
 
 
-@pytest.mark.parametrize("part", ["page", "supervisor", "desk"])
+@pytest.mark.parametrize("part", sample(["desk", "page", "supervisor"]))
 def test_the_night_after_a_stack_error_has_the_stack_anew(part: str, tmp_path: Path) -> None:
     scenario = load_scenario(write_night(tmp_path, "import time; time.sleep(60)"))
     told: list[str] = []

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.chain.columns import Reshaped
 from harness.night.declared_columns import Declared
-from harness.night.rows_compared import compare
+from harness.night.rows_compared import AT_ONCE, compare
 from harness.night.same_value import same
 
 SAME: list[tuple[Any, Any]] = [
@@ -106,18 +107,40 @@ def test_memory_is_flat_where_both_come_in_one_order() -> None:
         tracemalloc.stop()
 
 
+@pytest.mark.parametrize("odd", [True, "1", 2, None])
+def test_one_row_that_differs_among_many_is_found_in_its_place(odd: Any) -> None:
+    records = [{"id": f"P{number}", "count": 1} for number in range(3 * AT_ONCE)]
+    rows = [record | {"count": odd} if record["id"] == f"P{2 * AT_ONCE + 7}" else record for record in records]
+    found = compare(records, rows, ["id"])
+    assert (found.records, found.rows) == (len(records), len(rows))
+    assert found.changed.total == (0 if odd == "1" else 1)
+
+
+def test_a_column_that_some_rows_have_beside_the_others_was_not_compared() -> None:
+    records = [{"id": f"P{number}"} for number in range(3 * AT_ONCE)]
+    rows = [record | ({"extra": "x"} if number >= 2 * AT_ONCE else {}) for number, record in enumerate(records)]
+    assert compare(records, rows, ["id"]).only_held == {"extra"}
+
+
+def test_an_unchanged_value_is_wrong_where_the_chain_says_that_it_changes() -> None:
+    records = [{"id": f"P{number}", "amount": "0" if number < AT_ONCE else "5"} for number in range(3 * AT_ONCE)]
+    declared = Declared({"amount": Reshaped(times=100)})
+    assert compare(records, records, ["id"], declared=declared).changed.total == 2 * AT_ONCE
+
+
 # What is compared in the order of the records and what waits for its counterpart must find the same.
 VALUES = st.sampled_from([None, "", "1", "1.0", "1.10", "-0", "007", 1, 1.0, True, 0, False, [1], [True], {"a": 1}])
 SIDE = st.lists(st.fixed_dictionaries({"id": st.sampled_from(["1", 1, "x"])}, optional={"a": VALUES}), max_size=4)
 
 
 @settings(deadline=None)
-@given(published_rows=SIDE, held_rows=SIDE, text=st.booleans())
+@given(published_rows=SIDE, held_rows=SIDE, text=st.booleans(), at_once=st.integers(1, 4))
 def test_the_quick_comparison_calls_alike_what_the_slow_one_does(
-    published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool
+    published_rows: list[dict[str, Any]], held_rows: list[dict[str, Any]], *, text: bool, at_once: int
 ) -> None:
     columns = {"a"} if text else set()
-    found = compare(published_rows, held_rows, ["id"], text=columns)
+    with mock.patch("harness.night.rows_compared.AT_ONCE", at_once):
+        found = compare(published_rows, held_rows, ["id"], text=columns)
     with mock.patch.object(Declared, "are_one", return_value=False):
         slow = compare(published_rows, held_rows, ["id"], text=columns)
     for kind in ("lost", "invented", "changed"):

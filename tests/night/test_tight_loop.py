@@ -18,6 +18,7 @@ from harness.stack import Stack
 from tests.calibration import patience_s
 from tests.contract.test_events_of_nights import validated
 from tests.night.test_night import CHAIN, SCENARIO, STORE
+from tests.sample import sample
 
 LOOP = """python3 - <<'END'
 import base64, http.client, os, urllib.parse
@@ -66,7 +67,34 @@ def night(tmp_path: Path, own_stack: Stack, store: Path) -> Night:
     return run
 
 
-@pytest.mark.parametrize("asked", ASKS)
+CLIENTS = """
+curl -sS --retry 8 --retry-connrefused "$SOURCE/files/"
+sleep 600
+python3 - <<'END'
+import contextlib, os, time, urllib.parse
+import boto3, botocore.config, botocore.exceptions, snowflake.connector, urllib3
+
+SOURCE, PAUSE = os.environ["SOURCE"], 600
+with contextlib.suppress(urllib3.exceptions.HTTPError):
+    again = urllib3.Retry(total=10, backoff_factor=0.1, status_forcelist=[500, 503])
+    urllib3.PoolManager(retries=again).request("GET", SOURCE + "/files/")
+time.sleep(PAUSE)
+with contextlib.suppress(botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
+    key = dict(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-3")
+    standard = botocore.config.Config(retries={"mode": "standard", "max_attempts": 5})
+    boto3.client("s3", endpoint_url=SOURCE, config=standard, **key).get_object(Bucket="feed", Key="forecast.csv")
+time.sleep(PAUSE)
+with contextlib.suppress(snowflake.connector.errors.Error):
+    place = urllib.parse.urlsplit(SOURCE)
+    snowflake.connector.connect(
+        user="a", password="b", account="feed", protocol="http", host=place.hostname, port=place.port
+    )
+END
+"""
+"""Clients that ask again by themselves, with a pause that grows: a neighbour in trouble is let be."""
+
+
+@pytest.mark.parametrize("asked", sample(ASKS))
 def test_a_loop_is_ended_and_told_and_the_night_is_judged_in_seconds(night: Night, asked: str) -> None:
     method, path, fault = ASKS[asked]
     began = time.monotonic()
@@ -92,7 +120,7 @@ def test_a_job_that_is_restarted_into_its_loop_is_ended_so_often_and_no_more(nig
     assert len(loops) == LOOPS
     assert result.history.of("heal")[0].value["reason"] == "loop"
     assert result.history.of("job", type="ok", job="fetch")  # once the fault is out
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
 
 
 def test_a_loop_with_a_pause_is_none_and_over_the_budget(night: Night) -> None:
@@ -102,7 +130,7 @@ def test_a_loop_with_a_pause_is_none_and_over_the_budget(night: Night) -> None:
     )
     result = night(script, "server_error: {answer: 503, for: 3m}")
     assert not result.history.of("loop", component="night")
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
     assert result.judgement.because.startswith("request_budget: source was asked ")
 
 
@@ -115,6 +143,14 @@ def test_a_retry_with_a_pause_is_within_the_budget(night: Night) -> None:
     assert result.outcome is Outcome.RECOVERED
 
 
+def test_what_real_clients_try_again_by_themselves_is_within_the_budget(night: Night) -> None:
+    result = night(CLIENTS, "connection_refused: {}")
+    assert len(result.history.of("connect", type="fail")) > 25
+    finding = result.judgement.of("request_budget")
+    assert finding is not None
+    assert finding.state == "holds", finding.sentence
+
+
 def test_a_chain_states_its_budget(night: Night) -> None:
     method, path, _ = ASKS["an error of the server"]
     script = LOOP.format(method=method, path=path).replace(
@@ -122,5 +158,5 @@ def test_a_chain_states_its_budget(night: Night) -> None:
     )
     budget = "budget: {requests_a_minute: 2, neighbours: {s3: {requests_a_minute: 900}}}\n"
     result = night(script, "server_error: {answer: 503, for: 20m}", budget=budget)
-    assert result.outcome is Outcome.DEGRADED
+    assert result.outcome is Outcome.DAMAGED
     assert "within a minute, 2 allowed" in result.judgement.because

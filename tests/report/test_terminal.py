@@ -9,12 +9,13 @@ from pathlib import Path
 
 from rich.console import Console
 
+from harness.history import History
 from harness.report.record import properties, record
 from harness.report.terminal import asked, failure, repeat_command, show, summary
 from harness.report.timeline import around, timeline
 from harness.testing.histories import Line
 from harness.values.units import Duration
-from tests.checks.nights import calm, holds, paged, stored
+from tests.checks.nights import calm, ended, holds, keeps, launched, night, paged, stored
 from tests.report.conftest import MakeResult
 
 
@@ -89,6 +90,36 @@ def test_a_result_is_plain_json_and_its_short_facts_are_text(result_of: MakeResu
     assert len(facts["answers"]) == 5
     assert ("night_harness.outcome", "unaffected") in properties(result)
     assert all(isinstance(value, str) for _, value in properties(result))
+
+
+def test_of_what_came_later_the_latest_are_named_and_all_are_counted(result_of: MakeResult) -> None:
+    def made(minutes_later: int) -> History:
+        names = {f"{number:02}.csv": 3 + number * minutes_later for number in range(1, 13)}
+        value = {"folder": "landing", "sha256": None, "size": None}
+        written = [(f"02:{at:02}:00", "folders", "write ok", value | {"name": name}) for name, at in names.items()]
+        return night(*calm(), *written, *map(keeps, names))
+
+    result = dataclasses.replace(result_of(*calm()), history=made(3), baseline=made(0))
+    came = record(result)["friction"]["came_later_s"]
+    assert came["total"] == 12
+    assert list(came["first"])[:2] == ["landing/12.csv", "landing/11.csv"]
+    assert len(came["first"]) == 10
+
+
+def test_what_is_violated_and_did_not_decide_has_its_line_and_is_data(result_of: MakeResult) -> None:
+    lines = [*launched("02:00:00", "retrieve"), ended("02:01:00", "retrieve", "fail"), paged("02:02:00", "truncated")]
+    result = result_of(*lines, keeps("forecast.csv.part"), outcome="contained")
+    assert not result.mismatches
+    console = Console(file=io.StringIO(), width=160)
+    show(console, result)
+    assert isinstance(console.file, io.StringIO)
+    shown, told = console.file.getvalue(), record(result)["also"]
+    for check in ("results_complete", "on_time", "nothing_left_behind"):
+        assert f"(also: {check}: " in shown
+        assert f"(also: {check}: " in asked(result)
+        assert any(line.startswith(f"{check}: ") for line in told)
+    assert "(also: complete" not in shown
+    assert record(result_of(*calm()))["also"] == []
 
 
 def test_a_command_repeats_a_scenario_on_the_stack_that_it_ran_on() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from harness.chain.loading import load_chain
-from harness.chain.model import Chain
+from harness.chain.model import Chain, Defence
 from harness.checks.model.outcome import Outcome
 from harness.faults import JobOverrun, LaunchFailure, NoFault, On
 from harness.scenario.model import Expect, Scenario, build_fault, describe_fault
@@ -165,6 +165,12 @@ def test_the_chain_of_a_scenario_has_its_defences_off_already() -> None:
     assert scenario(without="all").chain.switched_off == ("retry",)
     assert "Did you mean 'retry'?" in mistakes(without=["retri"])["without.0"]
     assert CHAIN.switched_off == ()
+
+
+def test_a_control_that_is_always_on_is_not_switched_off() -> None:
+    always = CHAIN.model_copy(update={"defences": {**CHAIN.defences, "sums": Defence(detects=("checksum",))}})
+    assert scenario(chain=always, without="all").chain.switched_off == ("retry",)
+    assert mistakes(chain=always, without=["sums"])["without.0"].startswith("the defence 'sums' is always on")
 
 
 @pytest.mark.parametrize("night", ["2026-11-31", "tonight", 20261123, dt.datetime(2026, 11, 23), None])

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from harness.checks.model.ends import finished
 from harness.history import Event, History
 
 POLLS = 3
@@ -42,10 +43,19 @@ def _asks(event: Event, *, listing: bool) -> bool:
 
 LAUNCHES = Kind("re-run", "re-runs", _event("scheduler", "launch", "invoke"), ("job",))
 RULES = Kind("rule that acted", "rules that acted", _event("scheduler", "rule", "info"), ("job", "when"))
+MADE_GOOD = Kind(
+    "failed run that a later one made good",
+    "failed runs that later ones made good",
+    lambda event: event.component == "scheduler" and event.type == "fail" and event.action in ("job", "launch"),
+    ("job",),
+)
+"""Of a job that ended well in the end. Those that a re-run follows are counted as re-runs; what is left are failures
+after which the schedule has started the job again by itself, as a crontab does."""
 REQUESTS = Kind("more request", "more requests", lambda event: _asks(event, listing=False), ("name", "what"))
 
 KINDS = (
     LAUNCHES,
+    MADE_GOOD,
     RULES,
     REQUESTS,
     Kind("more listing", "more listings", lambda event: _asks(event, listing=True), ("name", "what")),
@@ -69,9 +79,13 @@ def more_attempts(night: History, baseline: History) -> Mapping[Kind, int]:
     tried, calm = _counted(night), _counted(baseline)
     found: Counter[Kind] = Counter()
     for thing, count in tried.items():
+        kind, what = thing
         more = count - calm[thing]
+        if kind is MADE_GOOD:
+            again = (LAUNCHES, what)
+            more = more - max(0, tried[again] - calm[again]) if what[-1] in finished(night) else 0
         if more > 0 and not (more == 1 and _polled(thing, baseline)):
-            found[thing[0]] += more
+            found[kind] += more
     return {kind: found[kind] for kind in KINDS if found[kind]}
 
 

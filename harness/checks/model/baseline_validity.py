@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from harness.checks.model.ends import finished
-from harness.checks.model.holdings import begin_event, doubled_keys, finished_at, holdings
+from harness.checks.model.holdings import begin_event, doubled_keys, holdings
 from harness.checks.model.wording import counted
 from harness.history import History
 
@@ -19,12 +19,17 @@ def invalid_because(baseline: History) -> str | None:
 
     Retries are allowed: a chain may need them on any night.
     """
-    delivered = finished_at(baseline) is not None
+    delivered = _delivered(baseline)
     told = [*_untrue(baseline), *_unfinished(baseline), *_pages(baseline), *_stale(baseline)]
     if delivered and not told:
         return None
     said = "the baseline is not calm" if delivered else "the baseline failed: the chain does not deliver with no fault"
     return ": ".join([said, "; ".join(told)]) if told else said
+
+
+def _delivered(baseline: History) -> bool:
+    held = holdings(baseline)
+    return all(of.rows for of in held.values()) if held else bool(finished(baseline))
 
 
 def untrue_because(baseline: History) -> str | None:

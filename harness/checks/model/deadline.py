@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from harness.checks.model.ends import finished
-from harness.checks.model.holdings import begin_event, consumers, finished_at
+from harness.checks.model.holdings import begin_event
 from harness.checks.model.results import UPLOADED, is_result, uploads
+from harness.checks.model.wanted import due_consumers, finished_at, optional_jobs
 from harness.history import History
 
 
@@ -44,12 +43,11 @@ def _sent_at(history: History) -> dict[str, int]:
 
 
 def delivered_at(night: History, baseline: History) -> int | None:
-    """When the last row was stored; of a chain without consumers, when the last job had ended of those due.
+    """When the last row was stored that is due; of a chain that owes none, when the last job had ended of those due.
 
-    None where that never was.
+    None where that never was. Of optional jobs nothing is due.
     """
-    if consumers(night):
-        return finished_at(night)
-    jobs: Mapping[str, dict[str, bool]] = begin_event(night).value["jobs"]
-    due = {job for job in due_jobs(baseline) if not jobs.get(job, {}).get("optional")}
+    if due_consumers(baseline):
+        return finished_at(night, baseline)
+    due = due_jobs(baseline) - optional_jobs(night)
     return max((at for job, at in finished(night).items() if job in due), default=None)

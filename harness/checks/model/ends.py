@@ -35,6 +35,19 @@ class JobRuns:
         return self.last is not None and self.last.type == "ok"
 
     @property
+    def well_since(self) -> int | None:
+        """When the first of the good ends was that no bad one follows, UTC in nanoseconds; None where the last is bad.
+
+        Under a crontab a job has several runs a night, of which the later ones may have nothing left to do.
+        """
+        since = None
+        for end in reversed(self.ends):
+            if end.type != "ok":
+                break
+            since = end.at
+        return since
+
+    @property
     def still_runs(self) -> bool:
         """Whether it was started after its last end. A start before that was given up: order or end was lost."""
         return any(self.last is None or began > self.last.at for began in self.open.values())

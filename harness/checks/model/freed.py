@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from harness.checks.model.commits import commits
 from harness.checks.model.ends import JobRuns, finished, runs, successors
 from harness.checks.model.holdings import begin_event, consumers
+from harness.checks.model.wanted import sent_besides
 from harness.history import Event, History
 
 
@@ -45,7 +46,7 @@ def freed(night: History, baseline: History) -> Freed:
     in_time = {job for job, at in finished(baseline).items() if at <= deadline}
     late = {job for job, at in finished(night).items() if at > deadline}
     jobs = tuple(job for job in begin_event(night).value["jobs"] if job in kept_back & in_time & late)
-    rows, partly = _rows(night, kept_back, events[0].at)
+    rows, partly = _rows(night, baseline, kept_back, events[0].at)
     if not _in_time(baseline, deadline):
         rows, partly = {}, ()
     faults = tuple(dict.fromkeys(event.value["fault"] for event in events))
@@ -59,11 +60,13 @@ def _kept_back(night: History, event: Event) -> set[str]:
     return {name for name, job in runs(night).items() if job.runs_at(event.at)}
 
 
-def _rows(night: History, kept_back: set[str], since: int) -> tuple[dict[str, int], tuple[str, ...]]:
+def _rows(night: History, baseline: History, kept_back: set[str], since: int) -> tuple[dict[str, int], tuple[str, ...]]:
     rows: dict[str, int] = {}
     partly: list[str] = []
+    besides = sent_besides(baseline)
     for consumer in consumers(night):
         stored = [event for event in commits(night, consumer) if event.value.get("stored")]
+        stored = [event for event in stored if (consumer, event.value.get("from")) not in besides]
         then = [event for event in stored if event.at >= since and _by(night, kept_back, event.at)]
         if then:
             rows[consumer] = sum(event.value["stored"] for event in then)

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
-from harness.checks.model.ends import finished, unfinished
-from harness.checks.model.holdings import finished_at, holdings
+from harness.checks.model.commits import commits
+from harness.checks.model.ends import runs, unfinished
+from harness.checks.model.holdings import holdings
+from harness.checks.model.makers import made_at
 from harness.checks.model.pages import Paging, paging
-from harness.checks.model.results import missing_results
+from harness.checks.model.results import is_result, kept, missing_results, uploads
 from harness.checks.model.row_counts import wrong_rows
+from harness.checks.model.wanted import finished_at, spared_rows, wanted
 from harness.checks.model.wording import counted, minutes
 from harness.history import History
 
@@ -30,7 +33,9 @@ class Friction:
     attempts: Mapping[Kind, int] = field(default_factory=dict)
     """What was tried more often, at every neighbour."""
     later_s: Mapping[str, float] = field(default_factory=dict)
-    """By how much each job ended later, of those that did by a minute or more."""
+    """By how much each job ended later, of those that did by a minute or more: by the first good end that lasted."""
+    came_later_s: Mapping[str, float] = field(default_factory=dict)
+    """The same of what a night leaves: the last row of each consumer, by its name, and each file, by its path."""
     unfinished: tuple[str, ...] = ()
     """The jobs that ended well in the baseline, and not in the night."""
     files_missing: int = 0
@@ -62,7 +67,7 @@ class Friction:
     def reacted(self) -> bool:
         """Whether anything in the chain had to do something that it does not do in a calm night."""
         late = self.delay_s is None or self.delayed
-        return bool(self.pages or self.manual_steps or self.attempts or self.later_s or late)
+        return bool(self.pages or self.manual_steps or self.attempts or self.later_s or self.came_later_s or late)
 
     @property
     def delayed(self) -> bool:
@@ -92,12 +97,15 @@ class Friction:
             yield "never delivered"
         elif self.delayed:
             yield f"{minutes(self.delay_s)} of delay"
-        # The delay of the delivery says it of the jobs that it goes through.
-        worse = {job: by for job, by in self.later_s.items() if not self.delay_s or by > self.delay_s + 60}
-        for job, by in list(worse.items())[:_NAMED]:
-            yield f"{job} ended {minutes(by)} later"
-        if len(worse) > _NAMED:
-            yield f"{len(worse) - _NAMED} more jobs later"
+        # The delay of the delivery says it of the jobs that it goes through, and that of a job of what it makes.
+        told_s = self.delay_s or 0.0
+        for later_s, did, more in ((self.later_s, "ended", "jobs"), (self.came_later_s, "came", "files or consumers")):
+            worse = {name: by for name, by in later_s.items() if not told_s or by > told_s + 60}
+            for name, by in list(worse.items())[:_NAMED]:
+                yield f"{name} {did} {minutes(by)} later"
+            if len(worse) > _NAMED:
+                yield f"{len(worse) - _NAMED} more {more} later"
+            told_s = max(told_s, *worse.values(), 0.0)
 
 
 @lru_cache(maxsize=2)
@@ -106,15 +114,14 @@ def friction(night: History, baseline: History) -> Friction:
 
     What one did more often is not made up for by what another did not do at all.
     """
-    delivered, calm = finished_at(night), finished_at(baseline)
-    ends, calm_ends = finished(night), finished(baseline)
-    later = {job: at - calm_ends[job] for job, at in ends.items() if job in calm_ends}
+    delivered, calm = finished_at(night, baseline), finished_at(baseline, baseline)
     lost, wrong = _rows(night, baseline)
     return Friction(
         paging=paging(night),
         manual_steps=len(night.of("operate", component="operator")),
         attempts=more_attempts(night, baseline),
-        later_s={job: by / 1e9 for job, by in later.items() if by >= _LATER_NS},
+        later_s=_later_s(_well_since(night), _well_since(baseline)),
+        came_later_s=_later_s(_came_at(night), _came_at(baseline)),
         unfinished=unfinished(night, baseline),
         files_missing=len(missing_results(night, baseline)),
         rows_lost=lost,
@@ -123,13 +130,29 @@ def friction(night: History, baseline: History) -> Friction:
     )
 
 
+def _later_s(night: Mapping[str, int], baseline: Mapping[str, int]) -> dict[str, float]:
+    later = {name: at - baseline[name] for name, at in night.items() if name in baseline}
+    return {name: by / 1e9 for name, by in later.items() if by >= _LATER_NS}
+
+
+def _well_since(history: History) -> dict[str, int]:
+    return {name: since for name, job in runs(history).items() if (since := job.well_since) is not None}
+
+
+def _came_at(history: History) -> dict[str, int]:
+    """When there was what is there at the end: the rows of each consumer, and each file that is a result."""
+    stored = {event.component: event.at for event in commits(history) if event.value.get("stored")}
+    there = kept(history).keys() | uploads(history).keys()
+    return stored | {path: at for path, at in made_at(history).items() if path in there and is_result(path)}
+
+
 def _rows(night: History, baseline: History) -> tuple[int, int]:
     """How many rows are missing where nothing stands for them, and how many are there and should not be."""
-    wanted, got = holdings(baseline), holdings(night)
-    lost = wrong = 0
-    for consumer, held in got.items():
+    owed = wanted(night, baseline)
+    lost, wrong = sum(spared_rows(night, baseline).values()), 0
+    for consumer, held in holdings(night).items():
         kinds = wrong_rows(night, baseline, consumer).by_kind
         missing = kinds["lost"].total if "lost" in kinds else 0
-        lost += missing if held.rows else wanted[consumer].rows
+        lost += missing if held.rows else owed[consumer].rows
         wrong += sum(rows.total for kind, rows in kinds.items() if kind != "lost")
     return lost, wrong

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.checks.model.commits import commits
 from harness.checks.model.evidence import Evidence, Tally
 from harness.checks.model.partitions import key_of, key_partitions, partitions
 from harness.contract.rows import HeldPart, RawRow, sum_of
@@ -92,6 +91,8 @@ class Holdings:
     """
 
     own: Rows = field(default_factory=Rows)
+    earlier: dict[str, Rows] = field(default_factory=dict)
+    """Those of its own rows that are under earlier dates of which the night has files (``days`` of a file)."""
     fallback: dict[str, Rows] = field(default_factory=dict)
     stale: dict[str, Rows] = field(default_factory=dict)
 
@@ -107,21 +108,28 @@ def holdings(history: History) -> Mapping[str, Holdings]:
 
     Found once for a night and once for its baseline: every check asks.
     """
+    return holdings_without(history, {})
+
+
+def holdings_without(history: History, batches: Mapping[str, Collection[int]]) -> Mapping[str, Holdings]:
+    """The same, without some of each consumer's batches."""
     held: dict[str, Holdings] = {name: Holdings() for name in consumers(history)}
     for event in history.of("holds", type="info"):
-        if "night" in event.value:
+        if "night" in event.value or event.value.get("batch") in batches.get(event.component, ()):
             continue
         of = held.setdefault(event.component, Holdings())
-        _told_as(of, event, begin_event(history).value["date"]).add(history.rows(event))
+        for rows in _told_as(of, event, begin_event(history).value):
+            rows.add(history.rows(event))
     return held
 
 
-def _told_as(of: Holdings, event: Event, night: str) -> Rows:
+def _told_as(of: Holdings, event: Event, begin: Mapping[str, Any]) -> tuple[Rows, ...]:
     if (day := event.value.get("fallback_of")) is not None:
-        return of.fallback.setdefault(day, Rows())
-    if (day := event.value.get("business_date", night)) != night:
-        return of.stale.setdefault(day, Rows())
-    return of.own
+        return (of.fallback.setdefault(day, Rows()),)
+    day = event.value.get("business_date", begin["date"])
+    if day in begin["consumers"].get(event.component, {}).get("days", ()):
+        return of.own, of.earlier.setdefault(day, Rows())
+    return (of.own if day == begin["date"] else of.stale.setdefault(day, Rows()),)
 
 
 def doubled_keys(rows: Rows, declared: Sequence[str]) -> Evidence:
@@ -161,15 +169,3 @@ def begin_event(history: History) -> Event:
     if begin is None:
         raise ValueError("this history has no begin event, so it does not say what night it is")
     return begin
-
-
-def finished_at(history: History) -> int | None:
-    """UTC nanoseconds when the last row was stored that the night needed; None while a consumer holds nothing."""
-    held = holdings(history)
-    if not held:
-        last = history.of("job", type="ok").last()
-        return last.at if last else None
-    if any(not of.rows for of in held.values()):
-        return None
-    stored = [event.at for event in commits(history) if not event.value.get("replayed")]
-    return max(stored) if stored else None

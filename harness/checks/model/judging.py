@@ -18,6 +18,15 @@ class Judgement:
     because: str
     findings: tuple[Finding, ...]
 
+    @property
+    def also(self) -> tuple[Finding, ...]:
+        """What is violated besides, and did not decide: nothing that was found may be invisible."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.state == "violated" and not self.because.endswith(finding.sentence)
+        )
+
     def of(self, check: str) -> Finding | None:
         """The finding of one check, or None where it does not apply to the night."""
         return next((finding for finding in self.findings if finding.check == check), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,22 @@ def fetches(history: History) -> list[Fetch]:
 def bad_files(history: History) -> list[Fetch]:
     """Those that came other than they were published."""
     return [fetch for fetch in fetches(history) if not fetch.true]
+
+
+@functools.lru_cache(maxsize=2)
+def taken_over(history: History) -> Mapping[str, str]:
+    """The files that no client was given as published in the end, and in words, what could have told that.
+
+    Those are the controls that can detect what was done to the file, where a fault says so of itself.
+    """
+    last = {fetch.name: fetch.true for fetch in fetches(history)}
+    detectable = {fault["id"]: fault.get("detectable_by") or () for fault in begin_event(history).value["faults"]}
+    controls: dict[str, dict[str, None]] = {}
+    for event in history.of("fault", component="source"):
+        known = controls.setdefault(str(event.value.get("where", {}).get("name")), {})
+        known.update(dict.fromkeys(detectable.get(event.value["id"], ())))
+    able = {name: " or ".join(controls.get(name, ())) for name, true in last.items() if not true}
+    return {name: f" ({words} can tell)" if words else "" for name, words in able.items()}
 
 
 def built_on(history: History) -> list[Taken]:

@@ -83,6 +83,11 @@ def early_markers(night: History, baseline: History) -> list[Early]:
     return early
 
 
+def is_beside(path: str) -> bool:
+    """Whether it is about other files, or about the run: a checksum, a manifest, a log, a database."""
+    return _BESIDE.search(path) is not None
+
+
 def _stands_for(marker: str, files: Iterable[str], by_stem: Mapping[str, set[str]]) -> frozenset[str]:
     """The file whose name it has with something added; or those of the same stem: ``sums.ok`` for ``sums.csv``."""
     stem = marker.rpartition(".")[0]

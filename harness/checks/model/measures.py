@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.checks.model.ends import finished, unfinished
+from harness.checks.model.ends import runs, unfinished
 from harness.checks.model.friction import friction
-from harness.checks.model.holdings import finished_at, holdings
+from harness.checks.model.holdings import holdings
 from harness.checks.model.owed import owed
+from harness.checks.model.wanted import finished_at
 from harness.history import Event, History
 
 
@@ -42,7 +43,8 @@ def measures(night: History, baseline: History) -> Measures:
     page = night.of("page", component="desk", type="ok").first()
     wanted, got = holdings(baseline), holdings(night)
     touched = {*cost.later_s, *unfinished(night, baseline), *(_launches(night) - _launches(baseline))}
-    recovered = None if owed(night, baseline) else _last_touched(night, touched, delayed=cost.delayed)
+    delivered = finished_at(night, baseline) if cost.delayed else None
+    recovered = None if owed(night, baseline) else _last_touched(night, touched, delivered)
 
     def since(at_ns: int | None) -> float | None:
         return None if acted is None or at_ns is None else max(0.0, (at_ns - acted.at) / 1e9)
@@ -96,9 +98,8 @@ def _said(event: Event) -> str:
     return words[event.action]
 
 
-def _last_touched(night: History, jobs: set[str], *, delayed: bool) -> int | None:
+def _last_touched(night: History, jobs: set[str], delivered: int | None) -> int | None:
     """When the last of what the fault had touched was well again; the fault's own moment where it touched nothing."""
-    ends = [at for job, at in finished(night).items() if job in jobs]
-    delivered = finished_at(night) if delayed else None
+    ends = [since for name, job in runs(night).items() if name in jobs and (since := job.well_since) is not None]
     acted = night.of("fault").first()
     return max([*ends, *([delivered] if delivered else []), *([acted.at] if acted else [])], default=None)

@@ -12,6 +12,7 @@ from harness.checks.model.freed import Freed, freed
 from harness.checks.model.holdings import Holdings, begin_event, holdings
 from harness.checks.model.makers import of_optional_jobs
 from harness.checks.model.results import missing_results
+from harness.checks.model.wanted import optional_jobs, spared_rows, wanted
 from harness.checks.model.wording import counted
 from harness.history import History
 
@@ -37,6 +38,8 @@ class Owed:
     """The files that are missing: in the chain's folders, or at the source."""
     forgone: tuple[str, ...] = ()
     """Those of them that jobs make that need not end."""
+    spared: Mapping[str, int] = field(default_factory=dict)
+    """How many rows each consumer lacks that only such jobs bring."""
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.jobs or self.freed or self.results)
@@ -52,7 +55,7 @@ class Owed:
 @lru_cache(maxsize=2)
 def owed(night: History, baseline: History) -> Owed:
     """What the night owes when it is over."""
-    expected, got = holdings(baseline), holdings(night)
+    expected, got = wanted(night, baseline), holdings(night)
     lacking = {consumer: _lacking(expected[consumer], held) for consumer, held in got.items()}
     rows = {consumer: count for consumer, count in lacking.items() if count}
     late = freed(night, baseline)
@@ -62,15 +65,15 @@ def owed(night: History, baseline: History) -> Owed:
     replaced = _replaced(night)
     for job in unfinished(night, baseline):
         if job not in replaced:
-            declared = begin_event(night).value["jobs"].get(job, {})
-            (may if declared.get("optional") else must)[job] = how_it_stands(night, job)
+            (may if job in optional_jobs(night) else must)[job] = how_it_stands(night, job)
     for job in late.jobs:
-        if begin_event(night).value["jobs"][job].get("optional"):
+        if job in optional_jobs(night):
             may[job] = f"ended only because {', '.join(late.faults)} was ended at the deadline"
     late = replace(late, jobs=tuple(job for job in late.jobs if job not in may))
     missing = missing_results(night, baseline)
     forgone = of_optional_jobs(missing, may, baseline)
-    return Owed(rows, partly, must, may, late, tuple(path for path in missing if path not in forgone), forgone)
+    results = tuple(path for path in missing if path not in forgone)
+    return Owed(rows, partly, must, may, late, results, forgone, spared_rows(night, baseline))
 
 
 def due_at(night: History, baseline: History) -> int:

@@ -34,6 +34,10 @@ _WAITS = re.compile(
     r"|wart(?:et|en|end)|vorgänger\w*|nicht gestartet|abhängig\w*"
     r"|attend(?:ent)?|attente|prédécesseurs?|amont|dépend\w*|pas démarré)\b"
 )
+_SHARED = re.compile(
+    r"\b(?:thresholds?|resources?|schwell(?:e|en|enwert\w*|wert\w*)|ressourcen?|betriebsmittel\w*|seuils?|ressources)\b"
+)
+"""What jobs wait for that is no job: another one sets it or gives it back."""
 _ON_ITS_WAY = 60_000_000_000
 """Nanoseconds from a rule to its page, at most."""
 _SAYS_NO_MORE = frozenset(
@@ -58,7 +62,7 @@ class Paging:
     telling: tuple[Event, ...]
     """Those that say more than that a successor waits."""
     noise: tuple[Event, ...]
-    """Those of successors of a failed job that say only that they wait."""
+    """Those that say only that a job waits: for a failed one, or for what a failed one was to set or give back."""
     storms: Mapping[str, int]
     """What was paged more than once by one channel, in the words of the first such page, and how often."""
     healed: tuple[str, ...]
@@ -113,9 +117,13 @@ def _words(page: Event) -> str:
 def _only_waits(page: Event, night: History) -> bool:
     jobs = begin_event(night).value["jobs"]
     before = predecessors(night, page.value["job"])
-    if not any(_has_failed(job, page.at, night) for job in before):
-        return False
     text = _words(page)
+    # Which job sets a threshold, or gives a resource back, no history says: it is any that has failed. A job that has
+    # failed itself does not only wait: what it says of a resource is why it failed.
+    shared = _SHARED.search(text.casefold()) and not _has_failed(page.value["job"], page.at, night)
+    waited_for = {*before, *(jobs if shared else ())} - {page.value["job"]}
+    if not any(_has_failed(job, page.at, night) for job in waited_for):
+        return False
     waits = bool(_WAITS.search(text.casefold())) or any(_names(text, job) for job in before)
     return waits and all(_says_no_more(clause, jobs) for clause in _CLAUSES.split(text.casefold()))
 

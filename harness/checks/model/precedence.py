@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+from harness.checks.model.baseline_alone import but_for
 from harness.checks.model.baseline_validity import invalid_because
 from harness.checks.model.check import CHECKS, Finding
 from harness.checks.model.friction import Friction, friction
@@ -31,6 +32,11 @@ class Case:
     def cost(self) -> Friction:
         """What the night needed beyond its baseline."""
         return friction(self.night, self.baseline)
+
+    @property
+    def exact(self) -> str:
+        """How exact a night is that is right: what nobody published can be wrong on every night."""
+        return f"exact ({said})" if (said := but_for(self.baseline)) else "exact"
 
     def violation(self, outcome: Outcome) -> Finding | None:
         """The first finding of a violated check whose violation makes this of a night."""
@@ -94,15 +100,15 @@ def _fallback(case: Case) -> str | None:
 
 
 def _by_hand(case: Case) -> str | None:
-    return f"complete and exact, but by hand: {case.cost.sentence}" if case.cost.manual_steps else None
+    return f"complete and {case.exact}, but by hand: {case.cost.sentence}" if case.cost.manual_steps else None
 
 
 def _reacted(case: Case) -> str | None:
-    return f"complete, exact and on time after {case.cost.sentence}" if case.cost.reacted else None
+    return f"complete, {case.exact} and on time after {case.cost.sentence}" if case.cost.reacted else None
 
 
-def _nothing_happened(case: Case) -> str:  # noqa: ARG001 - whatever else it is
-    return "complete, exact and on time, and nothing needed to react"
+def _nothing_happened(case: Case) -> str:
+    return f"complete, {case.exact} and on time, and nothing needed to react"
 
 
 PRECEDENCE = (

@@ -47,6 +47,8 @@ class Left:
     """Whether it is the first part of a published file, or was not sent to its end."""
     text: str | None = None
     """What is in it, of a small report."""
+    size: int = 0
+    """Bytes."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def kept(history: History) -> Mapping[str, Left]:
     """The files of the working folders at the end; directories with nothing in them end with a slash."""
     return {
         f"{event.value['folder']}/{event.value['name']}": Left(
-            event.value["content"], "beginning_of" in event.value, event.value.get("text")
+            event.value["content"], "beginning_of" in event.value, event.value.get("text"), event.value["size"]
         )
         for event in history.of("keeps", component="folders")
     }
@@ -87,7 +89,9 @@ def kept(history: History) -> Mapping[str, Left]:
 def uploads(history: History) -> Mapping[str, Left]:
     """What clients have put to the source, or moved there, and is there at the end: by protocol and last name."""
     return {
-        uploaded_as(event.value): Left(event.value["content"], not event.value["whole"], event.value.get("text"))
+        uploaded_as(event.value): Left(
+            event.value["content"], not event.value["whole"], event.value.get("text"), event.value["size"]
+        )
         for event in history.of("keeps", component="source")
         if "file" not in event.value
     }
@@ -180,6 +184,11 @@ def _drawn_alike(
             if found := free[_without_drawn(path, date), wanted[path].content if alike else ""]:
                 pairs[path] = found.pop()
     return pairs
+
+
+def without_dates(path: str) -> str:
+    """A path whose dates are out, also one of directories (``2026/11/23``), and nothing else of its digits."""
+    return _DATED_OR_DRAWN.sub(lambda found: "#" if found["date"] else found[0], path.replace("/", "."))
 
 
 def _without_drawn(path: str, date: dt.date) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.checks.model.evidence import Evidence, Tally
@@ -18,6 +18,7 @@ from harness.checks.model.holdings import (
     holdings,
 )
 from harness.checks.model.partitions import key_of, partitions
+from harness.checks.model.wanted import wanted
 from harness.contract.rows import RawRow
 from harness.history import History
 
@@ -54,32 +55,84 @@ def wrong_rows(night: History, baseline: History, *consumers: str) -> WrongRows:
     """What is wrong with the rows of these consumers, compared with the same night without faults.
 
     Rows of a declared fallback are compared with what the earlier night delivered; rows under another date that declare
-    none are stale. So are an earlier night's rows under tonight's date, as far as the baseline tells of that night; the
+    none are stale, but for those of the night's files of that date (``days``), which are its own. So are an earlier
+    night's rows under tonight's date, as far as the baseline tells of that night; the
     rows in whose place they are count as stale, and not as lost besides. A consumer that holds nothing holds nothing
     wrong.
     """
     wrong = WrongRows()
     for consumer in consumers:
         held = holdings(night)[consumer]
-        wanted = holdings(baseline).get(consumer, Holdings()).own
+        expected = wanted(night, baseline).get(consumer, Holdings())
         declared = begin_event(night).value["consumers"][consumer]["key"]
         if held.own:
-            _compare(wrong, held.own, wanted, declared, earlier_nights(baseline, consumer))
+            _compare(wrong, held.own, expected.own, declared, earlier_nights(baseline, consumer) | held.earlier)
         for day, rows in held.fallback.items():
             _compare(wrong, rows, earlier(baseline, consumer, day), declared)
+        _misdated(wrong, held, expected)
         wrong.stale.add_all(key for rows in held.stale.values() for key, _ in rows)
         wrong.stale_of |= held.stale.keys()
     return wrong
 
 
+def _misdated(wrong: WrongRows, held: Holdings, due: Holdings) -> None:
+    """Rows that are owed under the date of one of the night's files, and are under that of another."""
+    if all(held.earlier.get(day, Rows()) == due.earlier.get(day, Rows()) for day in held.earlier | due.earlier):
+        return
+    for some, some_due in partitions(_Dated(held), _Dated(due)):
+        there, expected = _by_day(some), _by_day(some_due)
+        surplus, deficit = _less(there, expected), _less(expected, there)
+        moved = _sum(surplus) & _sum(deficit)
+        wrong.stale.add_all(key_of(key) for key, _ in moved.elements())
+        wrong.stale_of |= {day for day, rows in [*surplus.items(), *deficit.items()] if day and moved & rows}
+
+
+@dataclass(frozen=True)
+class _Dated:
+    """The night's own rows, and once more those of earlier dates, with the date behind the digest.
+
+    Two sides, however many dates there are: each side of a comparison has files of its own open.
+    """
+
+    of: Holdings
+
+    def total(self) -> int:
+        return self.of.own.total() + sum(rows.total() for rows in self.of.earlier.values())
+
+    def raw(self) -> Iterator[RawRow]:
+        for day, rows in {"": self.of.own, **self.of.earlier}.items():
+            yield from ((key, b"%b@%b" % (digest, day.encode())) for key, digest in rows.raw())
+
+
+def _by_day(rows: Counter[RawRow]) -> dict[str, Counter[RawRow]]:
+    """How often each row is under each date; under none: tonight's."""
+    days = defaultdict[str, Counter[RawRow]](Counter)
+    for (key, dated), count in rows.items():
+        digest, _, day = dated.rpartition(b"@")
+        days[day.decode()][key, digest] = count
+    own = days.pop("", Counter())
+    return {"": own - _sum(days), **days}
+
+
+def _less(days: Mapping[str, Counter[RawRow]], others: Mapping[str, Counter[RawRow]]) -> dict[str, Counter[RawRow]]:
+    return {day: rows - others.get(day, Counter()) for day, rows in days.items()}
+
+
+def _sum(days: Mapping[str, Counter[RawRow]]) -> Counter[RawRow]:
+    total = Counter[RawRow]()
+    for rows in days.values():
+        total.update(rows)
+    return total
+
+
 def _compare(
-    wrong: WrongRows, rows: Rows, wanted: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
+    wrong: WrongRows, rows: Rows, due: Rows, declared: list[str], nights: Mapping[str, Rows] | None = None
 ) -> None:
-    if rows == wanted:
-        wrong.doubled.add_counted(doubled_keys(wanted, declared))
+    if rows == due:
+        wrong.doubled.add_counted(doubled_keys(due, declared))
         return
     lost, taken = Tally(), 0
-    for some, wanted_some, *earlier_some in partitions(rows, wanted, *(nights or {}).values()):
+    for some, wanted_some, *earlier_some in partitions(rows, due, *(nights or {}).values()):
         stale = _stale_rows(some, wanted_some, dict(zip(nights or {}, earlier_some, strict=True)))
         taken += _compare_some(wrong, lost, some, wanted_some, declared, stale)
     # A stale row of a key that tonight does not have is there instead of another one.

@@ -55,13 +55,15 @@ def last_move(said: Sequence[Mark]) -> Mark | None:
 
 
 def stored_by(history: History, consumer: str, at: int) -> int:
-    """How many of the night's own rows a consumer had stored at a moment."""
-    night = begin_event(history).value["date"]
+    """How many of the night's own rows a consumer had stored at a moment, those of its files of earlier days too."""
+    begin = begin_event(history).value
+    night = begin["date"]
+    dates = {night, *begin["consumers"].get(consumer, {}).get("days", ())}
     return sum(
         event.value.get("stored", 0)
         for event in commits(history, consumer)
         if event.at <= at
-        and event.value.get("business_date", night) == night
+        and event.value.get("business_date", night) in dates
         and event.value.get("fallback_of") is None
     )
 

@@ -129,6 +129,15 @@ FOLDERS: Mapping[str, Happening] = {
         sha256=maybe(Field(or_null(TEXT), f"{SHA256.says}, {_READABLE}")),
         text=maybe(Field(TEXT, "of a watermark, once it is whole: what is in it, the first 4,096 bytes")),
         how=maybe(Field(one_of("closed", "renamed", "linked", "found"), _HOW)),
+        length=maybe(Field(NUMBER, "of another file that may be a result, when it is closed: bytes")),
+        beginnings=maybe(
+            Field(
+                TEXT,
+                "of the same: digests of its first bytes, four digits each: of each byte up to 32, then of sixteen "
+                "lengths between a power of two and the next; no digest of the history knows of them",
+            )
+        ),
+        whole=maybe(Field(TEXT, "of the same: the digest of all of it, sixteen digits")),
     ),
     "remove": happening("a file goes", "info", folder=_FOLDER, name=_NAME),
     "keeps": happening(
@@ -139,6 +148,7 @@ FOLDERS: Mapping[str, Happening] = {
         name=Field(TEXT, f"{_NAME.says}; with a slash at its end, a directory with nothing in it"),
         size=SIZE,
         content=Field(TEXT, CONTENT),
+        sha256=maybe(Field(TEXT, f"{SHA256.says}; of a file in a folder of checked ones")),
         text=maybe(REPORT),
         beginning_of=maybe(Field(TEXT, "the published file of which it is the first part, and not all")),
     ),

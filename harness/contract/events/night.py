@@ -31,6 +31,7 @@ _CONSUMER = record(
     ),
     owner=maybe(Field(TEXT, "who depends on it, where the chain says so, and is not paged by it")),
     contact=maybe(Field(TEXT, "how that owner is reached, where the chain says so")),
+    days=maybe(Field(listed(TEXT), "the earlier dates of which the night has files whose records arrive here")),
 )
 _JOB = record(
     owner=Field(TEXT, "who is paged for it"),
@@ -84,6 +85,9 @@ BEGIN = happening(
     files=Field(listed(TEXT), "the names of the files that are to arrive"),
     seeds=Field(listed(TEXT), "checksums (SHA-256) of the files that the folders begin with"),
     folders=Field(listed(TEXT), "the working folders"),
+    checked=maybe(
+        Field(mapped(mapped(TEXT)), "folders in which only right files may be: checksums of what they begin with")
+    ),
     consumers=Field(mapped(_CONSUMER), "the consumers, which record under these names"),
     watermarks=Field(mapped(_WATERMARK), "the files that say how far the chain has delivered, by the chain's names"),
     quarantine=Field(or_null(TEXT), "the working folder in which bad files are set aside; null: none is declared"),

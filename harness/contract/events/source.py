@@ -19,7 +19,23 @@ CONTENT = "checksum of what is compared: the content, without what only tells of
 REPORT = Field(TEXT, "of a small report that is no file of the source: what is in it")
 
 SOURCE: Mapping[str, Happening] = {
-    "publish": happening("a file arrives", "info", file=FILE, name=NAME, size=SIZE, sha256=SHA256, records=RECORDS),
+    "publish": happening(
+        "a file arrives",
+        "info",
+        file=FILE,
+        name=NAME,
+        size=SIZE,
+        sha256=SHA256,
+        records=RECORDS,
+        flag=maybe(Field(TEXT, "of a file whose sender says when it is done: the name of its flag")),
+    ),
+    "flag": happening(
+        "the flag of a file arrives: its sender says that it is done",
+        "info",
+        file=FILE,
+        name=Field(TEXT, "the name of the file that is done"),
+        flag=Field(TEXT, "the flag's name"),
+    ),
     "restate": happening(
         "a fault has changed a file, and its manifest states what it is now",
         "info",

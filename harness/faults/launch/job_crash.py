@@ -26,6 +26,9 @@ class JobCrash(StrikesAJob):
     With ``on``, a neighbour's ``invoke`` is anybody's request that has come and has no answer, its ``ok`` an answer of
     which the last bytes have not left.
 
+    ``at_request`` to a consumer: the request is out of the job's hands, so the consumer stores the batch all the same,
+    and only the answer is never read. What comes then is a batch that is sent a second time.
+
     ``at_commit`` before: the consumer has all of the request, and stores the batch although the job is gone; after: it
     has stored it, and the job never gets the answer. Either way the batch is there and the job does not know: before
     it is stored is no place of the job's, for what it has sent is out of its hands. A job that dies with the batch

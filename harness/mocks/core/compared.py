@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterator, Sequence
+from fnmatch import translate
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +26,9 @@ class Compared:
     """The digests of a night's files, as the chain wants them to be compared (`results:` in its file)."""
 
     def __init__(self, plan: Plan) -> None:
-        self._ignore = plan.results.ignore
+        self._ignored = _Patterns(plan.results.ignore)
         self._volatile = {
-            name: [re.compile(pattern.encode()) for pattern in patterns]
+            _Patterns([name]): [re.compile(pattern.encode()) for pattern in patterns]
             for name, patterns in plan.results.volatile.items()
         }
         self._published = frozenset(file.name for file in plan.files)
@@ -36,7 +36,7 @@ class Compared:
 
     def counts(self, path: str) -> bool:
         """Whether a file is compared: no pattern of those to ignore matches it."""
-        return not any(_matches(path, pattern) for pattern in self._ignore)
+        return not self._ignored.match(path)
 
     def told(self, path: str, file: Path) -> dict[str, str]:
         """What events say of a file: the digest of what is compared, and of a small report its text.
@@ -56,7 +56,7 @@ class Compared:
 
         OSError where the file cannot be read.
         """
-        patterns = [one for name, found in self._volatile.items() if _matches(path, name) for one in found]
+        patterns = [one for named, found in self._volatile.items() if named.match(path) for one in found]
         written_s = int(file.stat().st_mtime)
         found: list[bytes] = []
         try:
@@ -93,10 +93,18 @@ class Compared:
             digest.update(line)
 
 
-def _matches(path: str, pattern: str) -> bool:
-    """A pattern without a slash is of the file's own name, in whatever folder it is."""
-    path = path.rstrip("/")  # of a directory with nothing in it
-    return fnmatchcase(path, pattern) or ("/" not in pattern and fnmatchcase(path.rpartition("/")[2], pattern))
+class _Patterns:
+    """Patterns of files. One without a slash is of the file's own name, in whatever folder it is."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._of_paths = [re.compile(translate(one)).match for one in patterns]
+        self._of_names = [re.compile(translate(one)).match for one in patterns if "/" not in one]
+
+    def match(self, path: str) -> bool:
+        """Whether one of them does."""
+        path = path.rstrip("/")  # of a directory with nothing in it
+        name = path.rpartition("/")[2]
+        return any(match(path) for match in self._of_paths) or any(match(name) for match in self._of_names)
 
 
 def _lines(first: bytes, rest: IO[bytes]) -> Iterator[bytes]:

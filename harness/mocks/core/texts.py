@@ -10,6 +10,8 @@ from harness.history import EventType, Recorder
 LONGEST_TEXT = 8_192
 """Characters: four pages of print, more than anybody reads of a page or an error. A history holds thousands of them."""
 
+_NO_TEXT = frozenset({int, float, bool, type(None)})
+
 _NOTE = 80
 """Room for the note, so that a text that has been cut is not cut again."""
 
@@ -23,10 +25,13 @@ def kept(text: str, most: int = LONGEST_TEXT) -> str:
 
 def all_kept(value: Any) -> Any:
     """A value of an event with every text in it bounded."""
-    if isinstance(value, list | tuple):  # a million rows are held: most of their texts are short, and looked at here
-        return [
-            one if type(one) is str and len(one) <= LONGEST_TEXT and one.isascii() else all_kept(one) for one in value
-        ]
+    kind = type(value)
+    if kind in _NO_TEXT or (kind is str and len(value) <= LONGEST_TEXT and value.isascii()):
+        return value  # as nearly all of them are
+    if kind is dict:
+        return {all_kept(name): all_kept(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [all_kept(one) for one in value]
     if isinstance(value, str):
         return kept(value)
     if isinstance(value, Mapping):

@@ -13,7 +13,11 @@ from inotify_simple import Event, INotify, flags
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
+from harness.mocks.folders.beginnings import beginnings
 from harness.mocks.folders.kept import Kept
+
+TOLD_AT_ONCE = 64
+"""So many events are told before the kernel is asked for more: its own queue is bounded, and loses what is too much."""
 
 WATCHED = (
     flags.CREATE
@@ -105,12 +109,13 @@ class Folders(Mock):
     def _seen(self) -> None:
         self._pull()
         while self._pending:
-            event = self._pending.popleft()
-            if event.mask & flags.Q_OVERFLOW:
-                raise RuntimeError("the kernel's queue of folder events overflowed: events were lost")
-            place = self._places.get(event.wd)
-            if place is not None and event.name:
-                self._tell(place, event)
+            for _ in range(min(len(self._pending), TOLD_AT_ONCE)):
+                event = self._pending.popleft()
+                if event.mask & flags.Q_OVERFLOW:
+                    raise RuntimeError("the kernel's queue of folder events overflowed: events were lost")
+                place = self._places.get(event.wd)
+                if place is not None and event.name:
+                    self._tell(place, event)
             self._pull()
 
     def _pull(self) -> None:
@@ -135,7 +140,8 @@ class Folders(Mock):
         elif event.mask & flags.CLOSE_WRITE:
             if key in self._writing:
                 self._writing.discard(key)
-                self.recorder.record("ok", "write", value | self._content(place, event.name) | {"how": "closed"})
+                content = self._content(place, event.name) | self._beginnings(place, event.name)
+                self.recorder.record("ok", "write", value | content | {"how": "closed"})
         elif event.mask & flags.MOVED_TO:
             self._writing.discard(key)
             self.recorder.record("ok", "write", value | self._content(place, event.name) | {"how": "renamed"})
@@ -190,6 +196,18 @@ class Folders(Mock):
                 if (moved := self._moved(path)) is None:
                     return {"size": None, "sha256": None}
                 path = moved
+
+    def _beginnings(self, place: Place, name: str) -> dict[str, Any]:
+        """By which half of a result is told that was written in its place; not of what is read as a whole."""
+        assert self._kept is not None  # noqa: S101 - it came with the folders
+        file = place.path / name
+        may_be = name not in self._counting
+        if not may_be or not self._kept.counts(f"{place.folder}/{place.named(name)}") or not file.is_file():
+            return {}
+        try:
+            return beginnings(file)
+        except OSError:
+            return {}  # gone already, or renamed: then nobody can have seen it for long
 
     def _moved(self, path: Path) -> Path | None:
         """Where a file was renamed to, according to what the kernel has told since."""

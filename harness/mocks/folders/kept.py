@@ -17,12 +17,17 @@ _HEAD_BYTES = 1 << 10
 
 
 class Kept:
-    """Each file is read once more than it is long at most; of a folder of gigabytes, a chunk is in memory."""
+    """Each file is read a few times at most; of a folder of gigabytes, a chunk is in memory."""
 
     def __init__(self, plan: Plan, store: Path) -> None:
         self._compared = Compared(plan)
+        self._checked = frozenset(plan.checked)
         self._published = {file.name: (file.content.size, store / file.content.sha256) for file in plan.files}
         self._heads: dict[str, bytes] = {}
+
+    def counts(self, path: str) -> bool:
+        """Whether a file may be a result: the chain does not ignore it."""
+        return self._compared.counts(path)
 
     def files(self, folder: str, path: Path) -> Iterator[dict[str, Any]]:
         """Values of events, by name: files, what links point to, and directories with nothing in them (``name/``)."""
@@ -49,6 +54,9 @@ class Kept:
         if not stat.S_ISREG(status.st_mode):
             return {"size": 0, "content": ""}  # a pipe or a socket: to read it could wait for ever
         found: dict[str, Any] = {"size": status.st_size} | self._compared.told(path, file)
+        if path.partition("/")[0] in self._checked:
+            with file.open("rb") as body:
+                found["sha256"] = hashlib.file_digest(body, "sha256").hexdigest()
         beginning = self._beginning_of(file, status.st_size)
         return found if beginning is None else found | {"beginning_of": beginning}
 

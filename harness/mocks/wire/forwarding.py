@@ -7,6 +7,7 @@ What is not written yet is not read yet either, so that a client that stops stop
 from __future__ import annotations
 
 import asyncio
+import mmap
 import socket
 import time
 from contextlib import suppress
@@ -89,8 +90,9 @@ async def _read(source: socket.socket, buffer: memoryview) -> int:
 
 
 def _buffer() -> memoryview:
-    # Zeroed memory takes no room until it is written to, so a short answer costs no more than its size.
-    return memoryview(bytearray(CHUNK_BYTES))
+    # Fresh pages take no room until they are written to, so a short answer costs no more than its size. The allocator
+    # would give the memory of an earlier connection, and write zeros over all of it.
+    return memoryview(mmap.mmap(-1, CHUNK_BYTES, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS))
 
 
 def _pass_the_end_on(target: socket.socket) -> None:

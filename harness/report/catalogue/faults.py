@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -42,49 +42,56 @@ class Used:
 
 @dataclass(frozen=True)
 class FaultEntry:
-    """Everything that is known of one fault."""
+    """Everything that is known of one fault; what only its own page tells is looked up when it is asked for."""
 
+    kind: type[Fault]
     name: str
     about: str
     does: tuple[str, ...]
     stands_for: str
     detectable: str
     sound_chain: str
-    parameters: tuple[Parameter, ...]
     controls: tuple[str, ...]
     seen: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By setting ("length: declared"; empty: whatever they are), then by reaction, who was seen to react so."""
-    scenarios: tuple[Used, ...]
+
+    @cached_property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its own, without the triggers that all faults share."""
+        return tuple(_parameters(self.kind))
+
+    @cached_property
+    def scenarios(self) -> tuple[Used, ...]:
+        """The shipped scenarios that use it."""
+        return tuple(_using(self.name))
 
 
 def catalogue() -> list[FaultEntry]:
     """An entry for each registered fault, by name."""
-    used = _scenarios()
-    return [_entry(kind, used[name]) for name, kind in sorted(FAULTS.items())]
+    return [_entry(kind) for _, kind in sorted(FAULTS.items())]
 
 
 def entry(name: str) -> FaultEntry:
     """The entry of one fault; AuthorError when there is no such fault."""
     if name not in FAULTS:
         raise AuthorError(unknown("fault", name, sorted(FAULTS)))
-    return _entry(FAULTS[name], _scenarios()[name])
+    return _entry(FAULTS[name])
 
 
-def _entry(kind: type[Fault], used: list[Used]) -> FaultEntry:
+def _entry(kind: type[Fault]) -> FaultEntry:
     said = docstring(kind, _HEADINGS)
     if tuple(said.under) != _HEADINGS:
         raise ValueError(f"{kind.name}: found {', '.join(said.under) or 'none'}, expected {', '.join(_HEADINGS)}")
     return FaultEntry(
+        kind=kind,
         name=kind.name,
         about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
         does=said.paragraphs,
         stands_for=said.under["Stands for"],
         detectable=said.under["Detectable by"],
         sound_chain=said.under["A sound chain"],
-        parameters=tuple(_parameters(kind)),
         controls=kind.detectable_by,
         seen=_seen(kind),
-        scenarios=tuple(used),
     )
 
 
@@ -139,13 +146,12 @@ def _values(told: Mapping[str, Any], models: Mapping[str, Any]) -> str:
     return "a time of day" if pattern else {"boolean": "true or false"}.get(told.get("type", ""), "text")
 
 
-def _scenarios() -> Mapping[str, list[Used]]:
-    """The shipped scenarios by the faults that they use, read as plain data: no chain has to be loaded for that."""
-    used: dict[str, list[Used]] = defaultdict(list)
+def _using(name: str) -> Iterator[Used]:
+    """Read as plain data, as no chain has to be loaded, and only where the name stands: to parse all takes a second."""
     top = shipped.scenarios()
     for path in sorted(top.rglob("*.yaml")):
+        if name not in path.read_text(encoding="utf-8"):
+            continue
         told = read(path, "a scenario").data
-        one = Used(str(path.relative_to(top)), str(told["scenario"]), str(told["expect"]["outcome"]))
-        for fault in told["faults"]:
-            used[fault if isinstance(fault, str) else next(iter(fault))].append(one)
-    return used
+        if name in (fault if isinstance(fault, str) else next(iter(fault)) for fault in told["faults"]):
+            yield Used(str(path.relative_to(top)), str(told["scenario"]), str(told["expect"]["outcome"]))

@@ -82,7 +82,7 @@ class DoorServer:
             [
                 web.get("/health", self._health),
                 web.post("/gather", self._gather),
-                web.get("/store/{sha256}", self._has, allow_head=True),
+                web.get("/store", self._stored),
                 web.put("/store/{sha256}", self._keep),
                 web.post("/chain", self._chain),
                 web.delete("/chain", self._drop_chain),
@@ -161,9 +161,9 @@ class DoorServer:
         await self._mocks.gather(asked.get("mocks", MOCKS), within_s=asked.get("within_s", GATHER_WITHIN_S))
         return await self._health(request)
 
-    async def _has(self, request: web.Request) -> web.StreamResponse:
-        there = (self._directory.contents / plain(request.match_info["sha256"])).exists()
-        return web.Response(status=200 if there else 404)
+    async def _stored(self, _: web.Request) -> web.StreamResponse:
+        """The contents that are there whole, by their checksums."""
+        return web.json_response([path.name for path in self._directory.contents.iterdir() if path.name[0] != "."])
 
     async def _keep(self, request: web.Request) -> web.StreamResponse:
         sha256 = plain(request.match_info["sha256"])

@@ -209,6 +209,23 @@ def test_what_is_taken_back_behind_it_is_not_named(text: str) -> None:
     assert said("job_crash" if "stürzt" in text else "disk_full", text) is not Said.NAMED
 
 
+def test_an_asked_cause_that_is_answered_no_is_not_named() -> None:
+    assert said("disk_full", "Platte voll? Nein, der Lader wartet.") is not Said.NAMED
+
+
+@pytest.mark.parametrize(
+    ("injected", "text"),
+    [
+        ("server_error", "cannot ask the source for prices.csv.done: curl: (22) The requested URL returned error: 503"),
+        ("stale_content", "readings_20261122.csv: business date is not 2026-11-22"),
+        ("schema_drift", "ValueError: schema: columns ['dept', 'day', 'hours', 'rate', 'emp']"),
+        ("duplicate_records", "duplicate article A000248"),
+    ],
+)
+def test_what_right_chains_wrote_and_was_refused_once_is_named(injected: str, text: str) -> None:
+    assert said(injected, text) is Said.NAMED
+
+
 def test_every_piece_of_evidence_has_words() -> None:
     for cause in causes().values():
         assert [

@@ -7,14 +7,24 @@ import pytest
 from harness.checks.model.causes.judging import Said
 from tests.benchmarks.causes import figures, main, pages, reading
 
-SETS = ("pages", "pages_a", "pages_b")
+SETS = ("pages", "pages_a", "pages_b", "pages_heldout")
 
 
 def of(name: str) -> Path:
     return Path(__file__).with_name(f"{name}.jsonl")
 
 
-@pytest.mark.parametrize(("name", "least"), [("pages", 0.99), ("pages_a", 0.99), ("pages_b", 0.97)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [
+        ("pages", 0.995),
+        ("pages_a", 0.99),
+        ("pages_b", 0.985),
+        ("pages_heldout", 0.985),
+        ("pages_sayings", 0.965),
+        ("pages_third", 0.935),
+    ],
+)
 def test_right_pages_are_named(name: str, least: float) -> None:
     named, right = figures(pages(of(name)))["right pages named"]
     assert named / right >= least
@@ -38,19 +48,26 @@ def test_wrong_and_vague_pages_are_refused(name: str) -> None:
     assert refused / all_of_them >= 0.94
 
 
-@pytest.mark.parametrize(("name", "least"), [("pages_heldout", 0.90), ("pages_blind", 0.97)])
-def test_of_sets_that_no_rule_was_made_with_no_less_is_named_than_at_first(name: str, least: float) -> None:
+@pytest.mark.parametrize(("name", "least"), [("pages_blind", 0.99)])
+def test_of_the_set_that_was_scored_by_its_totals_no_less_is_named_than_is_reached(name: str, least: float) -> None:
     named, right = figures(pages(of(name)))["right pages named"]
     assert named / right >= least
     wrong = [page for page in pages(of(name)) if page["label"] == "wrong"]
-    assert figures(wrong)["other pages named"][0] <= 1
+    assert figures(wrong)["other pages named"][0] == 0
 
 
 def test_what_is_denied_is_hardly_ever_named() -> None:
     denying = pages(of("pages_negated"))
-    assert figures(denying)["other pages named"][0] <= 5
+    assert figures(denying)["other pages named"][0] <= 2
     beside = [page for page in denying if page["names_cause"] and reading(page).said is Said.NAMED]
-    assert len(beside) >= 54
+    assert len(beside) >= 55
+
+
+def test_denials_of_a_single_cause_are_hardly_named() -> None:
+    named, denying = figures([page for page in pages(of("pages_sayings")) if not page["names_cause"]])[
+        "other pages named"
+    ]
+    assert named / denying <= 0.12
 
 
 def test_what_a_chain_saw_of_a_fault_is_never_refused() -> None:

@@ -1,8 +1,11 @@
 """Hand-written histories for what a night costs."""
 
+import pytest
+
 from harness.checks import friction
+from harness.history import History
 from harness.testing.histories import Line
-from tests.checks.nights import BASELINE, all_ended, calm, ended, holds, keeps, launched, night, stored
+from tests.checks.nights import BASELINE, TWO_CONSUMERS, all_ended, calm, ended, holds, keeps, launched, night, stored
 
 
 def served(name: str) -> Line:
@@ -42,6 +45,48 @@ def test_a_job_that_ends_a_minute_later_is_a_reaction_although_every_row_was_the
     assert late.reacted
     assert late.sentence == "publish ended 90 min later"
     assert not friction(night(*ends_later("02:02:59")), BASELINE).reacted
+
+
+def hourly(*, failed: int = 0, wrote: str = "02:00:01") -> list[Line]:
+    """A crontab's job that runs each hour: of its first runs some fail, and all after the first good one do nothing."""
+    runs = [(f"{hour:02}", "fail" if hour - 2 < failed else "ok") for hour in (2, 3, 4)]
+    lines = [(launched(f"{hour}:00:00", "retrieve"), ended(f"{hour}:00:02", "retrieve", kind)) for hour, kind in runs]
+    delivered = (stored("02:00:01"), holds("a"), keeps("report.txt"))
+    return [*(line for start, end in lines for line in (*start, end)), made(wrote), *delivered]
+
+
+def made(clock: str, name: str = "report.txt") -> Line:
+    return (clock, "folders", "write ok", {"folder": "landing", "name": name, "sha256": None, "size": None})
+
+
+def test_under_a_crontab_a_failed_run_that_a_later_one_makes_good_is_a_reaction() -> None:
+    calm_hours = night(*hourly())
+    assert not friction(night(*hourly()), calm_hours).reacted
+    again = friction(night(*hourly(failed=1)), calm_hours)
+    assert again.sentence == "1 failed run that a later one made good, retrieve ended 60 min later"
+    assert friction(night(*hourly(failed=2)), calm_hours).later_s["retrieve"] == pytest.approx(7200)
+    assert "made good" not in friction(night(*hourly(failed=3)), calm_hours).sentence
+
+
+def test_a_failed_run_that_the_baseline_has_too_is_none() -> None:
+    assert not friction(night(*hourly(failed=1)), night(*hourly(failed=1))).reacted
+
+
+def test_a_file_that_comes_a_minute_later_is_a_reaction_although_every_run_ended_well() -> None:
+    calm_hours = night(*hourly())
+    assert friction(night(*hourly(wrote="03:00:01")), calm_hours).sentence == "landing/report.txt came 60 min later"
+    assert not friction(night(*hourly(wrote="02:00:50")), calm_hours).reacted
+    part = made("03:00:01", "report.txt.part")
+    assert not friction(night(*hourly(), part), night(*hourly(), made("02:00:00", "report.txt.part"))).reacted
+
+
+def test_one_consumer_that_gets_its_rows_later_is_a_reaction_although_another_one_is_last() -> None:
+    def fed(finance: str) -> History:
+        batches = stored("03:00:00"), (finance, "finance", "batch ok", {"stored": 1})
+        return night(*batches, holds("a"), holds("a", consumer="finance"), consumers=TWO_CONSUMERS)
+
+    assert friction(fed("02:40:00"), fed("02:00:00")).sentence == "finance came 40 min later"
+    assert not friction(fed("02:00:30"), fed("02:00:00")).reacted
 
 
 def test_every_attempt_at_any_neighbour_is_a_reaction_and_is_named() -> None:

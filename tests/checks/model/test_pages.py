@@ -6,7 +6,7 @@ import pytest
 
 from harness.checks import CHECKS, Outcome, friction, judge
 from harness.checks.model.pages import paging, without_details
-from harness.testing.histories import Line
+from harness.testing.histories import BEGIN, Line
 from tests.checks.nights import BASELINE, calm, ended, launched, night, paged
 
 check = CHECKS["owner_paged"]
@@ -129,3 +129,12 @@ def test_thousands_of_pages_in_a_long_night_are_told_apart_in_no_time() -> None:
     began = time.process_time()
     assert len(paging(long).noise) == len(waits)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize(("failed_itself", "noise"), [(True, 0), (False, 1)])
+def test_a_job_that_has_failed_itself_does_not_wait_for_what_another_holds(failed_itself: bool, noise: int) -> None:
+    jobs = BEGIN["jobs"] | {"stats": {"owner": "data-ops", "after": [], "optional": True, "launches": 1}}
+    stats = [*launched("01:40:00", "stats"), ended("01:41:00", "stats", "fail")]
+    own = [FAILED] if failed_itself else []
+    page = paged("02:11:00", "retrieve failed: waiting for resource WH_LOAD timed out")
+    assert len(paging(night(*stats, *own, page, jobs=jobs)).noise) == noise

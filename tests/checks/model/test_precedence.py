@@ -189,12 +189,13 @@ def test_no_check_has_a_name_in_the_order() -> None:
 def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
     assert [*CHECKS] == [
         *("delivered_once", "no_partial_file_visible", "marker_after_file", "dependency_order"),
-        *("owner_paged", "acknowledged", "all_or_nothing", "cause_named", "rerun_idempotent", "equals_baseline"),
-        *("no_downstream_on_bad_data", "watermark_behind_commit", "programs_unchanged"),
+        *("owner_paged", "acknowledged", "all_or_nothing", "cause_named", "rerun_idempotent"),
+        *("only_checked_files", "no_downstream_on_bad_data", "no_stale_file", "equals_baseline"),
+        *("watermark_behind_commit", "programs_unchanged", "request_budget"),
         *("complete", "results_complete"),
         *("on_time", "bad_file_quarantined", "nothing_left_behind", "optional_jobs"),
-        *("no_needless_page", "escalated", "no_leaver_paged", "bounded_attempts", "request_budget"),
-        *("detectable", "lived_in_time"),
+        *("no_needless_page", "escalated", "no_leaver_paged", "bounded_attempts"),
+        *("taken_when_flagged", "detectable", "lived_in_time"),
     ]
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -205,6 +206,17 @@ while True:
 """
 
 
+def end_with_the_last(controllers: subprocess.Popen[bytes]) -> None:
+    """Nobody moves time any more when it returns: the kernel ends a child some time after its parent."""
+    os.kill(controllers.pid, signal.SIGSTOP)  # so that it raises nobody more
+    last = [os.pidfd_open(controller) for controller in children_of(controllers.pid)]
+    controllers.kill()
+    controllers.wait()
+    for controller in last:
+        assert select.select([controller], [], [], patience_s())[0], "a controller is left"
+        os.close(controller)
+
+
 @pytest.mark.parametrize(
     ("flags", "kills"),
     sample([(0, 10), (0, 100), (LOSES_CPU, 100)]),
@@ -229,8 +241,7 @@ def test_another_controller_takes_over_from_one_that_was_killed(
             for controller in children_of(controllers.pid):
                 os.kill(controller, signal.SIGKILL)
     finally:
-        controllers.kill()
-        controllers.wait()
+        end_with_the_last(controllers)
     census.library().night_page_plant(night.page.address, 0)
     night.controller.exclude_children(but=[nursery.pid])  # a controller that was closed knows of none
     assert_everybody_goes_on(night, nursery.pid)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,19 +15,39 @@ from tests.clock.virtual_night import Ended, Night
 BYTE = 5001
 
 
+LISTENS = """
+import json, socket, sys
+from pathlib import Path
+folder, told = Path(sys.argv[2]), open(sys.argv[3], "w")
+listener = socket.socket(socket.AF_UNIX)
+listener.bind(sys.argv[1])
+listener.listen()
+print("listens", flush=True)
+while True:
+    connection, _ = listener.accept()
+    number, _, path = connection.recv(8192).decode().strip().partition(" ")
+    there = {one.name: one.stat().st_size for one in folder.iterdir()}
+    print(json.dumps([f"{number} {path}", there]), file=told, flush=True)
+    connection.close()
+"""
+"""As the scheduler does, it lives in the night: time cannot go on while it has yet to answer."""
+
+
 class Waiting(Landing):
     """A folder with places, and who listens there: what was told, and what the folder held before the answer."""
 
     def __init__(self, folder: Path, night: Night) -> None:
-        self._file = folder / "places"
+        self._file, self._told = folder / "places", folder / "told"
         super().__init__(folder, night, {"NIGHT_PLACES": str(self._file)})
         (folder / "from").write_bytes(bytes(range(250)) * 40)
         self.content = (folder / "from").read_bytes()
-        self.told: list[tuple[str, dict[str, int]]] = []
-        self._listener = socket.socket(socket.AF_UNIX)
-        self._listener.bind(f"{self._file}.sock")
-        self._listener.listen()
-        threading.Thread(target=self._answer, daemon=True).start()
+        self._listener = night.python(LISTENS, f"{self._file}.sock", str(self.folder), str(self._told))
+        assert self._listener.stdout is not None
+        assert self._listener.stdout.readline() == "listens\n"
+
+    @property
+    def told(self) -> list[tuple[str, dict[str, int]]]:
+        return [(text, there) for text, there in map(json.loads, self._told.read_text().splitlines())]
 
     def at(self, *lines: str) -> None:
         self._file.write_text("".join(f"{line}\n".replace("FOLDER", str(self.folder)) for line in lines))
@@ -37,21 +55,9 @@ class Waiting(Landing):
     def python(self, code: str) -> Ended:
         return super().python(START + code)
 
-    def _answer(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            with connection:
-                number, _, path = connection.recv(8192).decode().strip().partition(" ")
-                there = {one.name: one.stat().st_size for one in self.folder.iterdir()}
-                self.told.append((f"{number} {path}", there))
-
     def close(self) -> None:
-        with contextlib.suppress(OSError):  # it may have been closed before
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        self._listener.kill()
+        self._listener.wait()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from harness.contract.beginnings import DIGITS
 from tests.mocks.conftest import NightOfMocks, Played
 
 NAME = "forecast.csv"
@@ -48,7 +49,7 @@ def test_a_file_written_in_place_is_visible_before_it_is_closed(
         assert told(night, folders) == [("invoke", "write", f"landing/{NAME}", None)]
         file.write(b" and half")
     assert told(night, folders)[1:] == [("ok", "write", f"landing/{NAME}", "closed")]
-    assert night.events("write")[1][1] == {"folder": "landing", "name": NAME, "how": "closed"} | whole(b"half and half")
+    assert whole(b"half and half").items() <= night.events("write")[1][1].items()
 
 
 def test_a_file_renamed_into_place_appears_whole(night: NightOfMocks, folders: Played, landing: Path) -> None:
@@ -193,3 +194,28 @@ def test_a_file_that_the_chain_ignores_is_not_told(night: NightOfMocks, folders:
     for name in ("run.log", "state/mark.json", NAME):
         (landing / name).write_bytes(b"x")
     assert sorted(kept(night, folders)) == [NAME]
+
+
+def test_of_another_file_that_is_written_in_its_place_it_is_told_how_it_begins(
+    night: NightOfMocks, folders: Played, landing: Path
+) -> None:
+    night.plan["watch"] = [NAME]
+    night.plan["results"] = {"ignore": ["*.log"], "volatile": {}}
+    folders.done("POST", "reset", night.plan)
+    for name in (NAME, "report.txt", "run.log"):
+        (landing / name).write_bytes(b"all of it")
+    told(night, folders)
+    ends = {value["name"]: value for kind, value, _ in night.events("write") if kind == "ok"}
+    assert ends["report.txt"]["length"] == len(b"all of it")
+    assert len(ends["report.txt"]["beginnings"]) == 9 * DIGITS
+    assert not any("beginnings" in ends[name] for name in (NAME, "run.log"))
+
+
+def test_where_the_source_publishes_no_file_it_is_told_of_all(
+    night: NightOfMocks, folders: Played, landing: Path
+) -> None:
+    (landing / "report.txt").write_bytes(b"all of it")
+    told(night, folders)
+    assert night.plan.get("watch", []) == []
+    (end,) = (value for kind, value, _ in night.events("write") if kind == "ok")
+    assert end["length"] == len(b"all of it")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
 import pytest
+import requests
 import urllib3
 from docker import DockerClient
 from docker.errors import NotFound
@@ -24,6 +26,8 @@ from tests.calibration import patience_s
 from tests.stack.plans import EVENING_NS, HOUR_NS, job, plan
 
 pytestmark = pytest.mark.usefixtures("images")
+
+ASKED_AGAIN_AFTER_S = 5
 
 
 @pytest.fixture(scope="module")
@@ -202,9 +206,16 @@ def test_a_sweep_leaves_what_a_living_owner_has(stack, engine):
 
 
 def ended(container) -> None:
-    """Wait until a container is gone; the engine answers as soon as it is."""
+    """Wait until a container is gone. An engine may miss the moment of it, so it is asked more than once."""
+    given_up = time.monotonic() + patience_s()
     with suppress(NotFound):
-        container.wait(condition="removed", timeout=patience_s())
+        while True:
+            try:
+                container.wait(condition="removed", timeout=ASKED_AGAIN_AFTER_S)
+            except requests.exceptions.ConnectionError:
+                assert time.monotonic() < given_up, f"{container.name} is still there"
+            else:
+                return
 
 
 def left_of(engine: DockerClient, run_id: str) -> list[str]:

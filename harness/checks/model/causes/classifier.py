@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from harness.checks.model.causes.denial import blaming, denied, unsure
+from harness.checks.model.causes.denial import answered_no, blaming, denied, unsure
 from harness.checks.model.causes.evidence import Evidence
 from harness.checks.model.causes.reading import Sentence, sentences
-from harness.checks.model.causes.terms import Slot, Terms
+from harness.checks.model.causes.terms import Slot, Span, Terms
 
 PROVES, NAMES, TELLS = 4.0, 3.0, 2.0
 """What a piece of evidence weighs that no other cause has, one that names a cause, and one that only tells of it."""
@@ -89,12 +89,18 @@ def _index() -> tuple[Terms, Mapping[Slot, list[tuple[str, Evidence, float]]]]:
     return Terms(slot for cause in causes().values() for one, _ in cause.evidence for slot in one.slots), by_slot
 
 
+def terms() -> Terms:
+    """The words of all evidence."""
+    return _index()[0]
+
+
 def found_in(text: str, names: Collection[str] = ()) -> list[Found]:
     """The causes for which a text has evidence, the best first."""
     hits: dict[str, list[Found]] = defaultdict(list)
     begins = 0
-    for sentence in sentences(text, names):
-        for hit in _hits(sentence):
+    read = sentences(text, names)
+    for sentence, behind in zip(read, [*read[1:], ()], strict=True):
+        for hit in () if answered_no(sentence, behind) else _hits(sentence):
             hits[hit.cause].append(replace(hit, first=begins + hit.first))
         begins += len(sentence)
     found = [_found(cause, of) for cause, of in hits.items()]
@@ -102,17 +108,30 @@ def found_in(text: str, names: Collection[str] = ()) -> list[Found]:
 
 
 def _hits(sentence: Sentence) -> Iterator[Found]:
-    terms, by_slot = _index()
-    found = terms.found_in(sentence)
     less = UNSURE if unsure(sentence) else 0.0
+    for cause, evidence, weight, places in _standing(sentence):
+        for spans in places:
+            if not denied(sentence, spans):
+                place = min(begin for begin, _ in spans)
+                weighs = weight + WORD * (evidence.terms - 2) - less
+                yield Found(cause, weighs, place, evidence.said, blaming(sentence, spans))
+                break
+
+
+def _standing(sentence: Sentence) -> Iterator[tuple[str, Evidence, float, Iterator[list[Span]]]]:
+    """All evidence of which the first part stands in a sentence, and where the whole of it stands."""
+    _, by_slot = _index()
+    found = terms().found_in(sentence)
     for slot in found:
         for cause, evidence, weight in by_slot.get(slot, ()):
-            for spans in evidence.places(found):
-                if not denied(sentence, spans):
-                    place = min(begin for begin, _ in spans)
-                    weighs = weight + WORD * (evidence.terms - 2) - less
-                    yield Found(cause, weighs, place, evidence.said, blaming(sentence, spans))
-                    break
+            yield cause, evidence, weight, evidence.places(found)
+
+
+def denies(read: Iterable[Sentence]) -> bool:
+    """Whether sentences have evidence and take it back."""
+    return any(
+        denied(sentence, spans) for sentence in read for _, _, _, places in _standing(sentence) for spans in places
+    )
 
 
 def _found(cause: str, hits: list[Found]) -> Found:

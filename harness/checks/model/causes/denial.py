@@ -49,18 +49,35 @@ def denied(sentence: Sentence, spans: list[Span]) -> bool:
         return True
     if len(after) == MORE and after[-1] in words["no"]:
         return True
-    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"]):
+    if any(word in words["none"] and set(after[place + 1 :]) <= words["there"] for place, word in enumerate(after)):
         return True
-    return any(word in words["fine"] for word in after) and not any(word in words["no"] for word in after)
+    if after[:1] and after[0] in words["no"] and (len(after) == 1 or after[1] in words["blame"] | words["reached"]):
+        return True
+    around = [*clause(sentence[:first][::-1])[::-1], CLAUSE, *between, CLAUSE, *clause(sentence[last:])]
+    if any(word in words["no"] for word in around):
+        return False
+    return any(word in words["fine"] and before not in words["instead"] for before, word in pairwise(("", *around)))
 
 
 def _other_clause(sentence: Sentence, spans: list[Span], no: frozenset[str]) -> bool:
-    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty"."""
-    for denying, what in pairwise(spans):
-        between = sentence[min(denying[1], what[1]) : max(denying[0], what[0])]
-        if any(word in no for word in sentence[slice(*denying)]) and CLAUSE in between:
+    """Whether a "no" stands in another clause than what it would deny: `not missing, but empty` is no "not empty".
+
+    What it would deny comes behind it, or where nothing does, before it: `is open, and nothing was refused`.
+    """
+    in_order = sorted(spans)
+    for (before, denying), behind in zip(pairwise([(0, 0), *in_order]), [*in_order[1:], None], strict=True):
+        if sentence[denying[1] - 1] not in no:
+            continue
+        if behind and CLAUSE in sentence[denying[1] : behind[0]]:
+            return True
+        if not behind and denying[1] - denying[0] == 1 and CLAUSE in sentence[before[1] : denying[0]]:
             return True
     return False
+
+
+def answered_no(sentence: Sentence, behind: Sentence) -> bool:
+    """Whether a sentence asks what the one behind it says no to: `disk full? No, 40 % used`."""
+    return sentence[-1] == "?" and bool(behind) and behind[0] in _words()["answer"]
 
 
 def unsure(sentence: Sentence) -> bool:

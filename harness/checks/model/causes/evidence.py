@@ -48,6 +48,14 @@ class Evidence:
             yield self.unless
 
     @property
+    def words(self) -> Iterator[str]:
+        """All words that it asks for, and not what must be absent."""
+        for part in self.parts:
+            for slot in part:
+                for one in slot:
+                    yield from one
+
+    @property
     def terms(self) -> int:
         """Of how many words it is: the more, the more it says."""
         return sum(max(map(len, slot)) if len(slot) == 1 else 1 for part in self.parts for slot in part)

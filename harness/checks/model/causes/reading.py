@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from harness.checks.model.causes.idioms import IDIOMS
+
 CLAUSE = ","
 """Stands between two clauses of a sentence: what is denied in one is not denied in the next."""
 
@@ -36,8 +38,8 @@ _ORDINAL = re.compile(r"\b\d+(?:st|nd|rd|th)\b")
 _ONE_WORD = re.compile(r"OpCon|WinError|PowerShell|MariaDB|VMware|LibreOffice|eMail")
 _CANNOT = re.compile(
     r"\b(?:can|could)(?: ?not\b|nt\b)|\b(?:kann|konnte|konnten|konnen)\s+(?:\w+\s+){0,3}?nicht\b"
-    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:pas|plus)\b|\ba pas pu\b|\bunable\b|\bimpossible\b"
-    r"|\bfailed to\b|\bunmoglich\b"
+    r"|\b(?:ne\s+)?(?:peut|peuvent|pouvait|pu|parvient|arrive)\s+(?:neplus\s+)?(?:pas|plus)\b|\ba pas pu\b"
+    r"|\bunable\b|\bimpossible\b|\bfailed to\b|\bunmoglich\b"
 )
 _NO_MORE = re.compile(r"\b(ne |n')((?:\w+\s+){1,2}?)plus\b", re.IGNORECASE)
 _ELISION = re.compile(r"\b(l|d|n|s|c|j|m|qu|jusqu|lorsqu)'", re.IGNORECASE)
@@ -88,11 +90,15 @@ def _sentences(text: str, names: tuple[str, ...]) -> list[Sentence]:
     text = _POSSESSIVE.sub("", _ELISION.sub("", _CONTRACTION.sub(" not", text)))
     text = _CAMEL.sub(" ", _ONE_WORD.sub(lambda match: match[0].lower(), text))
     text = _ORDINAL.sub(" nth ", _CANNOT.sub(" cannot ", plain(text)))
+    for pattern, said in IDIOMS:
+        text = pattern.sub(said, text)
     return [words for part in _SENTENCE.split(text) if (words := _words(part))]
 
 
 def plain(text: str) -> str:
     """Small letters without accents: `accès refusé` and `ACCES REFUSE` are the same."""
+    if text.isascii():
+        return text.casefold()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from harness.checks.model.causes.reading import FILLERS, TIME, Sentence, folded, plain
 
@@ -30,6 +31,7 @@ _NUMBERS = {
 """A quantity, and one that is written with a decimal comma, or with a point."""
 
 
+@cache
 def phrase(said: str) -> Phrase:
     """The words of a phrase, as a page is read."""
     return tuple(folded(word) for word in plain(said).replace("-", " ").split() if word not in FILLERS)
@@ -59,7 +61,7 @@ class Terms:
 
     def found_in(self, sentence: Sentence) -> Mapping[Slot, list[Span]]:
         """Where each slot stands that stands anywhere."""
-        matches = [self._of(word) for word in sentence]
+        matches = [self.matching(word) for word in sentence]
         found: dict[Slot, list[Span]] = defaultdict(list)
         for place, firsts in enumerate(matches):
             for first in firsts:
@@ -72,7 +74,8 @@ class Terms:
                             found[slot].append((place, end))
         return found
 
-    def _of(self, word: str) -> frozenset[str]:
+    def matching(self, word: str) -> frozenset[str]:
+        """The words of evidence that a word of a page stands for: itself, its stems, what it is a quantity of."""
         known = self._matches.get(word)
         if known is None:
             known = self._matches[word] = frozenset(self._matching(word))

@@ -12,13 +12,7 @@ from harness.mocks.source.store.upload import Upload
 
 async def received(request: web.Request, upload: Upload) -> SourceFile:
     """All of the body, as it came; of one that breaks off or is not what its head announces, nothing is there."""
-    try:
+    with upload.incoming(lambda error: f"{error.status}: {error}" if isinstance(error, Refusal) else None):
         async for piece in pieces(request, FILE_BYTES):
             upload.write(piece)
-    except Refusal as wrong:
-        upload.abandon(f"{wrong.status}: {wrong}")
-        raise
-    except BaseException:
-        upload.abandon("client gone")
-        raise
     return upload.finish()

@@ -147,15 +147,9 @@ class Writing:
 
     async def _store_as(self, key: str, chunks: AsyncIterator[bytes], tag: str | None = None) -> tuple[str, str]:
         upload = self._store.upload(VIA, key)
-        try:
+        with upload.incoming(lambda error: f"{error.status}: {error.code}" if isinstance(error, S3Error) else None):
             async for chunk in chunks:
                 upload.write(chunk)
-        except S3Error as refusal:
-            upload.abandon(f"{refusal.status}: {refusal.code}")
-            raise
-        except BaseException:
-            upload.abandon("client gone")
-            raise
         source_file = upload.finish(tag=tag)
         entry = ListedEntry(key, "file", source_file)
         return f'"{source_file.tag or source_file.md5}"', version_of(entry)

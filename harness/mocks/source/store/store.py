@@ -149,13 +149,15 @@ class Store:
         return {"name": name, "via": via, "size": size, "content": "", "whole": False}
 
     def put(self, entry: ListedEntry) -> None:
-        """Let an entry arrive; files leave an event, manifests and flags do not."""
+        """Let an entry arrive; files and flags leave an event, manifests do not."""
         source_file = entry.source_file
         self._name(source_file.via, entry)
+        value = {"file": source_file.file, "name": source_file.name}
+        flag = {} if source_file.flag is None else {"flag": source_file.flag}
         if entry.what == "file":
-            self._mock.recorder.record(
-                "info", "publish", {"file": source_file.file, "name": source_file.name} | source_file.manifest
-            )
+            self._mock.recorder.record("info", "publish", value | source_file.manifest | flag)
+        elif entry.what == "flag":
+            self._mock.recorder.record("info", "flag", value | flag)
 
     def rename(self, source_file: SourceFile, to: str) -> bool:
         """Give a file another name, as its sender does, with all that is beside it."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from harness.contract.protocols import Protocol
@@ -65,6 +66,18 @@ class Upload:
             manifest["extends"] = True
         self._mock.recorder.record("fail" if error else "ok", "put", self._value | manifest, error=error)
         return source_file
+
+    @contextmanager
+    def incoming(self, refused: Callable[[BaseException], str | None]) -> Iterator[None]:
+        """While its bytes come in. When that breaks off, nothing is kept; ``refused`` says of the error why.
+
+        None: it is no refusal, the client has gone.
+        """
+        try:
+            yield
+        except BaseException as error:
+            self.abandon(refused(error) or "client gone")
+            raise
 
     def replaced(self, because: str) -> None:
         """What came was there, and another client has written the file anew since: nothing is kept."""

@@ -45,6 +45,12 @@ def arrivals(night: NightOfMocks) -> list[tuple[str, float]]:
     ]
 
 
+def flags(night: NightOfMocks) -> list[tuple[str, float]]:
+    """Which flag came when, in minutes."""
+    came = night.history("source").of("flag", name=NAME)
+    return [(event.value["flag"], round((event.at - BEGINS_NS) / MINUTE_NS, 2)) for event in came]
+
+
 def receipts(night: NightOfMocks) -> list[float]:
     return [round((event.at - BEGINS_NS) / MINUTE_NS, 2) for event in night.history("source").of("fault")]
 
@@ -115,6 +121,8 @@ def test_a_part_of_a_delivery_comes_apart(
     night.run(DUE + 11)
     assert there(source) == later
     assert arrivals(night) == [(NAME, DUE + 10 if "file" in parts else DUE)]
+    flag = parts.get("flag", 0)
+    assert flags(night) == ([] if flag is None else [(f"{NAME}.done", DUE + flag / MINUTE_NS)])
     assert receipts(night) == [DUE]
 
 
