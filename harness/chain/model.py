@@ -325,7 +325,6 @@ class Chain(Strict):
         """Of which kind each consumer is."""
         return {name: consumer.kind for name, consumer in self.consumers.items()}
 
-    @property
     def switchable(self) -> tuple[str, ...]:
         """The defences but those that are always on: they only detect, by no variable and by no rules of theirs."""
         switched = {name for job in self.jobs.values() for name in job.defences} | {*self.switched_off}
