@@ -207,12 +207,17 @@ while True:
 
 
 def end_with_the_last(controllers: subprocess.Popen[bytes]) -> None:
-    """Nobody moves time any more when it returns: the kernel ends a child some time after its parent."""
+    """Nobody moves time any more when it returns.
+
+    The kernel ends a child some time after its parent, and one that was raised a moment ago has not asked it to yet.
+    """
     os.kill(controllers.pid, signal.SIGSTOP)  # so that it raises nobody more
+    os.waitpid(controllers.pid, os.WUNTRACED)
     last = [os.pidfd_open(controller) for controller in children_of(controllers.pid)]
     controllers.kill()
     controllers.wait()
     for controller in last:
+        signal.pidfd_send_signal(controller, signal.SIGKILL)
         assert select.select([controller], [], [], patience_s())[0], "a controller is left"
         os.close(controller)
 
