@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 ConsumerKind = Literal["http", "postgres", "folder", "pull"]
 """How a consumer takes the chain's rows."""
@@ -34,7 +35,7 @@ Kinds = Mapping[str, ConsumerKind]
 
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "http": ("url",),
-    "postgres": ("host", "port", "user", "password", "database"),
+    "postgres": ("url", "host", "port", "user", "password", "database"),
     "folder": (),  # it reads where the chain writes, which is a place of the folder
     "pull": (),
 }
@@ -57,12 +58,14 @@ class PlannedHttp:
 class PlannedPostgres:
     """A consumer that is a table of a database; ``schema_sql`` makes its tables, and is the same for one database.
 
+    ``schema_file``: where its author finds it, for what is wrong in it.
     ``business_date``, ``fallback_of``: the columns that say of which night a row is, and in whose place.
     """
 
     kind: Literal["postgres"] = "postgres"
     database: str
     schema_sql: str
+    schema_file: str
     table: str
     business_date: str | None = None
     fallback_of: str | None = None
@@ -125,4 +128,15 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
     for name, kind in consumers.items():
         if kind == "http":
             found[consumer_place(name, "url")] = f"{endpoints['consumers.url']}/{name}"
+        elif kind == "postgres":
+            found |= database_places(name, name, endpoints)
     return found
+
+
+def database_places(consumer: str, database: str, endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Where jobs find a consumer that is in this database; by default it is the consumer's own."""
+    told = {place: endpoints[f"postgres.{place}"] for place in ("host", "port", "user", "password")}
+    who = f"{quote(told['user'], '')}:{quote(told['password'], '')}"
+    told |= {"database": database}
+    told |= {"url": f"postgresql://{who}@{told['host']}:{told['port']}/{quote(database, '')}"}
+    return {consumer_place(consumer, place): told[place] for place in PLACES["postgres"]}

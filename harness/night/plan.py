@@ -64,6 +64,7 @@ class Planner:
         """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
         places = stack.places(folders=chain.folders, consumers=chain.consumer_kinds)
+        places |= shared_databases(chain, places)
         folders = {name: places[f"folder.{name}"] for name in chain.folders}
         files = tuple(self._files(chain, times, seed, stack))
         return Plan(

@@ -84,7 +84,7 @@ class Front:
             startup.parameters.get("application_name", ""),
             self._job(client.writer.transport),
         )
-        await act(client, self._gate.passes(passing))
+        await act(client, await self._gate.passes(passing))
         try:
             reader, writer = await asyncio.open_unix_connection(self._socket)
         except (FileNotFoundError, ConnectionRefusedError):
