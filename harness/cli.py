@@ -250,6 +250,7 @@ def _up(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from harness.chain.loading import load_chain
+    from harness.night.consumer_plan import shared_databases
     from harness.night.plan import Planner
     from harness.stack.choice import start
 

@@ -15,7 +15,7 @@ from harness.contract.consumers import Kinds
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedFile, PlannedResults, SeededFile
 from harness.errors import AuthorError
-from harness.night.consumer_plan import planned_consumer
+from harness.night.consumer_plan import planned_consumer, shared_databases
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
 from harness.night.times import NightTimes, night_times

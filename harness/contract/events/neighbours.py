@@ -122,7 +122,7 @@ _DATE = Field(TEXT, "the business date of the rows: `2026-11-23`")
 _FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where they are a fallback")
 _READ = "if the batch could be read"
 
-COMMITS = ("batch", "taken")
+COMMITS = ("batch", "taken", "commit")
 """The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
 
 CONSUMER: Mapping[str, Happening] = {
@@ -139,6 +139,18 @@ CONSUMER: Mapping[str, Happening] = {
             stored=maybe(Field(NUMBER, "of ok: rows stored now, 0 when it was replayed")),
             replayed=maybe(Field(FLAG, "of ok: whether they had been stored before")),
             field=maybe(Field(TEXT, "of fail: the field that is wrong, if one is")),
+        )
+    ),
+    "commit": asked(
+        happening(
+            "a transaction that has changed its table commits; invoke when a client asks for it; fail: it came to nothing",
+            "invoke",
+            "ok",
+            "fail",
+            stored=maybe(Field(NUMBER, "of ok: rows put there or changed")),
+            removed=maybe(Field(NUMBER, "of ok: rows taken away")),
+            rows=maybe(Field(NUMBER, "of ok: how many rows of the night it has from now on")),
+            fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such row stored")),
         )
     ),
     "taken": happening(

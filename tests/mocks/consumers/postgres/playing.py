@@ -13,6 +13,7 @@ from typing import Any
 
 from harness.contract.plan import Plan
 from harness.mocks.consumers.__main__ import Consumers
+from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.postgres.consumer import Postgres
 from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse, Wait
@@ -57,7 +58,9 @@ class PostgresConsumers(Consumers):
         self.database = Postgres(self.server, "planning", "planner", "it's \\ secret")
 
     async def serve(self) -> dict[str, int]:
-        return await super().serve() | {"postgres": await self.front.listen(self.host, 0)}
+        http = Http(self)
+        self._kinds = {"http": http}
+        return await http.listen() | {"postgres": await self.front.listen(self.host, self.postgres_port)}
 
     async def reset(self, plan: Plan) -> None:
         await super().reset(plan)
