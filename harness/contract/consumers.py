@@ -10,8 +10,8 @@ from urllib.parse import quote
 ConsumerKind = Literal["http", "postgres", "folder", "pull"]
 """How a consumer takes the chain's rows."""
 
-ConsumerOperation = Literal["store", "read"]
-"""What a consumer is asked for: to take rows, or what it holds."""
+ConsumerOperation = Literal["connect", "store", "read"]
+"""What a consumer is asked for: to let somebody in (where its protocol has that), to take rows, or what it holds."""
 
 ConsumerRefusal = Literal[
     "unavailable",
@@ -19,12 +19,18 @@ ConsumerRefusal = Literal[
     "throttled",
     "read_only",
     "disk_full",
+    "deadlock",
+    "serialization_failure",
+    "too_many_connections",
 ]
 """How a consumer says no; what that becomes in the words of its kind is the kind's to know."""
 
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full"),
-    "postgres": ("unavailable", "read_only", "disk_full"),
+    "postgres": (
+        *("unavailable", "read_only", "disk_full", "deadlock", "serialization_failure"),
+        "too_many_connections",
+    ),
     "folder": (),  # it is asked for nothing
     "pull": (),
 }

@@ -82,7 +82,10 @@ class AtAnswer:
 @refusing_in_words
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AtCommit:
-    """When a consumer has read a batch of the job and not stored it, or has stored it and not answered."""
+    """When a consumer has read a batch of the job and not stored it, or has stored it and not answered.
+
+    Of a PostgreSQL, when a transaction of the job that writes is about to commit, or has.
+    """
 
     consumer: str
     when: When = "after"
@@ -92,7 +95,8 @@ class AtCommit:
 
     def event(self, job: str) -> orders.On:
         """The event that is this."""
-        return _event(self.consumer, None, "ok" if self.when == "after" else "invoke", job)
+        kind: EventType = "ok" if self.when == "after" else "invoke"
+        return _event(self.consumer, None, kind, job)
 
     def never(self, chain: Chain) -> Iterator[str]:
         """Why no job of the chain ever commits there."""

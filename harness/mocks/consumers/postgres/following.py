@@ -44,7 +44,7 @@ class Following:
         self._names: dict[int, Name] = {}
         self._all: Counter[int] = Counter()
         self._tonights: Counter[int] = Counter()
-        self._before = self._stored = self._removed = 0
+        self._before = self._inserted = self._updated = self._removed = 0
         self._fallback: str | None = None
 
     def begins_with(self, oid: int, name: Name, rows: int, tonights: int) -> None:
@@ -52,6 +52,11 @@ class Following:
         self._names[oid] = name
         self._all[oid], self._tonights[oid] = rows, tonights
         self._before = self._held(self._all)
+
+    @property
+    def rows(self) -> int:
+        """How many of the night it has."""
+        return self._held(self._tonights)
 
     def see(self, change: Change) -> None:
         """What a transaction does to a table of the database."""
@@ -72,25 +77,23 @@ class Following:
         if change.kind == "delete":
             self._count_removed(oid, 1)
         elif change.new is not None and name == self._table:
-            self._stored += 1
+            self._inserted += change.kind == "insert"
+            self._updated += change.kind == "update"
             self._fallback = self._dated.stands_in_for(change.new) or self._fallback
 
     def committed(self) -> Mapping[str, int | str] | None:
         """What it has come to when the transaction is over; None if it did nothing to the consumer's table."""
         before, self._before = self._before, self._held(self._all)
-        stored, removed, fallback = self._stored, self._removed, self._fallback
-        self._stored = self._removed = 0
+        stored, removed, fallback = self._inserted + self._updated, self._removed, self._fallback
+        another = self._before != before + self._inserted - removed
+        self._inserted = self._updated = self._removed = 0
         self._fallback = None
-        if self._before != before + stored - removed and not self._only_changed(before, removed):
+        if another:
             stored, removed = self._before, before  # another table has got the name
         if not stored and not removed:
             return None
-        told: dict[str, int | str] = {"stored": stored, "removed": removed, "rows": self._held(self._tonights)}
+        told: dict[str, int | str] = {"stored": stored, "removed": removed, "rows": self.rows}
         return told if fallback is None else told | {"fallback_of": fallback}
-
-    def _only_changed(self, before: int, removed: int) -> bool:
-        """Whether rows that were changed are why there are not as many more as were stored."""
-        return before - removed <= self._before <= before + self._stored - removed
 
     def _count_removed(self, oid: int, rows: int) -> None:
         if self._names.get(oid) == self._table:
