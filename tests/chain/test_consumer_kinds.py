@@ -100,7 +100,9 @@ def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
         PlannedHttp(key=("a",)),
         PlannedFolder(folder="outbox", name="a.csv", flag=None, form=FileForm(header=1)),
         PlannedPull(folder="outbox", name="a.csv", at_ns=7, volatile=("b",)),
-        PlannedPostgres(database="plan", schema_sql="create table t ()", schema_file="s.sql", table="t", business_date="day"),
+        PlannedPostgres(
+            database="plan", schema_sql="create table t ()", schema_file="s.sql", table="t", business_date="day"
+        ),
     ],
 )
 def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsumer) -> None:

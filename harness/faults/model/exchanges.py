@@ -82,10 +82,7 @@ class AtAnswer:
 @refusing_in_words
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AtCommit:
-    """When a consumer has read a batch of the job and not stored it, or has stored it and not answered.
-
-    Of a PostgreSQL, when a transaction of the job that writes is about to commit, or has.
-    """
+    """When a consumer has read a batch of the job and not stored it, or has stored it and not answered."""
 
     consumer: str
     when: When = "after"
@@ -95,8 +92,7 @@ class AtCommit:
 
     def event(self, job: str) -> orders.On:
         """The event that is this."""
-        kind: EventType = "ok" if self.when == "after" else "invoke"
-        return _event(self.consumer, None, kind, job)
+        return _event(self.consumer, None, "ok" if self.when == "after" else "invoke", job)
 
     def never(self, chain: Chain) -> Iterator[str]:
         """Why no job of the chain ever commits there."""

@@ -18,9 +18,7 @@ from harness.mocks.core.unfit import UnfitError
 class Recording:
     """It knows after each commit how many rows each consumer has, and at the end which."""
 
-    def __init__(
-        self, mock: Mock, database: Postgres, consumers: Mapping[str, PlannedPostgres], date: str
-    ) -> None:
+    def __init__(self, mock: Mock, database: Postgres, consumers: Mapping[str, PlannedPostgres], date: str) -> None:
         self._mock, self._database = mock, database
         self.consumers = consumers
         self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
