@@ -3,7 +3,8 @@
 The door is a Unix socket in the directory of a local stack, whose network nobody else is in, or a TCP port.
 
 What goes wrong behind the door arrives as the same kind of error that it was there: a `StackError` where the
-environment is at fault, an `AuthorError` where a file of the chain is, a `HarnessBug` where a mock or the supervisor itself is.
+environment is at fault, an `AuthorError` where a file of the chain is, a `HarnessBug` where a mock or the supervisor
+itself is.
 """
 
 from __future__ import annotations

@@ -150,3 +150,53 @@ def test_what_clients_load_is_held_and_each_commit_is_told(night: Night, script:
     (held,) = result.history.of("holds", component="warehouse")
     assert (held.value["business_date"], held.value["rows"]) == ("2026-11-23", 3)
     assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
+
+
+CRASH = "{job_crash: {job: load, on: {component: warehouse, action: commit, type: %s}, call: 1}}"
+MID_LOAD = '{job_crash: {job: load, at: "02:02:10"}}'
+
+
+def test_a_crash_in_the_middle_of_a_transaction_leaves_nothing_and_the_restart_loads_all(night: Night) -> None:
+    result = night(python(BATCHES), faults=MID_LOAD)
+    assert commits(result) == [(3, 0, 3)]
+    assert result.outcome is Outcome.RECOVERED, result.judgement.because
+
+
+def test_a_crash_between_commits_of_each_row_doubles_them(night: Night) -> None:
+    result = night(python(AUTOCOMMIT), faults=MID_LOAD)
+    assert commits(result)[:3] == [(1, 0, 1), (1, 0, 2), (1, 0, 3)]
+    assert result.outcome is Outcome.DAMAGED, result.judgement.because
+    assert "doubled" in result.judgement.because
+
+
+def test_a_reload_in_two_transactions_is_seen_half(night: Night) -> None:
+    result = night(python(TWO_TRANSACTIONS))
+    assert commits(result) == [(3, 0, 3), (0, 3, 0), (3, 0, 3)]
+    assert result.outcome is Outcome.DAMAGED
+    assert "warehouse had 0 of 3 rows from 02:01 to 02:01" in result.judgement.because
+
+
+def test_rows_of_another_date_are_stale(night: Night) -> None:
+    result = night(python('rows = [("2026-11-22", *row[1:]) for row in rows]' + COPY))
+    (held,) = result.history.of("holds", component="warehouse")
+    assert held.value["business_date"] == "2026-11-22"
+    assert result.outcome is not Outcome.UNAFFECTED
+
+
+@pytest.mark.parametrize(
+    ("schema", "says"),
+    [
+        (
+            "create schema sales;\ncreate tabel x ();\n",
+            r"schema\.sql:2: found SQL that PostgreSQL refuses: syntax error",
+        ),
+        ("create table t (a int unique);\n\ninsert into t\n values (1), (1);", r"schema\.sql:2: .*duplicate key"),
+        (
+            "create schema sales; create table sales.plan (sku text);",
+            r"schema\.sql: .*with the columns sku, and not for_",
+        ),
+    ],
+)
+def test_a_wrong_schema_is_its_authors(night: Night, schema: str, says: str) -> None:
+    with pytest.raises(AuthorError, match=says):
+        night("true", schema=schema)

@@ -143,13 +143,14 @@ CONSUMER: Mapping[str, Happening] = {
     ),
     "commit": asked(
         happening(
-            "a transaction that has changed its table commits; invoke when a client asks for it; fail: it came to nothing",
+            "a transaction that changes its table; invoke when a client wants it to commit; fail: it came to nothing",
             "invoke",
             "ok",
             "fail",
             stored=maybe(Field(NUMBER, "of ok: rows put there or changed")),
             removed=maybe(Field(NUMBER, "of ok: rows taken away")),
-            rows=maybe(Field(NUMBER, "of ok: how many rows of the night it has from now on")),
+            before=maybe(Field(NUMBER, "of ok: how many rows of the night it had until now")),
+            rows=maybe(Field(NUMBER, "of ok: how many it has from now on")),
             fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such row stored")),
         )
     ),

@@ -44,14 +44,14 @@ class Following:
         self._names: dict[int, Name] = {}
         self._all: Counter[int] = Counter()
         self._tonights: Counter[int] = Counter()
-        self._before = self._inserted = self._updated = self._removed = 0
+        self._before = self._had = self._inserted = self._updated = self._removed = 0
         self._fallback: str | None = None
 
     def begins_with(self, oid: int, name: Name, rows: int, tonights: int) -> None:
         """A table that is there when the night begins."""
         self._names[oid] = name
         self._all[oid], self._tonights[oid] = rows, tonights
-        self._before = self._held(self._all)
+        self._before, self._had = self._held(self._all), self.rows
 
     @property
     def rows(self) -> int:
@@ -84,6 +84,7 @@ class Following:
     def committed(self) -> Mapping[str, int | str] | None:
         """What it has come to when the transaction is over; None if it did nothing to the consumer's table."""
         before, self._before = self._before, self._held(self._all)
+        had, self._had = self._had, self.rows
         stored, removed, fallback = self._inserted + self._updated, self._removed, self._fallback
         another = self._before != before + self._inserted - removed
         self._inserted = self._updated = self._removed = 0
@@ -92,7 +93,7 @@ class Following:
             stored, removed = self._before, before  # another table has got the name
         if not stored and not removed:
             return None
-        told: dict[str, int | str] = {"stored": stored, "removed": removed, "rows": self.rows}
+        told: dict[str, int | str] = {"stored": stored, "removed": removed, "before": had, "rows": self.rows}
         return told if fallback is None else told | {"fallback_of": fallback}
 
     def _count_removed(self, oid: int, rows: int) -> None:
