@@ -152,8 +152,7 @@ def test_what_clients_load_is_held_and_each_commit_is_told(night: Night, script:
     assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
 
 
-CRASH = "{job_crash: {job: load, on: {component: warehouse, action: commit, type: %s}, call: 1}}"
-MID_LOAD = '{job_crash: {job: load, at: "02:02:10"}}'
+MID_LOAD = "{job_crash: {job: load, after: 70s}}"
 
 
 def test_a_crash_in_the_middle_of_a_transaction_leaves_nothing_and_the_restart_loads_all(night: Night) -> None:
@@ -164,7 +163,7 @@ def test_a_crash_in_the_middle_of_a_transaction_leaves_nothing_and_the_restart_l
 
 def test_a_crash_between_commits_of_each_row_doubles_them(night: Night) -> None:
     result = night(python(AUTOCOMMIT), faults=MID_LOAD)
-    assert commits(result)[:3] == [(1, 0, 1), (1, 0, 2), (1, 0, 3)]
+    assert commits(result) == [(1, 0, rows) for rows in range(1, 6)]
     assert result.outcome is Outcome.DAMAGED, result.judgement.because
     assert "doubled" in result.judgement.because
 
@@ -188,12 +187,12 @@ def test_rows_of_another_date_are_stale(night: Night) -> None:
     [
         (
             "create schema sales;\ncreate tabel x ();\n",
-            r"schema\.sql:2: found SQL that PostgreSQL refuses: syntax error",
+            r"schema\.sql:2: found SQL that .*: syntax error",
         ),
-        ("create table t (a int unique);\n\ninsert into t\n values (1), (1);", r"schema\.sql:2: .*duplicate key"),
+        ("create table t (a int unique);\n\ninsert into t\n values (1), (1);", r"schema\.sql:3: .*duplicate key"),
         (
             "create schema sales; create table sales.plan (sku text);",
-            r"schema\.sql: .*with the columns sku, and not for_",
+            r"schema\.sql: .*the columns sku, and not for_",
         ),
     ],
 )
