@@ -152,7 +152,7 @@ def test_what_clients_load_is_held_and_each_commit_is_told(night: Night, script:
     assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
 
 
-MID_LOAD = "{job_crash: {job: load, after: 70s}}"
+MID_LOAD = "{job_crash: {job: load, after: 70s, call: 1}}"
 
 
 def test_a_crash_in_the_middle_of_a_transaction_leaves_nothing_and_the_restart_loads_all(night: Night) -> None:
