@@ -26,6 +26,9 @@ ANSWERS: Mapping[ConsumerRefusal, Refuse] = {
 }
 """The refusals in PostgreSQL's own words."""
 
+NOBODY = Refuse("57P03", "the database system is not running", fatal=True)
+"""In a night without such a consumer; its server may run, because of an earlier one."""
+
 
 class Exchanges:
     """A `Gate` of the front. ``recordings``: the databases of the night.
@@ -48,6 +51,8 @@ class Exchanges:
     async def passes(self, passing: Passing) -> Action:
         """What a fault does here, if one does."""
         asking(passing.job)
+        if not self._recordings:
+            return NOBODY
         recording = self._recordings.get(passing.database)
         if recording is None:
             return None
