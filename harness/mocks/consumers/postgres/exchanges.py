@@ -73,7 +73,7 @@ class Exchanges:
         recording = self._recordings.get(passing.database)
         if recording is None:
             return
-        if news == "failed" and passing.wrote:
+        if news == "failed" and passing.session in self._committing:
             self._record("fail", self._concerns(passing, recording), "the server has refused it")
         elif news == "ended" and passing.session in self._committing:
             await recording.catch_up(asker())

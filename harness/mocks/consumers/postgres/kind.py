@@ -45,6 +45,8 @@ class Postgres:
         """Begin with those of the plan, each database as its schema makes it."""
         self._gate.release()
         await self._front.end_sessions()
+        for recording in self._recordings.values():
+            await recording.at_rest()
         self._exchanges.begin()
         self._recordings.clear()
         consumers = {name: one for name, one in sorted(plan.consumers.items()) if isinstance(one, PlannedPostgres)}

@@ -45,7 +45,18 @@ class Recording:
         return found or list(self.consumers)
 
     async def catch_up(self, whose: Mapping[str, str]) -> None:
-        """Tell what was committed since the last time; ``whose`` is said of it."""
+        """Tell what was committed since the last time; ``whose`` is said of it.
+
+        Done to its end also where the client's session, which asks for it, is ended meanwhile.
+        """
+        await asyncio.shield(self._mock.loop.create_task(self._catch_up(whose)))
+
+    async def at_rest(self) -> None:
+        """Wait until nobody is told anything more."""
+        async with self._catching_up:
+            pass
+
+    async def _catch_up(self, whose: Mapping[str, str]) -> None:
         async with self._catching_up:
             last = None
             async for commit, change in self._database.news():

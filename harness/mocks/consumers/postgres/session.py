@@ -136,6 +136,8 @@ class Session:
                 else:
                     out += held + told
                     held.clear()
+                if kind == b"Z" and committing and failed:
+                    await self._gate.hears(self._passing("commit", self._awaited[0]), "failed")
                 if kind == b"Z" and told:
                     await self._client.tell(bytes(out))
                     out.clear()
@@ -150,8 +152,6 @@ class Session:
         step = self._awaited.popleft() if self._awaited else Step()
         if not self._awaited:
             self._transaction.answered(status)
-        if step.commits and failed:
-            await self._gate.hears(self._passing("commit", step), "failed")
         if not step.commits or failed:
             return held
         action = await self._gate.passes(self._passing("committed", step))
