@@ -87,7 +87,10 @@ class Exchanges:
         named = recording.named_in(passing.statement)
         if operation == "store":
             self._concerned.setdefault(passing.session, set()).update(named)
-        return _action(await self._asks(named, operation, "asked"))
+        action = _action(await self._asks(named, operation, "asked"))
+        if action is not None and operation == "store":
+            self._record("fail", named, _told(action))
+        return action
 
     async def _commit(self, passing: Passing, recording: Recording) -> Action:
         names = self._concerns(passing, recording)

@@ -108,7 +108,7 @@ def test_what_is_refused_is_not_there_and_the_next_try_is(
         load(consumers)
     assert caught.value.sqlstate == state
     load(consumers)
-    assert told(night) == [*(["invoke", "fail"] if when == "before_commit" else []), "invoke", "ok"]
+    assert told(night) == [*(["invoke"] if when == "before_commit" else []), "fail", "invoke", "ok"]
     assert held(night, consumers) == [("2026-11-23", None, 2)]
 
 
