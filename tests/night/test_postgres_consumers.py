@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
-from harness.errors import AuthorError
+from harness.errors import AuthorError, StackError
 from harness.mocks.consumers.postgres.programs import find
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
+from harness.stack.cleanup.processes import python as python_of_harness
+from harness.stack.local.stack import LocalStack
 from tests.ask import ASK
 
 try:
@@ -199,3 +201,18 @@ def test_rows_of_another_date_are_stale(night: Night) -> None:
 def test_a_wrong_schema_is_its_authors(night: Night, schema: str, says: str) -> None:
     with pytest.raises(AuthorError, match=says):
         night("true", schema=schema)
+
+
+def test_without_a_postgresql_the_night_says_what_to_install(tmp_path: Path) -> None:
+    """Its mock is told that there is none, as on a machine where nothing is installed."""
+    (tmp_path / "runbook.md").write_text("Ask.\n")
+    (tmp_path / "forecast.csv").write_text("sku,quantity\na,1\n")
+    for name, text in ("load.sh", "true"), ("schema.sql", SCHEMA), ("chain.yaml", CHAIN):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "night.yaml").write_text(SCENARIO.format(faults="no_fault"))
+    program = [*python_of_harness(), "tests.night.without_postgres"]
+    with LocalStack(mocks={"consumers": program}) as stack:
+        runner = NightRunner(stack, stack.scratch)
+        with pytest.raises(StackError, match="the programs of PostgreSQL") as caught:
+            runner.run(load_scenario(tmp_path / "night.yaml"))
+    assert 'pip install "night-harness[postgres]"' in caught.value.todo
