@@ -15,6 +15,9 @@ from harness.mocks.consumers.postgres.tables import Row, Table, rows_of, tables_
 LOOKS_MAX = 20_000
 """Each is a question to the server, in which a process that was told to end has time to."""
 
+READ_COSTS, SNAPSHOT_EVERY = 20, 1_000
+"""In changes. The server reads its log from the last snapshot of what was running on, each time that it is asked."""
+
 
 class Postgres:
     """The database that jobs connect to as ``user``, by the name and the password of the consumer."""
@@ -22,6 +25,7 @@ class Postgres:
     def __init__(self, server: Server, name: str, user: str, password: str) -> None:
         self._server, self.name, self.user, self._password = server, name, user, password
         self._slot = ""
+        self._since_snapshot = 0
         self._verifier = ""
 
     async def make(self) -> None:
@@ -105,8 +109,15 @@ class Postgres:
     async def news(self) -> AsyncIterator[tuple[Commit, Change]]:
         """What was committed since this was asked last, in that order; who asks for it takes it, and asks alone."""
         roots = await _roots(self._resetting)
+        self._since_snapshot += READ_COSTS
         async for commit, change in changes_of(self._resetting, self._slot, roots, take=True):
+            self._since_snapshot += 1
             yield commit, change
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._since_snapshot = 0
+            await self._resetting.run(
+                "select pg_log_standby_snapshot()" if self._server.version >= 16 else "checkpoint"
+            )
 
     async def changes(self) -> AsyncIterator[tuple[Commit, Change]]:
         """Everything that was committed since the reset, in that order, a change after the other."""
