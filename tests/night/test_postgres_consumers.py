@@ -216,3 +216,19 @@ def test_without_a_postgresql_the_night_says_what_to_install(tmp_path: Path) -> 
         with pytest.raises(StackError, match="the programs of PostgreSQL") as caught:
             runner.run(load_scenario(tmp_path / "night.yaml"))
     assert 'pip install "night-harness[postgres]"' in caught.value.todo
+
+
+COMMITTED = "{job_crash: {job: load, on: {component: warehouse, action: commit, type: ok}, call: 1}}"
+
+
+@pytest.mark.parametrize(
+    ("program", "outcome"),
+    [(COPY, Outcome.RECOVERED), (COPY.replace("cursor.execute(DELETE, rows[0][:1])", "pass"), Outcome.DAMAGED)],
+    ids=["replaces", "adds"],
+)
+def test_a_crash_after_the_commit_is_harmless_to_who_replaces_the_rows_of_the_night(
+    night: Night, program: str, outcome: Outcome
+) -> None:
+    result = night(python(program), faults=COMMITTED)
+    assert [rows for _, _, rows in commits(result)] == [3, 3 if outcome is Outcome.RECOVERED else 6]
+    assert result.outcome is outcome, result.judgement.because
