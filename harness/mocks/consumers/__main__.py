@@ -13,7 +13,7 @@ from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
-from harness.mocks.consumers.postgres.kind import Postgres
+from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
@@ -36,15 +36,17 @@ class Consumers(Mock):
 
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night: who asks for a consumer that is in none of it must be told so."""
-        http, postgres = Http(self), Postgres(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "postgres": postgres}
-        return await http.listen() | await postgres.listen(self.postgres_port)
+        http = Http(self)
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
+        self._doorway = Doorway()
+        return await http.listen() | {"postgres": await self._doorway.listen(self.host, self.postgres_port)}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
         (self.dir / "history" / ROWS).unlink(missing_ok=True)
         for kind in sorted({consumer.kind for consumer in plan.consumers.values()} - self._kinds.keys()):
-            self._kinds[kind] = made(kind, self)
+            self._kinds[kind] = one = made(kind, self)
+            self._doorway.opened(one)
         for one in self._kinds.values():
             await one.reset(plan)
 

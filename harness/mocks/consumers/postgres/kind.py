@@ -16,14 +16,13 @@ from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.schema import SchemaError
 from harness.mocks.consumers.postgres.server import Server, place_in
-from harness.mocks.core.callers import Callers
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.unfit import UnfitError
 
 
 class Postgres:
-    """A `Kind` of consumers. Its port is there in every night, and its server once a night has had such a consumer."""
+    """A `Kind` of consumers, behind its doorway; its server starts with the first night that has one."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
@@ -32,14 +31,11 @@ class Postgres:
         self._recordings: dict[str, Recording] = {}
         self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log")
         self._exchanges = Exchanges(mock, self._gate, self._recordings)
-        self._front = Front(self._server.socket, self._exchanges, self._job)
-        self._callers: Callers | None = None
+        self._front = Front(self._server.socket, self._exchanges, mock.callers(mock.endpoints["postgres"]).of)
 
-    async def listen(self, port: int) -> dict[str, int]:
-        """The endpoint at which all of them are; who connects in a night without any hears that no server runs."""
-        bound = await self._front.listen(self._mock.host, port)
-        self._callers = self._mock.callers(bound)
-        return {"postgres": bound}
+    def client(self) -> asyncio.Protocol:
+        """Serve one who connects."""
+        return self._front.client()
 
     async def reset(self, plan: Plan) -> None:
         """Begin with those of the plan, each database as its schema makes it."""
@@ -96,6 +92,3 @@ class Postgres:
                 author=True,
             ) from error
         return self._databases[name]
-
-    def _job(self, transport: asyncio.BaseTransport) -> str:
-        return "" if self._callers is None else self._callers.of(transport)
