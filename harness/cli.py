@@ -250,6 +250,7 @@ def _up(options: argparse.Namespace) -> int:
     from rich.console import Console
 
     from harness.chain.loading import load_chain
+    from harness.night.consumer_plan import shared_databases
     from harness.night.plan import Planner
     from harness.stack.choice import start
 
@@ -271,7 +272,8 @@ def _up(options: argparse.Namespace) -> int:
         at_ns = times.at(at) if at else max(arrivals, default=times.begins_ns)
         stack.run(at_ns + 1)
         stack.pace(times.closes_ns)
-        endpoints = stack.published(chain.consumer_kinds) | {
+        endpoints = stack.published(chain.consumer_kinds)
+        endpoints |= shared_databases(chain, endpoints) | {
             "control.url": stack.door.url,
             "control.token": stack.door.token,
         }

@@ -11,6 +11,7 @@ from harness.checks.model.outcome import Outcome
 # came of the night stands before how it came about.
 from harness.checks.delivered_once import delivered_once
 from harness.checks.no_partial_file_visible import no_partial_file_visible
+from harness.checks.stays_whole import stays_whole
 from harness.checks.marker_after_file import marker_after_file
 from harness.checks.dependency_order import dependency_order
 from harness.checks.owner_paged import owner_paged
@@ -80,6 +81,7 @@ __all__ = [
     "request_budget",
     "rerun_idempotent",
     "results_complete",
+    "stays_whole",
     "taken_when_flagged",
     "watermark_behind_commit",
 ]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import quote
 
 ConsumerKind = Literal["http", "postgres", "folder", "pull"]
 """How a consumer takes the chain's rows."""
 
-ConsumerOperation = Literal["store", "read"]
-"""What a consumer is asked for: to take rows, or what it holds."""
+ConsumerOperation = Literal["connect", "store", "read"]
+"""What a consumer is asked for: to let somebody in (where its protocol has that), to take rows, or what it holds."""
 
 Auth = Literal["bearer", "basic"]
 """What a consumer over HTTP asks of who comes: a token, or a name and a password."""
@@ -22,12 +23,18 @@ ConsumerRefusal = Literal[
     "read_only",
     "disk_full",
     "schema_changed",
+    "deadlock",
+    "serialization_failure",
+    "too_many_connections",
 ]
 """How a consumer says no; what that becomes in the words of its kind is the kind's to know."""
 
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full", "schema_changed"),
-    "postgres": ("unavailable", "read_only", "disk_full"),
+    "postgres": (
+        *("unavailable", "read_only", "disk_full", "deadlock", "serialization_failure"),
+        "too_many_connections",
+    ),
     "folder": (),  # it is asked for nothing
     "pull": (),
 }
@@ -45,7 +52,7 @@ HTTP_GRANTS: Mapping[str, str] = {
 
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "http": ("url", *HTTP_GRANTS),
-    "postgres": ("host", "port", "user", "password", "database"),
+    "postgres": ("url", "host", "port", "user", "password", "database"),
     "folder": (),  # it reads where the chain writes, which is a place of the folder
     "pull": (),
 }
@@ -76,12 +83,14 @@ class PlannedHttp:
 class PlannedPostgres:
     """A consumer that is a table of a database; ``schema_sql`` makes its tables, and is the same for one database.
 
+    ``schema_file``: where its author finds it, for what is wrong in it.
     ``business_date``, ``fallback_of``: the columns that say of which night a row is, and in whose place.
     """
 
     kind: Literal["postgres"] = "postgres"
     database: str
     schema_sql: str
+    schema_file: str
     table: str
     business_date: str | None = None
     fallback_of: str | None = None
@@ -145,4 +154,15 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
         if kind == "http":
             told = {"url": f"{endpoints['consumers.url']}/{name}", **HTTP_GRANTS}
             found |= {consumer_place(name, place): value for place, value in told.items()}
+        elif kind == "postgres":
+            found |= database_places(name, name, endpoints)
     return found
+
+
+def database_places(consumer: str, database: str, endpoints: Mapping[str, str]) -> dict[str, str]:
+    """Where jobs find a consumer that is in this database; by default it is the consumer's own."""
+    told = {place: endpoints[f"postgres.{place}"] for place in ("host", "port", "user", "password")}
+    who = f"{quote(told['user'], '')}:{quote(told['password'], '')}"
+    told |= {"database": database}
+    told |= {"url": f"postgresql://{who}@{told['host']}:{told['port']}/{quote(database, '')}"}
+    return {consumer_place(consumer, place): told[place] for place in PLACES["postgres"]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
@@ -16,6 +17,7 @@ from harness.contract.consumers import (
     PlannedHttp,
     PlannedPostgres,
     PlannedPull,
+    database_places,
 )
 from harness.night.times import NightTimes
 
@@ -39,6 +41,7 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
         return PlannedPostgres(
             database=consumer.database or name,
             schema_sql=(chain.folder / consumer.schema_file).read_text(encoding="utf-8"),
+            schema_file=str(chain.folder / consumer.schema_file),
             table=consumer.table,
             business_date=consumer.business_date,
             fallback_of=consumer.fallback_of,
@@ -54,6 +57,15 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
         required=consumer.required,
         unique=consumer.unique,
     )
+
+
+def shared_databases(chain: Chain, places: Mapping[str, str]) -> dict[str, str]:
+    """The places of those consumers whose database has not their own name, on a stack whose endpoints are there."""
+    found: dict[str, str] = {}
+    for name, consumer in chain.consumers.items():
+        if isinstance(consumer, PostgresConsumer) and consumer.database is not None:
+            found |= database_places(name, consumer.database, places)
+    return found
 
 
 def _form(consumer: FileConsumer) -> FileForm:

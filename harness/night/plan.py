@@ -15,7 +15,7 @@ from harness.contract.consumers import Kinds
 from harness.contract.content import Content
 from harness.contract.plan import Plan, PlannedFile, PlannedResults, SeededFile
 from harness.errors import AuthorError
-from harness.night.consumer_plan import planned_consumer
+from harness.night.consumer_plan import planned_consumer, shared_databases
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
 from harness.night.roster_plan import planned_roster
@@ -65,6 +65,7 @@ class Planner:
         """Everything; when this returns, the stack has the content of every file."""
         times = night_times(chain, date)
         places = stack.places(folders=chain.folders, consumers=chain.consumer_kinds)
+        places |= shared_databases(chain, places)
         folders = {name: places[f"folder.{name}"] for name in chain.folders}
         files = tuple(self._files(chain, times, seed, stack))
         return Plan(

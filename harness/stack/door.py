@@ -3,7 +3,8 @@
 The door is a Unix socket in the directory of a local stack, whose network nobody else is in, or a TCP port.
 
 What goes wrong behind the door arrives as the same kind of error that it was there: a `StackError` where the
-environment is at fault, a `HarnessBug` where a mock or the supervisor itself is.
+environment is at fault, an `AuthorError` where a file of the chain is, a `HarnessBug` where a mock or the supervisor
+itself is.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from urllib3.connection import HTTPConnection
 from harness.clock.census.work import Work
 from harness.clock.controller import Stop
 from harness.clock.page import TICK_ERROR
-from harness.errors import ExtensionError, HarnessBug, StackError
+from harness.errors import AuthorError, ExtensionError, HarnessBug, StackError
 from harness.stack.supervisor import UNIX
 
 CONNECT_TIMEOUT_S = 5.0
@@ -133,6 +134,8 @@ class Door:
         error = answer.get("error") if isinstance(answer, dict) else None
         if response.status < 400 and error is None:
             return answer
+        if isinstance(error, dict) and "author" in error:
+            raise AuthorError(error["author"])
         if isinstance(error, dict):
             kind = ExtensionError if error.get("extension") else StackError
             raise kind(error["where"], found=error["found"], expected=error["expected"], todo=error["todo"])

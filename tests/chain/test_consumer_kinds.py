@@ -45,7 +45,7 @@ def told(tmp_path: Path, consumer: str) -> list[str]:
 @pytest.mark.parametrize(
     ("consumer", "says"),
     [
-        ("kind: foldr", "7: found 'foldr', expected http, folder, pull"),
+        ("kind: foldr", "7: found 'foldr', expected http, postgres, folder, pull"),
         (f"kind: folder, folder: outbx, {NAME}", "7: unknown folder 'outbx'. Did you mean 'outbox'? Known: outbox"),
         (f"kind: folder, {NAME}", "7: missing key 'folder'"),
         ("kind: folder, folder: outbox", "7: missing key 'name'"),
@@ -106,7 +106,9 @@ def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
         PlannedHttp(key=("a",)),
         PlannedFolder(folder="outbox", name="a.csv", flag=None, form=FileForm(header=1)),
         PlannedPull(folder="outbox", name="a.csv", at_ns=7, volatile=("b",)),
-        PlannedPostgres(database="plan", schema_sql="create table t ()", table="t", business_date="day"),
+        PlannedPostgres(
+            database="plan", schema_sql="create table t ()", schema_file="s.sql", table="t", business_date="day"
+        ),
     ],
 )
 def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsumer) -> None:

@@ -14,6 +14,7 @@ from tests.checks.nights import (
     all_ended,
     calm,
     calm_but,
+    changed,
     ended,
     holds,
     keeps,
@@ -156,6 +157,11 @@ EXAMPLES: dict[str, dict[str, tuple[History, History]]] = {
             LOSSY,
         ),
         "unknown": (CALM, EMPTY),
+    },
+    "stays_whole": {
+        "holds": (night(*calm(), changed("02:03:00", 0, 3)), BASELINE),
+        "violated": (night(*calm(), changed("02:03:00", 3, 0), changed("02:04:00", 0, 3)), BASELINE),
+        "unknown": (night(changed("02:03:00", 0, 3)), EMPTY),
     },
     "cause_named": {
         "holds": (FAILED, BASELINE),

@@ -74,6 +74,12 @@ def stored(clock: str, rows: int = 3) -> Line:
     return (clock, "planning", "batch ok", {"key": "k", "rows": rows, "stored": rows, "replayed": False})
 
 
+def changed(clock: str, before: int, rows: int) -> Line:
+    """A transaction changes how many rows a table has."""
+    counts = {"stored": max(0, rows - before), "removed": max(0, before - rows), "before": before, "rows": rows}
+    return (clock, "planning", "commit ok", counts)
+
+
 def all_ended() -> list[Line]:
     """Both jobs end well, whatever was delivered."""
     return [ended("02:01:00", "retrieve"), ended("02:02:00", "publish")]

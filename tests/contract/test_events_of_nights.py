@@ -67,6 +67,7 @@ REST = (
     ),
     "source query",
     "<consumer> taken",
+    "<consumer> commit",
     *("desk acknowledge", "desk resolve", "desk note"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed", "desk freed"),
@@ -91,6 +92,15 @@ async def main() -> None:
                 await file.write("sent")
 
 asyncio.run(main())
+"""
+
+LOAD = """
+import os
+
+import psycopg
+
+with psycopg.connect(os.environ["DSN"]) as connection:
+    connection.execute("insert into plan values (1)")
 """
 
 ASK = """
@@ -119,12 +129,14 @@ environment:
   KEY: {from: sftp.key}
   SNOWFLAKE: {from: snowflake.url}
   DESK: {from: desk.url}
+  DSN: {from: dwh.url}
   ROUTING_KEY: {from: desk.routing_key}
 files:
   feed: {name: "feed_{date}.csv", source: sftp, arrives: "00:30", content: {factory: forecast, rows: 5}}
   stage: {name: "stage_{date}.csv", source: snowflake, arrives: "00:30", content: {factory: forecast, rows: 5}}
 folders: {outbox: {}}
 consumers:
+  dwh: {kind: postgres, schema: dwh.sql, table: plan}
   board: {kind: pull, at: "05:00", folder: outbox, name: "feed_{date}.csv"}
 thresholds: {rows: 0}
 resources: {link: 1}
@@ -146,6 +158,7 @@ jobs:
   leave:
     run: [sh, -c, "sleep 1d >/dev/null 2>&1 & echo x >cache; echo >>ask.py; rm upload.py; ./of-another-machine; true"]
     after: [set]
+  load: {run: [python, load.py], after: [set]}
   past_the_deadline:
     run: [python, ask.py]
     at: "05:58"
@@ -172,9 +185,10 @@ def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) 
 
 
 def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:
-    for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK):
+    for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK), ("load.py", LOAD):
         (tmp_path / name).write_text(text)
     (tmp_path / "of-another-machine").write_bytes(b"\x7fELF" + bytes(60))
+    (tmp_path / "dwh.sql").write_text("create table plan (a int);")
     (tmp_path / "of-another-machine").chmod(0o755)
     result = night_runner.run(
         Scenario(

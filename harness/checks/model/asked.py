@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from harness.history import Event, History
 
 _OVER_HTTP = "source"
+_STORING = ("batch", "commit")
+"""What is asked of a consumer, by the names of its kinds."""
 _NOT_THERE = re.compile(r"\b404\b|not there|no such (?:file|key)|nosuchkey", re.IGNORECASE)
 _CHANGES = ("listing", "flag", "manifest")
 """What a client looks at again and again while it waits for a file."""
@@ -76,7 +78,7 @@ def asked(history: History) -> dict[str, Asked]:
     found: dict[str, Asked] = defaultdict(Asked)
     begun: dict[Thing, deque[Attempt]] = defaultdict(deque)
     for event in history:
-        if event.action in ("serve", "put", "batch"):
+        if event.action in ("serve", "put", *_STORING):
             _request(event, found[_neighbour(event)], begun)
         elif event.action in ("login", "query") and event.component == "source":
             _statement(event, found[_neighbour(event)])
@@ -86,7 +88,7 @@ def asked(history: History) -> dict[str, Asked]:
 
 
 def _neighbour(event: Event) -> str:
-    if event.action == "batch":
+    if event.action in _STORING:
         return "consumers"
     via = event.value.get("via", "http")
     return _OVER_HTTP if via == "http" else str(via)
@@ -94,7 +96,7 @@ def _neighbour(event: Event) -> str:
 
 def _request(event: Event, of: Asked, begun: dict[Thing, deque[Attempt]]) -> None:
     value = event.value
-    told = (value.get("key"),) if event.action == "batch" else (value.get("name"), value.get("what"))
+    told = (value.get("key"),) if event.action in _STORING else (value.get("name"), value.get("what"))
     thing = (event.component, event.action, *map(str, told), str(value.get("via")))
     if event.type == "invoke":
         attempt = Attempt(event.at, thing)
@@ -106,7 +108,7 @@ def _request(event: Event, of: Asked, begun: dict[Thing, deque[Attempt]]) -> Non
         attempt.failed = event.type == "fail"
         not_there = attempt.failed and _NOT_THERE.search(event.error or "") is not None
         attempt.looked = not_there or (not attempt.failed and value.get("what") in _CHANGES)
-    if event.type == "ok" and event.action != "batch":
+    if event.type == "ok" and event.action not in _STORING:
         of.taken()
 
 
@@ -125,7 +127,7 @@ def _connection(event: Event, found: dict[str, Asked]) -> None:
     endpoint = event.value.get("endpoint") or (event.value.get("where") or {}).get("endpoint")
     if endpoint is None:
         return
-    connections = found[str(endpoint)].connections
+    connections = found["consumers" if endpoint == "postgres" else str(endpoint)].connections
     last = connections[-1] if connections else None
     if event.action == "fault":  # its receipt: only one that resets what has been taken ends an attempt there
         effect = event.value.get("effect")

@@ -159,7 +159,7 @@ _DATE = Field(TEXT, "the business date of the rows: `2026-11-23`")
 _FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where they are a fallback")
 _READ = "if the batch could be read"
 
-COMMITS = ("batch", "taken")
+COMMITS = ("batch", "taken", "commit")
 """The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
 
 CONSUMER: Mapping[str, Happening] = {
@@ -186,6 +186,19 @@ CONSUMER: Mapping[str, Happening] = {
             business_date=Field(or_null(TEXT), "the date; null: none was said"),
             rows=maybe(Field(NUMBER, "of ok: rows that it had")),
             batches=maybe(Field(NUMBER, "of ok: batches in which they had come")),
+        )
+    ),
+    "commit": asked(
+        happening(
+            "a transaction that changes its table; invoke when a client wants it to commit; fail: it came to nothing",
+            "invoke",
+            "ok",
+            "fail",
+            stored=maybe(Field(NUMBER, "of ok: rows put there or changed")),
+            removed=maybe(Field(NUMBER, "of ok: rows taken away")),
+            before=maybe(Field(NUMBER, "of ok: how many rows of the night it had until now")),
+            rows=maybe(Field(NUMBER, "of ok: how many it has from now on")),
+            fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such row stored")),
         )
     ),
     "taken": happening(

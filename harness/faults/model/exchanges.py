@@ -120,7 +120,10 @@ def _asked_nothing(name: str, chain: Chain) -> Iterator[str]:
     """Why no job says anything to that neighbour, where it is a consumer."""
     consumer = chain.consumers.get(name)
     if consumer is not None and consumer.kind != "http":
-        yield f"found {name}, a consumer of kind {consumer.kind}, to which no job sends a request"
+        told = f"found {name}, a consumer of kind {consumer.kind}, to which no job sends a request"
+        if consumer.kind == "postgres":
+            told += f" over HTTP; of its transactions, on: {{component: {name}, action: commit}} tells"
+        yield told
 
 
 def _never(

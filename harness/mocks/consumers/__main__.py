@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 from harness.contract.consumers import ConsumerKind
@@ -12,6 +13,7 @@ from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
+from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
@@ -23,17 +25,28 @@ class Consumers(Mock):
     component = "consumers"
     points = (EXCHANGE, STORE)
 
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """A port of its own for those who are a PostgreSQL."""
+        parser.add_argument("--postgres-port", type=int, default=0, help="the port of PostgreSQL (0: any)")
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(options)
+        self.postgres_port: int = options.postgres_port
+
     async def serve(self) -> dict[str, int]:
-        """Start what is there in every night: the front end of those that speak HTTP."""
+        """Start what is there in every night: who asks for a consumer that is in none of it must be told so."""
         http = Http(self)
         self._kinds: dict[ConsumerKind, Kind] = {"http": http}
-        return await http.listen()
+        self._doorway = Doorway()
+        return await http.listen() | {"postgres": await self._doorway.listen(self.host, self.postgres_port)}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
         (self.dir / "history" / ROWS).unlink(missing_ok=True)
         for kind in sorted({consumer.kind for consumer in plan.consumers.values()} - self._kinds.keys()):
-            self._kinds[kind] = made(kind, self)
+            self._kinds[kind] = one = made(kind, self)
+            self._doorway.opened(one)
         for one in self._kinds.values():
             await one.reset(plan)
 

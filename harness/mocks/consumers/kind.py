@@ -32,6 +32,7 @@ class Kind(Protocol):
 
 CLASSES: dict[ConsumerKind, str] = {
     "http": "harness.mocks.consumers.http.kind:Http",
+    "postgres": "harness.mocks.consumers.postgres.kind:Postgres",
     "folder": "harness.mocks.consumers.folder.kind:Folder",
     "pull": "harness.mocks.consumers.pull.kind:Pull",
 }

@@ -19,6 +19,7 @@ from harness.mocks.core import own_effects
 from harness.mocks.core.armed import Json
 from harness.mocks.core.exhaustion import end_if_exhausted
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.unfit import UnfitError
 
 LONGEST_SOCKET_PATH = 107
 """Bytes of a unix socket's name on Linux, without the final zero."""
@@ -127,6 +128,8 @@ class _Call(BaseHTTPRequestHandler):
             status, found = cast("ControlServer", self.server).answer(
                 self.command, self.path, json.loads(body) if body else {}
             )
+        except UnfitError as error:
+            found = {"error": error.answer}
         except Exception as error:  # whatever it is, the harness has to see it
             end_if_exhausted(error)
             found = {"error": traceback.format_exc()}

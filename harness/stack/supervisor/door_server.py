@@ -23,7 +23,7 @@ from harness.clock.controller import Stop
 from harness.contract.codec import ContractError, read
 from harness.contract.plan import Plan
 from harness.contract.rows import ROWS
-from harness.errors import ExtensionError, StackError, exhausted
+from harness.errors import AuthorError, ExtensionError, StackError, exhausted
 from harness.stack.agent.clear_jobs import clear
 from harness.stack.chain_views.chosen import ChainViews
 from harness.stack.directory import StackDirectory, plain
@@ -361,6 +361,8 @@ def _explain(error: Exception) -> web.Response:
         parts = {"where": error.where, "found": error.found, "expected": error.expected, "todo": error.todo}
         said = parts | {"extension": True} if isinstance(error, ExtensionError) else parts
         return web.json_response({"error": said}, status=502)
+    if isinstance(error, AuthorError):
+        return web.json_response({"error": {"author": str(error)}}, status=400)
     if isinstance(error, RefusedError):
         return _refuse(409, str(error))
     if isinstance(error, ContractError):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import aiohttp
 
-from harness.errors import ExtensionError, StackError
+from harness.errors import AuthorError, ExtensionError, StackError
 from harness.stack.directory import StackDirectory
 
 ANSWER_TIMEOUT_S = 20.0
@@ -54,6 +55,7 @@ class MockConnections:
         answers = await asyncio.gather(*(self.call(name, method, path, body) for name in self.names))
         for name, (status, answer) in zip(self.names, answers, strict=True):
             if status >= 400:
+                _raise_unfit(answer)
                 raise RefusedError(f"{name}: {method} /{path}: {answer.decode(errors='replace')}")
 
     def watch(self, name: str, pid: int, how_it_ended: Callable[[], str] = lambda: "it ended") -> None:
@@ -132,3 +134,13 @@ class MockConnections:
 
 class RefusedError(Exception):
     """A mock refused a control call: a bug of the harness, told with the mock's own words."""
+
+
+def _raise_unfit(answer: bytes) -> None:
+    """Raise what a mock says of a night that it cannot begin, and nothing where it says something else."""
+    error = json.loads(answer).get("error")
+    if not isinstance(error, dict):
+        return
+    if error.pop("author", False):
+        raise AuthorError("{where}: found {found}; expected {expected}; {todo}".format_map(error))
+    raise StackError(error.pop("where"), **error)

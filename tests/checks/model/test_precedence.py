@@ -188,7 +188,7 @@ def test_no_check_has_a_name_in_the_order() -> None:
 
 def test_what_came_of_a_night_is_told_before_how_it_came_about() -> None:
     assert [*CHECKS] == [
-        *("delivered_once", "no_partial_file_visible", "marker_after_file", "dependency_order"),
+        *("delivered_once", "no_partial_file_visible", "stays_whole", "marker_after_file", "dependency_order"),
         *("owner_paged", "acknowledged", "all_or_nothing", "cause_named", "rerun_idempotent"),
         *("only_checked_files", "no_downstream_on_bad_data", "no_stale_file", "equals_baseline"),
         *("watermark_behind_commit", "programs_unchanged", "request_budget"),

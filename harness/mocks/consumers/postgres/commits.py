@@ -65,15 +65,18 @@ class _Relation:
     columns: tuple[tuple[str, Callable[[str], Json]], ...]
 
 
-async def changes_of(admin: Admin, slot: str, roots: Mapping[int, str]) -> AsyncIterator[tuple[Commit, Change]]:
-    """Every change since the slot was made, with the transaction that it is of.
+async def changes_of(
+    admin: Admin, slot: str, roots: Mapping[int, str], *, take: bool = False
+) -> AsyncIterator[tuple[Commit, Change]]:
+    """Every change since the slot was made, or since they were taken last, with the transaction that it is of.
 
-    ``roots``: of each partition, the table that it is a part of.
+    ``roots``: of each partition, the table that it is a part of. ``take``: nobody is told of these again.
     """
     # Its own commit is written at once, and with it those before that were to be written later (synchronous_commit).
     await admin.run(f"select pg_logical_emit_message(true, '{ADMIN}.read', '')")
     options = f"'proto_version', '1', 'publication_names', '{ADMIN}', 'messages', 'true'"
-    decoded = f"select data from pg_logical_slot_peek_binary_changes({literal(slot)}, null, null, {options})"  # noqa: S608
+    how = "get" if take else "peek"
+    decoded = f"select data from pg_logical_slot_{how}_binary_changes({literal(slot)}, null, null, {options})"  # noqa: S608
     reading = _Reading(roots)
     async for raw in admin.copy_out(f"copy ({decoded}) to stdout (format binary)"):
         if raw.startswith(BINARY_HEAD):
@@ -105,7 +108,7 @@ class _Reading:
                 oids = struct.unpack_from(f"!{int.from_bytes(raw[1:5])}I", raw, 6)
                 return [self._change("truncate", oid) for oid in oids]
             case b"M":
-                return _message(raw)
+                return self._message(raw)
         return []
 
     def _learn(self, raw: bytes) -> None:
@@ -135,6 +138,13 @@ class _Reading:
         relation = self._relations[oid]
         return Change(kind, relation.schema, relation.name, oid, self._roots.get(oid, ""), **rows)
 
+    def _message(self, raw: bytes) -> list[Change]:
+        """What an event trigger has written: a list of what became of tables."""
+        prefix, rest = raw[10:].split(b"\0", 1)
+        if prefix.decode() != ADMIN:
+            return []
+        return [Change(**one, root=self._roots.get(one["oid"], "")) for one in json.loads(rest[4:])]
+
 
 def _tuple(raw: bytes, at: int, relation: _Relation, before: Row | None) -> tuple[Row, int]:
     """A row, and where it ends; a long value that was not changed is the one before."""
@@ -150,11 +160,3 @@ def _tuple(raw: bytes, at: int, relation: _Relation, before: Row | None) -> tupl
         else:
             row[name] = before.get(name) if kind == b"u" and before else None
     return row, at
-
-
-def _message(raw: bytes) -> list[Change]:
-    """What an event trigger has written: a list of what became of tables."""
-    prefix, rest = raw[10:].split(b"\0", 1)
-    if prefix.decode() != ADMIN:
-        return []
-    return [Change(**one) for one in json.loads(rest[4:])]

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from harness.mocks.consumers.postgres.admin import Admin, SqlError, identifier, literal
 from harness.mocks.consumers.postgres.commits import Change, Commit, changes_of
 from harness.mocks.consumers.postgres.journal import JOURNAL
+from harness.mocks.consumers.postgres.schema import SchemaError, line_of
 from harness.mocks.consumers.postgres.server import Server
 from harness.mocks.consumers.postgres.settings import ADMIN
 from harness.mocks.consumers.postgres.tables import Row, Table, rows_of, tables_of
 
 LOOKS_MAX = 20_000
 """Each is a question to the server, in which a process that was told to end has time to."""
+
+READ_COSTS, SNAPSHOT_EVERY = 20, 1_000
+"""In changes. The server reads its log from the last snapshot of what was running on, each time that it is asked."""
 
 
 class Postgres:
@@ -21,6 +25,7 @@ class Postgres:
     def __init__(self, server: Server, name: str, user: str, password: str) -> None:
         self._server, self.name, self.user, self._password = server, name, user, password
         self._slot = ""
+        self._since_snapshot = 0
         self._verifier = ""
 
     async def make(self) -> None:
@@ -68,6 +73,8 @@ class Postgres:
         )
         try:
             await admin.run(schema_sql)
+        except SqlError as error:
+            raise SchemaError(error, await line_of(error, schema_sql, admin)) from error
         finally:
             await admin.run("rollback; reset session authorization; discard temp; set search_path = pg_catalog")
         await admin.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
@@ -77,11 +84,40 @@ class Postgres:
         async with self._admin() as admin:
             return await tables_of(admin)
 
-    async def rows(self, table: Table) -> AsyncIterator[Row]:
-        """What one of them holds, a row after the other."""
+    async def rows(self, table: Table, order: Sequence[str] = ()) -> AsyncIterator[Row]:
+        """What one of them holds, a row after the other: by these columns, and then by its key."""
         async with self._admin() as admin:
-            async for row in rows_of(admin, table):
+            async for row in rows_of(admin, table, order):
                 yield row
+
+    async def count(self, table: Table, column: str | None = None, value: str = "") -> int:
+        """How many rows that is, or those of them that have this value there."""
+        where = f" where left({identifier(column)}::text, {len(value)}) = {literal(value)}" if column else ""
+        told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
+        return int(told[0][0] or 0)
+
+    async def drop(self) -> None:
+        """It is no consumer's any more."""
+        await self._end_sessions(self._resetting)
+        await self._resetting.run(
+            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}'"  # noqa: S608
+        )
+        await self.close()
+        async with self._admin("postgres") as admin:
+            await admin.run(f"drop database {identifier(self.name)} with (force)")
+
+    async def news(self) -> AsyncIterator[tuple[Commit, Change]]:
+        """What was committed since this was asked last, in that order; who asks for it takes it, and asks alone."""
+        roots = await _roots(self._resetting)
+        self._since_snapshot += READ_COSTS
+        async for commit, change in changes_of(self._resetting, self._slot, roots, take=True):
+            self._since_snapshot += 1
+            yield commit, change
+        if self._since_snapshot >= SNAPSHOT_EVERY:
+            self._since_snapshot = 0
+            await self._resetting.run(
+                "select pg_log_standby_snapshot()" if self._server.version >= 16 else "checkpoint"
+            )
 
     async def changes(self) -> AsyncIterator[tuple[Commit, Change]]:
         """Everything that was committed since the reset, in that order, a change after the other."""

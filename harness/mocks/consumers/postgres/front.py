@@ -37,10 +37,13 @@ class Front:
 
     async def listen(self, host: str, port: int) -> int:
         """Start; the port."""
-        loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(lambda: Client(self._serve), host, port)
+        self._listening = await asyncio.get_running_loop().create_server(self.client, host, port)
         bound: int = self._listening.sockets[0].getsockname()[1]
         return bound
+
+    def client(self) -> Client:
+        """Serve one who has connected to it, or where somebody listens in its place."""
+        return Client(self._serve)
 
     async def end_sessions(self) -> None:
         """End every client's connection."""
@@ -84,7 +87,7 @@ class Front:
             startup.parameters.get("application_name", ""),
             self._job(client.writer.transport),
         )
-        await act(client, self._gate.passes(passing))
+        await act(client, await self._gate.passes(passing))
         try:
             reader, writer = await asyncio.open_unix_connection(self._socket)
         except (FileNotFoundError, ConnectionRefusedError):

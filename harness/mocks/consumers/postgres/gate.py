@@ -13,6 +13,9 @@ from typing import Literal, Protocol
 Point = Literal["connect", "statement", "commit", "committed"]
 """A client wants in; a statement is about to reach the server; so is what commits; it has, and the answer is here."""
 
+News = Literal["failed", "ended"]
+"""What was to commit has failed at the server; a connection is over, and all that the server had of it is done."""
+
 
 @dataclass(frozen=True)
 class Passing:
@@ -64,13 +67,19 @@ Action = Refuse | Drop | Wait | None
 class Gate(Protocol):
     """Whoever decides what becomes of what passes."""
 
-    def passes(self, passing: Passing) -> Action:
-        """Asked once for each passing, in the event loop."""
+    async def passes(self, passing: Passing) -> Action:
+        """Asked once for each passing; it is kept back until this returns."""
+
+    async def hears(self, passing: Passing, news: News) -> None:
+        """What has passed has come to an end at which there is nothing to decide."""
 
 
 class Open:
     """Lets everything pass."""
 
-    def passes(self, passing: Passing) -> Action:  # noqa: ARG002 - see Gate
+    async def passes(self, passing: Passing) -> Action:  # noqa: ARG002 - see Gate
         """None."""
         return None
+
+    async def hears(self, passing: Passing, news: News) -> None:
+        """Nothing."""

@@ -50,8 +50,20 @@ class Session:
             for one in pumps:
                 one.cancel()
             await asyncio.gather(*pumps, return_exceptions=True)
-            self._to_server.close()
             self._client.close()
+            try:
+                await self._let_server_end()
+            finally:
+                self._to_server.close()
+
+    async def _let_server_end(self) -> None:
+        """What the client has sent with its last breath is done, a COMMIT too: only then it is told that it is gone."""
+        with suppress(ConnectionError):
+            if self._to_server.can_write_eof():
+                self._to_server.write_eof()
+            while await self._from_server.read(READ_BYTES):
+                pass
+        await self._gate.hears(self._about, "ended")
 
     # -- what the client sends --------------------------------------------------------------------
 
@@ -99,7 +111,7 @@ class Session:
 
     async def _ask(self, point: Point, kind: bytes, step: Step) -> bytes:
         """Let the gate act; what fails at the server instead, if it refuses."""
-        action = self._gate.passes(self._passing(point, step))
+        action = await self._gate.passes(self._passing(point, step))
         if isinstance(action, Refuse) and not action.fatal:
             ends = point == "commit" and step.explicit
             return self._refusals.in_place_of(kind, action, ends_transaction=ends)
@@ -124,6 +136,8 @@ class Session:
                 else:
                     out += held + told
                     held.clear()
+                if kind == b"Z" and committing and failed:
+                    await self._gate.hears(self._passing("commit", self._awaited[0]), "failed")
                 if kind == b"Z" and told:
                     await self._client.tell(bytes(out))
                     out.clear()
@@ -140,7 +154,7 @@ class Session:
             self._transaction.answered(status)
         if not step.commits or failed:
             return held
-        action = self._gate.passes(self._passing("committed", step))
+        action = await self._gate.passes(self._passing("committed", step))
         if isinstance(action, Refuse) and not action.fatal:
             return error_response(action.sqlstate, action.told) + ready(IDLE)
         await self._do(action)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from harness.mocks.consumers.postgres.admin import Admin, identifier
@@ -59,14 +59,15 @@ async def tables_of(admin: Admin) -> list[Table]:
     ]
 
 
-async def rows_of(admin: Admin, table: Table) -> AsyncIterator[Row]:
-    """Its rows in the order of its key, or else as they lie there."""
+async def rows_of(admin: Admin, table: Table, order: Sequence[str] = ()) -> AsyncIterator[Row]:
+    """Its rows in the order of these columns and of its key, or else as they lie there."""
     if not table.columns:
         return
     names = ", ".join(identifier(name) for name, _ in table.columns)
-    order = f" order by {', '.join(map(identifier, table.key))}" if table.key else ""
+    by = ", ".join(map(identifier, (*order, *table.key)))
+    ordered = f" order by {by}" if by else ""
     makers = [(name, converter(type_id)) for name, type_id in table.columns]
-    async for line in admin.copy_out(f"copy (select {names} from {table.sql}{order}) to stdout"):  # noqa: S608 - names
+    async for line in admin.copy_out(f"copy (select {names} from {table.sql}{ordered}) to stdout"):  # noqa: S608 - names
         fields = line.removesuffix(b"\n").split(b"\t")
         yield {
             name: None if field == b"\\N" else make(_plain(field))

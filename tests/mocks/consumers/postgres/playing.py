@@ -13,9 +13,11 @@ from typing import Any
 
 from harness.contract.plan import Plan
 from harness.mocks.consumers.__main__ import Consumers
+from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.postgres.consumer import Postgres
+from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.consumers.postgres.front import Front
-from harness.mocks.consumers.postgres.gate import Action, Drop, Passing, Refuse, Wait
+from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse, Wait
 from harness.mocks.consumers.postgres.server import Server, place_in
 from harness.mocks.core.program import run
 
@@ -30,7 +32,7 @@ class Told:
         self.to_do: list[dict[str, Any]] = []
         self.released = asyncio.Event()
 
-    def passes(self, passing: Passing) -> Action:
+    async def passes(self, passing: Passing) -> Action:
         self.passed.append(passing)
         for one in self.to_do:
             if one["at"].items() <= asdict(passing).items():
@@ -41,6 +43,9 @@ class Told:
                 action: Action = ACTIONS[one["do"]](**with_what)
                 return action
         return None
+
+    async def hears(self, passing: Passing, news: News) -> None:
+        """It is told, and there is nothing to do."""
 
 
 class PostgresConsumers(Consumers):
@@ -54,7 +59,9 @@ class PostgresConsumers(Consumers):
         self.database = Postgres(self.server, "planning", "planner", "it's \\ secret")
 
     async def serve(self) -> dict[str, int]:
-        return await super().serve() | {"postgres": await self.front.listen(self.host, 0)}
+        http = Http(self)
+        self._kinds, self._doorway = {"http": http}, Doorway()
+        return await http.listen() | {"postgres": await self.front.listen(self.host, self.postgres_port)}
 
     async def reset(self, plan: Plan) -> None:
         await super().reset(plan)

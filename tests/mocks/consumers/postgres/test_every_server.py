@@ -46,7 +46,7 @@ class RefusesOnce:
     def __init__(self) -> None:
         self.refused = False
 
-    def passes(self, passing: Passing) -> Action:
+    async def passes(self, passing: Passing) -> Action:
         if passing.point != "commit" or passing.database != "planning" or self.refused:
             return None
         self.refused = True

@@ -1,0 +1,146 @@
+"""The front's gate in a night: what passes becomes an exchange with a consumer, where faults act, and an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from harness.contract.consumers import ConsumerOperation, ConsumerRefusal
+from harness.contract.effects.consumers import Refuse as Refused
+from harness.contract.effects.consumers import Reset, When
+from harness.history import EventType
+from harness.mocks.consumers.gate import Broken
+from harness.mocks.consumers.gate import Gate as Faults
+from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse
+from harness.mocks.consumers.postgres.recording import Recording
+from harness.mocks.consumers.postgres.statements import READS, split
+from harness.mocks.core.callers import asker, asking
+from harness.mocks.core.mock import Mock
+
+ANSWERS: Mapping[ConsumerRefusal, Refuse] = {
+    "unavailable": Refuse("57P01", "terminating connection due to administrator command", fatal=True),
+    "read_only": Refuse("25006", "cannot execute this in a read-only transaction"),
+    "disk_full": Refuse("53100", 'could not extend file "base/16384/16397": No space left on device'),
+    "deadlock": Refuse("40P01", "deadlock detected"),
+    "serialization_failure": Refuse("40001", "could not serialize access due to concurrent update"),
+    "too_many_connections": Refuse("53300", "sorry, too many clients already", fatal=True),
+}
+"""The refusals in PostgreSQL's own words."""
+
+NOBODY = Refuse("57P03", "the database system is not running", fatal=True)
+"""In a night without such a consumer; its server may run, because of an earlier one."""
+
+
+class Exchanges:
+    """A `Gate` of the front. ``recordings``: the databases of the night.
+
+    Who connects asks all consumers of the database; a statement asks those whose table it names, or all of them where
+    it names none; and its commit the same.
+    """
+
+    def __init__(self, mock: Mock, faults: Faults, recordings: Mapping[str, Recording]) -> None:
+        self._mock, self._faults, self._recordings = mock, faults, recordings
+        self._concerned: dict[int, set[str]] = {}
+        """Of each session, the consumers whose tables its transaction is about."""
+        self._committing: set[int] = set()
+
+    def begin(self) -> None:
+        """Nobody is connected."""
+        self._concerned.clear()
+        self._committing.clear()
+
+    async def passes(self, passing: Passing) -> Action:
+        """What a fault does here, if one does."""
+        asking(passing.job)
+        if not self._recordings:
+            return NOBODY
+        recording = self._recordings.get(passing.database)
+        if recording is None:
+            return None
+        match passing.point:
+            case "connect":
+                await self._mock.service_time.request(passing.database)
+                return _action(await self._asks(recording.consumers, "connect", "asked"))
+            case "statement":
+                return await self._statement(passing, recording)
+            case "commit":
+                return await self._commit(passing, recording) if passing.wrote else None
+            case _:
+                return await self._committed(passing, recording)
+
+    async def hears(self, passing: Passing, news: News) -> None:
+        """A commit that fails is told; what a client has committed with its last breath is."""
+        asking(passing.job)
+        recording = self._recordings.get(passing.database)
+        if recording is None:
+            return
+        if news == "failed" and passing.session in self._committing:
+            self._record("fail", self._concerns(passing, recording), "the server has refused it")
+        elif news == "ended" and passing.session in self._committing:
+            await recording.catch_up(asker())
+        self._committing.discard(passing.session)
+        self._concerned.pop(passing.session, None)
+
+    async def _statement(self, passing: Passing, recording: Recording) -> Action:
+        operation = _operation(passing.statement)
+        if operation is None:
+            return None
+        named = recording.named_in(passing.statement)
+        if operation == "store":
+            self._concerned.setdefault(passing.session, set()).update(named)
+        action = _action(await self._asks(named, operation, "asked"))
+        if action is not None and operation == "store":
+            self._record("fail", named, _told(action))
+        return action
+
+    async def _commit(self, passing: Passing, recording: Recording) -> Action:
+        names = self._concerns(passing, recording)
+        self._record("invoke", names)
+        await self._mock.service_time.commit(passing.database)
+        action = _action(await self._asks(names, "store", "before_commit"))
+        if action is None:
+            self._committing.add(passing.session)
+        else:
+            self._record("fail", names, _told(action))
+            self._concerned.pop(passing.session, None)
+        return action
+
+    async def _committed(self, passing: Passing, recording: Recording) -> Action:
+        names = self._concerns(passing, recording)
+        self._committing.discard(passing.session)
+        self._concerned.pop(passing.session, None)
+        await recording.catch_up(asker())
+        return _action(await self._asks(names, "store", "after_commit")) if passing.wrote else None
+
+    def _concerns(self, passing: Passing, recording: Recording) -> list[str]:
+        return sorted(self._concerned.get(passing.session) or recording.consumers)
+
+    async def _asks(self, names: Iterable[str], operation: ConsumerOperation, when: When) -> Broken | None:
+        for name in sorted(names):
+            if broken := await self._faults.passes(name, operation, when):
+                return broken
+        return None
+
+    def _record(self, kind: EventType, names: Iterable[str], error: str | None = None) -> None:
+        for name in names:
+            self._mock.recorder.record(kind, "commit", asker(), error=error, component=name)
+
+
+def _operation(sql: str) -> ConsumerOperation | None:
+    """What a client asks for with it; None of what only sets up or ends a transaction."""
+    statements = split(sql)
+    if any(one.writes for one in statements):
+        return "store"
+    return "read" if any(one.verb in READS or one.verb in ("WITH", "COPY") for one in statements) else None
+
+
+def _action(broken: Broken | None) -> Action:
+    if isinstance(broken, Refused):
+        return ANSWERS[broken.refuse]
+    return None if broken is None else Drop(reset=isinstance(broken, Reset))
+
+
+def _told(action: Action) -> str:
+    if isinstance(action, Refuse):
+        return f"{action.sqlstate}: {action.told}"
+    reset = isinstance(action, Drop) and action.reset
+    return "the connection is reset" if reset else "the connection is closed without an answer"

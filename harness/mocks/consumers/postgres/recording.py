@@ -1,0 +1,113 @@
+"""The commits of one database in a night, as events of the consumers whose tables are in it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from typing import BinaryIO
+
+from harness.contract.consumers import PlannedPostgres
+from harness.mocks.consumers.postgres.consumer import Postgres
+from harness.mocks.consumers.postgres.following import Dated, Following, Name
+from harness.mocks.consumers.postgres.holding import held
+from harness.mocks.consumers.postgres.tables import Table
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.unfit import UnfitError
+
+
+class Recording:
+    """It knows after each commit how many rows each consumer has, and at the end which."""
+
+    def __init__(self, mock: Mock, database: Postgres, consumers: Mapping[str, PlannedPostgres], date: str) -> None:
+        self._mock, self._database = mock, database
+        self.consumers = consumers
+        self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
+        self._following = {name: Following(_name(one), self._dated[name]) for name, one in consumers.items()}
+        self._catching_up = asyncio.Lock()
+
+    async def begin(self) -> None:
+        """What the schema has put there; UnfitError where it has not what the chain says of a table."""
+        tables = await self._database.tables()
+        for name, consumer in self.consumers.items():
+            for table in tables:
+                if (table.schema, table.name) == _name(consumer):
+                    _require_columns(name, consumer, table)
+                rows = tonights = await self._database.count(table)
+                column = consumer.business_date
+                if rows and column in dict(table.columns):
+                    tonights = await self._database.count(table, column, self._dated[name].date)
+                self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
+
+    def named_in(self, sql: str) -> list[str]:
+        """The consumers whose tables a statement names; all, where it names none of them."""
+        text = sql.lower()
+        found = [name for name, one in self.consumers.items() if _name(one)[1].lower() in text]
+        return found or list(self.consumers)
+
+    async def catch_up(self, whose: Mapping[str, str]) -> None:
+        """Tell what was committed since the last time; ``whose`` is said of it.
+
+        Done to its end also where the client's session, which asks for it, is ended meanwhile.
+        """
+        await asyncio.shield(self._mock.loop.create_task(self._catch_up(whose)))
+
+    async def at_rest(self) -> None:
+        """Wait until nobody is told anything more."""
+        async with self._catching_up:
+            pass
+
+    async def _catch_up(self, whose: Mapping[str, str]) -> None:
+        async with self._catching_up:
+            last = None
+            async for commit, change in self._database.news():
+                if last is not None and commit is not last:
+                    self._tell(whose)
+                last = commit
+                for one in self._following.values():
+                    one.see(change)
+            if last is not None:
+                self._tell(whose)
+
+    async def settle(self, file: BinaryIO) -> None:
+        """Tell what each of them holds; all rows go to the end of the file that is kept beside the history."""
+        await self.catch_up({})
+        tables = {(table.schema, table.name): table for table in await self._database.tables()}
+        for name, consumer in self.consumers.items():
+            if (table := tables.get(_name(consumer))) is None:
+                continue
+            order = [column for column in _of_night(consumer) if column in dict(table.columns)]
+            rows = self._database.rows(table, order)
+            for number, one in enumerate(await held(rows, consumer, self._dated[name], file), 1):
+                self._mock.recorder.record("info", "holds", one.told(number), component=name)
+
+    def state(self) -> dict[str, dict[str, int]]:
+        """How many rows of the night each has."""
+        return {name: {"rows": one.rows} for name, one in self._following.items()}
+
+    def _tell(self, whose: Mapping[str, str]) -> None:
+        for name, following in self._following.items():
+            if (told := following.committed()) is not None:
+                self._mock.recorder.record("ok", "commit", {**told, **whose}, component=name)
+
+
+def _name(consumer: PlannedPostgres) -> Name:
+    schema, _, table = consumer.table.rpartition(".")
+    return schema or "public", table
+
+
+def _of_night(consumer: PlannedPostgres) -> Iterator[str]:
+    return (name for name in (consumer.business_date, consumer.fallback_of) if name is not None)
+
+
+def _require_columns(name: str, consumer: PlannedPostgres, table: Table) -> None:
+    """Refuse a night whose chain names columns that its own schema does not make."""
+    there = dict(table.columns)
+    missing = [column for column in (*consumer.key, *_of_night(consumer)) if column not in there]
+    if missing:
+        raise UnfitError(
+            consumer.schema_file,
+            found=f"the table {consumer.table} with the columns {', '.join(there)}, and not {', '.join(missing)}",
+            expected=f"all columns that the chain names of the consumer {name}",
+            todo="make them there, or change key, business_date or fallback_of in the chain",
+            author=True,
+        )
