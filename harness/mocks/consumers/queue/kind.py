@@ -1,0 +1,77 @@
+"""The consumers of a night that take what is pushed to lists and streams of a Valkey."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from harness.contract.consumers import PlannedQueue
+from harness.contract.plan import Plan
+from harness.mocks.consumers.gate import Gate
+from harness.mocks.consumers.ledgers import Ledgers
+from harness.mocks.consumers.queue.admin import Admin
+from harness.mocks.consumers.queue.front import Front
+from harness.mocks.consumers.queue.journal import Journal
+from harness.mocks.consumers.queue.pushes import Pushes
+from harness.mocks.consumers.queue.resp import ServerError
+from harness.mocks.consumers.queue.server import Server
+from harness.mocks.core.mock import Mock
+from harness.mocks.core.order import Armed
+
+
+class Queue:
+    """A `Kind` of consumers. The server starts with the first night that has one of them."""
+
+    def __init__(self, mock: Mock) -> None:
+        self._mock = mock
+        self._ledgers = Ledgers(mock)
+        self._gate = Gate(mock, "queue")
+        self._front = Front(mock)
+        self._server = Server(mock.dir, mock.dir / "logs" / "queue.log")
+
+    async def listen(self, port: int) -> dict[str, int]:
+        """The endpoint, which is known before there is a server."""
+        return {"queue": await self._front.listen(port)}
+
+    async def reset(self, plan: Plan) -> None:
+        """Begin with those of the plan and an empty server, if it has any."""
+        self._gate.release()
+        await self._front.end_sessions()
+        self._ledgers.begin(plan, "queue")
+        consumers = {name: one for name, one in sorted(plan.consumers.items()) if isinstance(one, PlannedQueue)}
+        if not consumers:
+            self._front.open(None, None)
+            return
+        if not self._server.running:
+            await self._start()
+        await self._empty()
+        server = (self._admin, self._journal)
+        pushes = Pushes(self._mock, self._gate, server, consumers, self._ledgers, plan.date)
+        self._front.open(self._server.socket, pushes)
+
+    async def settle(self, file: BinaryIO) -> None:
+        """Tell what each of them holds, push by push."""
+        self._ledgers.tell(file)
+
+    def release(self, order: Armed[Any]) -> None:
+        """Let go of the requests that a fault has kept back."""
+        self._gate.release(order)
+
+    def state(self) -> dict[str, Any]:
+        """Rows and pushes of each."""
+        return self._ledgers.state()
+
+    async def _start(self) -> None:
+        await self._server.start()
+        self._admin = Admin(self._server.socket, self._server.password)
+        await self._admin.connect()
+        self._journal = Journal(self._server.journal)
+
+    async def _empty(self) -> None:
+        """Leave nothing of the last night: no data, no client, no script."""
+        await self._admin.ask("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
+        await self._admin.ask("FLUSHALL", "SYNC")
+        await self._admin.ask("SCRIPT", "FLUSH")
+        with suppress(ServerError):  # built without scripts
+            await self._admin.ask("FUNCTION", "FLUSH")
+        self._journal.forget()
