@@ -79,12 +79,16 @@ DESK = {
 Whose address a page goes to is said in `contract.addresses`.
 """
 
+QUEUE = {"password": "two-in-the-morning"}
+"""What a client of the consumers that are queues needs."""
+
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080, grants=HTTP),
     Endpoint("s3", "source", 8090, behind=9090, option="--s3-port", grants=S3),
     Endpoint("sftp", "source", 2222, behind=9222, scheme="sftp", option="--sftp-port", grants=SFTP),
     Endpoint("snowflake", "source", 8087, behind=9087, option="--snowflake-port", grants=SNOWFLAKE),
     Endpoint("consumers", "consumers", 8081, behind=9081),
+    Endpoint("queue", "consumers", 8379, behind=9379, scheme="redis", option="--queue-port", grants=QUEUE),
     Endpoint("desk", "desk", 8082, grants=DESK),
     Endpoint("desk-tls", "desk", 8443, scheme="https", option="--tls-port"),
     Endpoint("smtp", "desk", 2525, scheme="smtp", option="--smtp-port", grants=DESK),
@@ -102,7 +106,7 @@ MOCK_OF = {endpoint.name: endpoint.mock for endpoint in ENDPOINTS}
 GRANTS = {endpoint.name: endpoint.grants for endpoint in ENDPOINTS}
 """What each endpoint's clients need beside an address."""
 
-PLACES = tuple(place for one in ENDPOINTS if one.name != "consumers" for place in one.places("", 0))
+PLACES = tuple(place for one in ENDPOINTS if one.mock != "consumers" for place in one.places("", 0))
 """What an environment variable may be taken from, of the endpoints; each consumer has a place of its own name."""
 
 

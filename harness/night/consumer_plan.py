@@ -8,6 +8,7 @@ from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
 from harness.chain.consumers.folder import FolderConsumer
 from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
+from harness.chain.consumers.queue import QueueConsumer
 from harness.chain.model import Chain
 from harness.contract.consumers import (
     FileForm,
@@ -16,6 +17,7 @@ from harness.contract.consumers import (
     PlannedHttp,
     PlannedPostgres,
     PlannedPull,
+    PlannedQueue,
 )
 from harness.night.times import NightTimes
 
@@ -40,6 +42,15 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
             database=consumer.database or name,
             schema_sql=(chain.folder / consumer.schema_file).read_text(encoding="utf-8"),
             table=consumer.table,
+            business_date=consumer.business_date,
+            fallback_of=consumer.fallback_of,
+            key=key,
+            volatile=volatile,
+        )
+    if isinstance(consumer, QueueConsumer):
+        return PlannedQueue(
+            queue=consumer.queue,
+            structure=consumer.structure,
             business_date=consumer.business_date,
             fallback_of=consumer.fallback_of,
             key=key,

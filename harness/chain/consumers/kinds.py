@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from harness.chain.consumers.folder import FolderConsumer
 from harness.chain.consumers.http import HttpConsumer
 from harness.chain.consumers.pull import PullConsumer
+from harness.chain.consumers.queue import QueueConsumer
 from harness.chain.consumers.rules import DEFAULT_KIND
 
 
@@ -18,7 +19,7 @@ def _with_kind(data: Any) -> Any:
 
 
 AnyConsumer = Annotated[
-    Annotated[HttpConsumer | FolderConsumer | PullConsumer, Field(discriminator="kind")],
+    Annotated[HttpConsumer | FolderConsumer | PullConsumer | QueueConsumer, Field(discriminator="kind")],
     BeforeValidator(_with_kind),
 ]
 """One of them; who does not say its kind means HTTP."""

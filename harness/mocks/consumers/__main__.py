@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
 
 from harness.contract.consumers import ConsumerKind
@@ -12,6 +13,7 @@ from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
+from harness.mocks.consumers.queue.kind import Queue
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
@@ -23,11 +25,20 @@ class Consumers(Mock):
     component = "consumers"
     points = (EXCHANGE, STORE)
 
+    def __init__(self, options: argparse.Namespace) -> None:
+        super().__init__(options)
+        self._queue_port: int = options.queue_port
+
+    @classmethod
+    def options(cls, parser: argparse.ArgumentParser) -> None:
+        """A port for each endpoint beside HTTP's, which has ``--port``."""
+        parser.add_argument("--queue-port", type=int, default=0, help="the port of the queues (0: any)")
+
     async def serve(self) -> dict[str, int]:
-        """Start what is there in every night: the front end of those that speak HTTP."""
-        http = Http(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
-        return await http.listen()
+        """Start what is there in every night: the endpoints. What is behind them comes with the first who needs it."""
+        http, queue = Http(self), Queue(self)
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue}
+        return await http.listen() | await queue.listen(self._queue_port)
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""

@@ -34,6 +34,7 @@ CLASSES: dict[ConsumerKind, str] = {
     "http": "harness.mocks.consumers.http.kind:Http",
     "folder": "harness.mocks.consumers.folder.kind:Folder",
     "pull": "harness.mocks.consumers.pull.kind:Pull",
+    "queue": "harness.mocks.consumers.queue.kind:Queue",
 }
 """The class of each kind, which is imported only in a night that has such a consumer."""
 
