@@ -22,8 +22,8 @@ class Front:
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
-        self._socket: Path | None = None
-        self._pushes: Pushes | None = None
+        self._socket: Path
+        self._pushes: asyncio.Task[Pushes] | None = None
         self._sessions: set[asyncio.Task[None]] = set()
 
     async def listen(self, port: int) -> int:
@@ -33,8 +33,10 @@ class Front:
         self._callers = self._mock.callers(bound)
         return bound
 
-    def open(self, socket: Path | None, pushes: Pushes | None) -> None:
-        """Let the night's clients in, or tell them that there is nothing."""
+    def open(self, socket: Path, pushes: asyncio.Task[Pushes] | None) -> None:
+        """Let the night's clients in when the server is ready, or tell them that there is none."""
+        if self._pushes is not None:
+            self._pushes.cancel()
         self._socket, self._pushes = socket, pushes
 
     async def end_sessions(self) -> None:
@@ -62,8 +64,9 @@ class Front:
     async def _admit(self, client: Client) -> None:
         job = self._callers.of(client.writer.transport)
         asking(job)
-        if self._socket is None or self._pushes is None:
+        if self._pushes is None:
             client.tell(error(NONE))
             return
+        pushes = await asyncio.shield(self._pushes)
         server = await asyncio.open_unix_connection(self._socket)
-        await Session(client, server, self._pushes, Exchanges(self._pushes.names, job)).run()
+        await Session(client, server, pushes, Exchanges(pushes.names, job)).run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, BinaryIO
 
@@ -28,26 +30,31 @@ class Queue:
         self._gate = Gate(mock, "queue")
         self._front = Front(mock)
         self._server = Server(mock.dir, mock.dir / "logs" / "queue.log")
+        self._connected: asyncio.Task[None] | None = None
 
     async def listen(self, port: int) -> dict[str, int]:
         """The endpoint, which is known before there is a server."""
         return {"queue": await self._front.listen(port)}
 
     async def reset(self, plan: Plan) -> None:
-        """Begin with those of the plan and an empty server, if it has any."""
+        """Begin with those of the plan and an empty server, if it has any.
+
+        Of a server that starts only now, clients wait until it is ready.
+        """
         self._gate.release()
         await self._front.end_sessions()
         self._ledgers.begin(plan, "queue")
         consumers = {name: one for name, one in sorted(plan.consumers.items()) if isinstance(one, PlannedQueue)}
         if not consumers:
-            self._front.open(None, None)
+            self._front.open(self._server.socket, None)
             return
         if not self._server.running:
-            await self._start()
-        await self._empty()
-        server = (self._admin, self._journal)
-        pushes = Pushes(self._mock, self._gate, server, consumers, self._ledgers, plan.date)
-        self._front.open(self._server.socket, pushes)
+            await self._server.start()
+            self._connected = self._mock.loop.create_task(self._connect())
+        began = self._mock.loop.create_task(self._begin(consumers, plan.date))
+        self._front.open(self._server.socket, began)
+        if self._connected is not None and self._connected.done():
+            await began
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds, push by push."""
@@ -61,8 +68,14 @@ class Queue:
         """Rows and pushes of each."""
         return self._ledgers.state()
 
-    async def _start(self) -> None:
-        await self._server.start()
+    async def _begin(self, consumers: Mapping[str, PlannedQueue], date: str) -> Pushes:
+        assert self._connected is not None  # noqa: S101 - the server has been started
+        await asyncio.shield(self._connected)
+        await self._empty()
+        return Pushes(self._mock, self._gate, (self._admin, self._journal), consumers, self._ledgers, date)
+
+    async def _connect(self) -> None:
+        await self._server.ready()
         self._admin = Admin(self._server.socket, self._server.password)
         await self._admin.connect()
         self._journal = Journal(self._server.journal)

@@ -1,7 +1,7 @@
 """The server: started on demand, begun anew for each night, and gone with who started it.
 
-Nothing here waits for a time. The mock starts it while the night's time stands still: its own words, and their end, are
-waited for.
+It waits for a time before it is ready: Valkey measures the processor by a sleep. The mock starts it while the night's
+time stands still, so that it is ready when that has begun to move, and who needs it waits so long.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Server:
         self._process: asyncio.subprocess.Process | None = None
         self._said = b""
         self._listening: asyncio.Task[None] | None = None
+        self._ready: asyncio.Future[bool]
 
     @property
     def socket(self) -> Path:
@@ -59,7 +60,7 @@ class Server:
         return found
 
     async def start(self) -> None:
-        """Start it with nothing in it; QueueUnavailable when that does not go here."""
+        """Start it with nothing in it, and wait for nothing; QueueUnavailable when that does not go here."""
         program, owner = self._program or find(), Account(os.geteuid(), os.getegid(), "")
         code, printed = await owner.run(str(program.path), "--version", cwd=Path("/"))
         if code or major_version(printed) < OLDEST:
@@ -82,11 +83,14 @@ class Server:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
-        ready = asyncio.get_running_loop().create_future()
-        self._listening = asyncio.create_task(self._listen(self._process, ready))
-        if not await ready:
+        self._ready = asyncio.get_running_loop().create_future()
+        self._listening = asyncio.create_task(self._listen(self._process, self._ready))
+
+    async def ready(self) -> None:
+        """Return when it takes connections; QueueUnavailable when it never will."""
+        if not await asyncio.shield(self._ready):
             raise QueueUnavailable(
-                f"the start of {program.path} ({program.origin})",
+                "the start of the server of a queue",
                 found=f"it ended; its last output:\n{self._said.decode(errors='replace') or '(it wrote nothing)'}",
                 expected="a server that takes connections",
                 todo="read its output",
