@@ -11,7 +11,7 @@ from tests.mocks.consumers.queue.conftest import Queues
 
 CONNECT = """
 import json, os, time, redis
-client = redis.from_url(os.environ["REDIS_URL"])
+client = redis.from_url(os.environ["REDIS_URL"], socket_timeout=None)  # from 8 on, it has one of its own
 """
 
 
