@@ -71,8 +71,11 @@ class Queue:
     async def _begin(self, consumers: Mapping[str, PlannedQueue], date: str) -> Pushes:
         assert self._connected is not None  # noqa: S101 - the server has been started
         await asyncio.shield(self._connected)
+        self._server.go_on()
         await self._empty()
-        return Pushes(self._mock, self._gate, (self._admin, self._journal), consumers, self._ledgers, date)
+        self._server.rest()
+        server = (self._server, self._admin, self._journal)
+        return Pushes(self._mock, self._gate, server, consumers, self._ledgers, date)
 
     async def _connect(self) -> None:
         await self._server.ready()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 
 from harness.contract.consumers import PlannedQueue
 from harness.contract.effects.consumers import When
@@ -14,6 +15,7 @@ from harness.mocks.consumers.queue.arrivals import Arrival, arrivals
 from harness.mocks.consumers.queue.exchange import Exchange
 from harness.mocks.consumers.queue.journal import Journal
 from harness.mocks.consumers.queue.messages import Dated, NoRow, Reader
+from harness.mocks.consumers.queue.server import Server
 from harness.mocks.consumers.storing import HalfStored, store
 from harness.mocks.core.callers import asker, asking
 from harness.mocks.core.mock import Mock
@@ -26,20 +28,21 @@ class Pushes:
         self,
         mock: Mock,
         gate: Gate,
-        server: tuple[Admin, Journal],
+        server: tuple[Server, Admin, Journal],
         consumers: Mapping[str, PlannedQueue],
         ledgers: Mapping[str, Ledger],
         date: str,
     ) -> None:
         self._mock, self._gate, self._ledgers = mock, gate, ledgers
-        self._admin, self._journal = server
+        self._server, self._admin, self._journal = server
         self._readers = {name: Reader(consumer, date) for name, consumer in consumers.items()}
         self.names: dict[bytes, tuple[str, ...]] = {}
         """The consumers at each key."""
         for name, consumer in consumers.items():
             key = consumer.queue.encode()
             self.names[key] = (*self.names.get(key, ()), name)
-        self.turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
+        self._overheard = False
         self._waiting: list[Exchange] = []
 
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
@@ -50,6 +53,22 @@ class Pushes:
             if broken := await self._gate.passes(name, operation, when):
                 return broken
         return None
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The server works, for one session, so that it is known whose changes it makes; at its end all is said."""
+        async with self._lock:
+            self._server.go_on()
+            try:
+                yield
+                if self._waiting or self._overheard:
+                    await self.nudge()  # what it says to others, it says in the same round
+            finally:
+                self._server.rest()
+
+    def overhears(self) -> None:
+        """From now on somebody hears what was asked by nobody."""
+        self._overheard = True
 
     async def nudge(self) -> None:
         """Make the server look around; when this returns it has seen all that was sent to it before."""

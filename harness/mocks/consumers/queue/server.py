@@ -96,15 +96,27 @@ class Server:
                 todo="read its output",
             )
 
+    def rest(self) -> None:
+        """Stand still: it would wake every second to look after itself, and each time is a jump of the clock."""
+        self._signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        """Work again."""
+        self._signal(signal.SIGCONT)
+
     async def stop(self) -> None:
         """End it at once, and remove its folder."""
         if self._process is not None and self._listening is not None:
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGKILL)
+            self._signal(signal.SIGKILL)
             await self._listening
             await self._process.wait()
             self._process = None
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, number)
 
     async def _listen(self, process: asyncio.subprocess.Process, ready: asyncio.Future[bool]) -> None:
         """Keep what it says, until it is silent for ever."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import Protocol
 
 from harness.contract.effects.consumers import Refuse, Reset, When
@@ -26,14 +26,20 @@ class Ended(Exception):
 class Turns(Protocol):
     """What a session needs of the front."""
 
-    turn: asyncio.Lock
-    """Held while the server has requests of one session, so that it is known whose changes it makes."""
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        """The server works, for one session, so that it is known whose changes it makes; at its end all is said."""
 
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
         """How the exchange ends at this moment; None: it goes on."""
 
     async def nudge(self) -> None:
         """Make the server look around; when this returns it has seen all that was sent to it before."""
+
+    def overhears(self) -> None:
+        """From now on somebody hears what was asked by nobody."""
+
+    def left(self, exchange: Exchange) -> None:
+        """Whoever has asked for it is not there any more."""
 
     async def account(self, exchanges: list[Exchange], waiting: Exchange | None = None) -> None:
         """Tell what has come to the consumers by these."""
@@ -73,6 +79,8 @@ class Session:
             with suppress(asyncio.CancelledError):
                 await answering
             self._to_server.close()
+        async with self._turns.turn():  # the server hears of the end before anything else
+            await self._turns.nudge()
 
     async def _take(self, exchanges: list[Exchange]) -> None:
         together: list[Exchange] = []
@@ -103,7 +111,7 @@ class Session:
         """To the server, and all answers back."""
         if not exchanges:
             return
-        async with self._turns.turn:
+        async with self._turns.turn():
             self._to_server.write(b"".join(exchange.command.raw for exchange in exchanges))
             answers = [await self._answer() for _ in exchanges]
             for exchange, answer in zip(exchanges, answers, strict=True):
@@ -119,7 +127,7 @@ class Session:
         answered = asyncio.create_task(self._answers.get())
         gone = asyncio.create_task(self._client.gone.wait())
         try:
-            async with self._turns.turn:
+            async with self._turns.turn():
                 self._to_server.write(exchange.command.raw)
                 await self._turns.nudge()
                 await self._turns.account([], exchange)
@@ -132,12 +140,13 @@ class Session:
                 )
                 if not answered.done() and not gone.done():
                     timeout = TICK_MS
-                    await self._turns.nudge()
-                    await asyncio.sleep(0)
+                    async with self._turns.turn():
+                        await asyncio.sleep(0)
             if not answered.done():
+                self._turns.left(exchange)
                 raise Ended
             answer = answered.result()
-            async with self._turns.turn:
+            async with self._turns.turn():
                 await self._turns.account([exchange])
         finally:
             answered.cancel()
@@ -171,7 +180,8 @@ class Session:
     async def _freely(self, data: bytes) -> None:
         """From now on bytes pass on both sides: what comes back answers nothing."""
         self._free = True
-        async with self._turns.turn:
+        self._turns.overhears()
+        async with self._turns.turn():
             self._to_server.write(data)
             await self._turns.nudge()
             await self._turns.account([])
