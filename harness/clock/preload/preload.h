@@ -138,9 +138,6 @@ void night_stamp_closing(int fd); /* before it is closed */
 void night_stamp_all(void);
 void night_stamp_stream(FILE *file); /* close.c */
 
-/* processor.c: the stream, or one in its place without what a night has not. */
-FILE *night_processor(const char *path, FILE *file);
-
 /* process_entry.c: what the program asked for on our signal. */
 void night_call_program_handler(int signo, siginfo_t *info, void *context);
 

@@ -129,14 +129,14 @@ NIGHT_EXPORT FILE *fopen(const char *restrict path, const char *restrict mode) {
     NIGHT_REAL(fopen);
     if (night_bad_disk_refuses_open(AT_FDCWD, path, flags_of(mode)))
         return NULL;
-    return opened(night_processor(path, real(path, mode)), mode);
+    return opened(real(path, mode), mode);
 }
 
 NIGHT_EXPORT FILE *fopen64(const char *restrict path, const char *restrict mode) {
     NIGHT_REAL(fopen64);
     if (night_bad_disk_refuses_open(AT_FDCWD, path, flags_of(mode)))
         return NULL;
-    return opened(night_processor(path, real(path, mode)), mode);
+    return opened(real(path, mode), mode);
 }
 
 NIGHT_EXPORT FILE *freopen(const char *restrict path, const char *restrict mode, FILE *restrict file) {
