@@ -154,8 +154,8 @@ CONSUMER: Mapping[str, Happening] = {
     ),
     "push": asked(
         happening(
-            "messages come to it by a queue, and their rows are stored, those of one date at once; fail: the request was "
-            "refused, or some of its messages hold no row and are not kept",
+            "messages come to it by a queue, and their rows are stored, those of one date at once; fail: the request "
+            "was refused, or some of its messages hold no row and are not kept",
             "ok",
             "fail",
             by=maybe(Field(TEXT, "what brought them, as the server's own log has it: `RPUSH`, `XADD`, `LMOVE`")),

@@ -13,7 +13,7 @@ Names = Mapping[bytes, tuple[str, ...]]
 """The consumers at each key: one at a list, any number at a stream."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Exchange:
     """``stores``, ``reads``: the consumers that it is about. ``failed``: what its sender is told in the answer's place.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 
 from harness.contract.consumers import PlannedQueue
@@ -79,13 +79,16 @@ class Pushes:
         if waiting is not None:
             self._waiting.append(waiting)
         holder = asker().get("from", "")
+        storing = {name: iter([one for one in exchanges if name in one.stores]) for name in self._readers}
         for arrival in await arrivals(self._journal.read(), self.names, self._admin):
             for name in self.names[arrival.key]:
-                exchange = self._sender(arrival, name, exchanges)
+                exchange = self._sender(arrival, name, storing[name])
                 asking(exchange.job if exchange else holder)
                 self._tell(name, arrival, exchange)
         asking(holder)
-        self._waiting = [one for one in self._waiting if one not in exchanges]
+        for one in [*self._waiting]:
+            if any(one is answered for answered in exchanges):
+                self._waiting.remove(one)
 
     def refused(self, exchange: Exchange, text: str) -> None:
         """Tell that nothing was stored."""
@@ -97,11 +100,10 @@ class Pushes:
         if exchange in self._waiting:
             self._waiting.remove(exchange)
 
-    def _sender(self, arrival: Arrival, name: str, exchanges: list[Exchange]) -> Exchange | None:
-        """Whose request it was: each brings something once, in the order of requests; one that waited, when it moved."""
-        mine = (one for one in exchanges if name in one.stores and name not in one.told)
+    def _sender(self, arrival: Arrival, name: str, mine: Iterator[Exchange]) -> Exchange | None:
+        """Whose request it was: each brings something once, in the order of requests, or when it has waited for it."""
         waited = (one for one in self._waiting if arrival.moved and name in one.stores and name not in one.told)
-        found = next(waited, None) or next(mine, None)
+        found = next(waited, None) or next((one for one in mine if name not in one.told), None)
         if found is not None:
             found.told.add(name)
         return found
@@ -137,5 +139,3 @@ class Pushes:
         if arrival.gone:
             return rows, f"{arrival.gone} of {total} messages were moved here and taken away before they could be read"
         return rows, ""
-
-

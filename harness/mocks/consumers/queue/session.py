@@ -95,9 +95,7 @@ class Session:
                 together = []
                 self._turns.refused(exchange, told(broken))
                 await self._break(exchange, broken)
-            elif self._free:
-                await self._freely(exchange.command.raw)
-            elif exchange.free:
+            elif self._free or exchange.free:
                 await self._freely(exchange.command.raw)
             elif exchange.waits_ms is not None:
                 await self._wait(exchange)
@@ -204,5 +202,3 @@ class Session:
                         self._answers.put_nowait(answer)
         self._answers.put_nowait(None)
         self._client.end()
-
-

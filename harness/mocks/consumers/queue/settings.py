@@ -35,7 +35,18 @@ SETTINGS: Mapping[str, str] = {
     "stop-writes-on-bgsave-error": "no",
 }
 
-FORBIDDEN = ("bgrewriteaof", "bgsave", "save", "shutdown", "config", "debug", "acl", "monitor", "module", "cluster")
+FORBIDDEN: tuple[str, ...] = (
+    "bgrewriteaof",
+    "bgsave",
+    "save",
+    "shutdown",
+    "config",
+    "debug",
+    "acl",
+    "monitor",
+    "module",
+    "cluster",
+)
 FORBIDDEN += ("replicaof", "slaveof", "failover", "sync", "psync", "replconf", "client|kill", "client|pause", "swapdb")
 """What jobs may not do, as at a server that a provider runs: it would end the server, or the log of what they push."""
 

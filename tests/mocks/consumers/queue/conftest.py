@@ -65,7 +65,12 @@ class Queues:
         ]
         with ThreadPoolExecutor(len(processes) + 1) as pool:
             printing = [pool.submit(one.communicate) for one in processes]
-            pool.submit(lambda: (wait(printing), self.night.page.stop("they have ended")))
+
+            def stop() -> None:
+                wait(printing)
+                self.night.page.stop("they have ended")
+
+            pool.submit(stop)
             self.stop = self.night.settle()
             for one, told in zip(processes, printing, strict=True):
                 assert one.wait(patience_s()) == 0, told.result()[0].decode()

@@ -1,9 +1,8 @@
-"""The server inside the night: what waits and what expires does so in virtual time, and at rest it wakes seldom."""
+"""The server inside the night: what waits and what expires does so in virtual time, and at rest it stands still."""
 
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 
@@ -31,8 +30,10 @@ def test_a_wait_of_half_an_hour_ends_then_and_not_later(queues: Queues, wait: st
 
 
 def test_what_is_awaited_comes_when_it_is_pushed(queues: Queues) -> None:
-    waiting = f"{CONNECT}\nprint(client.blpop('work', timeout=7200)[1].decode(), round(time.monotonic() - {0}, 1))"
-    waiting = f"{CONNECT}\nbegins = time.monotonic()\nprint(client.blpop('work', timeout=7200)[1].decode(), round(time.monotonic() - begins))"
+    waiting = (
+        f"{CONNECT}\nbegins = time.monotonic()\n"
+        "print(client.blpop('work', timeout=7200)[1].decode(), round(time.monotonic() - begins))"
+    )
     printed = queues.run_side_by_side(waiting, f"{CONNECT}\ntime.sleep(3600)\nclient.rpush('work', 'x')")
     assert printed[0] == "x 3600\n"
 
@@ -49,8 +50,6 @@ def test_a_lock_expires_at_its_time(queues: Queues) -> None:
     assert json.loads(printed) == [True, None, None, True]
 
 
-def test_a_server_at_rest_wakes_seldom(queues: Queues) -> None:
-    began = time.monotonic()
+def test_a_server_at_rest_does_not_wake(queues: Queues) -> None:
     queues.job(f"{CONNECT}\nclient.ping()\ntime.sleep(36000)")
-    print(queues.stop, time.monotonic() - began)
-    assert queues.stop.jumps < 2000
+    assert queues.stop.jumps < 10
