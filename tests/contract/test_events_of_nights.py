@@ -53,11 +53,18 @@ REST = (
     ),
     "source query",
     "<consumer> taken",
+    "<consumer> push",
     *("desk acknowledge", "desk resolve", "desk note"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed"),
 )
 """What none of them has, and `CHAIN` does."""
+
+PUSH = """
+import os, redis
+
+redis.from_url(os.environ["QUEUE"]).rpush("plans", '{"sku": "a"}', "no row")
+"""
 
 UPLOAD = """
 import asyncio, os
@@ -106,16 +113,19 @@ environment:
   SNOWFLAKE: {from: snowflake.url}
   DESK: {from: desk.url}
   ROUTING_KEY: {from: desk.routing_key}
+  QUEUE: {from: events.url}
 files:
   feed: {name: "feed_{date}.csv", source: sftp, arrives: "00:30", content: {factory: forecast, rows: 5}}
   stage: {name: "stage_{date}.csv", source: snowflake, arrives: "00:30", content: {factory: forecast, rows: 5}}
 folders: {outbox: {}}
 consumers:
   board: {kind: pull, at: "05:00", folder: outbox, name: "feed_{date}.csv"}
+  events: {kind: queue, list: plans}
 thresholds: {rows: 0}
 resources: {link: 1}
 properties: {Region: US}
 jobs:
+  push: {run: [python, push.py], at: "00:45"}
   upload: {run: [python, upload.py], at: "01:00"}
   ask: {run: [python, ask.py], after: [upload]}
   set:
@@ -158,7 +168,7 @@ def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) 
 
 
 def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:
-    for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK):
+    for name, text in ("chain.yaml", CHAIN), ("push.py", PUSH), ("upload.py", UPLOAD), ("ask.py", ASK):
         (tmp_path / name).write_text(text)
     (tmp_path / "of-another-machine").write_bytes(b"\x7fELF" + bytes(60))
     (tmp_path / "of-another-machine").chmod(0o755)

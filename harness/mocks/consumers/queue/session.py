@@ -163,8 +163,9 @@ class Session:
     async def _break(self, exchange: Exchange, broken: Broken) -> None:
         """End an exchange of which the server has not heard: of a transaction, it hears that there is none."""
         if exchange.is_transaction:
-            self._to_server.write(request("DISCARD"))
-            await self._answer()
+            async with self._turns.turn():
+                self._to_server.write(request("DISCARD"))
+                await self._answer()
         self._end(exchange, broken)
 
     def _end(self, exchange: Exchange, broken: Broken) -> None:
