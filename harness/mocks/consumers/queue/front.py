@@ -10,7 +10,7 @@ from harness.mocks.consumers.queue.client import Client
 from harness.mocks.consumers.queue.exchange import Exchanges
 from harness.mocks.consumers.queue.pushes import Pushes
 from harness.mocks.consumers.queue.refusals import error
-from harness.mocks.consumers.queue.session import Ended, Session
+from harness.mocks.consumers.queue.session import READ_BYTES, Ended, Session
 from harness.mocks.core.callers import asking
 from harness.mocks.core.mock import Mock
 
@@ -62,11 +62,13 @@ class Front:
             client.close()
 
     async def _admit(self, client: Client) -> None:
-        job = self._callers.of(client.writer.transport)
+        if not (first := await client.reader.read(READ_BYTES)):
+            return
+        job = self._callers.of(client.writer.transport)  # the wire has told it before it passed the first byte on
         asking(job)
         if self._pushes is None:
             client.tell(error(NONE))
             return
         pushes = await asyncio.shield(self._pushes)
         server = await asyncio.open_unix_connection(self._socket)
-        await Session(client, server, pushes, Exchanges(pushes.names, job)).run()
+        await Session(client, server, pushes, Exchanges(pushes.names, job)).run(first)

@@ -60,20 +60,13 @@ class Session:
         self._answers: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._free = False
 
-    async def run(self) -> None:
-        """Live until either side ends."""
+    async def run(self, data: bytes) -> None:
+        """Live until either side ends; the client has sent its first bytes."""
         answering = asyncio.create_task(self._answering())
         try:
-            while data := await self._client.reader.read(READ_BYTES):
-                if self._free:
-                    await self._freely(data)
-                    continue
-                try:
-                    commands = self._requests.feed(data)
-                except NotResp:  # the server knows what to say to that
-                    await self._freely(bytes(self._requests.rest))
-                    continue
-                await self._take([self._exchanges.of(command) for command in commands])
+            while data:
+                await self._take(data)
+                data = await self._client.reader.read(READ_BYTES)
         finally:
             answering.cancel()
             with suppress(asyncio.CancelledError):
@@ -82,7 +75,18 @@ class Session:
         async with self._turns.turn():  # the server hears of the end before anything else
             await self._turns.nudge()
 
-    async def _take(self, exchanges: list[Exchange]) -> None:
+    async def _take(self, data: bytes) -> None:
+        if self._free:
+            await self._freely(data)
+            return
+        try:
+            commands = self._requests.feed(data)
+        except NotResp:  # the server knows what to say to that
+            await self._freely(bytes(self._requests.rest))
+            return
+        await self._pass([self._exchanges.of(command) for command in commands])
+
+    async def _pass(self, exchanges: list[Exchange]) -> None:
         together: list[Exchange] = []
         for exchange in exchanges:
             if exchange.alone or self._free:

@@ -53,7 +53,7 @@ class Queues:
         self.night.plan["consumers"] = consumers
         self.night.start("consumers")
 
-    def client(self, **more: Any) -> redis.Redis:
+    def client(self, **more: Any) -> Any:  # redis-py's own types are not complete
         return redis.Redis(port=self.port, password=QUEUE["password"], **more)
 
     def run_side_by_side(self, *codes: str) -> list[str]:
