@@ -48,8 +48,6 @@ class Pushes:
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
         """How the exchange ends at this moment; None: it goes on."""
         for name, operation in exchange.about():
-            if when == "before_commit" and operation == "store":
-                await self._mock.service_time.commit(name)
             if broken := await self._gate.passes(name, operation, when):
                 return broken
         return None
