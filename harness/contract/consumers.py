@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
-ConsumerKind = Literal["http", "postgres", "folder", "pull"]
+ConsumerKind = Literal["http", "postgres", "folder", "pull", "queue"]
 """How a consumer takes the chain's rows."""
 
 ConsumerOperation = Literal["connect", "store", "read"]
@@ -37,6 +37,7 @@ SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     ),
     "folder": (),  # it is asked for nothing
     "pull": (),
+    "queue": ("unavailable", "read_only", "disk_full"),
 }
 """Which refusals each kind has words for."""
 
@@ -55,6 +56,7 @@ PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "postgres": ("url", "host", "port", "user", "password", "database"),
     "folder": (),  # it reads where the chain writes, which is a place of the folder
     "pull": (),
+    "queue": ("url", "host", "port", "password"),
 }
 """What a job can be told of a consumer, by its kind: ``<consumer>.<place>``."""
 
@@ -135,7 +137,23 @@ class PlannedPull:
     volatile: tuple[str, ...] = ()
 
 
-PlannedConsumer = PlannedPostgres | PlannedFolder | PlannedPull | PlannedHttp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedQueue:
+    """It takes what is pushed to ``queue``, the key of a list or a stream.
+
+    ``business_date``, ``fallback_of``: the fields that say of which night a row is, and in whose place.
+    """
+
+    kind: Literal["queue"] = "queue"
+    queue: str
+    structure: Literal["list", "stream"]
+    business_date: str | None = None
+    fallback_of: str | None = None
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+PlannedConsumer = PlannedPostgres | PlannedFolder | PlannedPull | PlannedQueue | PlannedHttp
 """A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``.
 
 They are told apart by their keys, of which HTTP's are the fewest: it is the last.
@@ -156,6 +174,10 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
             found |= {consumer_place(name, place): value for place, value in told.items()}
         elif kind == "postgres":
             found |= database_places(name, name, endpoints)
+        elif kind == "queue":
+            host, port, password = (endpoints[f"queue.{place}"] for place in ("host", "port", "password"))
+            told = {"url": f"redis://:{password}@{host}:{port}/0", "host": host, "port": port, "password": password}
+            found |= {consumer_place(name, place): value for place, value in told.items()}
     return found
 
 

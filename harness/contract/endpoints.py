@@ -85,6 +85,9 @@ POSTGRES = {
 }
 """What a client of a PostgreSQL consumer needs beside an address and the name of its database."""
 
+QUEUE = {"password": "two-in-the-morning"}
+"""What a client of the consumers that are queues needs."""
+
 ENDPOINTS = (
     Endpoint("source", "source", 8080, behind=9080, grants=HTTP),
     Endpoint("s3", "source", 8090, behind=9090, option="--s3-port", grants=S3),
@@ -94,6 +97,7 @@ ENDPOINTS = (
     Endpoint(
         "postgres", "consumers", 5432, behind=9432, scheme="postgresql", option="--postgres-port", grants=POSTGRES
     ),
+    Endpoint("queue", "consumers", 8379, behind=9379, scheme="redis", option="--queue-port", grants=QUEUE),
     Endpoint("desk", "desk", 8082, grants=DESK),
     Endpoint("desk-tls", "desk", 8443, scheme="https", option="--tls-port"),
     Endpoint("smtp", "desk", 2525, scheme="smtp", option="--smtp-port", grants=DESK),

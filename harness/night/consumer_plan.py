@@ -9,6 +9,7 @@ from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
 from harness.chain.consumers.folder import FolderConsumer
 from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
+from harness.chain.consumers.queue import QueueConsumer
 from harness.chain.model import Chain
 from harness.contract.consumers import (
     FileForm,
@@ -17,6 +18,7 @@ from harness.contract.consumers import (
     PlannedHttp,
     PlannedPostgres,
     PlannedPull,
+    PlannedQueue,
     database_places,
 )
 from harness.night.times import NightTimes
@@ -43,6 +45,15 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
             schema_sql=(chain.folder / consumer.schema_file).read_text(encoding="utf-8"),
             schema_file=str(chain.folder / consumer.schema_file),
             table=consumer.table,
+            business_date=consumer.business_date,
+            fallback_of=consumer.fallback_of,
+            key=key,
+            volatile=volatile,
+        )
+    if isinstance(consumer, QueueConsumer):
+        return PlannedQueue(
+            queue=consumer.queue,
+            structure=consumer.structure,
             business_date=consumer.business_date,
             fallback_of=consumer.fallback_of,
             key=key,

@@ -45,7 +45,7 @@ def told(tmp_path: Path, consumer: str) -> list[str]:
 @pytest.mark.parametrize(
     ("consumer", "says"),
     [
-        ("kind: foldr", "7: found 'foldr', expected http, postgres, folder, pull"),
+        ("kind: foldr", "7: found 'foldr', expected http, postgres, folder, pull, queue"),
         (f"kind: folder, folder: outbx, {NAME}", "7: unknown folder 'outbx'. Did you mean 'outbox'? Known: outbox"),
         (f"kind: folder, {NAME}", "7: missing key 'folder'"),
         ("kind: folder, folder: outbox", "7: missing key 'name'"),

@@ -68,11 +68,18 @@ REST = (
     "source query",
     "<consumer> taken",
     "<consumer> commit",
+    "<consumer> push",
     *("desk acknowledge", "desk resolve", "desk note"),
     *("scheduler event", "scheduler machine", "scheduler threshold", "scheduler resource", "scheduler property"),
     *("scheduler console", "scheduler left_behind", "scheduler freed", "source freed", "desk freed"),
 )
 """What none of them has, and `CHAIN` does."""
+
+PUSH = """
+import os, redis
+
+redis.from_url(os.environ["QUEUE"]).rpush("plans", '{"sku": "a"}', "no row")
+"""
 
 UPLOAD = """
 import asyncio, os
@@ -131,6 +138,7 @@ environment:
   DESK: {from: desk.url}
   DSN: {from: dwh.url}
   ROUTING_KEY: {from: desk.routing_key}
+  QUEUE: {from: events.url}
 files:
   feed: {name: "feed_{date}.csv", source: sftp, arrives: "00:30", content: {factory: forecast, rows: 5}}
   stage: {name: "stage_{date}.csv", source: snowflake, arrives: "00:30", content: {factory: forecast, rows: 5}}
@@ -138,10 +146,12 @@ folders: {outbox: {}}
 consumers:
   dwh: {kind: postgres, schema: dwh.sql, table: plan}
   board: {kind: pull, at: "05:00", folder: outbox, name: "feed_{date}.csv"}
+  events: {kind: queue, list: plans}
 thresholds: {rows: 0}
 resources: {link: 1}
 properties: {Region: US}
 jobs:
+  push: {run: [python, push.py], at: "00:45"}
   upload: {run: [python, upload.py], at: "01:00"}
   ask: {run: [python, ask.py], after: [upload]}
   set:
@@ -185,7 +195,10 @@ def test_every_event_of_a_night_validates(name: str, night_runner: NightRunner) 
 
 
 def test_so_does_every_event_that_no_shipped_scenario_has(tmp_path: Path, night_runner: NightRunner) -> None:
-    for name, text in ("chain.yaml", CHAIN), ("upload.py", UPLOAD), ("ask.py", ASK), ("load.py", LOAD):
+    for name, text in (
+        ("chain.yaml", CHAIN),
+        *{"push.py": PUSH, "upload.py": UPLOAD, "ask.py": ASK, "load.py": LOAD}.items(),
+    ):
         (tmp_path / name).write_text(text)
     (tmp_path / "of-another-machine").write_bytes(b"\x7fELF" + bytes(60))
     (tmp_path / "dwh.sql").write_text("create table plan (a int);")

@@ -11,6 +11,7 @@ from harness.chain.consumers.folder import FolderConsumer
 from harness.chain.consumers.http import HttpConsumer
 from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
+from harness.chain.consumers.queue import QueueConsumer
 from harness.chain.consumers.rules import DEFAULT_KIND
 
 
@@ -19,7 +20,9 @@ def _with_kind(data: Any) -> Any:
 
 
 AnyConsumer = Annotated[
-    Annotated[HttpConsumer | PostgresConsumer | FolderConsumer | PullConsumer, Field(discriminator="kind")],
+    Annotated[
+        HttpConsumer | PostgresConsumer | FolderConsumer | PullConsumer | QueueConsumer, Field(discriminator="kind")
+    ],
     BeforeValidator(_with_kind),
 ]
 """One of them; who does not say its kind means HTTP."""

@@ -34,6 +34,7 @@ def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _folders(data)
     yield from _databases(data)
     yield from _agreed(data)
+    yield from _lists(data)
 
 
 def _agreed(data: Any) -> Iterator[tuple[Location, str]]:
@@ -74,3 +75,16 @@ def _databases(data: Any) -> Iterator[tuple[Location, str]]:
         if its != schema and isinstance(schema, str):
             told = f"the database '{database}', which it shares with '{other}', is made by '{its}'"
             yield ("consumers", name, "schema"), f"found '{schema}', and {told}; expected one file for both"
+
+
+def _lists(data: Any) -> Iterator[tuple[Location, str]]:
+    """A list has one consumer, for each value goes to one; a stream may have several."""
+    first: dict[str, tuple[str, str]] = {}
+    for name, consumer in mapping(data, "consumers").items():
+        for kind in ("list", "stream"):
+            key = get(consumer, kind)
+            if not isinstance(key, str) or kind_of(consumer) != "queue":
+                continue
+            other, its = first.setdefault(key, (name, kind))
+            if other != name and "list" in (kind, its):
+                yield ("consumers", name, kind), f"found '{key}', the {its} of '{other}'; expected another name"

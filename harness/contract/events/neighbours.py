@@ -159,7 +159,7 @@ _DATE = Field(TEXT, "the business date of the rows: `2026-11-23`")
 _FALLBACK = Field(or_null(TEXT), "the date whose rows stand in for them, where they are a fallback")
 _READ = "if the batch could be read"
 
-COMMITS = ("batch", "taken", "commit")
+COMMITS = ("batch", "taken", "commit", "push")
 """The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
 
 CONSUMER: Mapping[str, Happening] = {
@@ -211,6 +211,19 @@ CONSUMER: Mapping[str, Happening] = {
         rows=maybe(Field(NUMBER, "of ok: rows in it, all that the consumer holds from now on")),
         stored=maybe(Field(NUMBER, "of ok: the same number, for all of them were stored now")),
         replaces=maybe(Field(FLAG, "of ok: whether it had held another content of that file")),
+    ),
+    "push": asked(
+        happening(
+            "messages come to it by a queue, and their rows are stored, those of one date at once; fail: the request "
+            "was refused, or some of its messages hold no row and are not kept",
+            "ok",
+            "fail",
+            by=maybe(Field(TEXT, "what brought them, as the server's own log has it: `RPUSH`, `XADD`, `LMOVE`")),
+            rows=maybe(Field(NUMBER, "rows in them, if they could be read")),
+            business_date=maybe(Field(TEXT, f"{_DATE.says}, if they could be read")),
+            fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, if they could be read")),
+            stored=maybe(Field(NUMBER, "of ok: rows stored now")),
+        )
     ),
     "holds": happening(
         "the night is over, and this batch is what the consumer holds",

@@ -126,7 +126,8 @@ SOURCE: Mapping[str, Happening] = {
 WIRE: Mapping[str, Happening] = {
     "connect": asked(
         happening(
-            "a connection to `source`, `s3`, `sftp`, `snowflake`, `consumers`, `postgres`; fail: it did not get there",
+            "a connection to `source`, `s3`, `sftp`, `snowflake`, `consumers`, `postgres`, `queue`; "
+            "fail: it did not get there",
             "info",
             "fail",
             endpoint=Field(TEXT, "to which of them"),

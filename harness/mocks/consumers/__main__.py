@@ -14,6 +14,7 @@ from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
 from harness.mocks.consumers.postgres.doorway import Doorway
+from harness.mocks.consumers.queue.kind import Queue
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
@@ -27,19 +28,22 @@ class Consumers(Mock):
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
-        """A port of its own for those who are a PostgreSQL."""
+        """A port for each endpoint beside HTTP's, which has ``--port``."""
         parser.add_argument("--postgres-port", type=int, default=0, help="the port of PostgreSQL (0: any)")
+        parser.add_argument("--queue-port", type=int, default=0, help="the port of the queues (0: any)")
 
     def __init__(self, options: argparse.Namespace) -> None:
         super().__init__(options)
-        self.postgres_port: int = options.postgres_port
+        self._postgres_port: int = options.postgres_port
+        self._queue_port: int = options.queue_port
 
     async def serve(self) -> dict[str, int]:
-        """Start what is there in every night: who asks for a consumer that is in none of it must be told so."""
-        http = Http(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
+        """Start what is there in every night, the endpoints: who asks for what no night has must be told so."""
+        http, queue = Http(self), Queue(self)
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue}
         self._doorway = Doorway()
-        return await http.listen() | {"postgres": await self._doorway.listen(self.host, self.postgres_port)}
+        found = await http.listen() | await queue.listen(self._queue_port)
+        return found | {"postgres": await self._doorway.listen(self.host, self._postgres_port)}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""

@@ -35,6 +35,7 @@ CLASSES: dict[ConsumerKind, str] = {
     "postgres": "harness.mocks.consumers.postgres.kind:Postgres",
     "folder": "harness.mocks.consumers.folder.kind:Folder",
     "pull": "harness.mocks.consumers.pull.kind:Pull",
+    "queue": "harness.mocks.consumers.queue.kind:Queue",
 }
 """The class of each kind, which is imported only in a night that has such a consumer."""
 
