@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from harness.chain.channels import address_forms
 from harness.chain.job import Text
-from harness.contract.addresses import ADDRESS_FORMS
 from harness.values.strict import LAX, Location, Strict, get, mapping, sequence, unknown
 from harness.values.units import ClockTime, Duration, SomeTime
 
@@ -30,7 +30,7 @@ def _mail(value: Any) -> Any:
 
 
 def _of_form(kind: str, value: Any) -> Any:
-    pattern, form = ADDRESS_FORMS[kind]
+    pattern, form = address_forms()[kind]
     if isinstance(value, str) and pattern.fullmatch(value) is None:
         raise ValueError(f"found '{value}', expected {form}")
     return value
@@ -97,8 +97,8 @@ class OwnerOnCall(Strict):
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
         """Channels that there are not, and addresses that are none of theirs."""
         for kind, address in mapping(data, "addresses").items():
-            if kind not in ADDRESS_FORMS:
-                yield ("addresses", kind), unknown("channel", str(kind), ADDRESS_FORMS)
+            if kind not in (forms := address_forms()):
+                yield ("addresses", kind), unknown("channel", str(kind), forms)
                 continue
             try:
                 _of_form(kind, address)

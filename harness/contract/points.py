@@ -126,9 +126,8 @@ EXCHANGE: Point[consumers.Exchange] = Point(
 STORE: Point[consumers.Stored] = Point("consumers", "store", AT_A_CONSUMER | FROM, consumers.Stored)
 """A consumer stores rows."""
 
-DeskChannel = Literal["pages", "mail", "pagerduty", "servicenow", "slack", "teams", "jira", "webhook"]
-"""How a page comes; ``pages`` is the desk's own, by which the scheduler pages."""
-CHANNEL = {"channel": DeskChannel} | FROM
+CHANNEL = {"channel": str} | FROM
+"""One of the desk's channels, ours or users' own: the desk refuses an order for one that it has not."""
 
 REACH: Point[desk.Down | desk.Slow] = Point("desk", "reach", CHANNEL, desk.Down | desk.Slow)
 """Something comes to the desk."""
