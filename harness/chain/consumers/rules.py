@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.contract.consumers import PLACES, consumer_place
+from harness.contract.consumers import OWN_PLACES, PLACES, consumer_place
 from harness.values.strict import Location, get, mapping, sequence, unknown
 
 DEFAULT_KIND = "http"
@@ -22,9 +22,8 @@ def consumer_places(data: Any) -> list[str]:
     return [
         consumer_place(name, place)
         for name, kind in kinds.items()
-        for known in PLACES
-        if known == kind
-        for place in PLACES[known]
+        if isinstance(kind, str)
+        for place in PLACES.get(kind, OWN_PLACES)
     ]
 
 

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import Any
 
-from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation
+from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, spoken_as
 from harness.contract.effects.consumers import LoseAnswer, Refuse, Reset, Stall, When
 from harness.contract.orders import Order
 from harness.contract.points import EXCHANGE
@@ -63,6 +63,6 @@ def check(order: Order) -> None:
         raise ValueError("exchange: found no 'when', expected asked, before_commit or after_commit: each is passed")
     kind = order.where.get("kind")
     if isinstance(order.effect, Refuse) and kind is not None:
-        known = next(words for name, words in SPOKEN_BY.items() if name == kind)
+        known = SPOKEN_BY[spoken_as(kind)]
         if order.effect.refuse not in known:
             raise ValueError(f"refuse: found {order.effect.refuse!r} for kind={kind!r}, expected {' or '.join(known)}")
