@@ -13,6 +13,8 @@ from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
+from harness.mocks.consumers.own.kind import Own
+from harness.mocks.consumers.own.takers import TAKERS
 from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.consumers.queue.kind import Queue
 from harness.mocks.core.mock import Mock
@@ -40,9 +42,10 @@ class Consumers(Mock):
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night, the endpoints: who asks for what no night has must be told so."""
         http, queue = Http(self), Queue(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue}
+        own = {kind: Own(self, kind) for kind in TAKERS}
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue, **own}
         self._doorway = Doorway()
-        found = await http.listen() | await queue.listen(self._queue_port)
+        found = await http.listen([*own.values()]) | await queue.listen(self._queue_port)
         return found | {"postgres": await self._doorway.listen(self.host, self._postgres_port)}
 
     async def reset(self, plan: Plan) -> None:

@@ -18,7 +18,7 @@ from harness.mocks.core.serving import serve
 from harness.mocks.desk.channels.channel import Channel, recorded
 from harness.mocks.desk.channels.jira import Jira
 from harness.mocks.desk.channels.mail import Mail
-from harness.mocks.desk.channels.own import TAKERS, own_channels
+from harness.mocks.desk.channels.own import TAKERS, check_played, own_channels
 from harness.mocks.desk.channels.pagerduty import PagerDuty
 from harness.mocks.desk.channels.pages import Pages
 from harness.mocks.desk.channels.servicenow import ServiceNow
@@ -70,6 +70,7 @@ class Desk(Mock):
 
     async def reset(self, plan: Plan) -> None:
         """Forget the pages of the last night; this one's owners have addresses."""
+        check_played(plan.takes)
         self._mail.reset()
         self.book.reset(plan)
         for channel in self._channels:

@@ -8,11 +8,14 @@ from typing import Literal, Protocol, TypeVar, cast
 
 from aiohttp import web
 
+from harness.contract.addresses import DESK_PLACES
 from harness.contract.channels import OWN
+from harness.contract.endpoints import PLACES
 from harness.mocks.core import own_http
 from harness.mocks.core.own_http import Answer, Asked
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.desk.message import Message, fields_of_text
+from harness.mocks.core.unfit import UnfitError
+from harness.mocks.desk.message import Message, as_name, fields_of_text
 from harness.mocks.desk.page_book import Door, PageBook
 
 
@@ -41,16 +44,18 @@ class TakesPages(Protocol):
     def answered(self, asked: Asked, call: Call) -> Answer:
         """What its client hears when that is taken."""
 
-    def refused(self, asked: Asked, refusal: Refusal) -> Answer:
-        """What its client hears instead: of what cannot be read, and of an address that is nobody's (404) any more (410).
+    def refused(self, asked: Asked, status: int, error: str) -> Answer:
+        """What its client hears instead, with the status that HTTP has for it; where it has not come whole, its body is empty.
 
-        Where it has not come whole, the body is empty.
+        Of its own refusals, and of an address that is nobody's (404), or is closed (410).
         """
 
 
 T = TypeVar("T")
 
 TAKERS: dict[str, TakesPages] = {}
+
+_OURS = frozenset((*PLACES, *DESK_PLACES, "desk.authority"))
 
 
 def takes_pages(name: str) -> Callable[[type[T]], type[T]]:
@@ -75,8 +80,23 @@ def takes_pages(name: str) -> Callable[[type[T]], type[T]]:
 
 
 def own_channels(book: PageBook) -> list[OwnChannel]:
-    """One for each that users' modules register; ValueError for one that no module in the mocks plays."""
+    """One for each that users' modules play."""
     return [OwnChannel(name, book, taker) for name, taker in TAKERS.items()]
+
+
+def check_played(takes: Iterable[str]) -> None:
+    """UnfitError where a job takes the place of a channel that no module here plays."""
+    for place in takes:
+        channel = place.removeprefix("desk.").rpartition("_")[0]
+        if place.startswith("desk.") and place not in _OURS and channel not in TAKERS:
+            raise UnfitError(
+                f"the channel '{channel}' of the desk",
+                found="no class inside the mocks that plays it",
+                expected=f"one under @takes_pages({channel!r}), in a module that the mocks import",
+                todo="name that module as an entry point of the group night_harness.mocks, or in pyproject.toml under "
+                "[tool.night-harness] mocks",
+                author=True,
+            )
 
 
 class OwnChannel:
@@ -102,7 +122,7 @@ class OwnChannel:
             owner = self._owner(address)
         except Refusal as refusal:
             self._book.refused(door, refusal.field, str(refusal), message)
-            return own_http.answer(self._taker.refused, come, refusal)
+            return own_http.answer(self._taker.refused, come, refusal.status, str(refusal))
         self._do(call, door, owner, message)
         return own_http.answer(self._taker.answered, come, call)
 
@@ -127,4 +147,5 @@ class OwnChannel:
 
 
 def _message(call: Call) -> Message:
-    return Message(call.title, call.text, fields_of_text(call.text) | {**call.fields})
+    said = {as_name(name): value for name, value in call.fields.items()}
+    return Message(call.title, call.text, fields_of_text(call.text) | said)
