@@ -28,7 +28,8 @@ class _OfItsKind:
     """A consumer is read by the class of its kind; which of users' own there are is asked when one is read."""
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_wrap_validator_function(_read, handler.generate_schema(Ours))
+        as_it_is = core_schema.simple_ser_schema("any")  # users' own are none of the union's
+        return core_schema.no_info_wrap_validator_function(_read, handler.generate_schema(Ours), serialization=as_it_is)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         found = handler(schema)
