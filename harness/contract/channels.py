@@ -1,4 +1,4 @@
-"""The channels of the desk by their names: ours, and those that users add, with what both sides of a stack know of them."""
+"""The channels of the desk: the names of ours, and what both sides of a stack know of those that users add."""
 
 from __future__ import annotations
 

@@ -24,8 +24,8 @@ class Registry(MutableMapping[str, T]):
     that registers none. A module of a package is imported when somebody looks for a name, so that nothing is imported
     for a command that needs none of it; where that fails, every look fails with the same error.
 
-    What both sides of a stack know is kept and registered in the contract, which knows no registry: ``things`` is where,
-    and ``module_of`` says which module has registered one of them.
+    What both sides of a stack know is registered in the contract, which knows no registry: ``things`` is where it is
+    kept, and ``module_of`` says which module has registered one of them.
     """
 
     def __init__(

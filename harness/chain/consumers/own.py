@@ -15,10 +15,10 @@ OWN_KINDS: Registry[type[Consumer]] = Registry(
 )
 """The class of each by its name."""
 
-T = TypeVar("T", bound=type[Consumer])
+T = TypeVar("T", bound=Consumer)
 
 
-def consumer_kind(name: str) -> Callable[[T], T]:
+def consumer_kind(name: str) -> Callable[[type[T]], type[T]]:
     """Register a kind of consumers of your own: a class that extends `Consumer`, with ``kind: Literal[name]``.
 
     Its other fields are keys that a chain file may write, and come to what plays it inside the mocks, under
@@ -27,7 +27,7 @@ def consumer_kind(name: str) -> Callable[[T], T]:
     Raises AuthorError for a name that is taken, and for a class of another shape.
     """
 
-    def register(kind: T) -> T:
+    def register(kind: type[T]) -> type[T]:
         where = f"kind of consumers {name!r}"
         if name in SPOKEN_BY:
             raise AuthorError(f"{where}: found the name of one of ours ({', '.join(SPOKEN_BY)}); choose another")
@@ -35,7 +35,9 @@ def consumer_kind(name: str) -> Callable[[T], T]:
             raise AuthorError(f"{where}: found {kind!r}, expected a class that extends harness.Consumer")
         said = kind.model_fields["kind"].annotation
         if get_origin(said) is not Literal or get_args(said) != (name,):
-            raise AuthorError(f"{where}: found a class {kind.__name__} for another kind, expected kind: Literal[{name!r}]")
+            raise AuthorError(
+                f"{where}: found a class {kind.__name__} for another kind, expected kind: Literal[{name!r}]"
+            )
         OWN_KINDS.add(name, kind, module=kind.__module__)
         return kind
 

@@ -21,7 +21,7 @@ HANDED_OUT = ("Content-Encoding", "Transfer-Encoding")
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A request: ``path`` is what follows the address that its client was told, ``body`` is whole and unpacked.
+    """A request: ``path`` is what follows ``<consumer>.url``, or the desk's address; ``body`` is whole and unpacked.
 
     ``headers``: whatever their case (``asked.headers.get("X-Title")``), the first of a name.
     """

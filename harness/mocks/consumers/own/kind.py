@@ -1,4 +1,4 @@
-"""The consumers of a night of a kind that users have added: each has a ledger, and its author's code reads and answers."""
+"""The consumers of a kind that users have added: each has a ledger, and its author's code reads and answers."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class TakesRows(Protocol):
         """What its sender hears: so many rows are stored now; None: it came before under its key, and nothing is."""
 
     def refused(self, asked: Asked, status: int, error: str) -> Answer:
-        """What its sender hears instead, with the status that HTTP has for it; where it has not come whole, its body is empty.
+        """What its sender hears instead, with the status that HTTP has for it; ``asked`` has no body here.
 
         Of its own refusals, of another batch under a known key (422), and of faults, as 503.
         """

@@ -45,7 +45,7 @@ class TakesPages(Protocol):
         """What its client hears when that is taken."""
 
     def refused(self, asked: Asked, status: int, error: str) -> Answer:
-        """What its client hears instead, with the status that HTTP has for it; where it has not come whole, its body is empty.
+        """What its client hears instead, with the status that HTTP has for it; ``asked`` has no body here.
 
         Of its own refusals, and of an address that is nobody's (404), or is closed (410).
         """
@@ -112,7 +112,7 @@ class OwnChannel:
 
     async def _take(self, request: web.Request) -> web.Response:
         address = request.match_info["address"]
-        door, come = Door(self.name, address), own_http.told(request, request.path)
+        door, refused = Door(self.name, address), own_http.told(request, request.path)
         message: Message | None = None
         try:
             come = await own_http.asked(request, request.path)
@@ -122,7 +122,7 @@ class OwnChannel:
             owner = self._owner(address)
         except Refusal as refusal:
             self._book.refused(door, refusal.field, str(refusal), message)
-            return own_http.answer(self._taker.refused, come, refusal.status, str(refusal))
+            return own_http.answer(self._taker.refused, refused, refusal.status, str(refusal))
         self._do(call, door, owner, message)
         return own_http.answer(self._taker.answered, come, call)
 

@@ -1,4 +1,4 @@
-"""A channel of our own: ntfy, at which the warehouse's phones listen. Both sides import it; it needs the contract alone."""
+"""A channel of our own: ntfy, to which the warehouse's phones listen. Both sides import it: the contract is enough."""
 
 from harness.contract.addresses import slug
 from harness.contract.channels import desk_channel

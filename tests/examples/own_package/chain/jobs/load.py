@@ -1,4 +1,4 @@
-"""Fetch the night's pallets, see that their numbers are right, and book them at the gate; tell by ntfy what is wrong."""
+"""Fetch the night's pallets, check their numbers, and book them at the gate; tell by ntfy what is wrong."""
 
 import json
 import os
