@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from aiohttp import web
 
+from harness.mocks.core.documents import NoDocument, document
 from harness.mocks.core.extensions import users_code
 from harness.mocks.core.incoming import DOCUMENT_BYTES, whole
 from harness.mocks.core.refusal import Refusal
@@ -40,9 +40,9 @@ class Asked:
     def json(self) -> Any:
         """The body as JSON; Refusal where it is none."""
         try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            raise Refusal("body", found="no JSON", expected="JSON") from None
+            return document(self.body)
+        except NoDocument as error:
+            raise Refusal("body", found=str(error), expected="JSON") from None
 
 
 @dataclass(frozen=True, kw_only=True)

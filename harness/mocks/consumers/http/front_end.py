@@ -9,6 +9,7 @@ from aiohttp import web
 
 from harness.contract.consumers import PlannedHttp
 from harness.mocks.consumers.batches import Batches, BrokenOff
+from harness.mocks.consumers import dates
 from harness.mocks.consumers.http import access
 from harness.mocks.consumers.http.agreed import BadRows, check_required, check_unique, check_version, etag
 from harness.mocks.consumers.http.errors import answer, told
@@ -93,7 +94,7 @@ class HttpFrontEnd:
         if broken := await self.gate.passes(name, "read", "asked"):
             return answer(request, broken)
         access.check(request, consumer.auth)
-        date = request.query.get("business_date")
+        date = dates.asked_for(request)
         rows, batches = ledger.count(date)
         version = {"ETag": etag(ledger, date)} if consumer.versions and date is not None else None
         return web.json_response({"rows": rows, "batches": batches}, headers=version)
@@ -109,15 +110,15 @@ class HttpFrontEnd:
         """The plan of a date is taken back as a whole: nobody plans with a part of it, and it may be sent anew."""
         name, consumer, ledger = self._asked(request)
         record = self._mock.recorder.record
-        date = request.query.get("business_date")
-        asked: dict[str, Any] = {"business_date": date} | asker()
+        asked: dict[str, Any] = {"business_date": request.query.get(dates.FIELD)} | asker()
         if broken := await self.gate.passes(name, "store", "asked"):
             record("fail", "withdraw", asked, error=told(broken), component=name)
             return answer(request, broken)
         try:
             access.check(request, consumer.auth)
+            date = dates.asked_for(request)
             if date is None:
-                raise Refusal("business_date", found="none", expected="the date whose plan is taken back")
+                raise Refusal(dates.FIELD, found="none", expected="the date whose plan is taken back")
             if consumer.versions:
                 check_version(request, ledger, date)
         except Refusal as refusal:

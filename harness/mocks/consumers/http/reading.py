@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from harness.contract.rows import RowsFile
+from harness.mocks.consumers import dates
 from harness.mocks.consumers.ledger import Batch
 from harness.mocks.consumers.rows import check_rows
 from harness.mocks.core.documents import MOST_ROW_VALUES
@@ -63,12 +63,4 @@ def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) 
 
 def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:
     text = fields.text(name, optional=optional)
-    if text is None:
-        return None
-    try:
-        found: Any = date.fromisoformat(text).isoformat()
-    except ValueError:
-        found = None
-    if found != text:
-        raise Refusal(name, found=shown(text), expected="a date as YYYY-MM-DD")
-    return text
+    return None if text is None else dates.checked(name, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, BinaryIO
 
 from aiohttp import web
@@ -10,6 +9,7 @@ from aiohttp import web
 from harness.contract.consumers import ConsumerKind, PlannedOwn
 from harness.contract.effects.consumers import Refuse
 from harness.contract.plan import Plan
+from harness.mocks.consumers import dates
 from harness.mocks.consumers.batches import Batches, BrokenOff, Read
 from harness.mocks.consumers.http import errors
 from harness.mocks.consumers.ledger import Batch, OtherPayload
@@ -107,8 +107,8 @@ class Own:
             found = own_http.said(taker.read, come, expected=Sent)
             sent.append((come, found))
             check_rows(found.rows, consumer.key)
-            of = _date("business_date", found.business_date or self._date)
-            instead_of = None if found.fallback_of is None else _date("fallback_of", found.fallback_of)
+            of = dates.checked(dates.FIELD, found.business_date or self._date)
+            instead_of = None if found.fallback_of is None else dates.checked("fallback_of", found.fallback_of)
             with users_code(taker.read):  # values that are none of JSON's
                 batch = Batch.of(of, instead_of, found.rows, key_columns=consumer.key, volatile=consumer.volatile)
             return found.key, batch
@@ -120,12 +120,3 @@ def _taker(consumer: PlannedOwn) -> TakesRows:
     kind = TAKERS[consumer.kind]
     with users_code(kind):
         return kind(consumer.settings)
-
-
-def _date(field: str, said: str) -> str:
-    try:
-        if date.fromisoformat(said).isoformat() == said:
-            return said
-    except ValueError:
-        pass
-    raise Refusal(field, found=repr(said), expected="a date as YYYY-MM-DD")
