@@ -189,10 +189,10 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
     found: dict[str, str] = {}
     for name, kind in consumers.items():
         if kind == "http":
-            told = {"url": f"{endpoints['consumers.url']}/{name}", **HTTP_GRANTS}
+            told = {"url": _url(name, endpoints), **HTTP_GRANTS}
             found |= {consumer_place(name, place): value for place, value in told.items()}
         elif kind not in PLACES:
-            found[consumer_place(name, "url")] = f"{endpoints['consumers.url']}/{name}"
+            found[consumer_place(name, "url")] = _url(name, endpoints)
         elif kind == "postgres":
             found |= database_places(name, name, endpoints)
         elif kind == "queue":
@@ -200,6 +200,10 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
             told = {"url": f"redis://:{password}@{host}:{port}/0", "host": host, "port": port, "password": password}
             found |= {consumer_place(name, place): value for place, value in told.items()}
     return found
+
+
+def _url(name: str, endpoints: Mapping[str, str]) -> str:
+    return f"{endpoints['consumers.url']}/{quote(name, '')}"
 
 
 def database_places(consumer: str, database: str, endpoints: Mapping[str, str]) -> dict[str, str]:

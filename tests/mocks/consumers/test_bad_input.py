@@ -106,9 +106,7 @@ def test_a_date_that_is_none_withdraws_nothing(night: NightOfMocks, consumers: P
         "1",
     ],
 )
-def test_rows_that_are_none_are_refused_and_none_is_stored(
-    night: NightOfMocks, consumers: Played, rows: str
-) -> None:
+def test_rows_that_are_none_are_refused_and_none_is_stored(night: NightOfMocks, consumers: Played, rows: str) -> None:
     body = f'{{"business_date": "{DATE}", "rows": {rows}}}'.encode()
     for name in ("planning", "agreed"):
         answer = consumers.post(f"/{name}/batches", body, **{"If-Match": "*"})
@@ -170,7 +168,7 @@ POST = "POST /planning/batches HTTP/1.1\nHost: localhost"
     ("head", "body"),
     [
         (f"{POST}\nContent-Length: 1000", b'{"business_date": "2026-11-23"'),
-        (f"{POST}\nTransfer-Encoding: chunked", b"5\r\n{\"bus"),
+        (f"{POST}\nTransfer-Encoding: chunked", b'5\r\n{"bus'),
         (f"{POST}\nTransfer-Encoding: chunked", b"ZZ\r\n"),
         (f"{POST}\nTransfer-Encoding: chunked", b"ffffffffffffffffffff\r\n"),
         (f"{POST}\nTransfer-Encoding: chunked\nContent-Length: 5", b"0\r\n\r\n"),

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from harness.contract.events.schema import history_schema
 from tests.calibration import patience_s
 from tests.mocks.conftest import NightOfMocks, Played
+from tests.mocks.consumers.test_bad_input import raw
 
 LOAD = "0001|40\n0002|50\n0003|60"
 DATE = "2026-11-23"
@@ -20,7 +21,7 @@ GATE = {"kind": "dock", "settings": {"gate": 3, "most_pallets": 4}, "key": ["pal
 
 @pytest.fixture
 def consumers(night: NightOfMocks) -> Played:
-    night.plan["consumers"] = {"gate": GATE, "planning": {"kind": "http"}}
+    night.plan["consumers"] = {"gate": GATE, "gate 3 ü": GATE, "planning": {"kind": "http"}}
     return night.start("consumers", program="tests.mocks.consumers.with_a_dock")
 
 
@@ -63,6 +64,14 @@ def test_its_own_code_says_what_it_takes(
     found, text = sent(consumers, load)
     assert (found, says in text) == (status, True), text
     assert [type_ for type_, _, _ in night.events("batch")] == (["invoke", "ok"] if status == 200 else ["fail"])
+
+
+def test_its_name_need_not_be_one_of_addresses(consumers: Played) -> None:
+    url = consumers.url("/gate%203%20%C3%BC/loads/7%208")
+    assert requests.put(url, data=LOAD, timeout=patience_s()).text == "GATE 3 BOOKED 3\n"
+    assert raw(consumers, "OPTIONS * HTTP/1.1\nHost: localhost\nConnection: close", ends=False).startswith(
+        b"HTTP/1.1 404"
+    )
 
 
 def test_another_load_under_a_known_number_is_refused(night: NightOfMocks, consumers: Played) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from harness.contract.consumers import PlannedHttp
-from harness.mocks.consumers.batches import Batches, BrokenOff
 from harness.mocks.consumers import dates
+from harness.mocks.consumers.batches import Batches, BrokenOff
 from harness.mocks.consumers.http import access
 from harness.mocks.consumers.http.agreed import BadRows, check_required, check_unique, check_version, etag
 from harness.mocks.consumers.http.errors import answer, told
@@ -44,9 +45,11 @@ class HttpFrontEnd:
 
         @web.middleware
         async def by_kind(request: web.Request, handler: Handler) -> web.StreamResponse:
-            name = request.path.split("/")[1]
-            theirs = next((kind for kind in own if kind.has(name)), None)
-            return await handler(request) if theirs is None else await theirs.answer(request, name)
+            first, slash, rest = request.rel_url.raw_path[1:].partition("/")
+            theirs = next((kind for kind in own if kind.has(unquote(first))), None)
+            if theirs is None:
+                return await handler(request)
+            return await theirs.answer(request, unquote(first), unquote(slash + rest))
 
         plan = "/{consumer}/plan"
         routes = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import Any
 
 from harness.contract.rows import RowsFile
 from harness.mocks.consumers import dates

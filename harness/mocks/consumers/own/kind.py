@@ -65,10 +65,9 @@ class Own:
         """Rows and batches of each."""
         return self._ledgers.state()
 
-    async def answer(self, request: web.Request, name: str) -> web.StreamResponse:
-        """What the consumer of that name says to a request."""
+    async def answer(self, request: web.Request, name: str, path: str) -> web.StreamResponse:
+        """What the consumer of that name says to a request; ``path`` is what follows its address."""
         _, taker = self._consumers[name]
-        path = request.path.removeprefix(f"/{name}")
         come = own_http.told(request, path)
         try:
             if request.method in SHOWS:
