@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import decimal
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -92,8 +92,12 @@ class Taking:
 
 def _plain(value: Any) -> Any:
     """A value of a record as JSON has it."""
-    if isinstance(value, decimal.Decimal):
-        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.hex() if isinstance(value, bytes) else str(value)
