@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import stat
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -37,6 +38,8 @@ class Taking:
         path = self.folder / self._consumer.name
         told: dict[str, Any] = {"file": self._consumer.name}
         try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device read without an end
+                raise ValueError("it is no file")
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 told |= {"size": file.tell(), "sha256": sha256}

@@ -6,6 +6,7 @@ import datetime as dt
 import decimal
 import gzip
 import io
+import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -27,9 +28,10 @@ Taken = Callable[..., tuple[str, int | None, str | None]]
 def taken(tmp_path: Path) -> Taken:
     """A file as a consumer takes it: the event's type, its rows, its error."""
 
-    def take(name: str, content: bytes, **form: Any) -> tuple[str, int | None, str | None]:
+    def take(name: str, content: bytes | Callable[[Path], object], **form: Any) -> tuple[str, int | None, str | None]:
         (tmp_path / "folders" / "out").mkdir(parents=True)
-        (tmp_path / "folders" / "out" / name).write_bytes(content)
+        path = tmp_path / "folders" / "out" / name
+        path.write_bytes(content) if isinstance(content, bytes) else content(path)
         events: list[tuple[str, int | None, str | None]] = []
 
         def record(kind: str, _: str, value: dict[str, Any], error: str | None, **__: str) -> None:
@@ -102,6 +104,22 @@ def test_values_that_json_does_not_have_are_read_as_what_they_say(taken: Taken, 
     out = io.BytesIO()
     pq.write_table(pa.table({"a": [value]}), out)
     assert taken("a.parquet", out.getvalue(), format="parquet") == ("ok", 1, None)
+
+
+@pytest.mark.parametrize(
+    ("made", "says"),
+    [
+        (os.mkfifo, "it is no file"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is no file"),
+        (lambda path: path.symlink_to(path), "Too many levels of symbolic links"),
+        (Path.mkdir, "it is no file"),
+        (lambda path: path.symlink_to("nowhere"), "there is no a.csv in out"),
+    ],
+)
+def test_what_is_no_file_is_not_waited_for(taken: Taken, made: Callable[[Path], object], says: str) -> None:
+    kind, _, error = taken("a.csv", made)
+    assert kind == "fail"
+    assert says in str(error)
 
 
 def test_what_is_sound_is_taken(taken: Taken) -> None:
