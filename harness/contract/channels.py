@@ -13,7 +13,7 @@ from harness.contract.bounds import ContractError
 OURS = ("pages", "mail", "pagerduty", "servicenow", "slack", "teams", "jira", "webhook")
 """How a page comes; ``pages`` is the desk's own, by which the scheduler pages."""
 
-_TAKEN = (*KINDS, "pages", "v2", "api", "services", "powerautomate", "workflows", "jsm", "hooks", "authority", "night")
+TAKEN = (*KINDS, "pages", "v2", "api", "services", "powerautomate", "workflows", "jsm", "hooks", "authority", "night")
 """Names that stand for something else already, in an address or among the places of jobs."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -50,7 +50,7 @@ def desk_channel(
     module, said = str(sys._getframe(1).f_globals.get("__name__", "?")), f"desk_channel({name!r})"
     if not _NAME.fullmatch(name):
         raise ContractError(f"{said}: found the name {name!r}, expected small letters, digits and '_'")
-    if name in OWN or name in _TAKEN:
+    if name in OWN or name in TAKEN:
         first = f" (the first is in {OWN[name].module})" if name in OWN else ""
         raise ContractError(f"{said}: found a name that is taken{first}; choose another")
     if not path.startswith(f"/{name}/") or path.count(_ADDRESS) != 1 or set("{}") & set(path.replace(_ADDRESS, "")):
