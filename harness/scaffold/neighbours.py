@@ -69,9 +69,9 @@ class Plays{kind_name}:
 CONSUMER_TEST = '''\
 """{words} takes what it should."""
 
-import pytest
 from {name} import {kind_name}
 from {name}_in_mocks import Plays{kind_name}
+from pytest import mark, raises
 
 from harness.mocks.core.own_http import Asked
 from harness.mocks.core.refusal import Refusal
@@ -86,9 +86,9 @@ def test_an_object_a_line_is_a_row():
     assert sent.rows == [{{"sku": "a"}}, {{"sku": "b"}}]
 
 
-@pytest.mark.parametrize("body", [b"no JSON", b"1\\n2\\n3"])
+@mark.parametrize("body", [b"no JSON", b"1\\n2\\n3"])
 def test_what_is_none_is_refused(body):
-    with pytest.raises(Refusal):
+    with raises(Refusal):
         Plays{kind_name}({{"most_rows": 2}}).read(asked(body))
 
 
@@ -143,8 +143,8 @@ class {kind_name}:
 CHANNEL_TEST = '''\
 """{words} reads what it should."""
 
-import pytest
 from {name} import {kind_name}
+from pytest import raises
 
 from harness.mocks.core.own_http import Asked
 from harness.mocks.core.refusal import Refusal
@@ -160,7 +160,7 @@ def test_its_title_is_the_first_line():
 
 
 def test_a_message_that_says_nothing_is_refused():
-    with pytest.raises(Refusal):
+    with raises(Refusal):
         {kind_name}().read(asked(b" "))
 '''
 
