@@ -37,8 +37,8 @@ def reached_at(page: Event, night: History) -> int | None:
 def acknowledged_by(page: Event, night: History) -> Event | None:
     """The first that somebody, or a client that is no job of the night, has said of a page: taken, or over.
 
-    A program that acknowledges its own alarm, or resolves it on its way out (``trap resolve EXIT``), has woken nobody. That
-    it is over counts, whoever says so, when the job that it was about has ended well.
+    A program that acknowledges its own alarm, or resolves it on its way out (``trap resolve EXIT``), has woken nobody.
+    That it is over counts, whoever says so, when the job that it was about has ended well.
     """
     said = [
         *night.of("acknowledge", component="desk", type="ok", number=page.value["number"]),

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, AnyStr
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
 
 from harness.contract.endpoints import DESK
 from harness.mocks.core.callers import Callers, asking
@@ -32,6 +32,7 @@ MAIL_BYTES = 10_240_000
 MOST_RECIPIENTS = 1_000
 """Postfix's ``smtpd_recipient_limit``."""
 DOWN = "421 4.3.2 Service not available, closing transmission channel"
+CUT = "its sender hung up before the mail was whole"
 FAILED = "451 4.3.0 Error: queue file write error"
 IDLE_CLOSE_S = 300.0
 """RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
@@ -42,6 +43,9 @@ _OF = {"421": "desk", "535": "login", "550": "recipient", "552": "size", "553": 
 
 class Connection(SMTP):
     """One client. What is refused is recorded, with the address that was meant."""
+
+    line_length_limit = MAIL_BYTES
+    """As Postfix, which takes lines that are longer than RFC 5321 allows, and breaks them."""
 
     def __init__(
         self,
@@ -56,6 +60,7 @@ class Connection(SMTP):
         self._mock, self._book, self._callers, self._among = mock, book, callers, among
         self._from: str | None = None
         self._to: str | None = None
+        self._dropped = False
         super().__init__(
             self,
             data_size_limit=MAIL_BYTES,
@@ -87,7 +92,8 @@ class Connection(SMTP):
             await super()._handle_client()
 
     def drop(self) -> None:
-        """End it at once."""
+        """End it at once, and what it was about with it: its night is over."""
+        self._dropped = True
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
@@ -132,6 +138,17 @@ class Connection(SMTP):
         """A whole mail."""
         await self._mock.service_time.request(NAME)
         return self._ours(lambda: self._page(envelope))
+
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name that aiosmtpd looks for
+        """The mail, unless its sender is gone before the end of it: nobody is told then."""
+        try:
+            await super().smtp_DATA(arg)
+        except asyncio.CancelledError:
+            if not self._dropped and self.envelope is not None and self.envelope.rcpt_tos:
+                asking(self._from or "")
+                self._book.refused(Door(NAME, self._to), "connection", CUT)
+            raise
 
     def _refused(self, status: str) -> str:
         asking(self._from or "")
