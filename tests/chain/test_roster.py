@@ -13,6 +13,7 @@ from harness.chain import roster as rosters
 from harness.chain.lint import lint
 from harness.chain.loading import load_chain
 from harness.content import shipped
+from harness.contract.addresses import Holder, RosterAddresses
 from harness.contract.codec import read, write
 from harness.contract.roster import Roster
 from harness.errors import AuthorError, LoadError
@@ -165,6 +166,44 @@ def test_hours_are_those_of_the_clocks_in_the_night_in_which_they_change(tmp_pat
     roster, times = planned(tmp_path, text, dt.date(2026, 10, 25))
     assert roster.people["ada"].away(times.at(ClockTime("04:00")) - 1) is None
     assert roster.people["ada"].away(times.at(ClockTime("04:00"))) == "hours"
+
+
+@pytest.mark.parametrize("night", [dt.date(2026, 10, 25), dt.date(2026, 3, 29), NIGHT])
+def test_a_change_of_shifts_leaves_nobody_out_and_has_nobody_twice(tmp_path: Path, night: dt.date) -> None:
+    """Not even at a time of day that comes twice that night, or never."""
+    text = ROSTER.replace("{mail: ada@example.org}", '{hours: {from: "18:00", until: "02:30"}}')
+    text = text.replace(
+        '{from: "22:00", until: "06:00"}, timezone: America/New_York', '{from: "02:30", until: "18:00"}'
+    )
+    roster, times = planned(tmp_path, text, night)
+    for at in range(times.begins_ns, times.closes_ns, 600_000_000_000):
+        there = [name for name, person in roster.people.items() if person.away(at) is None]
+        assert there == [roster.on_call("data-ops", at)]
+
+
+def test_a_leave_that_begins_in_the_night_begins_at_midnight_of_their_own_day(tmp_path: Path) -> None:
+    leave = "{leave: [{first: 2026-11-23, last: 2026-11-23}]}"
+    roster, times = planned(tmp_path, ROSTER.replace("{mail: ada@example.org}", leave))
+    midnight = times.at(ClockTime("00:00"))
+    assert [roster.people["ada"].away(at) for at in (midnight - 1, midnight)] == [None, "leave"]
+    there = ROSTER.replace("{mail: ada@example.org}", leave.replace("}]", "}], timezone: America/New_York"))
+    roster, _ = planned(tmp_path, there)
+    assert [roster.people["ada"].away(midnight + hours * 3_600 * 10**9) for hours in (5, 6)] == [None, "leave"]
+
+
+def test_where_nobody_is_there_the_first_who_has_not_left_is_told(tmp_path: Path) -> None:
+    """Somebody who is not on duty may wake up; who has left will not."""
+    text = ROSTER.replace("{mail: ada@example.org}", "{left: 2026-01-31}")
+    roster, times = planned(tmp_path, text)
+    assert roster.on_call("data-ops", times.at(ClockTime("02:00"))) == "bob"
+
+
+def test_somebody_of_two_owners_is_told_for_the_one_of_the_chain(tmp_path: Path) -> None:
+    text = ROSTER.replace("owners:\n", "owners:\n  web: {on_call: [ada]}\n")
+    roster, _ = planned(tmp_path, text)
+    addresses = RosterAddresses({"data-ops"}, roster, clock=lambda: 0)
+    assert addresses.holder("mail", "ada@example.org") == Holder("data-ops", person="ada")
+    assert RosterAddresses((), roster, clock=lambda: 0).holder("mail", "ada@example.org") == Holder("web", person="ada")
 
 
 def test_the_schema_takes_what_loads_and_refuses_what_does_not() -> None:

@@ -93,7 +93,7 @@ class OnCall:
 
     def _takes_ns(self, roster: Roster, owner: str, person: str) -> int:
         own_ns = roster.people[person].acknowledges_ns
-        return self._stated.get(person) or own_ns or roster.owners[owner].acknowledges_ns
+        return self._stated[person] if person in self._stated else own_ns or roster.owners[owner].acknowledges_ns
 
     def _away(self, owner: str, person: str) -> dict[str, Away]:
         """Why somebody is not there, as the roster knows it or as it is; empty where they are."""

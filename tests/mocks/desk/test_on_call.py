@@ -99,6 +99,13 @@ def test_a_scenario_says_how_long_its_operator_takes(night: NightOfMocks) -> Non
     assert told(night)[-1] == (9, "acknowledge", "ada", None)
 
 
+def test_an_operator_may_acknowledge_at_once(night: NightOfMocks) -> None:
+    operator = {"name": "ada", "when": ["failed"], "jobs": [], "takes_ns": 0, "do": ["restart"], "times": 1}
+    desk(night, roster(), operators=[operator | {"acknowledges_after_ns": 0}]).post("/pages", PAGE)
+    night.run(60)
+    assert told(night)[-1] == (0, "acknowledge", "ada", None)
+
+
 def test_who_is_not_there_is_passed_over_and_told_where_nobody_else_is(night: NightOfMocks) -> None:
     until = BEGINS_NS + 30 * MINUTE_NS
     people = {"ada": {"leave": [[BEGINS_NS, until]]}, "bob": {"hours": [[BEGINS_NS, until]]}, "eve": {"left_ns": 1}}
