@@ -164,6 +164,23 @@ def test_addresses_are_those_of_the_roster_and_no_others(night: NightOfMocks) ->
     assert [one[2] for one in told(night)] == ["ada"]
 
 
+def test_a_mail_to_several_of_them_is_one_page_that_tells_each(night: NightOfMocks) -> None:
+    people = {name: {"mail": f"{name}@example.org"} for name in ("ada", "bob", "eve")}
+    absent(night, played := desk(night, roster(people=people, escalate_after_ns=None)), "ada")
+    mailed(played, "ada@example.org, bob@example.org")
+    night.run(60)
+    assert told(night) == [(0, "page", "ada", "leave"), (0, "escalate", "bob", None), (5, "acknowledge", "bob", None)]
+    (page,) = night.history().of("page", type="ok")
+    assert page.value["to"] == "ada@example.org"
+
+
+def test_a_mail_to_their_owner_and_to_somebody_tells_who_is_on_call_first(night: NightOfMocks) -> None:
+    people = {"bob": {"mail": "bob@example.org"}}
+    mailed(desk(night, roster(people=people, addresses=ADDRESSES)), "bob@example.org, data-ops@example.org")
+    night.run(60)
+    assert [one[1:3] for one in told(night)] == [("page", "ada"), ("escalate", "bob"), ("acknowledge", "ada")]
+
+
 def test_a_mail_to_somebody_tells_them_and_one_who_has_left_has_no_mailbox(night: NightOfMocks) -> None:
     people = {"bob": {"mail": "bob@example.org"}, "eve": {"mail": "eve@example.org", "left_ns": 1}}
     played = desk(night, roster(people=people))

@@ -169,16 +169,21 @@ class Connection(SMTP):
         return "250 2.1.5 Ok"
 
     def _page(self, envelope: Envelope) -> str:
-        """Page each owner once, whatever the number of their addresses among the recipients."""
+        """Page each owner once, whatever the number of their addresses among the recipients.
+
+        Each of their people to whose own mailbox it goes is told; where the owner's goes beside these, who is on call.
+        """
         asking(self._from or "")
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         message = message_in(content)
-        owners: dict[str, str] = {}
+        owners: dict[str, dict[str | None, str]] = {}
         for address in envelope.rcpt_tos:
             if (holder := self._book.addresses.holder(NAME, address)) is not None:
-                owners.setdefault(holder.owner, address)
-        for owner, address in owners.items():
-            self._book.message(Door(NAME, address), owner, message)
+                owners.setdefault(holder.owner, {}).setdefault(holder.person, address)
+        for owner, mailboxes in owners.items():
+            first = None if None in mailboxes else next(iter(mailboxes))
+            also = tuple(person for person in mailboxes if person not in (None, first))
+            self._book.message(Door(NAME, mailboxes[first], also=also), owner, message)
         return f"250 2.0.0 Ok: queued as {self._book.new_id()[:11].upper()}"
 
     async def _is_a_browser(self, _: str | None) -> None:
