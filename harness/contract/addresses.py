@@ -85,10 +85,10 @@ class RosterAddresses(DerivedAddresses):
         self._given = {name: one.addresses for name, one in roster.owners.items() if one.addresses is not None}
         super().__init__({*owners, *roster.owners} - self._given.keys())
         self._roster, self._clock, self._chains = roster, clock, frozenset(owners)
-        self._people = {_as_mail(one.mail): name for name, one in roster.people.items() if one.mail is not None}
+        self._people = {as_mail(one.mail): name for name, one in roster.people.items() if one.mail is not None}
         for owner, addresses in self._given.items():
             for kind, address in addresses.items():
-                self._owners[kind][_as_mail(address) if kind == "mail" else address] = owner
+                self._owners[kind][as_mail(address) if kind == "mail" else address] = owner
 
     def of(self, kind: str, owner: str) -> str:
         """The address that the roster gives, else what is made of the name, which may be nobody's."""
@@ -97,7 +97,7 @@ class RosterAddresses(DerivedAddresses):
     def holder(self, kind: str, address: str) -> Holder | None:
         """The owner to whom the roster gives it, or the one for whom the person is on call whose mailbox it is."""
         if kind == "mail":
-            address = _as_mail(address)
+            address = as_mail(address)
             if (owner := self._owners[kind].get(address)) is not None:
                 return Holder(owner)
             if (person := self._people.get(address)) is not None:
@@ -115,7 +115,7 @@ def addresses_of(owners: Iterable[str], roster: Roster | None) -> Addresses:
     return DerivedAddresses(owners) if roster is None else RosterAddresses(owners, roster)
 
 
-def _as_mail(address: str) -> str:
+def as_mail(address: str) -> str:
     """What two spellings of one address have in common."""
     return f"{mailbox(address)}@{address.rpartition('@')[2].lower()}"
 

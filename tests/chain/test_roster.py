@@ -97,11 +97,43 @@ def test_a_chain_without_one_has_none() -> None:
             "{addresses: {mail: ADA@example.org}, on_call",
             "oncall.yaml:2: found 'ada@example.org', which is",
         ),
+        (
+            "{hours:",
+            "{mail: Ada+x@EXAMPLE.org, hours:",
+            "oncall.yaml:3: found 'Ada+x@EXAMPLE.org', which is the mail address of 'ada' too",
+        ),
+        ('until: "06:00"', 'until: "22:00:00"', "oncall.yaml:3: found \"22:00:00\", which is 'from' as well"),
+        ("{on_call", "{addresses: {}, on_call", "oncall.yaml:5: found a mapping, expected at least one entry"),
+        (
+            "{on_call: [ada, bob]",
+            "{addresses: {webhook: web}, on_call: [ada]}\n  web: {on_call: [bob]",
+            "oncall.yaml:5: found 'web', which is the webhook address of 'web' too",
+        ),
+        ("{mail: ada@example.org}", '{left: "2026-W05-1"}', "oncall.yaml:2: found '2026-W05-1', expected a date"),
     ],
 )
 def test_its_mistakes_are_told_with_file_and_line(tmp_path: Path, change: str, to: str, says: str) -> None:
     assert change in ROSTER
     assert any(one.startswith(says) for one in mistakes(tmp_path, ROSTER.replace(change, to)))
+
+
+def test_people_who_are_not_there_at_all_are_missed_once(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, ROSTER.replace("people:", "persons:"))
+    assert found == [
+        "oncall.yaml:1: missing key 'people'",
+        "oncall.yaml:1: unknown key 'persons'. Known: people, owners",
+    ]
+
+
+def test_the_last_day_that_there_is_has_no_end(tmp_path: Path) -> None:
+    """So records of people say "for ever", and "not yet"."""
+    never = ROSTER.replace("{mail: ada@example.org}", "{left: 9999-12-31}")
+    roster, times = planned(tmp_path, never)
+    assert roster.people["ada"].away(times.begins_ns) is None
+    assert not any("has left" in one for one in said(tmp_path / "chain.yaml"))
+    ever = ROSTER.replace("{mail: ada@example.org}", "{leave: [{first: 0001-01-01, last: 9999-12-31}]}")
+    roster, _ = planned(tmp_path, ever)
+    assert roster.people["ada"].away(times.closes_ns) == "leave"
 
 
 def test_all_mistakes_of_chain_and_roster_are_told_at_once(tmp_path: Path) -> None:
