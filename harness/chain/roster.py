@@ -15,7 +15,6 @@ from harness.contract.addresses import ADDRESS_FORMS, KINDS, as_mail
 from harness.values.strict import LAX, Location, Strict, get, mapping, sequence, unknown
 from harness.values.units import ClockTime, Duration, SomeTime
 
-
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 

@@ -51,6 +51,15 @@ async def json_object(request: web.Request, most: int = DOCUMENT_BYTES) -> dict[
     return fields_in(await whole(request, most)).given
 
 
+async def other_methods(request: web.Request) -> list[str]:
+    """What the path of a request is asked by, where it is not by the request's own method; empty: nothing is there."""
+    found: set[str] = set()
+    for resource in request.app.router.resources():
+        _, methods = await resource.resolve(request)
+        found |= methods
+    return sorted(found - {"*"})
+
+
 async def _handled(handler: object, request: web.Request) -> web.StreamResponse:
     called: Handler = handler  # type: ignore[assignment]  # aiohttp also knows views, of which there are none here
     return await called(request)

@@ -17,7 +17,7 @@ from aiohttp import BasicAuth, web
 from harness.contract.addresses import Holder
 from harness.contract.endpoints import DESK
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.desk.channels.channel import json_object
+from harness.mocks.desk.channels.channel import json_object, other_methods
 from harness.mocks.desk.channels.servicenow_records import Incidents, Record, selected
 from harness.mocks.desk.message import Message, fields_of_json, joined, lines_of_json, text_of
 from harness.mocks.desk.page_book import Door, PageBook
@@ -61,6 +61,8 @@ class ServiceNow:
                 return _no(401, "User Not Authenticated", "Required to provide Auth information", headers)
             case 404:
                 return _no(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+            case 405:
+                return _no(405, "Method not supported", str(refusal))
             case 413:
                 return _no(413, "Request payload exceeds the limit", str(refusal))
         if refusal.field == "table":
@@ -108,6 +110,8 @@ class ServiceNow:
         return web.Response(status=204)
 
     async def _nothing(self, request: web.Request) -> web.Response:
+        if methods := await other_methods(request):
+            raise Refusal("method", found=request.method[:20], expected=" or ".join(methods), status=405)
         raise Refusal("path", found=request.path[:200], expected="/api/now/table/incident")
 
     def _assign(self, record: Record, given: Mapping[str, Any], said: Mapping[str, Any]) -> None:
