@@ -52,6 +52,29 @@ def sent(desk: Desk, place: str, body: bytes, **headers: str) -> requests.Respon
     return requests.post(desk.places[place], data=body, auth=AUTH, headers=headers, timeout=10)
 
 
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@pytest.mark.parametrize("place", ["servicenow_url", "jira_url"])
+def test_json_that_is_said_to_be_a_form_is_refused(desk: Desk, place: str) -> None:
+    """As by ``curl -d`` without a header."""
+    page = {"short_description": "failed", "assignment_group": "data-ops", "message": "failed"}
+    answer = sent(desk, place, json.dumps(page).encode(), **FORM)
+    assert answer.status_code == 415
+    assert desk.told() == []
+    assert [field for field, _ in desk.lost()] == ["Content-Type"]
+
+
+def test_a_card_that_is_said_to_be_a_form_is_accepted_and_wakes_nobody(desk: Desk) -> None:
+    content = {"type": "AdaptiveCard", "version": "1.4", "body": [{"type": "TextBlock", "text": "retrieve failed"}]}
+    card = json.dumps({"type": "message", "attachments": [{"content": content}]}).encode()
+    assert sent(desk, "teams_url", card, **FORM).status_code == 202
+    assert desk.told() == []
+    assert [field for field, _ in desk.lost()] == ["attachments"]
+    assert sent(desk, "teams_url", card, **{"Content-Type": "application/json"}).status_code == 202
+    assert len(desk.told()) == 1
+
+
 BODIES = {
     "no JSON": b"{",
     "not UTF-8": b'{"text": "\xff\xfe"}',

@@ -51,6 +51,17 @@ async def json_object(request: web.Request, most: int = DOCUMENT_BYTES) -> dict[
     return fields_in(await whole(request, most)).given
 
 
+def says_json(request: web.Request) -> bool:
+    """Whether a body is what its head says, JSON; ``curl -d`` says a form. A head that says nothing is believed."""
+    return "Content-Type" not in request.headers or "json" in request.content_type
+
+
+def require_json(request: web.Request) -> None:
+    """Refuse a body that is said to be something else, whatever it is."""
+    if not says_json(request):
+        raise Refusal("Content-Type", found=request.content_type, expected="application/json", status=415)
+
+
 async def other_methods(request: web.Request) -> list[str]:
     """What the path of a request is asked by, where it is not by the request's own method; empty: nothing is there."""
     found: set[str] = set()

@@ -21,7 +21,7 @@ from harness.contract.endpoints import DESK
 from harness.mocks.core.documents import NoDocument, document
 from harness.mocks.core.incoming import whole
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.desk.channels.channel import other_methods
+from harness.mocks.desk.channels.channel import other_methods, require_json
 from harness.mocks.desk.channels.jira_alerts import Alert, Alerts
 from harness.mocks.desk.message import Message, fields_of_json, lines_of_json, text_of
 from harness.mocks.desk.page_book import Door, PageBook
@@ -180,6 +180,7 @@ class Jira:
 
 async def _given(request: web.Request) -> dict[str, Any]:
     """The object in a body: what is no JSON is a bad request, and JSON that is none cannot be processed."""
+    require_json(request)
     try:
         given = document(await whole(request))
     except NoDocument as error:
