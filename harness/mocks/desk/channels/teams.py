@@ -3,9 +3,9 @@
 Documents: https://support.microsoft.com/office/create-incoming-webhooks-with-workflows-for-microsoft-teams (how the
 address is made), https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
 (the message with its Adaptive Card), https://learn.microsoft.com/connectors/teams (28 KB),
-https://learn.microsoft.com/azure/logic-apps/logic-apps-content-type (a body that is not said to be JSON). The old connectors are gone,
-and so is their answer ``1``. The trigger answers 202 before the flow has looked at what came: a message without a card,
-or one that is too large, is accepted, fails in the flow's run, and wakes nobody.
+https://learn.microsoft.com/azure/logic-apps/logic-apps-content-type (a body that is not said to be JSON). The old
+connectors are gone, and so is their answer ``1``. The trigger answers 202 before the flow has looked at what came: a
+message without a card, or one that is too large, is accepted, fails in the flow's run, and wakes nobody.
 """
 
 from __future__ import annotations
