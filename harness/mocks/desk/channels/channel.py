@@ -12,6 +12,7 @@ from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import fields_in
 from harness.mocks.desk.page_book import Door, PageBook
 
+CUT = "its sender hung up before all of it was here"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,6 +41,9 @@ def recorded(channel: Channel, book: PageBook) -> Callable[[web.RouteDef], web.R
             except Refusal as refusal:
                 book.refused(Door(channel.name, request.path), refusal.field, str(refusal))
                 return channel.refused(request, refusal)
+            except ConnectionError:
+                book.refused(Door(channel.name, request.path), "connection", CUT)
+                raise
 
         return web.RouteDef(route.method, route.path, answered, route.kwargs)
 

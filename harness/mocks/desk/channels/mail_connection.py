@@ -17,6 +17,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, sy
 
 from harness.contract.endpoints import DESK
 from harness.mocks.core.callers import Callers, asking
+from harness.mocks.desk.channels.channel import CUT
 from harness.mocks.desk.channels.mail_reading import message_in
 from harness.mocks.desk.page_book import Door, PageBook
 from harness.mocks.desk.reach import Reach
@@ -32,7 +33,6 @@ MAIL_BYTES = 10_240_000
 MOST_RECIPIENTS = 1_000
 """Postfix's ``smtpd_recipient_limit``."""
 DOWN = "421 4.3.2 Service not available, closing transmission channel"
-CUT = "its sender hung up before the mail was whole"
 FAILED = "451 4.3.0 Error: queue file write error"
 IDLE_CLOSE_S = 300.0
 """RFC 5321, 4.5.3.2.7: a server waits five minutes for the next command."""
