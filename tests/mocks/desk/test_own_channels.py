@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import pytest
@@ -62,6 +63,16 @@ def test_what_cannot_be_taken_is_told_in_its_words_and_recorded(
 def test_a_body_that_is_broken_is_its_senders_mistake(ntfy: Desk) -> None:
     assert sent(ntfy, b"no gzip", **{"Content-Encoding": "gzip"})[0] == 400
     assert [name for name, _ in ntfy.lost()] == ["body"]
+    assert not ntfy.night.events("bug")
+
+
+def test_a_message_that_breaks_off_has_reached_nobody(ntfy: Desk) -> None:
+    with socket.create_connection(("127.0.0.1", ntfy.played.endpoints["desk"]), timeout=patience_s()) as line:
+        line.sendall(b"POST /ntfy/data-ops HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nJob: ")
+    while not ntfy.lost():
+        ntfy.played.get("/pages")
+    assert [field for field, _ in ntfy.lost()] == ["connection"]
+    assert not ntfy.told()
     assert not ntfy.night.events("bug")
 
 

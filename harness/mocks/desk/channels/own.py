@@ -15,6 +15,7 @@ from harness.mocks.core import own_http
 from harness.mocks.core.own_http import Answer, Asked
 from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.unfit import UnfitError
+from harness.mocks.desk.channels.channel import CUT
 from harness.mocks.desk.message import Message, as_name, fields_of_text
 from harness.mocks.desk.page_book import Door, PageBook
 
@@ -123,6 +124,9 @@ class OwnChannel:
         except Refusal as refusal:
             self._book.refused(door, refusal.field, str(refusal), message)
             return own_http.answer(self._taker.refused, refused, refusal.status, str(refusal))
+        except ConnectionError:
+            self._book.refused(door, "connection", CUT)
+            raise
         self._do(call, door, owner, message)
         return own_http.answer(self._taker.answered, come, call)
 
