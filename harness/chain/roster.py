@@ -157,7 +157,7 @@ def _timezones(data: Any) -> Iterator[tuple[Location, str]]:
 
 def _addresses_of_two(data: Any) -> Iterator[tuple[Location, str]]:
     unsaid = [str(name) for name, owner in mapping(data, "owners").items() if get(owner, "addresses") is None]
-    seen = {(kind, _same(kind, KINDS[kind](name))): name for kind in ADDRESS_FORMS for name in unsaid}
+    seen = {(kind, _same(kind, KINDS[kind](name))): name for kind in address_forms() for name in unsaid}
     for location, kind, address in _addresses(data):
         whose = str(location[1])
         first = seen.setdefault((kind, _same(kind, address)), whose)

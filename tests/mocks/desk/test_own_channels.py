@@ -69,6 +69,7 @@ def test_a_body_that_is_broken_is_its_senders_mistake(ntfy: Desk) -> None:
 def test_a_message_that_breaks_off_has_reached_nobody(ntfy: Desk) -> None:
     with socket.create_connection(("127.0.0.1", ntfy.played.endpoints["desk"]), timeout=patience_s()) as line:
         line.sendall(b"POST /ntfy/data-ops HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nJob: ")
+        ntfy.played.get("/pages")  # the desk has had the turn, and waits for the rest
     while not ntfy.lost():
         ntfy.played.get("/pages")
     assert [field for field, _ in ntfy.lost()] == ["connection"]
