@@ -8,7 +8,7 @@ from typing import Any
 from harness.contract.consumers import ConsumerKind
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
-from harness.contract.points import EXCHANGE, STORE
+from harness.contract.points import EXCHANGE, STORE, TAKE
 from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
@@ -24,7 +24,7 @@ class Consumers(Mock):
     """The chain's consumers; each records under its own name."""
 
     component = "consumers"
-    points = (EXCHANGE, STORE)
+    points = (EXCHANGE, STORE, TAKE)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:

@@ -31,15 +31,20 @@ class Journal:
         self._requests = Requests()
         self._database = b"0"
         self._together: list[Command] | None = None
+        self._kept: list[Change] = []
 
     def read(self) -> list[Change]:
         """What has been changed in the first database since it was asked last."""
-        found: list[Change] = []
+        found, self._kept = self._kept, []
         while data := os.pread(self._descriptor, READ_BYTES, self._at):
             self._at += len(data)
             for command in self._requests.feed(data):
                 self._take(command, found)
         return found
+
+    def leave_out_first(self) -> None:
+        """The next change is the mock's own, and told to nobody."""
+        self._kept = self.read()[1:]
 
     def close(self) -> None:
         """Leave it."""
