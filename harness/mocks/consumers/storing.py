@@ -33,7 +33,13 @@ def store(
     if isinstance(effect, AcceptTwice):
         return ledger.store(None, batch)
     if isinstance(effect, StoreAgain):
-        once, again = ledger.store(key, batch), ledger.store(key, batch)
+        once = ledger.store(key, batch)
+
+        def honours_no_id(order: Armed[Stored]) -> bool:
+            return isinstance(order.effect, AcceptTwice) and key is not None
+
+        doubled = armory.act(STORE, honours_no_id, consumer=consumer, kind=kind, **asker())
+        again = ledger.store(None if doubled else key, batch)
         return None if once is None and again is None else (once or 0) + (again or 0)
     part = max(1, int(batch.rows * effect.part))
     if isinstance(effect, StoreHalf):
