@@ -124,7 +124,9 @@ class Pushes:
             try:
                 stored = store(self._mock.armory, name, "queue", self._ledgers[name], key, batch)
             except OtherPayload:
-                record("fail", "push", value, error=f"the message {key!r} has come before with other rows", component=name)
+                record(
+                    "fail", "push", value, error=f"the message {key!r} has come before with other rows", component=name
+                )
                 continue
             except HalfStored as half:
                 record("fail", "push", value, error=str(half), component=name)
