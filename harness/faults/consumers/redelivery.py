@@ -20,9 +20,9 @@ from harness.faults.model.queues import MeetsTakers
 @fault("redelivery")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Redelivery(MeetsTakers):
-    """Hand out again what was taken: the last ``messages`` that a job took, popped or acknowledged as they may be.
+    """Hand out again what was taken: the last ``messages`` that a job took, be they popped or acknowledged.
 
-    A group is set back to before them, and a list has them again where they were popped, so that the next job that takes
+    A group is set back to before them, and a list has them again where they were popped: the next job that takes
     something gets them. ``to: consumer`` is of the other side: what is pushed is handed to the consumer twice. A stream
     whose entries are deleted when they are done has nothing to hand out again.
 

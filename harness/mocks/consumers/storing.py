@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.contract.consumers import ConsumerKind
-from harness.contract.effects.consumers import AcceptTwice, Stored, StoreAgain, StoreHalf
+from harness.contract.effects.consumers import AcceptTwice, StoreAgain, Stored, StoreHalf
 from harness.contract.points import STORE
 from harness.mocks.consumers.ledger import Batch, Ledger
 from harness.mocks.core.armed import Armory

@@ -1,8 +1,8 @@
 """Where faults meet what jobs take from a queue: just before the server hears of it, and at the server itself.
 
-So what a job is told is the server's own answer: a group that went back to where it was, as after a failover to a replica
-that had not heard of the last acknowledgements; a message that another worker has put back behind the others; a group
-that is gone.
+So what a job is told is the server's own answer: a group that went back to where it was, as after a failover to a
+replica that had not heard of the last acknowledgements; a message that another worker has put back behind the others; a
+group that is gone.
 """
 
 from __future__ import annotations

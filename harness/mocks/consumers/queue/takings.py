@@ -19,7 +19,7 @@ NEW = b">"
 
 @dataclass(frozen=True)
 class Taking:
-    """``end``: of a list, from which it takes. ``group``: of a stream; without one it takes what is behind ``after``."""
+    """``end``: of a list, from which it takes. ``group``: of a stream; without one it takes what comes ``after``."""
 
     key: bytes
     end: End = ""

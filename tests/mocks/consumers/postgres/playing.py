@@ -15,7 +15,6 @@ from harness.contract.plan import Plan
 from harness.mocks.consumers.__main__ import Consumers
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.postgres.consumer import Postgres
-from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse, Wait
 from harness.mocks.consumers.postgres.server import Server, place_in
@@ -60,7 +59,7 @@ class PostgresConsumers(Consumers):
 
     async def serve(self) -> dict[str, int]:
         http = Http(self)
-        self._kinds, self._doorway = {"http": http}, Doorway()
+        self._kinds, self._doorways = {"http": http}, {}
         return await http.listen() | {"postgres": await self.front.listen(self.host, self.postgres_port)}
 
     async def reset(self, plan: Plan) -> None:

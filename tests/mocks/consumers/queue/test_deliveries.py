@@ -28,7 +28,7 @@ def filled(queues: Queues, entries: str = "abcd", **more: Any) -> Any:
 def taken(client: Any, count: int = 1, acknowledged: bool = True) -> str:
     """The entries that the group is handed now."""
     found = client.xreadgroup("g", "worker", {"log": ">"}, count=count)
-    entries = (list(found.values())[0][0] if isinstance(found, dict) else found[0][1]) if found else []
+    entries = (next(iter(found.values()))[0] if isinstance(found, dict) else found[0][1]) if found else []
     if acknowledged and entries:
         client.xack("log", "g", *(number for number, _ in entries))
     return "".join(fields["sku"] for _, fields in entries)
