@@ -49,7 +49,10 @@ class Deliveries:
     def after(self, exchange: Exchange, answer: bytes) -> None:
         """Keep in mind what was handed out."""
         taking = exchange.taking
-        if taking is not None and not taking.after and not answer.startswith(b"-"):
+        if taking is None or taking.after or answer.startswith(b"-"):
+            return
+        names = self._names[taking.key]
+        if any(self._armory.at_point(TAKE, consumer=name, kind="queue", **asker()) for name in names):
             self._handed[taking.place].extend(handed(exchange.command, taking, answer))
 
     async def _acting(self, taking: Taking, where: dict[str, str]) -> Sequence[Armed[Taken]]:
