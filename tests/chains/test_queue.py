@@ -21,7 +21,7 @@ NOTICED_BY = {
     "pending": "taken_and_not_done",
     "count": "out_of_order",
     "idempotency_key": "redelivery",
-    "retry": "answer_lost",
+    "retry": "half_a_file",
     "client_timeout": "hang_after_the_push",
     "rerun": "killed_between_two_pushes",
     "relaunch": "launch_failure",
