@@ -1,4 +1,4 @@
-"""The reference chain on a queue: what it says of itself is so, each defence of its own is missed, and nights repeat."""
+"""The reference chain on a queue: what it says of itself is so, its defences are missed, and nights repeat."""
 
 from __future__ import annotations
 

@@ -18,7 +18,6 @@ from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
 
-
 NO_QUEUE = b"-ERR no consumer of this night is a queue\r\n"
 
 

@@ -13,7 +13,8 @@ from tests.mocks.conftest import NightOfMocks
 
 LOADED = """
 import sys, harness.mocks.consumers.__main__
-print([name for name in sys.modules if name.startswith(("harness.mocks.consumers.queue.", "harness.mocks.consumers.postgres."))])
+kinds = tuple(f"harness.mocks.consumers.{kind}." for kind in ("queue", "postgres"))
+print([name for name in sys.modules if name.startswith(kinds)])
 """
 
 

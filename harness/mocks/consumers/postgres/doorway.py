@@ -51,7 +51,7 @@ class Nobody(asyncio.Protocol):
         if not self._says:
             transport.close()
 
-    def data_received(self, data: bytes) -> None:
+    def data_received(self, data: bytes) -> None:  # noqa: ARG002 - whatever it asks
         """Say it."""
         self._transport.write(self._says)
         self._transport.close()
