@@ -78,31 +78,34 @@ class Deliveries:
             case Redeliver(messages=messages):
                 taken = self._handed[taking.place]
                 again = [taken.pop() for _ in range(min(messages, len(taken)))]  # the last first
-                if taking.end:
-                    await self._change((f"{taking.end[0]}PUSH", key, *again))
-                else:
+                if taking.end and again:
+                    await self._change(key, (f"{taking.end[0]}PUSH", key, *again))
+                elif again:
                     before = await self._admin.ask("XREVRANGE", key, b"(" + again[-1], "-", "COUNT", 1)
-                    await self._change(("XGROUP", "SETID", key, taking.group, before[0][0] if before else FIRST))
+                    await self._change(key, ("XGROUP", "SETID", key, taking.group, before[0][0] if before else FIRST))
             case PutBehind(messages=messages):
                 waiting = await self._waiting(taking, await self._group(taking), messages)
                 if taking.end:
                     other = "RIGHT" if taking.end == "LEFT" else "LEFT"
-                    await self._change(*[("LMOVE", key, key, taking.end, other)] * messages)
+                    await self._change(key, *[("LMOVE", key, key, taking.end, other)] * messages)
                 else:
                     moved = [(("XADD", key, "*", *fields), ("XDEL", key, number)) for number, fields in waiting]
-                    await self._change(*(request for both in moved for request in both))
+                    await self._change(key, *(request for both in moved for request in both))
             case Lose(lose="group"):
-                await self._change(("XGROUP", "DESTROY", key, taking.group))
+                await self._change(key, ("XGROUP", "DESTROY", key, taking.group))
             case Lose():
-                await self._change(("DEL", key))
+                await self._change(key, ("DEL", key))
 
-    async def _change(self, *requests: tuple[bytes | str | int, ...]) -> None:
+    async def _change(self, key: bytes, *requests: tuple[bytes | str | int, ...]) -> None:
         """All of it at once, which is one change in the log; what it sets free of others' waits is theirs."""
+        if not requests:
+            return
+        name = str(requests[0][0])
         await self._admin.ask("MULTI")
         for request in requests:
             await self._admin.ask(*request)
         await self._admin.ask("EXEC")
-        self._journal.leave_out_first()
+        self._journal.leave_out(name.encode(), key)
 
     async def _group(self, taking: Taking) -> bytes | None:
         """The number of the entry that a group was handed last; None without one."""

@@ -42,9 +42,13 @@ class Journal:
                 self._take(command, found)
         return found
 
-    def leave_out_first(self) -> None:
-        """The next change is the mock's own, and told to nobody."""
-        self._kept = self.read()[1:]
+    def leave_out(self, name: bytes, key: bytes) -> None:
+        """The next change by such a request is the mock's own, and told to nobody."""
+        self._kept = self.read()
+        for change in self._kept:
+            if any(command.words[0] == name and key in command.words for command in change):
+                self._kept.remove(change)
+                return
 
     def close(self) -> None:
         """Leave it."""

@@ -157,6 +157,17 @@ def test_what_another_job_waits_for_comes_to_it_when_it_is_put_back(queues: Queu
     assert (queues.held("work"), queues.held()) == (["a"], ["a"])
 
 
+def test_what_expires_while_a_message_is_put_back_is_no_message(queues: Queues) -> None:
+    client = queues.client(decode_responses=True)
+    client.rpush("forecasts", row("a"))
+    client.set("lock", "x", px=1)
+    arm(queues, "events", {"redeliver": {"messages": 1}}, times=1)
+    with client.pipeline(transaction=False) as pipeline:
+        pipeline.lpop("forecasts").get("lock").lpop("forecasts").rpush("forecasts", row("b"))
+        pipeline.execute()
+    assert queues.held() == ["a", "b"]
+
+
 def test_a_message_that_has_come_under_its_id_is_not_taken_again(queues: Queues) -> None:
     knowing = CONSUMERS["events"] | {"message_id": "id"}
     queues.begin({"events": knowing})
