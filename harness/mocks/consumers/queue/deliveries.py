@@ -42,9 +42,14 @@ class Deliveries:
             return
         for name in self._names[taking.key]:
             where = {"consumer": name, "kind": "queue"} | asker()
-            if self._armory.at_point(TAKE, **where):
-                for order in await self._acting(taking, where):
-                    await self._act(order.effect, taking)
+            if not self._armory.at_point(TAKE, **where):
+                continue
+            try:
+                acting = await self._acting(taking, where)
+            except ServerError:  # it is taken from as what it is not, which the server says
+                return
+            for order in acting:
+                await self._act(order.effect, taking)
 
     def after(self, exchange: Exchange, answer: bytes) -> None:
         """Keep in mind what was handed out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -138,6 +139,16 @@ def test_a_list_has_no_group_to_lose(queues: Queues) -> None:
     client.rpush("forecasts", row("a"))
     arm(queues, "events", {"lose": "stream"})
     assert client.lpop("forecasts") == row("a")
+    assert receipts(queues) == []
+
+
+@pytest.mark.parametrize("effect", [{"redeliver": {"messages": 1}}, {"put_behind": {"messages": 1}}, {"lose": "group"}])
+def test_who_takes_a_stream_for_a_list_is_told_so_by_the_server(queues: Queues, effect: dict[str, Any]) -> None:
+    client = filled(queues)
+    arm(queues, "audit", effect)
+    for wrong in (lambda: client.lpop("log"), lambda: client.xread({"log": "x"}), lambda: client.xread({"log": "$"})):
+        with suppress(ResponseError):
+            wrong()
     assert receipts(queues) == []
 
 
