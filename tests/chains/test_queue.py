@@ -63,6 +63,7 @@ def test_it_has_the_defences_of_the_reference_chain_and_three_of_its_own() -> No
 @pytest.mark.parametrize("defence", sample(sorted(NOTICED_BY), {"count", "group_from_start", "pending"}))
 def test_a_scenario_fails_when_the_defence_that_it_is_about_is_off(defence: str, night_runner: NightRunner) -> None:
     scenario = load_scenario(scenarios() / "queue" / f"{NOTICED_BY[defence]}.yaml")
+    assert not night_runner.run(scenario).mismatches
     off = (*scenario.chain.switched_off, defence)
     assert night_runner.run(scenario.model_copy(update={"chain": CHAIN.without(off)})).mismatches
 

@@ -72,6 +72,12 @@ def test_redis_py_sends_again_what_it_has_no_answer_to(queues: Queues) -> None:
     assert queues.held() == ["a", "a"]
 
 
+def test_redis_py_asks_again_while_a_server_is_loading(queues: Queues) -> None:
+    arm(queues, "asked", {"refuse": "unavailable"}, times=1)
+    assert queues.client(retry=Retry(NoBackoff(), 3)).rpush("forecasts", row("a")) == 1
+    assert queues.held() == ["a"]
+
+
 def test_rows_that_are_swallowed_are_answered_as_if_they_were_kept(queues: Queues) -> None:
     queues.played.arm("store", {"swallow": {"part": 0.5}}, where={"consumer": "events"})
     assert queues.client().rpush("forecasts", *map(row, "abcd")) == 4
