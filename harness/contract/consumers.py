@@ -22,6 +22,7 @@ ConsumerRefusal = Literal[
     "throttled",
     "read_only",
     "disk_full",
+    "out_of_memory",
     "schema_changed",
     "deadlock",
     "serialization_failure",
@@ -37,7 +38,7 @@ SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     ),
     "folder": (),  # it is asked for nothing
     "pull": (),
-    "queue": ("unavailable", "read_only", "disk_full"),
+    "queue": ("unavailable", "read_only", "disk_full", "out_of_memory"),
 }
 """Which refusals each kind has words for."""
 
@@ -141,7 +142,8 @@ class PlannedPull:
 class PlannedQueue:
     """It takes what is pushed to ``queue``, the key of a list or a stream.
 
-    ``business_date``, ``fallback_of``: the fields that say of which night a row is, and in whose place.
+    ``business_date``, ``fallback_of``: the fields that say of which night a row is, and in whose place. ``message_id``:
+    the field by which it knows what has come before.
     """
 
     kind: Literal["queue"] = "queue"
@@ -149,6 +151,7 @@ class PlannedQueue:
     structure: Literal["list", "stream"]
     business_date: str | None = None
     fallback_of: str | None = None
+    message_id: str | None = None
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 

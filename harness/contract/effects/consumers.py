@@ -90,6 +90,44 @@ class AcceptTwice:
     accept_twice: Literal[True] = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAgain:
+    """What has come is handed to the consumer twice; only by an id of the message can it know that."""
+
+    store_again: Literal[True] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeliver:
+    """So many messages that jobs were handed last are handed out again, though they were taken or acknowledged."""
+
+    under: ClassVar[str] = "redeliver"
+    messages: int
+
+    def __post_init__(self) -> None:
+        """One at least."""
+        at_least(1, messages=self.messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBehind:
+    """So many messages that are next come behind all others."""
+
+    under: ClassVar[str] = "put_behind"
+    messages: int
+
+    def __post_init__(self) -> None:
+        """One at least."""
+        at_least(1, messages=self.messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lose:
+    """The consumer group that asks is not there any more; ``stream``: nor are the messages."""
+
+    lose: Literal["group", "stream"]
+
+
 def _part(part: float) -> None:
     at_least(0, part=part)
     at_most(1, part=part)
@@ -98,4 +136,5 @@ def _part(part: float) -> None:
 
 
 Exchange = Refuse | Stall | Reset | LoseAnswer
-Stored = StoreHalf | SwallowRows | AcceptTwice
+Stored = StoreHalf | SwallowRows | AcceptTwice | StoreAgain
+Taken = Redeliver | PutBehind | Lose

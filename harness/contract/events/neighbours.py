@@ -225,6 +225,7 @@ CONSUMER: Mapping[str, Happening] = {
             business_date=maybe(Field(TEXT, f"{_DATE.says}, if they could be read")),
             fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, if they could be read")),
             stored=maybe(Field(NUMBER, "of ok: rows stored now")),
+            replayed=maybe(Field(FLAG, "of ok, where messages have ids: whether this one had come before")),
         )
     ),
     "holds": happening(

@@ -8,23 +8,24 @@ from typing import Any
 from harness.contract.consumers import ConsumerKind
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
-from harness.contract.points import EXCHANGE, STORE
+from harness.contract.points import EXCHANGE, STORE, TAKE
 from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, made
 from harness.mocks.consumers.postgres.doorway import Doorway
-from harness.mocks.consumers.queue.kind import Queue
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
+
+NO_QUEUE = b"-ERR no consumer of this night is a queue\r\n"
 
 
 class Consumers(Mock):
     """The chain's consumers; each records under its own name."""
 
     component = "consumers"
-    points = (EXCHANGE, STORE)
+    points = (EXCHANGE, STORE, TAKE)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -39,18 +40,20 @@ class Consumers(Mock):
 
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night, the endpoints: who asks for what no night has must be told so."""
-        http, queue = Http(self), Queue(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue}
-        self._doorway = Doorway()
-        found = await http.listen() | await queue.listen(self._queue_port)
-        return found | {"postgres": await self._doorway.listen(self.host, self._postgres_port)}
+        http = Http(self)
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
+        self._doorways: dict[ConsumerKind, Doorway] = {"postgres": Doorway(), "queue": Doorway(NO_QUEUE)}
+        found = await http.listen()
+        ports = {"postgres": self._postgres_port, "queue": self._queue_port}
+        return found | {kind: await one.listen(self.host, ports[kind]) for kind, one in self._doorways.items()}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
         (self.dir / "history" / ROWS).unlink(missing_ok=True)
         for kind in sorted({consumer.kind for consumer in plan.consumers.values()} - self._kinds.keys()):
             self._kinds[kind] = one = made(kind, self)
-            self._doorway.opened(one)
+            if kind in self._doorways:
+                self._doorways[kind].opened(one)
         for one in self._kinds.values():
             await one.reset(plan)
 
