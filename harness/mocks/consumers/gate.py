@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from typing import Any
 
 from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation
-from harness.contract.effects.consumers import LoseAnswer, Refuse, Reset, Stall, When
+from harness.contract.effects.consumers import Exchange, LoseAnswer, Refuse, Reset, Stall, When
 from harness.contract.orders import Order
 from harness.contract.points import EXCHANGE
 from harness.mocks.core.callers import asker
@@ -27,10 +28,17 @@ class Gate:
         self._kind: ConsumerKind = kind
         self._kept_back: dict[int, tuple[Armed[Any], asyncio.Event]] = {}
 
-    async def passes(self, consumer: str, operation: ConsumerOperation, when: When) -> Broken | None:
-        """Return when the exchange may go on (None), or how it ends here."""
+    async def passes(
+        self,
+        consumer: str,
+        operation: ConsumerOperation,
+        when: When,
+        applies: Callable[[Exchange], bool] = lambda _: True,
+    ) -> Broken | None:
+        """Return when the exchange may go on (None), or how it ends here; of effects that do not apply none acts."""
         where = {"consumer": consumer, "kind": self._kind, "operation": operation, "when": when}
-        acting = [(order, order.effect) for order in self._armory.act(EXCHANGE, **where, **asker())]
+        orders = self._armory.act(EXCHANGE, lambda order: applies(order.effect), **where, **asker())
+        acting = [(order, order.effect) for order in orders]
         for order, effect in acting:
             if not isinstance(effect, Stall):
                 return effect

@@ -96,6 +96,12 @@ class Postgres:
         told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
         return int(told[0][0] or 0)
 
+    async def as_owner(self, sql: str) -> None:
+        """Run statements as the owner of its tables does, whom jobs are; SqlError where one is refused."""
+        async with self._admin() as admin:
+            await admin.run(f"set session authorization {identifier(self.user)}; set search_path to default")
+            await admin.run(sql)
+
     async def drop(self) -> None:
         """It is no consumer's any more."""
         await self._end_sessions(self._resetting)

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from harness.contract.consumers import ConsumerOperation, ConsumerRefusal
+from harness.contract.consumers import ConsumerOperation
 from harness.contract.effects.consumers import Refuse as Refused
-from harness.contract.effects.consumers import Reset, When
+from harness.contract.effects.consumers import Exchange, Reset, When
 from harness.history import EventType
 from harness.mocks.consumers.gate import Broken
 from harness.mocks.consumers.gate import Gate as Faults
+from harness.mocks.consumers.postgres.answers import NOBODY, answer, of_a_commit, of_a_release, of_a_statement
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse
 from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.statements import READS, split
 from harness.mocks.core.callers import asker, asking
 from harness.mocks.core.mock import Mock
-
-ANSWERS: Mapping[ConsumerRefusal, Refuse] = {
-    "unavailable": Refuse("57P01", "terminating connection due to administrator command", fatal=True),
-    "read_only": Refuse("25006", "cannot execute this in a read-only transaction"),
-    "disk_full": Refuse("53100", 'could not extend file "base/16384/16397": No space left on device'),
-    "deadlock": Refuse("40P01", "deadlock detected"),
-    "serialization_failure": Refuse("40001", "could not serialize access due to concurrent update"),
-    "too_many_connections": Refuse("53300", "sorry, too many clients already", fatal=True),
-}
-"""The refusals in PostgreSQL's own words."""
-
-NOBODY = Refuse("57P03", "the database system is not running", fatal=True)
-"""In a night without such a consumer; its server may run, because of an earlier one."""
-
 
 class Exchanges:
     """A `Gate` of the front. ``recordings``: the databases of the night.
@@ -59,7 +46,9 @@ class Exchanges:
         match passing.point:
             case "connect":
                 await self._mock.service_time.request(passing.database)
-                return _action(await self._asks(recording.consumers, "connect", "asked"))
+                return _action(await self._asks(recording.consumers, "connect", "asked"), "asked")
+            case "parse":
+                return await self._parse(passing, recording)
             case "statement":
                 return await self._statement(passing, recording)
             case "commit":
@@ -87,16 +76,30 @@ class Exchanges:
         named = recording.named_in(passing.statement)
         if operation == "store":
             self._concerned.setdefault(passing.session, set()).update(named)
-        action = _action(await self._asks(named, operation, "asked"))
+        broken = await self._asks(named, operation, "asked")
+        if broken is None and operation == "store":
+            broken = await self._asks(named, "store", "before_commit", of_a_statement)
+        action = _action(broken, "asked", passing.verb)
         if action is not None and operation == "store":
             self._record("fail", named, _told(action))
         return action
+
+    async def _parse(self, passing: Passing, recording: Recording) -> Action:
+        """Another release of the consumer is no answer of the front's: a column is renamed, and the server finds it.
+
+        It is done before the server sees the statement: from then on its transaction keeps a release out.
+        """
+        if _operation(passing.statement) == "store":
+            for name in recording.named_in(passing.statement):
+                broken = await self._faults.passes(name, "store", "before_commit", of_a_release)
+                await recording.renamings[name].become(renamed=broken is not None)
+        return None
 
     async def _commit(self, passing: Passing, recording: Recording) -> Action:
         names = self._concerns(passing, recording)
         self._record("invoke", names)
         await self._mock.service_time.commit(passing.database)
-        action = _action(await self._asks(names, "store", "before_commit"))
+        action = _action(await self._asks(names, "store", "before_commit", of_a_commit), "before_commit", passing.verb)
         if action is None:
             self._committing.add(passing.session)
         else:
@@ -109,14 +112,22 @@ class Exchanges:
         self._committing.discard(passing.session)
         self._concerned.pop(passing.session, None)
         await recording.catch_up(asker())
-        return _action(await self._asks(names, "store", "after_commit")) if passing.wrote else None
+        if not passing.wrote:
+            return None
+        return _action(await self._asks(names, "store", "after_commit"), "after_commit", passing.verb)
 
     def _concerns(self, passing: Passing, recording: Recording) -> list[str]:
         return sorted(self._concerned.get(passing.session) or recording.consumers)
 
-    async def _asks(self, names: Iterable[str], operation: ConsumerOperation, when: When) -> Broken | None:
+    async def _asks(
+        self,
+        names: Iterable[str],
+        operation: ConsumerOperation,
+        when: When,
+        applies: Callable[[Exchange], bool] = lambda _: True,
+    ) -> Broken | None:
         for name in sorted(names):
-            if broken := await self._faults.passes(name, operation, when):
+            if broken := await self._faults.passes(name, operation, when, applies):
                 return broken
         return None
 
@@ -133,9 +144,9 @@ def _operation(sql: str) -> ConsumerOperation | None:
     return "read" if any(one.verb in READS or one.verb in ("WITH", "COPY") for one in statements) else None
 
 
-def _action(broken: Broken | None) -> Action:
+def _action(broken: Broken | None, when: When, verb: str = "") -> Action:
     if isinstance(broken, Refused):
-        return ANSWERS[broken.refuse]
+        return answer(broken.refuse, when, verb)
     return None if broken is None else Drop(reset=isinstance(broken, Reset))
 
 

@@ -10,6 +10,7 @@ from harness.contract.consumers import PlannedPostgres
 from harness.mocks.consumers.postgres.consumer import Postgres
 from harness.mocks.consumers.postgres.following import Dated, Following, Name
 from harness.mocks.consumers.postgres.holding import held
+from harness.mocks.consumers.postgres.renaming import Renaming
 from harness.mocks.consumers.postgres.tables import Table
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.unfit import UnfitError
@@ -23,6 +24,7 @@ class Recording:
         self.consumers = consumers
         self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
         self._following = {name: Following(_name(one), self._dated[name]) for name, one in consumers.items()}
+        self.renamings = {name: Renaming(database, one) for name, one in consumers.items()}
         self._catching_up = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -70,6 +72,8 @@ class Recording:
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds; all rows go to the end of the file that is kept beside the history."""
+        for renaming in self.renamings.values():
+            await renaming.become(renamed=False)
         await self.catch_up({})
         tables = {(table.schema, table.name): table for table in await self._database.tables()}
         for name, consumer in self.consumers.items():
