@@ -13,7 +13,7 @@ SUFFIX = "_v2"
 
 
 class Renaming:
-    """Of one consumer: the last column that is neither its key nor says of which night a row is."""
+    """Of one consumer: the last column that is neither its key, nor volatile, nor says of which night a row is."""
 
     def __init__(self, database: Postgres, consumer: PlannedPostgres) -> None:
         self._database, self._consumer = database, consumer
@@ -34,7 +34,8 @@ class Renaming:
         table = ".".join(map(identifier, self._consumer.table.split(".")))
         try:
             await self._database.as_owner(
-                f"begin; set local lock_timeout = '1ms'; alter table {table} rename column {old} to {new}; commit"
+                f"begin; lock table {table} in access exclusive mode nowait;"
+                f" alter table {table} rename column {old} to {new}; commit"
             )
         except SqlError as error:
             if error.sqlstate != LOCKED:
@@ -50,7 +51,7 @@ class Renaming:
         return ""
 
     def _known(self) -> set[str | None]:
-        return {*self._consumer.key, self._consumer.business_date, self._consumer.fallback_of}
+        return {*self._consumer.key, *self._consumer.volatile, self._consumer.business_date, self._consumer.fallback_of}
 
 
 def _last(columns: Iterable[str]) -> str:
