@@ -48,6 +48,13 @@ class Gate:
             await until(time.time_ns() + effect.stall_ns)
         return None
 
+    def would_act(
+        self, consumer: str, operation: ConsumerOperation, when: When, applies: Callable[[Exchange], bool]
+    ) -> bool:
+        """Whether something would act on an exchange now; nothing is counted."""
+        where = {"consumer": consumer, "kind": self._kind, "operation": operation, "when": when}
+        return any(applies(order.effect) for order in self._armory.would_act(EXCHANGE, **where, **asker()))
+
     def release(self, order: Armed[Any] | None = None) -> None:
         """Let go of the exchanges that an order keeps back; without one, of all."""
         kept_back = [over for keeper, over in self._kept_back.values() if order in (None, keeper)]

@@ -89,10 +89,11 @@ class Exchanges:
 
         It is done before the server sees the statement: from then on its transaction keeps a release out.
         """
-        if _operation(passing.statement) == "store":
-            for name in recording.named_in(passing.statement):
-                broken = await self._faults.passes(name, "store", "before_commit", of_a_release)
-                await recording.renamings[name].become(renamed=broken is not None)
+        for name in recording.tables_in(passing.statement):
+            is_due = self._faults.would_act(name, "store", "before_commit", of_a_release)
+            is_there = await recording.renamings[name].become(renamed=is_due)
+            if is_there or not is_due:  # else it comes to nothing, and has not happened
+                await self._faults.passes(name, "store", "before_commit", of_a_release)
         return None
 
     async def _commit(self, passing: Passing, recording: Recording) -> Action:

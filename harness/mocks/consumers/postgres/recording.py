@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -42,9 +43,12 @@ class Recording:
 
     def named_in(self, sql: str) -> list[str]:
         """The consumers whose tables a statement names; all, where it names none of them."""
-        text = sql.lower()
-        found = [name for name, one in self.consumers.items() if _name(one)[1].lower() in text]
-        return found or list(self.consumers)
+        return self.tables_in(sql) or list(self.consumers)
+
+    def tables_in(self, sql: str) -> list[str]:
+        """The consumers whose tables a statement names."""
+        words = set(re.findall(r"\w+", sql.lower()))
+        return [name for name, one in self.consumers.items() if words.issuperset(_words(_name(one)[1]))]
 
     async def catch_up(self, whose: Mapping[str, str]) -> None:
         """Tell what was committed since the last time; ``whose`` is said of it.
@@ -92,6 +96,10 @@ class Recording:
         for name, following in self._following.items():
             if (told := following.committed()) is not None:
                 self._mock.recorder.record("ok", "commit", {**told, **whose}, component=name)
+
+
+def _words(table: str) -> list[str]:
+    return re.findall(r"\w+", table.lower())
 
 
 def _name(consumer: PlannedPostgres) -> Name:

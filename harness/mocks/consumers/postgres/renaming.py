@@ -19,16 +19,13 @@ class Renaming:
         self._database, self._consumer = database, consumer
         self._renamed = ""
 
-    async def become(self, *, renamed: bool) -> None:
-        """See to it that the column has its other name, or its own one.
+    async def become(self, *, renamed: bool) -> bool:
+        """See to it that the column has its other name, or its own one; whether it has its other name then.
 
         A transaction that is open on the table keeps its owner out, as it does in life: then the name is what it was.
         """
-        if renamed == bool(self._renamed):
-            return
-        column = self._renamed or await self._column()
-        if not column:
-            return
+        if renamed == bool(self._renamed) or not (column := self._renamed or await self._column()):
+            return bool(self._renamed)
         names = (column, column + SUFFIX) if renamed else (column + SUFFIX, column)
         old, new = map(identifier, names)
         table = ".".join(map(identifier, self._consumer.table.split(".")))
@@ -40,8 +37,9 @@ class Renaming:
         except SqlError as error:
             if error.sqlstate != LOCKED:
                 raise
-            return
+            return bool(self._renamed)
         self._renamed = column if renamed else ""
+        return renamed
 
     async def _column(self) -> str:
         schema, _, name = self._consumer.table.rpartition(".")

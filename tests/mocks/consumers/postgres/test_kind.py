@@ -229,7 +229,7 @@ def test_a_refusal_is_the_servers_own_error(
 
 
 def test_another_release_is_there_while_the_fault_acts_and_no_longer(night: NightOfMocks, consumers: Played) -> None:
-    arm(consumers, "before_commit", {"refuse": "schema_changed"})
+    arm(consumers, "before_commit", {"refuse": "schema_changed"}, times=2)
     with pytest.raises(psycopg.errors.UndefinedColumn, match='column "quantity"'):
         load(consumers, TELLS)
     with closing(connect(consumers)) as connection:
@@ -254,4 +254,5 @@ def test_an_open_transaction_keeps_another_release_out(night: NightOfMocks, cons
         connection.execute("select from plan")
         arm(consumers, "before_commit", {"refuse": "schema_changed"})
         connection.execute(TELLS)
+    assert [event for event in night.events("fault") if event[0] == "info"] == []
     assert held(night, consumers) == [("2026-11-23", None, 1)]
