@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from harness.mocks.consumers.postgres.admin import Admin, SqlError, identifier, literal
 from harness.mocks.consumers.postgres.commits import Change, Commit, changes_of
@@ -96,11 +97,17 @@ class Postgres:
         told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
         return int(told[0][0] or 0)
 
-    async def as_owner(self, sql: str) -> None:
-        """Run statements as the owner of its tables does, whom jobs are; SqlError where one is refused."""
+    @asynccontextmanager
+    async def of_owner(self) -> AsyncIterator[Admin]:
+        """A session of its tables' owner, who jobs are too; it is never the one that a deadlock ends."""
         async with self._admin() as admin:
-            await admin.run(f"set session authorization {identifier(self.user)}; set search_path to default")
-            await admin.run(sql)
+            become = f"set session authorization {identifier(self.user)}; set search_path to default"
+            await admin.run(f"set deadlock_timeout = '1d'; {become}")
+            yield admin
+
+    def watching(self) -> Admin:
+        """A connection of the mock's own, to look at the others; an asynchronous context."""
+        return self._admin()
 
     async def drop(self) -> None:
         """It is no consumer's any more."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from harness.contract.consumers import ConsumerOperation
 from harness.contract.effects.consumers import Refuse as Refused
-from harness.contract.effects.consumers import Exchange, Reset, When
+from harness.contract.effects.consumers import Exchange, OtherSession, Reset, When
 from harness.history import EventType
 from harness.mocks.consumers.gate import Broken
 from harness.mocks.consumers.gate import Gate as Faults
@@ -46,7 +46,7 @@ class Exchanges:
         match passing.point:
             case "connect":
                 await self._mock.service_time.request(passing.database)
-                return _action(await self._asks(recording.consumers, "connect", "asked"), "asked")
+                return _action(await self._asks(recording, recording.consumers, "connect", "asked"), "asked")
             case "parse":
                 return await self._parse(passing, recording)
             case "statement":
@@ -76,9 +76,9 @@ class Exchanges:
         named = recording.named_in(passing.statement)
         if operation == "store":
             self._concerned.setdefault(passing.session, set()).update(named)
-        broken = await self._asks(named, operation, "asked")
+        broken = await self._asks(recording, named, operation, "asked")
         if broken is None and operation == "store":
-            broken = await self._asks(named, "store", "before_commit", of_a_statement)
+            broken = await self._asks(recording, named, "store", "before_commit", of_a_statement)
         action = _action(broken, "asked", passing.verb)
         if action is not None and operation == "store":
             self._record("fail", named, _told(action))
@@ -100,7 +100,7 @@ class Exchanges:
         names = self._concerns(passing, recording)
         self._record("invoke", names)
         await self._mock.service_time.commit(passing.database)
-        action = _action(await self._asks(names, "store", "before_commit", of_a_commit), "before_commit", passing.verb)
+        action = _action(await self._asks(recording, names, "store", "before_commit", of_a_commit), "before_commit", passing.verb)
         if action is None:
             self._committing.add(passing.session)
         else:
@@ -115,20 +115,24 @@ class Exchanges:
         await recording.catch_up(asker())
         if not passing.wrote:
             return None
-        return _action(await self._asks(names, "store", "after_commit"), "after_commit", passing.verb)
+        return _action(await self._asks(recording, names, "store", "after_commit"), "after_commit", passing.verb)
 
     def _concerns(self, passing: Passing, recording: Recording) -> list[str]:
         return sorted(self._concerned.get(passing.session) or recording.consumers)
 
     async def _asks(
         self,
+        recording: Recording,
         names: Iterable[str],
         operation: ConsumerOperation,
         when: When,
         applies: Callable[[Exchange], bool] = lambda _: True,
     ) -> Broken | None:
         for name in sorted(names):
-            if broken := await self._faults.passes(name, operation, when, applies):
+            broken = await self._faults.passes(name, operation, when, applies)
+            if isinstance(broken, OtherSession):
+                await recording.others.begin(broken)
+            elif broken:
                 return broken
         return None
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from harness.contract.consumers import PlannedPostgres
+from harness.mocks.consumers.postgres.admin import Admin
 from harness.mocks.consumers.postgres.consumer import Postgres
 from harness.mocks.consumers.postgres.following import Dated, Following, Name
 from harness.mocks.consumers.postgres.holding import held
+from harness.mocks.consumers.postgres.other_sessions import OtherSessions
 from harness.mocks.consumers.postgres.renaming import Renaming
 from harness.mocks.consumers.postgres.tables import Table
 from harness.mocks.core.mock import Mock
@@ -26,6 +28,7 @@ class Recording:
         self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
         self._following = {name: Following(_name(one), self._dated[name]) for name, one in consumers.items()}
         self.renamings = {name: Renaming(database, one) for name, one in consumers.items()}
+        self.others = OtherSessions(database, self._commit_of_another, self._failure_of_another)
         self._catching_up = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -58,24 +61,36 @@ class Recording:
         await asyncio.shield(self._mock.loop.create_task(self._catch_up(whose)))
 
     async def at_rest(self) -> None:
-        """Wait until nobody is told anything more."""
+        """End what goes on beside the jobs, and wait until nobody is told anything more."""
+        await self.others.end()
         async with self._catching_up:
             pass
 
     async def _catch_up(self, whose: Mapping[str, str]) -> None:
         async with self._catching_up:
-            last = None
-            async for commit, change in self._database.news():
-                if last is not None and commit is not last:
-                    self._tell(whose)
-                last = commit
-                for one in self._following.values():
-                    one.see(change)
-            if last is not None:
+            await self._news(whose)
+
+    async def _news(self, whose: Mapping[str, str]) -> None:
+        last = None
+        async for commit, change in self._database.news():
+            if last is not None and commit is not last:
                 self._tell(whose)
+            last = commit
+            for one in self._following.values():
+                one.see(change)
+        if last is not None:
+            self._tell(whose)
+
+    async def _commit_of_another(self, session: Admin) -> None:
+        """Nothing of a job's is told as another session's, and nothing of that as a job's."""
+        async with self._catching_up:
+            await self._news({})
+            await session.run("commit")
+            await self._news({"by": "another session"})
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds; all rows go to the end of the file that is kept beside the history."""
+        await self.others.end()
         for renaming in self.renamings.values():
             await renaming.become(renamed=False)
         await self.catch_up({})
@@ -87,6 +102,10 @@ class Recording:
             rows = self._database.rows(table, order)
             for number, one in enumerate(await held(rows, consumer, self._dated[name], file), 1):
                 self._mock.recorder.record("info", "holds", one.told(number), component=name)
+
+    def _failure_of_another(self, error: str) -> None:
+        for name in self.consumers:
+            self._mock.recorder.record("fail", "commit", {}, error=f"another session: {error}", component=name)
 
     def state(self) -> dict[str, dict[str, int]]:
         """How many rows of the night each has."""

@@ -30,10 +30,11 @@ class Renaming:
         old, new = map(identifier, names)
         table = ".".join(map(identifier, self._consumer.table.split(".")))
         try:
-            await self._database.as_owner(
-                f"begin; lock table {table} in access exclusive mode nowait;"
-                f" alter table {table} rename column {old} to {new}; commit"
-            )
+            async with self._database.of_owner() as owner:
+                await owner.run(
+                    f"begin; lock table {table} in access exclusive mode nowait;"
+                    f" alter table {table} rename column {old} to {new}; commit"
+                )
         except SqlError as error:
             if error.sqlstate != LOCKED:
                 raise
