@@ -114,5 +114,20 @@ class OtherSession:
             raise ContractError("runs: found nothing, expected SQL")
 
 
-Exchange = Refuse | Stall | Reset | LoseAnswer | OtherSession
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailOver:
+    """A moment after the answer has gone out, a database's server dies, and a standby takes its place so much later.
+
+    What was committed in the last ``loses_ns`` is not there any more, whoever was told of it.
+    """
+
+    loses_ns: int
+    away_ns: int
+
+    def __post_init__(self) -> None:
+        """Some time each."""
+        at_least(1, loses_ns=self.loses_ns, away_ns=self.away_ns)
+
+
+Exchange = Refuse | Stall | Reset | LoseAnswer | OtherSession | FailOver
 Stored = StoreHalf | SwallowRows | AcceptTwice

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation
-from harness.contract.effects.consumers import Exchange, LoseAnswer, OtherSession, Refuse, Reset, Stall, When
+from harness.contract.effects.consumers import Exchange, FailOver, LoseAnswer, OtherSession, Refuse, Reset, Stall, When
 from harness.contract.orders import Order
 from harness.contract.points import EXCHANGE
 from harness.mocks.core.callers import asker
@@ -16,7 +16,7 @@ from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.until import until
 
-Broken = Refuse | Reset | LoseAnswer | OtherSession
+Broken = Refuse | Reset | LoseAnswer | OtherSession | FailOver
 """How an exchange ends early; or what a database does beside it, which only a gate of its kind hears."""
 
 
@@ -77,8 +77,8 @@ def check(order: Order) -> None:
     if "when" not in order.where:
         raise ValueError("exchange: found no 'when', expected asked, before_commit or after_commit: each is passed")
     kind = order.where.get("kind")
-    if isinstance(order.effect, OtherSession) and kind != "postgres":
-        raise ValueError(f"runs: found kind={kind!r}, expected 'postgres': no other consumer has sessions")
+    if isinstance(order.effect, OtherSession | FailOver) and kind != "postgres":
+        raise ValueError(f"{order.fault}: found kind={kind!r}, expected 'postgres': no other consumer is a database")
     if isinstance(order.effect, Refuse) and kind is not None:
         known = next(words for name, words in SPOKEN_BY.items() if name == kind)
         if order.effect.refuse not in known:

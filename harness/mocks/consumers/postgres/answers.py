@@ -47,6 +47,9 @@ _VERBS = {"COPY": "COPY FROM", "TRUNCATE": "TRUNCATE TABLE"}
 NOBODY = Refuse("57P03", "the database system is not running", fatal=True)
 """In a night without such a consumer; its server may run, because of an earlier one."""
 
+AWAY = Refuse("57P03", "the database system is starting up", fatal=True)
+"""While a standby takes the place of a server that has died."""
+
 
 def answer(word: ConsumerRefusal, when: When, verb: str) -> Refuse:
     """What the server says at that moment, of a statement that begins with ``verb``."""

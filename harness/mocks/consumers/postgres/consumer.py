@@ -46,6 +46,12 @@ class Postgres:
         self._resetting = await self._admin().__aenter__()
         await self._resetting.run(JOURNAL)
 
+    async def find_again(self) -> None:
+        """Its server is another one now, which knows of no reader of its log."""
+        await self.close()
+        self._resetting = await self._admin().__aenter__()
+        await self._resetting.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
+
     async def close(self) -> None:
         """Leave it."""
         await self._resetting.__aexit__()

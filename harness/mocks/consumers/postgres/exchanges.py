@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 from harness.contract.consumers import ConsumerOperation
 from harness.contract.effects.consumers import Refuse as Refused
-from harness.contract.effects.consumers import Exchange, OtherSession, Reset, When
+from harness.contract.effects.consumers import Exchange, FailOver, OtherSession, Reset, When
 from harness.history import EventType
 from harness.mocks.consumers.gate import Broken
 from harness.mocks.consumers.gate import Gate as Faults
-from harness.mocks.consumers.postgres.answers import NOBODY, answer, of_a_commit, of_a_release, of_a_statement
+from harness.mocks.consumers.postgres.answers import AWAY, NOBODY, answer, of_a_commit, of_a_release, of_a_statement
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse
 from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.statements import READS, split
@@ -24,8 +24,15 @@ class Exchanges:
     it names none; and its commit the same.
     """
 
-    def __init__(self, mock: Mock, faults: Faults, recordings: Mapping[str, Recording]) -> None:
+    def __init__(
+        self,
+        mock: Mock,
+        faults: Faults,
+        recordings: Mapping[str, Recording],
+        fail_over: Callable[[FailOver | None], bool] = lambda _: False,
+    ) -> None:
         self._mock, self._faults, self._recordings = mock, faults, recordings
+        self._fail_over = fail_over
         self._concerned: dict[int, set[str]] = {}
         """Of each session, the consumers whose tables its transaction is about."""
         self._committing: set[int] = set()
@@ -40,6 +47,8 @@ class Exchanges:
         asking(passing.job)
         if not self._recordings:
             return NOBODY
+        if self._fail_over(None):
+            return AWAY
         recording = self._recordings.get(passing.database)
         if recording is None:
             return None
@@ -130,7 +139,9 @@ class Exchanges:
     ) -> Broken | None:
         for name in sorted(names):
             broken = await self._faults.passes(name, operation, when, applies)
-            if isinstance(broken, OtherSession):
+            if isinstance(broken, FailOver):
+                self._fail_over(broken)
+            elif isinstance(broken, OtherSession):
                 await recording.others.begin(broken)
             elif broken:
                 return broken

@@ -44,6 +44,18 @@ class Recording:
                     tonights = await self._database.count(table, column, self._dated[name].date)
                 self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
 
+    async def begin_again(self) -> None:
+        """The server is another one: what each consumer has lost with the old one is told as a commit of nobody's."""
+        async with self._catching_up:
+            before = {name: following.rows for name, following in self._following.items()}
+            for name, one in self.consumers.items():
+                self._following[name] = Following(_name(one), self._dated[name])
+            await self.begin()
+            for name, following in self._following.items():
+                if lost := before[name] - following.rows:
+                    told = {"stored": 0, "removed": lost, "before": before[name], "rows": following.rows}
+                    self._mock.recorder.record("ok", "commit", told | {"by": "failover"}, component=name)
+
     def named_in(self, sql: str) -> list[str]:
         """The consumers whose tables a statement names; all, where it names none of them."""
         return self.tables_in(sql) or list(self.consumers)
