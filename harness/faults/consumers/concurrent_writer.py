@@ -33,8 +33,8 @@ class ConcurrentWriter(MeetsAConsumer):
 
     It is a real session of the tables' owner: what it locks is waited for, what it changes is changed, and what both
     want of each other is a deadlock that the server ends, in the job. It begins when a job connects, before a statement
-    that stores (``when: statement``), before a COMMIT, or after one; the job goes on when it is done, or waits for a lock itself.
-    What the server refuses of it is a `fail commit` of the consumer's, "another session".
+    that stores (``when: statement``), before a COMMIT, or after one; the job goes on when it is done, or waits for a
+    lock itself. What the server refuses of it is a `fail commit` of the consumer's, "another session".
 
     Stands for: a planner who has left a session open over lunch, a second feed into the same table, a clean-up by hand.
     Detectable by: a lock or statement timeout, max run time; what was changed, by a look at what the table holds.
@@ -45,7 +45,13 @@ class ConcurrentWriter(MeetsAConsumer):
     open: Duration | None = None
     when: Moment = "connect"
 
-    causes: ClassVar[tuple[str, ...]] = ("lock_held", "deadlock", "transaction_refused", "rows_swallowed", "rows_doubled")
+    causes: ClassVar[tuple[str, ...]] = (
+        "lock_held",
+        "deadlock",
+        "transaction_refused",
+        "rows_swallowed",
+        "rows_doubled",
+    )
     detectable_by: ClassVar[tuple[str, ...]] = ("lock timeout", "max run time", "read back")
 
     def able(self) -> tuple[ConsumerKind, ...]:

@@ -33,7 +33,9 @@ class ConsumerReset(MeetsAConsumer):
     causes: ClassVar[tuple[str, ...]] = ("connection_reset",)
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the connection",)
     seen: ClassVar[Mapping[str, str]] = {
-        f"{client} (when: {when})": "refuses" for client in (*REFUSED_TO_SENDERS, *REFUSED_TO_LOADERS) for when in MOMENTS
+        f"{client} (when: {when})": "refuses"
+        for client in (*REFUSED_TO_SENDERS, *REFUSED_TO_LOADERS)
+        for when in MOMENTS
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

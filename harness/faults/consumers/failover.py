@@ -12,7 +12,7 @@ from harness.contract.consumers import ConsumerKind
 from harness.contract.effects import consumers as effects
 from harness.faults.model.consumers import MeetsAConsumer
 from harness.faults.model.fault import STRICT, System, fault
-from harness.values.units import Duration, SomeTime
+from harness.values.units import SomeTime
 
 
 @fault("failover")

@@ -108,7 +108,11 @@ def _weight(told: str, reaction: str) -> tuple[int, int, int]:
     """The order of the words, of the minutes that one takes, and of the clients."""
     word, _, took = reaction.partition(" ")
     client = told.partition(" ")[0]
-    return [*REACTIONS].index(word), int(re.sub(r"\D", "", took) or 0), [*REFUSED_TO_ALL, *SENDERS, *LOADERS].index(client)
+    return (
+        [*REACTIONS].index(word),
+        int(re.sub(r"\D", "", took) or 0),
+        [*REFUSED_TO_ALL, *SENDERS, *LOADERS].index(client),
+    )
 
 
 def _parameters(kind: type[Fault]) -> Iterator[Parameter]:

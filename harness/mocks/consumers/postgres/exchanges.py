@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from harness.contract.consumers import ConsumerOperation
-from harness.contract.effects.consumers import Refuse as Refused
 from harness.contract.effects.consumers import Exchange, FailOver, OtherSession, Reset, When
+from harness.contract.effects.consumers import Refuse as Refused
 from harness.history import EventType
 from harness.mocks.consumers.gate import Broken
 from harness.mocks.consumers.gate import Gate as Faults
@@ -16,6 +16,7 @@ from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.statements import READS, split
 from harness.mocks.core.callers import asker, asking
 from harness.mocks.core.mock import Mock
+
 
 class Exchanges:
     """A `Gate` of the front. ``recordings``: the databases of the night.
@@ -109,7 +110,9 @@ class Exchanges:
         names = self._concerns(passing, recording)
         self._record("invoke", names)
         await self._mock.service_time.commit(passing.database)
-        action = _action(await self._asks(recording, names, "store", "before_commit", of_a_commit), "before_commit", passing.verb)
+        action = _action(
+            await self._asks(recording, names, "store", "before_commit", of_a_commit), "before_commit", passing.verb
+        )
         if action is None:
             self._committing.add(passing.session)
         else:

@@ -26,13 +26,14 @@ AFTER_NS = 200_000_000
 NOT_COPIED = ("pg_wal", "pg_replslot", "postmaster.pid", "postmaster.opts")
 MADE_ANEW = ("pg_wal", "pg_wal/archive_status", "pg_replslot")
 
+BACKUP = ("pg_backup_start('standby', true)", "pg_backup_stop(false)")
+BACKUP_BEFORE_15 = ("pg_start_backup('standby', true, false)", "pg_stop_backup(false, false)")
+
 
 class FailingOver:
     """Of one server. ``cut`` ends its sessions; ``back`` gets to know the server that is there afterwards."""
 
-    def __init__(
-        self, server: Server, cut: Callable[[], Awaitable[None]], back: Callable[[], Awaitable[None]]
-    ) -> None:
+    def __init__(self, server: Server, cut: Callable[[], Awaitable[None]], back: Callable[[], Awaitable[None]]) -> None:
         self._server, self._cut, self._back = server, cut, back
         self._standby = server.folder / "standby"
         self._going_on: asyncio.Task[None] | None = None
@@ -44,10 +45,10 @@ class FailingOver:
         await self.forget()
         async with self._admin() as admin:
             await admin.run(f"select pg_create_physical_replication_slot('{SLOT}', true)")
-            begin, end = ("backup_start", "backup_stop") if self._server.version >= 15 else ("start_backup", "stop_backup")
-            await admin.run(f"select pg_{begin}('standby', true{'' if self._server.version >= 15 else ', false'})")
+            begins, ends = BACKUP if self._server.version >= 15 else BACKUP_BEFORE_15
+            await admin.run(f"select {begins}")
             shutil.copytree(self._server.data, self._standby, ignore=shutil.ignore_patterns(*NOT_COPIED))
-            told = await admin.run(f"select labelfile from pg_{end}({'false' if self._server.version >= 15 else 'false, false'})")
+            told = await admin.run(f"select labelfile from {ends}")  # noqa: S608 - one of ours
         for name in MADE_ANEW:
             (self._standby / name).mkdir(mode=0o700)
         (self._standby / "backup_label").write_text(told[0][0] or "")
@@ -63,8 +64,7 @@ class FailingOver:
         if self._server.running:
             async with self._admin() as admin:
                 await admin.run(
-                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots"
-                    f" where slot_name = '{SLOT}'"  # noqa: S608 - ours
+                    f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{SLOT}'"  # noqa: S608 - ours
                 )
 
     def begin(self, effect: FailOver) -> None:
@@ -88,7 +88,7 @@ class FailingOver:
         await self._cut()
         self._server.data.rename(dead)
         with (self._standby / "postgresql.auto.conf").open("a") as file:
-            file.write(f"restore_command = 'cp \"{dead}/pg_wal/%f\" \"%p\"'\n")
+            file.write(f'restore_command = \'cp "{dead}/pg_wal/%f" "%p"\'\n')
             file.write(f"recovery_target_time = '{_moment(last_ns)}'\nrecovery_target_action = 'promote'\n")
         (self._standby / "recovery.signal").touch()
         self._server.owned(self._standby)

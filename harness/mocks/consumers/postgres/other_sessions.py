@@ -64,5 +64,5 @@ class OtherSessions:
 
 async def _waits(watch: Admin, admin: Admin) -> bool:
     """Whether the server has it waiting for a lock."""
-    look = f"select from pg_locks where pid = {admin.pid} and not granted"  # noqa: S608 - a number of the server's
+    look = f"select from pg_locks where pid = {admin.pid} and not granted"
     return bool(await watch.run(look))

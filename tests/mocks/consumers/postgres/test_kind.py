@@ -210,12 +210,33 @@ TELLS = "insert into plan (day, sku, quantity) values ('2026-11-23', 'c', 1)"
 @pytest.mark.parametrize(
     ("word", "operation", "when", "kind", "severity", "message"),
     [
-        ("read_only", "store", "before_commit", "ReadOnlySqlTransaction", "ERROR", "cannot execute INSERT in a read-only"),
-        ("disk_full", "store", "before_commit", "DiskFull", "ERROR", "could not extend file .*: No space left on device"),
+        (
+            "read_only",
+            "store",
+            "before_commit",
+            "ReadOnlySqlTransaction",
+            "ERROR",
+            "cannot execute INSERT in a read-only",
+        ),
+        (
+            "disk_full",
+            "store",
+            "before_commit",
+            "DiskFull",
+            "ERROR",
+            "could not extend file .*: No space left on device",
+        ),
         ("deadlock", "store", "before_commit", "DeadlockDetected", "ERROR", "deadlock detected"),
         ("serialization_failure", "store", "asked", "SerializationFailure", "ERROR", "due to concurrent update"),
         ("serialization_failure", "store", "before_commit", "SerializationFailure", "ERROR", "read/write dependencies"),
-        ("schema_changed", "store", "before_commit", "UndefinedColumn", "ERROR", 'column "quantity" of relation "plan"'),
+        (
+            "schema_changed",
+            "store",
+            "before_commit",
+            "UndefinedColumn",
+            "ERROR",
+            'column "quantity" of relation "plan"',
+        ),
         ("unavailable", "store", "asked", "AdminShutdown", "FATAL", "terminating connection due to administrator"),
     ],
 )
@@ -239,9 +260,7 @@ def test_another_release_is_there_while_the_fault_acts_and_no_longer(night: Nigh
     assert held(night, consumers) == [("2026-11-23", None, 1)]
 
 
-def test_rows_without_their_columns_names_are_taken_by_another_release(
-    night: NightOfMocks, consumers: Played
-) -> None:
+def test_rows_without_their_columns_names_are_taken_by_another_release(night: NightOfMocks, consumers: Played) -> None:
     arm(consumers, "before_commit", {"refuse": "schema_changed"}, times=9)
     load(consumers)
     assert held(night, consumers) == [("2026-11-23", None, 2)]
