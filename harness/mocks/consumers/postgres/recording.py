@@ -38,10 +38,7 @@ class Recording:
             for table in tables:
                 if (table.schema, table.name) == _name(consumer):
                     _require_columns(name, consumer, table)
-                rows = tonights = await self._database.count(table)
-                column = consumer.business_date
-                if rows and column in dict(table.columns):
-                    tonights = await self._database.count(table, column, self._dated[name].date)
+                rows, tonights = await self._counted(name, table)
                 self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
 
     async def begin_again(self) -> None:
@@ -84,14 +81,33 @@ class Recording:
 
     async def _news(self, whose: Mapping[str, str]) -> None:
         last = None
+        altered = False
         async for commit, change in self._database.news():
             if last is not None and commit is not last:
                 self._tell(whose)
             last = commit
+            altered |= change.kind == "define" and change.command == "ALTER TABLE"
             for one in self._following.values():
                 one.see(change)
+        if altered:
+            await self._recount()
         if last is not None:
             self._tell(whose)
+
+    async def _counted(self, name: str, table: Table) -> tuple[int, int]:
+        """How many rows a table has, and how many of them are of the night."""
+        rows = tonights = await self._database.count(table)
+        column = self.consumers[name].business_date
+        if rows and column in dict(table.columns):
+            tonights = await self._database.count(table, column, self._dated[name].date)
+        return rows, tonights
+
+    async def _recount(self) -> None:
+        """Parts of a table are attached and detached without a word of their rows in the log."""
+        for table in await self._database.tables():
+            for name, consumer in self.consumers.items():
+                if table.partitioned and (table.schema, table.name) == _name(consumer):
+                    self._following[name].recounted(table.oid, *await self._counted(name, table))
 
     async def _commit_of_another(self, session: Admin) -> None:
         """Nothing of a job's is told as another session's, and nothing of that as a job's."""
