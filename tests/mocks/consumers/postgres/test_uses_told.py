@@ -39,10 +39,7 @@ MAKE = f"create table plan_23 (like plan); insert into plan_23 {ROWS}"
 USES = {
     "temp_table_and_upsert": (
         SCHEMA,
-        [
-            f"create temp table t (like plan) on commit drop; insert into t {ROWS}; insert into plan select * from t {UPSERT}"
-        ]
-        * 2,
+        [f"{TEMPORARY}; insert into t {ROWS}; insert into plan select * from t {UPSERT}"] * 2,
         [(4, 0, 0, 4), (4, 0, 4, 4)],
     ),
     "copy_and_merge": (
