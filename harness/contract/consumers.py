@@ -33,7 +33,7 @@ ConsumerRefusal = Literal[
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full", "schema_changed"),
     "postgres": (
-        *("unavailable", "read_only", "disk_full", "deadlock", "serialization_failure"),
+        *("unavailable", "read_only", "disk_full", "schema_changed", "deadlock", "serialization_failure"),
         "too_many_connections",
     ),
     "folder": (),  # it is asked for nothing

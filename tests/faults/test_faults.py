@@ -86,8 +86,9 @@ NEEDS_MORE = examples_arrival.NEEDS_MORE | examples_desk.NEEDS_MORE | set(exampl
 
 
 @pytest.mark.parametrize("name", sorted(set(FAULTS) - NEEDS_MORE))
-def test_it_applies_to_the_reference_chain(name: str, chain: Chain) -> None:
-    assert not list(EXAMPLES[name].mistakes(chain))
+def test_it_applies_to_the_reference_chain_or_to_that_with_a_database(name: str, chain: Chain) -> None:
+    database = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/postgres.yaml")
+    assert not all(list(EXAMPLES[name].mistakes(one)) for one in (chain, database))
 
 
 @pytest.mark.parametrize("name", examples_queue.EXAMPLES)

@@ -135,6 +135,38 @@ def _part(part: float) -> None:
         raise ContractError(f"part: found {part}, expected a part of the rows between 0 and 1")
 
 
-Exchange = Refuse | Stall | Reset | LoseAnswer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSession:
+    """Another session of a database runs these statements in a transaction, and commits it so much later.
+
+    The exchange goes on when they are done, or when they wait for a lock; what it then finds is the server's affair.
+    """
+
+    runs: str
+    open_ns: int = 0
+
+    def __post_init__(self) -> None:
+        """Statements, and no time before now."""
+        at_least(0, open_ns=self.open_ns)
+        if not self.runs.strip():
+            raise ContractError("runs: found nothing, expected SQL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailOver:
+    """A moment after the answer has gone out, a database's server dies, and a standby takes its place so much later.
+
+    What was committed in the last ``loses_ns`` is not there any more, whoever was told of it.
+    """
+
+    loses_ns: int
+    away_ns: int
+
+    def __post_init__(self) -> None:
+        """Some time each."""
+        at_least(1, loses_ns=self.loses_ns, away_ns=self.away_ns)
+
+
+Exchange = Refuse | Stall | Reset | LoseAnswer | OtherSession | FailOver
 Stored = StoreHalf | SwallowRows | AcceptTwice | StoreAgain
 Taken = Redeliver | PutBehind | Lose

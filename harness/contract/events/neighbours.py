@@ -200,6 +200,9 @@ CONSUMER: Mapping[str, Happening] = {
             removed=maybe(Field(NUMBER, "of ok: rows taken away")),
             before=maybe(Field(NUMBER, "of ok: how many rows of the night it had until now")),
             rows=maybe(Field(NUMBER, "of ok: how many it has from now on")),
+            by=maybe(
+                Field(TEXT, "of ok: who has done it, where it is nobody of the chain: `another session`, `failover`")
+            ),
             fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such row stored")),
         )
     ),

@@ -12,7 +12,7 @@ from harness.contract.points import EXCHANGE, STORE, TAKE
 from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
-from harness.mocks.consumers.kind import Kind, made
+from harness.mocks.consumers.kind import Kind, Prepares, made
 from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
@@ -62,6 +62,12 @@ class Consumers(Mock):
         with (self.dir / "history" / ROWS).open("wb") as file:
             for kind in self._kinds.values():
                 await kind.settle(file)
+
+    async def armed(self, order: Armed[Any]) -> None:
+        """Get ready what must be there before the night begins."""
+        for kind in self._kinds.values():
+            if isinstance(kind, Prepares):
+                await kind.prepare(order)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of what the fault has kept back."""
