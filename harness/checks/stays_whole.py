@@ -22,7 +22,8 @@ def stays_whole(night: History, baseline: History) -> Finding:
 
     A load that deletes its rows in a transaction of its own, and puts them in again in another one, shows every reader
     in between an empty table or a half, however quickly it is done. In one transaction nobody sees that: all before it,
-    or all after. All of the night is as many rows as the same night without faults leaves there.
+    or all after. What somebody else than the chain takes away is not the chain's doing, and neither is what a failover
+    loses. All of the night is as many rows as the same night without faults leaves there.
 
     Applies: to nights in which a consumer of kind ``postgres`` says what its table has from commit to commit.
     Unknown: when the baseline delivered nothing.
@@ -53,7 +54,7 @@ def _gaps(found: Iterator[Event], whole: int) -> Iterator[tuple[int, int, int]]:
         before, rows = event.value.get("before"), event.value.get("rows")
         if before is None or rows is None:
             continue
-        if began is None and rows < whole <= before:
+        if began is None and rows < whole <= before and "by" not in event.value:
             began, least = event.at, rows
         elif began is not None and rows < whole:
             least = min(least, rows)

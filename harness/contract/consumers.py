@@ -22,6 +22,7 @@ ConsumerRefusal = Literal[
     "throttled",
     "read_only",
     "disk_full",
+    "out_of_memory",
     "schema_changed",
     "deadlock",
     "serialization_failure",
@@ -32,12 +33,12 @@ ConsumerRefusal = Literal[
 SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "http": ("unavailable", "internal_error", "throttled", "read_only", "disk_full", "schema_changed"),
     "postgres": (
-        *("unavailable", "read_only", "disk_full", "deadlock", "serialization_failure"),
+        *("unavailable", "read_only", "disk_full", "schema_changed", "deadlock", "serialization_failure"),
         "too_many_connections",
     ),
     "folder": (),  # it is asked for nothing
     "pull": (),
-    "queue": ("unavailable", "read_only", "disk_full"),
+    "queue": ("unavailable", "read_only", "disk_full", "out_of_memory"),
 }
 """Which refusals each of our kinds has words for."""
 
@@ -150,7 +151,8 @@ class PlannedPull:
 class PlannedQueue:
     """It takes what is pushed to ``queue``, the key of a list or a stream.
 
-    ``business_date``, ``fallback_of``: the fields that say of which night a row is, and in whose place.
+    ``business_date``, ``fallback_of``: the fields that say of which night a row is, and in whose place. ``message_id``:
+    the field by which it knows what has come before.
     """
 
     kind: Literal["queue"] = "queue"
@@ -158,6 +160,7 @@ class PlannedQueue:
     structure: Literal["list", "stream"]
     business_date: str | None = None
     fallback_of: str | None = None
+    message_id: str | None = None
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
 

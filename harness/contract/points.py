@@ -125,6 +125,8 @@ EXCHANGE: Point[consumers.Exchange] = Point(
 """A consumer is asked for something: ``when`` that has come, before its commit, and after."""
 STORE: Point[consumers.Stored] = Point("consumers", "store", AT_A_CONSUMER | FROM, consumers.Stored)
 """A consumer stores rows."""
+TAKE: Point[consumers.Taken] = Point("consumers", "take", AT_A_CONSUMER | FROM, consumers.Taken)
+"""A job takes messages from a queue, of which the server has not heard yet."""
 
 CHANNEL = {"channel": str} | FROM
 """One of the desk's channels, ours or users' own: the desk refuses an order for one that it has not."""
@@ -155,7 +157,7 @@ POINTS: Mapping[str, Point[Any]] = {
             OPERATORS,
             SCHEDULER,
         ),
-        *(EXCHANGE, STORE),
+        *(EXCHANGE, STORE, TAKE),
         *(REACH, DELIVER, TELL),
     )
 }

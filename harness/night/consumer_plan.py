@@ -59,6 +59,7 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
             structure=consumer.structure,
             business_date=consumer.business_date,
             fallback_of=consumer.fallback_of,
+            message_id=consumer.message_id,
             key=key,
             volatile=volatile,
         )

@@ -21,6 +21,7 @@ from harness.contract.orders import Counts, Order, Relay
 from harness.contract.plan import Plan
 from harness.contract.rows import RowsFile
 from harness.stack.chain_views.changes import Change
+from harness.stack.supervisor import SETTLED_WITHIN_S
 
 if TYPE_CHECKING:  # the mocks and the supervisor import this package too, and need neither at run time
     from types import TracebackType
@@ -143,7 +144,7 @@ class Stack(ABC):
 
     def settle(self) -> list[Change]:
         """The night is over: every mock writes what it still has to say. What jobs changed in the chain's folder."""
-        return [Change(**one) for one in self.door.ask("POST", "/settle")["changes"]]
+        return [Change(**one) for one in self.door.ask("POST", "/settle", within_s=SETTLED_WITHIN_S)["changes"]]
 
     def history(self) -> list[dict[str, Any]]:
         """Everything recorded since the reset, by all components, in the order of time."""

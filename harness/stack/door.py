@@ -51,10 +51,12 @@ class Door:
         self._lease: urllib3.BaseHTTPResponse | None = None
         self._kept: set[str] | None = None
 
-    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        """One question, one JSON answer."""
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, within_s: float | None = None
+    ) -> Any:
+        """One question, one JSON answer; ``within_s`` where that may take longer than answers do."""
         content = b"" if body is None else json.dumps(body).encode()
-        return self._answer(self._request(method, path, content), f"{method} {path}")
+        return self._answer(self._request(method, path, content, within_s=within_s), f"{method} {path}")
 
     def read(self, path: str) -> bytes:
         """What is there, as bytes."""
@@ -108,10 +110,19 @@ class Door:
         self._pool.close()
 
     def _request(
-        self, method: str, path: str, body: bytes | BinaryIO | None = None, *, stream: bool = False
+        self,
+        method: str,
+        path: str,
+        body: bytes | BinaryIO | None = None,
+        *,
+        stream: bool = False,
+        within_s: float | None = None,
     ) -> urllib3.BaseHTTPResponse:
+        more: dict[str, Any] = {"preload_content": not stream}
+        if within_s is not None:
+            more["timeout"] = urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=within_s)
         try:
-            return self._pool.request(method, path, body=body, headers=self._headers, preload_content=not stream)
+            return self._pool.request(method, path, body=body, headers=self._headers, **more)
         except urllib3.exceptions.TimeoutError as error:
             raise self._silent(f"no answer to {method} {path}: {error}") from error
         except urllib3.exceptions.HTTPError as error:

@@ -40,6 +40,8 @@ def told(tmp_path: Path, consumer: str) -> list[str]:
         ("stream: plans", "found 'plans', the list of 'events'; expected another name"),
         ("list: a, key: [day], business_date: day", "found the column 'day' of the key, in which all rows"),
         ("list: a, business_date: day, fallback_of: day", "found 'day', which is business_date's"),
+        ("list: a, key: [id], message_id: id", "found the column 'id' of the key, which a row must keep"),
+        ("list: a, message_id: day, business_date: day", "found 'day', which is business_date's"),
         ("list: a, folder: outbox", "unknown key 'folder'"),
     ],
 )

@@ -35,7 +35,7 @@ from harness.faults import (
     TwoOperators,
 )
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival, examples_consumers, examples_content, examples_desk
+from tests.faults import examples_arrival, examples_consumers, examples_content, examples_desk, examples_queue
 
 
 def _of_their_own_tests() -> dict[str, Fault]:
@@ -50,6 +50,7 @@ EXAMPLES: dict[str, Fault] = {
     **examples_consumers.EXAMPLES,
     **examples_content.EXAMPLES,
     **examples_desk.EXAMPLES,
+    **examples_queue.EXAMPLES,
     **_of_their_own_tests(),
     "no_fault": NoFault(),
     "launch_failure": LaunchFailure(job="retrieve", cause="agent_away", for_=Duration.parse("20m")),

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from harness.faults import (
     AnswerLost,
+    ConcurrentWriter,
+    ConnectionLimit,
+    ConsumerDiskFull,
     ConsumerError,
     ConsumerHang,
     ConsumerReadOnly,
     ConsumerReset,
     ConsumerSchemaChanged,
     ConsumerSlow,
+    Deadlock,
     DuplicateAccepted,
+    Failover,
     Fault,
     HalfStored,
     RowsSwallowed,
+    SerializationFailure,
 )
 from harness.values.units import ClockTime, Duration
 
@@ -28,4 +34,12 @@ EXAMPLES: dict[str, Fault] = {
     "half_stored": HalfStored(consumer="planning", part=0.25, call=3),
     "rows_swallowed": RowsSwallowed(consumer="planning", until=ClockTime("04:00")),
     "duplicate_accepted": DuplicateAccepted(consumer="planning", times=1),
+    "deadlock": Deadlock(consumer="planning", call=4),
+    "serialization_failure": SerializationFailure(consumer="planning", where="statement", times=2),
+    "connection_limit": ConnectionLimit(consumer="planning", for_=Duration.parse("5m")),
+    "consumer_disk_full": ConsumerDiskFull(consumer="planning", from_="publish"),
+    "concurrent_writer": ConcurrentWriter(
+        consumer="planning", runs="lock table plan", open=Duration.parse("5m"), when="after", call=1
+    ),
+    "failover": Failover(consumer="planning", loses=Duration.parse("2s"), call=1),
 }

@@ -40,7 +40,7 @@ from harness.faults.model.why_not_fired import why_not_fired
 from harness.scenario.model import build_fault, describe_fault
 from harness.testing import FaultContract
 from harness.values.units import ClockTime, Duration
-from tests.faults import examples_arrival, examples_desk
+from tests.faults import examples_arrival, examples_desk, examples_queue
 from tests.faults.examples import EXAMPLES
 
 
@@ -82,9 +82,19 @@ def test_a_shipped_scenario_uses_it(name: str) -> None:
     assert any(f"- {name}:" in file.read_text() for file in shipped.rglob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", sorted(set(FAULTS) - examples_arrival.NEEDS_MORE - examples_desk.NEEDS_MORE))
-def test_it_applies_to_the_reference_chain(name: str, chain: Chain) -> None:
-    assert not list(EXAMPLES[name].mistakes(chain))
+NEEDS_MORE = examples_arrival.NEEDS_MORE | examples_desk.NEEDS_MORE | set(examples_queue.EXAMPLES)
+
+
+@pytest.mark.parametrize("name", sorted(set(FAULTS) - NEEDS_MORE))
+def test_it_applies_to_the_reference_chain_or_to_that_with_a_database(name: str, chain: Chain) -> None:
+    database = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed/postgres.yaml")
+    assert not all(list(EXAMPLES[name].mistakes(one)) for one in (chain, database))
+
+
+@pytest.mark.parametrize("name", examples_queue.EXAMPLES)
+def test_a_fault_at_a_queue_applies_to_the_variant_that_has_one(name: str) -> None:
+    chain = load_chain(Path(__file__).parents[2] / "fixtures/chains/planning_feed" / examples_queue.CHAIN)
+    assert not list(examples_queue.EXAMPLES[name].mistakes(chain))
 
 
 def test_two_faults_cannot_have_one_name() -> None:

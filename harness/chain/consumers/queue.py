@@ -26,6 +26,7 @@ class QueueConsumer(Consumer):
     stream_key: Text | None = Field(None, alias="stream")
     business_date: Text | None = None
     fallback_of: Text | None = None
+    message_id: Text | None = None
 
     @property
     def queue(self) -> str:
@@ -44,9 +45,14 @@ class QueueConsumer(Consumer):
         if len(given) != 1:
             found = "both list and stream" if given else "neither list nor stream"
             yield (*given[1:],), f"found {found}, expected one of them: the key that jobs push to"
-        dated, fallback = get(data, "business_date"), get(data, "fallback_of")
-        for name, column in (("business_date", dated), ("fallback_of", fallback)):
-            if column is not None and column in sequence(data, "key"):
-                yield (name,), f"found the column '{column}' of the key, in which all rows of a night are the same"
-        if fallback is not None and fallback == dated:
-            yield ("fallback_of",), f"found '{fallback}', which is business_date's; expected another field"
+        taken: dict[Any, str] = {}
+        for name in ("business_date", "fallback_of", "message_id"):
+            column = get(data, name)
+            if column is None:
+                continue
+            if column in sequence(data, "key"):
+                why = "in which all rows of a night are the same" if name != "message_id" else "which a row must keep"
+                yield (name,), f"found the column '{column}' of the key, {why}"
+            if column in taken:
+                yield (name,), f"found '{column}', which is {taken[column]}'s; expected another field"
+            taken.setdefault(column, name)

@@ -90,6 +90,44 @@ class AcceptTwice:
     accept_twice: Literal[True] = True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreAgain:
+    """What has come is handed to the consumer twice; only by an id of the message can it know that."""
+
+    store_again: Literal[True] = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Redeliver:
+    """So many messages that jobs were handed last are handed out again, though they were taken or acknowledged."""
+
+    under: ClassVar[str] = "redeliver"
+    messages: int
+
+    def __post_init__(self) -> None:
+        """One at least."""
+        at_least(1, messages=self.messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutBehind:
+    """So many messages that are next come behind all others."""
+
+    under: ClassVar[str] = "put_behind"
+    messages: int
+
+    def __post_init__(self) -> None:
+        """One at least."""
+        at_least(1, messages=self.messages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lose:
+    """The consumer group that asks is not there any more; ``stream``: nor are the messages."""
+
+    lose: Literal["group", "stream"]
+
+
 def _part(part: float) -> None:
     at_least(0, part=part)
     at_most(1, part=part)
@@ -97,5 +135,38 @@ def _part(part: float) -> None:
         raise ContractError(f"part: found {part}, expected a part of the rows between 0 and 1")
 
 
-Exchange = Refuse | Stall | Reset | LoseAnswer
-Stored = StoreHalf | SwallowRows | AcceptTwice
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSession:
+    """Another session of a database runs these statements in a transaction, and commits it so much later.
+
+    The exchange goes on when they are done, or when they wait for a lock; what it then finds is the server's affair.
+    """
+
+    runs: str
+    open_ns: int = 0
+
+    def __post_init__(self) -> None:
+        """Statements, and no time before now."""
+        at_least(0, open_ns=self.open_ns)
+        if not self.runs.strip():
+            raise ContractError("runs: found nothing, expected SQL")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailOver:
+    """A moment after the answer has gone out, a database's server dies, and a standby takes its place so much later.
+
+    What was committed in the last ``loses_ns`` is not there any more, whoever was told of it.
+    """
+
+    loses_ns: int
+    away_ns: int
+
+    def __post_init__(self) -> None:
+        """Some time each."""
+        at_least(1, loses_ns=self.loses_ns, away_ns=self.away_ns)
+
+
+Exchange = Refuse | Stall | Reset | LoseAnswer | OtherSession | FailOver
+Stored = StoreHalf | SwallowRows | AcceptTwice | StoreAgain
+Taken = Redeliver | PutBehind | Lose

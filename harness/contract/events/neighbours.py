@@ -200,6 +200,9 @@ CONSUMER: Mapping[str, Happening] = {
             removed=maybe(Field(NUMBER, "of ok: rows taken away")),
             before=maybe(Field(NUMBER, "of ok: how many rows of the night it had until now")),
             rows=maybe(Field(NUMBER, "of ok: how many it has from now on")),
+            by=maybe(
+                Field(TEXT, "of ok: who has done it, where it is nobody of the chain: `another session`, `failover`")
+            ),
             fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such row stored")),
         )
     ),
@@ -225,6 +228,7 @@ CONSUMER: Mapping[str, Happening] = {
             business_date=maybe(Field(TEXT, f"{_DATE.says}, if they could be read")),
             fallback_of=maybe(Field(or_null(TEXT), f"{_FALLBACK.says}, if they could be read")),
             stored=maybe(Field(NUMBER, "of ok: rows stored now")),
+            replayed=maybe(Field(FLAG, "of ok, where messages have ids: whether this one had come before")),
         )
     ),
     "holds": happening(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
-from harness.contract.consumers import ConsumerKind, ConsumerOperation, ConsumerRefusal
+from harness.chain.model import Chain
+from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, ConsumerRefusal
 from harness.contract.effects import consumers as effects
 from harness.faults.model.clients import REFUSED_TO_SENDERS
 from harness.faults.model.consumers import MeetsAConsumer
@@ -24,7 +25,8 @@ class ConsumerError(MeetsAConsumer):
     """Answer what a consumer is asked with 500, it failed, 503, it is not available, or 429, it is asked too often.
 
     ``retry_after`` is what the answer says of when to come again; ``operation`` bounds it to what is stored or read.
-    Nothing of a refused batch is stored. Without a trigger it answers so for ever.
+    Nothing of a refused batch is stored. Without a trigger it answers so for ever. A queue has a word for 503 alone,
+    LOADING, and says no time.
 
     Stands for: planning's own batch window, a deployment in the night, a rate limit that one feed too many has reached.
     Detectable by: the status of the answer. A client that does not look takes the batch for delivered.
@@ -41,8 +43,21 @@ class ConsumerError(MeetsAConsumer):
     seen: ClassVar[Mapping[str, str]] = REFUSED_TO_SENDERS
 
     def able(self) -> tuple[ConsumerKind, ...]:
-        """Those that answer with a status."""
-        return ("http",)
+        """Those that answer with a status, or with a word for one."""
+        return ("http", "queue")
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """What its kind has words for."""
+        yield from super().mistakes(chain)
+        consumer = chain.consumers.get(self.consumer)
+        if consumer is None or consumer.kind not in self.able() or consumer.kind == "http":
+            return
+        a_kind = f"{self.consumer}, a consumer of kind {consumer.kind}"
+        if _WORDS[self.status] not in SPOKEN_BY[consumer.kind]:
+            known = [str(status) for status, word in _WORDS.items() if word in SPOKEN_BY[consumer.kind]]
+            yield "status", f"found {self.status}, for which {a_kind}, has no words; expected {' or '.join(known)}"
+        if self.retry_after is not None:
+            yield "retry_after", f"found {self.retry_after}; {a_kind}, does not say when to come again: drop it"
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm what is asked of the consumer, as it comes."""

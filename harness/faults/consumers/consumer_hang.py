@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
+from harness.faults.model.clients import LOADERS
 from harness.faults.model.consumers import MOMENTS, MeetsAConsumer, When
 from harness.faults.model.fault import STRICT, System, fault
 
@@ -33,6 +34,7 @@ class ConsumerHang(MeetsAConsumer):
     seen: ClassVar[Mapping[str, str]] = {
         **{f"httpx_post (when: {when})": "refuses" for when in MOMENTS},
         **{f"{client}_post (when: {when})": "waits" for client in ("requests", "urllib3") for when in MOMENTS},
+        **{f"{client} (when: {when})": "waits" for client in LOADERS for when in MOMENTS},
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
-from harness.faults.model.clients import REFUSED_TO_SENDERS
+from harness.faults.model.clients import REFUSED_TO_LOADERS, REFUSED_TO_SENDERS
 from harness.faults.model.consumers import MOMENTS, MeetsAConsumer, When
 from harness.faults.model.fault import STRICT, System, fault
 
@@ -19,11 +19,13 @@ from harness.faults.model.fault import STRICT, System, fault
 class ConsumerReset(MeetsAConsumer):
     """Reset the connection of a batch: ``when`` before the consumer has stored it, or after.
 
-    The sender sees the same in both cases, and that is the point: it cannot know whether its rows are there.
+    The sender sees the same in both cases, and that is the point: it cannot know whether its rows are there. In a
+    database it is the connection that is lost at COMMIT: before it reaches the server, or when all is stored.
 
     Stands for: a consumer's process that crashes and is restarted, a load balancer that takes a node out.
     Detectable by: the error of the connection, ECONNRESET, which does not say whether the rows are there.
-    A sound chain: sends the same batch under the same key until it hears an answer.
+    A sound chain: sends the same batch under the same key until it hears an answer; of a
+    database, it looks whether the transaction is there, or replaces what it would have stored.
     """
 
     when: When = "before"
@@ -31,7 +33,9 @@ class ConsumerReset(MeetsAConsumer):
     causes: ClassVar[tuple[str, ...]] = ("connection_reset",)
     detectable_by: ClassVar[tuple[str, ...]] = ("error of the connection",)
     seen: ClassVar[Mapping[str, str]] = {
-        f"{client} (when: {when})": "refuses" for client in REFUSED_TO_SENDERS for when in MOMENTS
+        f"{client} (when: {when})": "refuses"
+        for client in (*REFUSED_TO_SENDERS, *REFUSED_TO_LOADERS)
+        for when in MOMENTS
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

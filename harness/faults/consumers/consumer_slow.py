@@ -9,6 +9,7 @@ from typing import ClassVar
 from pydantic.dataclasses import dataclass
 
 from harness.contract.effects import consumers as effects
+from harness.faults.model.clients import LOADERS
 from harness.faults.model.consumers import MeetsAConsumer
 from harness.faults.model.fault import STRICT, System, fault
 from harness.values.units import SomeTime
@@ -34,6 +35,7 @@ class ConsumerSlow(MeetsAConsumer):
     seen: ClassVar[Mapping[str, str]] = {
         "httpx_post (by: 2m)": "refuses",
         **dict.fromkeys(("requests_post (by: 2m)", "urllib3_post (by: 2m)"), "accepts after 2m"),
+        **{f"{client} (by: 2m)": "accepts after 2m" for client in LOADERS},
     }
 
     def inject(self, system: System) -> AbstractContextManager[None]:

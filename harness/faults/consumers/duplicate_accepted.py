@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain.consumers.queue import QueueConsumer
+from harness.chain.model import Chain
 from harness.contract.effects import consumers as effects
 from harness.faults.model.consumers import MeetsRows
 from harness.faults.model.fault import STRICT, System, fault
@@ -27,6 +30,13 @@ class DuplicateAccepted(MeetsRows):
 
     causes: ClassVar[tuple[str, ...]] = ("rows_doubled",)
     detectable_by: ClassVar[tuple[str, ...]] = ("read back",)
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """Of a queue, one that knows its messages."""
+        yield from super().mistakes(chain)
+        consumer = chain.consumers.get(self.consumer)
+        if isinstance(consumer, QueueConsumer) and consumer.message_id is None:
+            yield "consumer", f"found {self.consumer}, which knows no message by an id; expected one with message_id"
 
     @property
     def why_no_effect(self) -> str:

@@ -47,3 +47,25 @@ REFUSED_TO_SENDERS: Mapping[str, str] = dict.fromkeys(SENDERS, "refuses")
 
 TAKEN_BY_SENDERS: Mapping[str, str] = dict.fromkeys(SENDERS, "accepts")
 """What they do about an answer that says that all is well."""
+
+LOADERS: Mapping[str, str] = {
+    "psql": "`psql -v ON_ERROR_STOP=1 -1` with `\\copy`",
+    "psycopg": "psycopg 3, `with psycopg.connect()` and a COPY",
+    "sqlalchemy": "SQLAlchemy 2, an INSERT of many rows in `engine.begin()`, with its pool's defaults",
+}
+"""The clients that are seen to load a consumer that is a table: they meet the faults at consumers alone."""
+
+REFUSED_TO_LOADERS: Mapping[str, str] = dict.fromkeys(LOADERS, "refuses")
+"""What they do about an error, and about a connection that is lost: none of them begins a transaction again."""
+
+WORKERS: Mapping[str, str] = {
+    "redis_py": "redis-py: XREADGROUP of one entry and XACK, until none comes; then XADD",
+    "valkey_py": "valkey-py, the same",
+}
+"""The clients that are seen to take from a queue, and to push to it: they meet the faults at consumers alone."""
+
+REFUSED_TO_WORKERS: Mapping[str, str] = dict.fromkeys(WORKERS, "refuses")
+"""What they do about an error of the queue."""
+
+TAKEN_BY_WORKERS: Mapping[str, str] = dict.fromkeys(WORKERS, "accepts")
+"""What they do about what they are handed: it is the program's to know it."""

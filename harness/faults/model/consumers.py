@@ -66,7 +66,7 @@ class MeetsRows(MeetsAConsumer):
 
     def able(self) -> tuple[ConsumerKind, ...]:
         """A database keeps what its transaction says, and a file is read as it is."""
-        return ("http",)
+        return ("http", "queue")
 
     def at_store(self, system: System, effect: effects.Stored) -> AbstractContextManager[None]:
         """Arm what becomes of the rows."""

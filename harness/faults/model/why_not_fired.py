@@ -34,6 +34,7 @@ WORDS: Mapping[Point[Any], str] = {
     points.DIAL: "a connection to",
     points.EXCHANGE: "a request to",
     points.STORE: "a batch for",
+    points.TAKE: "a message of",
     points.REACH: "a request to the desk by",
     points.DELIVER: "a page by",
     points.TELL: "a page told to",

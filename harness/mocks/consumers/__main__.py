@@ -8,25 +8,26 @@ from typing import Any
 from harness.contract.consumers import ConsumerKind
 from harness.contract.orders import Order
 from harness.contract.plan import Plan
-from harness.contract.points import EXCHANGE, STORE
+from harness.contract.points import EXCHANGE, STORE, TAKE
 from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
-from harness.mocks.consumers.kind import Kind, made
+from harness.mocks.consumers.kind import Kind, Prepares, made
 from harness.mocks.consumers.own.kind import Own
 from harness.mocks.consumers.own.takers import TAKERS
 from harness.mocks.consumers.postgres.doorway import Doorway
-from harness.mocks.consumers.queue.kind import Queue
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run
+
+NO_QUEUE = b"-ERR no consumer of this night is a queue\r\n"
 
 
 class Consumers(Mock):
     """The chain's consumers; each records under its own name."""
 
     component = "consumers"
-    points = (EXCHANGE, STORE)
+    points = (EXCHANGE, STORE, TAKE)
 
     @classmethod
     def options(cls, parser: argparse.ArgumentParser) -> None:
@@ -41,19 +42,21 @@ class Consumers(Mock):
 
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night, the endpoints: who asks for what no night has must be told so."""
-        http, queue = Http(self), Queue(self)
+        http = Http(self)
         own = {kind: Own(self, kind) for kind in TAKERS}
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http, "queue": queue, **own}
-        self._doorway = Doorway()
-        found = await http.listen([*own.values()]) | await queue.listen(self._queue_port)
-        return found | {"postgres": await self._doorway.listen(self.host, self._postgres_port)}
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http, **own}
+        self._doorways: dict[ConsumerKind, Doorway] = {"postgres": Doorway(), "queue": Doorway(NO_QUEUE)}
+        found = await http.listen([*own.values()])
+        ports = {"postgres": self._postgres_port, "queue": self._queue_port}
+        return found | {kind: await one.listen(self.host, ports[kind]) for kind, one in self._doorways.items()}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with the plan's consumers, each holding nothing."""
         (self.dir / "history" / ROWS).unlink(missing_ok=True)
         for kind in sorted({consumer.kind for consumer in plan.consumers.values()} - self._kinds.keys()):
             self._kinds[kind] = one = made(kind, self)
-            self._doorway.opened(one)
+            if kind in self._doorways:
+                self._doorways[kind].opened(one)
         for one in self._kinds.values():
             await one.reset(plan)
 
@@ -62,6 +65,12 @@ class Consumers(Mock):
         with (self.dir / "history" / ROWS).open("wb") as file:
             for kind in self._kinds.values():
                 await kind.settle(file)
+
+    async def armed(self, order: Armed[Any]) -> None:
+        """Get ready what must be there before the night begins."""
+        for kind in self._kinds.values():
+            if isinstance(kind, Prepares):
+                await kind.prepare(order)
 
     async def disarmed(self, order: Armed[Any]) -> None:
         """Let go of what the fault has kept back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast, runtime_checkable
 
 from harness.contract.consumers import ConsumerKind
 from harness.contract.plan import Plan
@@ -29,6 +29,14 @@ class Kind(Protocol):
 
     def state(self) -> dict[str, Any]:
         """What people are shown of each, by name."""
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """A kind that has to get something ready when an order is armed, before its night begins."""
+
+    async def prepare(self, order: Armed[Any]) -> None:
+        """Get ready for it."""
 
 
 CLASSES: dict[ConsumerKind, str] = {

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from harness.content import shipped
 from harness.errors import AuthorError
 from harness.faults import FAULTS, REACTIONS, Fault
-from harness.faults.model.clients import REFUSED_TO_ALL, SENDERS
+from harness.faults.model.clients import LOADERS, REFUSED_TO_ALL, SENDERS, WORKERS
 from harness.values.docstrings import docstring
 from harness.values.strict import unknown
 from harness.values.yaml_source import read
@@ -108,7 +108,8 @@ def _weight(told: str, reaction: str) -> tuple[int, int, int]:
     """The order of the words, of the minutes that one takes, and of the clients."""
     word, _, took = reaction.partition(" ")
     client = told.partition(" ")[0]
-    return [*REACTIONS].index(word), int(re.sub(r"\D", "", took) or 0), [*REFUSED_TO_ALL, *SENDERS].index(client)
+    clients = [*REFUSED_TO_ALL, *SENDERS, *LOADERS, *WORKERS]
+    return [*REACTIONS].index(word), int(re.sub(r"\D", "", took) or 0), clients.index(client)
 
 
 def _parameters(kind: type[Fault]) -> Iterator[Parameter]:

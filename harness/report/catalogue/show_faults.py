@@ -9,7 +9,7 @@ from rich.console import Console
 
 from harness.chain.controls import CONTROLS
 from harness.faults import REACTIONS
-from harness.faults.model.clients import CLIENTS, SENDERS
+from harness.faults.model.clients import CLIENTS, LOADERS, SENDERS, WORKERS
 from harness.report.catalogue.faults import FaultEntry, Parameter, catalogue
 from harness.report.catalogue.faults import entry as entry_of
 from harness.report.catalogue.layout import head, show_head, show_index, show_list, table
@@ -21,7 +21,8 @@ _INTRODUCTION = """\
 
 One failure mode a file, under the name that users type. This page is made by `harness faults --markdown` from what the
 faults say of themselves, from the shipped scenarios, and from what real clients were seen to do
-(`tests/faults/test_clients.py` and `test_senders.py` see them do it); a test fails where it is out of date.
+(`tests/faults/test_clients.py`, `test_senders.py`, `test_loaders.py` and `test_workers.py` see them do it); a test fails
+where it is out of date.
 
 A fault in a file says which controls of a chain can notice it; with `manifest: follows` none that compares with the
 manifest can. A chain says in its file which it has (`detects`), and what nothing in it can notice is a finding,
@@ -119,6 +120,10 @@ def _clients() -> Iterator[tuple[str, str, str]]:
             yield client, protocol, does
     for client, does in SENDERS.items():
         yield client, "http, to a consumer", does
+    for client, does in LOADERS.items():
+        yield client, "PostgreSQL, to a consumer", does
+    for client, does in WORKERS.items():
+        yield client, "a queue", does
 
 
 def _parameter(one: Parameter) -> str:

@@ -5,3 +5,6 @@ UNIX = "unix://"
 
 UP_WITHIN_S = 30.0
 """How long the mocks of a stack may take until they answer."""
+
+SETTLED_WITHIN_S = 600.0
+"""How long the end of a night may take: a consumer tells all its rows, of which a million take half a minute."""

@@ -29,7 +29,7 @@ from harness.stack.chain_views.chosen import ChainViews
 from harness.stack.directory import StackDirectory, plain
 from harness.stack.local.seclusion import Seclusion
 from harness.stack.local.spawning import MOCKS
-from harness.stack.supervisor import UNIX
+from harness.stack.supervisor import SETTLED_WITHIN_S, UNIX
 from harness.stack.supervisor.mock_connections import MockConnections, RefusedError
 from harness.stack.supervisor.night_clock import NightClock, outside_events
 
@@ -271,7 +271,7 @@ class DoorServer:
         return web.json_response({})
 
     async def _settle(self, _: web.Request) -> web.StreamResponse:
-        await self._mocks.call_all("POST", "settle")
+        await self._mocks.call_all("POST", "settle", within_s=SETTLED_WITHIN_S)
         self._night_clock.require_sound()  # what the mocks have just dated is the last of the night
         self._directory.require_room()
         changes = await asyncio.to_thread(self._views.changes)

@@ -40,19 +40,23 @@ class MockConnections:
         """Wait until each answers its health, and watch its process from then on."""
         await asyncio.gather(*(self._meet(name, within_s) for name in names))
 
-    async def call(self, component: str, method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    async def call(
+        self, component: str, method: str, path: str, body: bytes = b"", *, within_s: float = ANSWER_TIMEOUT_S
+    ) -> tuple[int, bytes]:
         """One control call: the status and the body of the answer."""
+        url, timeout = f"http://mock/{path}", aiohttp.ClientTimeout(total=within_s)
         try:
-            async with self._session(component).request(method, f"http://mock/{path}", data=body) as answer:
+            async with self._session(component).request(method, url, data=body, timeout=timeout) as answer:
                 return answer.status, await answer.read()
         except TimeoutError as error:
-            raise self._silent(component, f"no answer to {method} /{path} in {ANSWER_TIMEOUT_S:g} s") from error
+            raise self._silent(component, f"no answer to {method} /{path} in {within_s:g} s") from error
         except (aiohttp.ClientError, OSError) as error:
             raise self._silent(component, f"{method} /{path} failed: {error}") from error
 
-    async def call_all(self, method: str, path: str, body: bytes = b"") -> None:
+    async def call_all(self, method: str, path: str, body: bytes = b"", *, within_s: float = ANSWER_TIMEOUT_S) -> None:
         """The same call to every mock at once; the first refusal is raised when all have answered."""
-        answers = await asyncio.gather(*(self.call(name, method, path, body) for name in self.names))
+        calls = (self.call(name, method, path, body, within_s=within_s) for name in self.names)
+        answers = await asyncio.gather(*calls)
         for name, (status, answer) in zip(self.names, answers, strict=True):
             if status >= 400:
                 _raise_unfit(answer)

@@ -49,6 +49,8 @@ class Admin:
         self._socket, self._password, self._database = socket, password, database
         self._messages: list[Message] = []
         self._cutter = Cutter()
+        self.pid = 0
+        """The server's process for it."""
 
     async def __aenter__(self) -> Self:
         self._reader, self._writer = await asyncio.open_unix_connection(self._socket)
@@ -58,6 +60,8 @@ class Admin:
         async for kind, raw in self._answer():
             if kind == b"R" and int.from_bytes(raw[HEAD_BYTES : HEAD_BYTES + 4]) == 3:
                 self._writer.write(message(b"p", text(self._password)))
+            elif kind == b"K":
+                self.pid = int.from_bytes(raw[HEAD_BYTES : HEAD_BYTES + 4])
         await self.run(SAME_EVERYWHERE)
         return self
 

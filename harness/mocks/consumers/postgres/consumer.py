@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from harness.mocks.consumers.postgres.admin import Admin, SqlError, identifier, literal
 from harness.mocks.consumers.postgres.commits import Change, Commit, changes_of
@@ -44,6 +45,12 @@ class Postgres:
         # Kept, because one that is new knows nothing of the database yet, which is most of what a reset would take.
         self._resetting = await self._admin().__aenter__()
         await self._resetting.run(JOURNAL)
+
+    async def find_again(self) -> None:
+        """Its server is another one now, which knows of no reader of its log."""
+        await self.close()
+        self._resetting = await self._admin().__aenter__()
+        await self._resetting.run(f"select pg_create_logical_replication_slot('{self._slot}', 'pgoutput')")
 
     async def close(self) -> None:
         """Leave it."""
@@ -95,6 +102,18 @@ class Postgres:
         where = f" where left({identifier(column)}::text, {len(value)}) = {literal(value)}" if column else ""
         told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
         return int(told[0][0] or 0)
+
+    @asynccontextmanager
+    async def of_owner(self) -> AsyncIterator[Admin]:
+        """A session of its tables' owner, who jobs are too; it is never the one that a deadlock ends."""
+        async with self._admin() as admin:
+            become = f"set session authorization {identifier(self.user)}; set search_path to default"
+            await admin.run(f"set deadlock_timeout = '1d'; {become}")
+            yield admin
+
+    def watching(self) -> Admin:
+        """A connection of the mock's own, to look at the others; an asynchronous context."""
+        return self._admin()
 
     async def drop(self) -> None:
         """It is no consumer's any more."""

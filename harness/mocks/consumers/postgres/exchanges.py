@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from harness.contract.consumers import ConsumerOperation, ConsumerRefusal
+from harness.contract.consumers import ConsumerOperation
+from harness.contract.effects.consumers import Exchange, FailOver, OtherSession, Reset, When
 from harness.contract.effects.consumers import Refuse as Refused
-from harness.contract.effects.consumers import Reset, When
 from harness.history import EventType
 from harness.mocks.consumers.gate import Broken
 from harness.mocks.consumers.gate import Gate as Faults
+from harness.mocks.consumers.postgres.answers import AWAY, NOBODY, answer, of_a_commit, of_a_release, of_a_statement
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse
 from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.statements import READS, split
 from harness.mocks.core.callers import asker, asking
 from harness.mocks.core.mock import Mock
-
-ANSWERS: Mapping[ConsumerRefusal, Refuse] = {
-    "unavailable": Refuse("57P01", "terminating connection due to administrator command", fatal=True),
-    "read_only": Refuse("25006", "cannot execute this in a read-only transaction"),
-    "disk_full": Refuse("53100", 'could not extend file "base/16384/16397": No space left on device'),
-    "deadlock": Refuse("40P01", "deadlock detected"),
-    "serialization_failure": Refuse("40001", "could not serialize access due to concurrent update"),
-    "too_many_connections": Refuse("53300", "sorry, too many clients already", fatal=True),
-}
-"""The refusals in PostgreSQL's own words."""
-
-NOBODY = Refuse("57P03", "the database system is not running", fatal=True)
-"""In a night without such a consumer; its server may run, because of an earlier one."""
 
 
 class Exchanges:
@@ -37,8 +25,15 @@ class Exchanges:
     it names none; and its commit the same.
     """
 
-    def __init__(self, mock: Mock, faults: Faults, recordings: Mapping[str, Recording]) -> None:
+    def __init__(
+        self,
+        mock: Mock,
+        faults: Faults,
+        recordings: Mapping[str, Recording],
+        fail_over: Callable[[FailOver | None], bool] = lambda _: False,
+    ) -> None:
         self._mock, self._faults, self._recordings = mock, faults, recordings
+        self._fail_over = fail_over
         self._concerned: dict[int, set[str]] = {}
         """Of each session, the consumers whose tables its transaction is about."""
         self._committing: set[int] = set()
@@ -53,13 +48,17 @@ class Exchanges:
         asking(passing.job)
         if not self._recordings:
             return NOBODY
+        if self._fail_over(None):
+            return AWAY
         recording = self._recordings.get(passing.database)
         if recording is None:
             return None
         match passing.point:
             case "connect":
                 await self._mock.service_time.request(passing.database)
-                return _action(await self._asks(recording.consumers, "connect", "asked"))
+                return _action(await self._asks(recording, recording.consumers, "connect", "asked"), "asked")
+            case "parse":
+                return await self._parse(passing, recording)
             case "statement":
                 return await self._statement(passing, recording)
             case "commit":
@@ -87,16 +86,33 @@ class Exchanges:
         named = recording.named_in(passing.statement)
         if operation == "store":
             self._concerned.setdefault(passing.session, set()).update(named)
-        action = _action(await self._asks(named, operation, "asked"))
+        broken = await self._asks(recording, named, operation, "asked")
+        if broken is None and operation == "store":
+            broken = await self._asks(recording, named, "store", "before_commit", of_a_statement)
+        action = _action(broken, "asked", passing.verb)
         if action is not None and operation == "store":
             self._record("fail", named, _told(action))
         return action
+
+    async def _parse(self, passing: Passing, recording: Recording) -> Action:
+        """Another release of the consumer is no answer of the front's: a column is renamed, and the server finds it.
+
+        It is done before the server sees the statement: from then on its transaction keeps a release out.
+        """
+        for name in recording.tables_in(passing.statement):
+            is_due = self._faults.would_act(name, "store", "before_commit", of_a_release)
+            is_there = await recording.renamings[name].become(renamed=is_due)
+            if is_there or not is_due:  # else it comes to nothing, and has not happened
+                await self._faults.passes(name, "store", "before_commit", of_a_release)
+        return None
 
     async def _commit(self, passing: Passing, recording: Recording) -> Action:
         names = self._concerns(passing, recording)
         self._record("invoke", names)
         await self._mock.service_time.commit(passing.database)
-        action = _action(await self._asks(names, "store", "before_commit"))
+        action = _action(
+            await self._asks(recording, names, "store", "before_commit", of_a_commit), "before_commit", passing.verb
+        )
         if action is None:
             self._committing.add(passing.session)
         else:
@@ -109,14 +125,28 @@ class Exchanges:
         self._committing.discard(passing.session)
         self._concerned.pop(passing.session, None)
         await recording.catch_up(asker())
-        return _action(await self._asks(names, "store", "after_commit")) if passing.wrote else None
+        if not passing.wrote:
+            return None
+        return _action(await self._asks(recording, names, "store", "after_commit"), "after_commit", passing.verb)
 
     def _concerns(self, passing: Passing, recording: Recording) -> list[str]:
         return sorted(self._concerned.get(passing.session) or recording.consumers)
 
-    async def _asks(self, names: Iterable[str], operation: ConsumerOperation, when: When) -> Broken | None:
+    async def _asks(
+        self,
+        recording: Recording,
+        names: Iterable[str],
+        operation: ConsumerOperation,
+        when: When,
+        applies: Callable[[Exchange], bool] = lambda _: True,
+    ) -> Broken | None:
         for name in sorted(names):
-            if broken := await self._faults.passes(name, operation, when):
+            broken = await self._faults.passes(name, operation, when, applies)
+            if isinstance(broken, FailOver):
+                self._fail_over(broken)
+            elif isinstance(broken, OtherSession):
+                await recording.others.begin(broken)
+            elif broken:
                 return broken
         return None
 
@@ -133,9 +163,9 @@ def _operation(sql: str) -> ConsumerOperation | None:
     return "read" if any(one.verb in READS or one.verb in ("WITH", "COPY") for one in statements) else None
 
 
-def _action(broken: Broken | None) -> Action:
+def _action(broken: Broken | None, when: When, verb: str = "") -> Action:
     if isinstance(broken, Refused):
-        return ANSWERS[broken.refuse]
+        return answer(broken.refuse, when, verb)
     return None if broken is None else Drop(reset=isinstance(broken, Reset))
 
 

@@ -46,12 +46,15 @@ class Following:
         self._tonights: Counter[int] = Counter()
         self._before = self._had = self._inserted = self._updated = self._removed = 0
         self._fallback: str | None = None
+        self._tables: set[int] = set()
+        """What it was after the last commit: one table, or the parts of one."""
 
     def begins_with(self, oid: int, name: Name, rows: int, tonights: int) -> None:
         """A table that is there when the night begins."""
         self._names[oid] = name
         self._all[oid], self._tonights[oid] = rows, tonights
         self._before, self._had = self._held(self._all), self.rows
+        self._tables |= {oid} if name == self._table else set()
 
     @property
     def rows(self) -> int:
@@ -81,12 +84,21 @@ class Following:
             self._updated += change.kind == "update"
             self._fallback = self._dated.stands_in_for(change.new) or self._fallback
 
+    def recounted(self, oid: int, rows: int, tonights: int) -> None:
+        """A table whose parts came or went as a whole, of whose rows the log says nothing: it has so many now."""
+        for one in [one for one, name in self._names.items() if name == self._table]:
+            del self._names[one], self._all[one], self._tonights[one]
+        self._names[oid] = self._table
+        self._all[oid], self._tonights[oid] = rows, tonights
+
     def committed(self) -> Mapping[str, int | str] | None:
         """What it has come to when the transaction is over; None if it did nothing to the consumer's table."""
         before, self._before = self._before, self._held(self._all)
         had, self._had = self._had, self.rows
         stored, removed, fallback = self._inserted + self._updated, self._removed, self._fallback
-        another = self._before != before + self._inserted - removed
+        tables, self._tables = self._tables, {oid for oid, name in self._names.items() if name == self._table}
+        swapped = bool(tables and self._tables) and tables.isdisjoint(self._tables)
+        another = swapped or self._before != before + self._inserted - removed
         self._inserted = self._updated = self._removed = 0
         self._fallback = None
         if another:

@@ -10,8 +10,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-Point = Literal["connect", "statement", "commit", "committed"]
-"""A client wants in; a statement is about to reach the server; so is what commits; it has, and the answer is here."""
+Point = Literal["connect", "parse", "statement", "commit", "committed"]
+"""A client wants in; the server is about to see a statement, whose tables it locks then; it is about to run it; what
+commits is about to reach it; it has, and the answer is here."""
 
 News = Literal["failed", "ended"]
 """What was to commit has failed at the server; a connection is over, and all that the server had of it is done."""
@@ -43,6 +44,8 @@ class Refuse:
     sqlstate: str
     told: str
     fatal: bool = False
+    detail: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True)

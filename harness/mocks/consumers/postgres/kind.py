@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from harness.contract.consumers import PlannedPostgres
+from harness.contract.effects.consumers import FailOver
 from harness.contract.endpoints import POSTGRES
 from harness.contract.plan import Plan
 from harness.mocks.consumers.gate import Gate
 from harness.mocks.consumers.postgres.consumer import Postgres as Database
 from harness.mocks.consumers.postgres.exchanges import Exchanges
+from harness.mocks.consumers.postgres.failing_over import FailingOver
 from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.recording import Recording
 from harness.mocks.consumers.postgres.schema import SchemaError
@@ -30,8 +32,9 @@ class Postgres:
         self._databases: dict[str, Database] = {}
         self._recordings: dict[str, Recording] = {}
         self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log")
-        self._exchanges = Exchanges(mock, self._gate, self._recordings)
+        self._exchanges = Exchanges(mock, self._gate, self._recordings, self._fail_over)
         self._front = Front(self._server.socket, self._exchanges, mock.callers(mock.endpoints["postgres"]).of)
+        self._failing_over = FailingOver(self._server, self._front.end_sessions, self._find_again)
 
     def client(self) -> asyncio.Protocol:
         """Serve one who connects."""
@@ -40,6 +43,7 @@ class Postgres:
     async def reset(self, plan: Plan) -> None:
         """Begin with those of the plan, each database as its schema makes it."""
         self._gate.release()
+        await self._failing_over.forget()
         await self._front.end_sessions()
         for recording in self._recordings.values():
             await recording.at_rest()
@@ -64,8 +68,26 @@ class Postgres:
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds, date by date."""
+        await self._failing_over.over()
         for recording in self._recordings.values():
             await recording.settle(file)
+
+    async def prepare(self, order: Armed[Any]) -> None:
+        """A failover needs a standby."""
+        if isinstance(order.order.effect, FailOver) and self._server.running:
+            await self._failing_over.prepare()
+
+    def _fail_over(self, effect: FailOver | None) -> bool:
+        """Begin one, if it is one; whether the server is away."""
+        if effect is not None:
+            self._failing_over.begin(effect)
+        return self._failing_over.away
+
+    async def _find_again(self) -> None:
+        for database in self._databases.values():
+            await database.find_again()
+        for recording in self._recordings.values():
+            await recording.begin_again()
 
     def release(self, order: Armed[Any]) -> None:
         """Let go of the exchanges that a fault has kept back."""

@@ -6,6 +6,8 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from harness.mocks.consumers.postgres.gate import Refuse
+
 HEAD_BYTES = 5
 LEAST_BYTES, MOST_BYTES = 4, 1 << 30
 """Of a message without its type; the server takes no longer one."""
@@ -103,10 +105,12 @@ def execute(portal: str) -> bytes:
     return message(b"E", text(portal) + _INT.pack(0))
 
 
-def error_response(sqlstate: str, told: str, *, severity: str = "ERROR") -> bytes:
+def error_response(refuse: Refuse, *, severity: str = "ERROR") -> bytes:
     """An error as the server tells it."""
-    fields = {"S": severity, "V": severity, "C": sqlstate, "M": told}
-    return message(b"E", b"".join(name.encode() + text(value) for name, value in fields.items()) + b"\0")
+    fields = {"S": severity, "V": severity, "C": refuse.sqlstate, "M": refuse.told}
+    fields |= {"D": refuse.detail, "H": refuse.hint}
+    said = b"".join(name.encode() + text(value) for name, value in fields.items() if value)
+    return message(b"E", said + b"\0")
 
 
 def ready(status: bytes) -> bytes:

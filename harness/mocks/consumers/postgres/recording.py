@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from harness.contract.consumers import PlannedPostgres
+from harness.mocks.consumers.postgres.admin import Admin
 from harness.mocks.consumers.postgres.consumer import Postgres
 from harness.mocks.consumers.postgres.following import Dated, Following, Name
 from harness.mocks.consumers.postgres.holding import held
+from harness.mocks.consumers.postgres.other_sessions import OtherSessions
+from harness.mocks.consumers.postgres.renaming import Renaming
 from harness.mocks.consumers.postgres.tables import Table
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.unfit import UnfitError
@@ -23,6 +27,8 @@ class Recording:
         self.consumers = consumers
         self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
         self._following = {name: Following(_name(one), self._dated[name]) for name, one in consumers.items()}
+        self.renamings = {name: Renaming(database, one) for name, one in consumers.items()}
+        self.others = OtherSessions(database, self._commit_of_another, self._failure_of_another)
         self._catching_up = asyncio.Lock()
 
     async def begin(self) -> None:
@@ -32,17 +38,29 @@ class Recording:
             for table in tables:
                 if (table.schema, table.name) == _name(consumer):
                     _require_columns(name, consumer, table)
-                rows = tonights = await self._database.count(table)
-                column = consumer.business_date
-                if rows and column in dict(table.columns):
-                    tonights = await self._database.count(table, column, self._dated[name].date)
+                rows, tonights = await self._counted(name, table)
                 self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
+
+    async def begin_again(self) -> None:
+        """The server is another one: what each consumer has lost with the old one is told as a commit of nobody's."""
+        async with self._catching_up:
+            before = {name: following.rows for name, following in self._following.items()}
+            for name, one in self.consumers.items():
+                self._following[name] = Following(_name(one), self._dated[name])
+            await self.begin()
+            for name, following in self._following.items():
+                if lost := before[name] - following.rows:
+                    told = {"stored": 0, "removed": lost, "before": before[name], "rows": following.rows}
+                    self._mock.recorder.record("ok", "commit", told | {"by": "failover"}, component=name)
 
     def named_in(self, sql: str) -> list[str]:
         """The consumers whose tables a statement names; all, where it names none of them."""
-        text = sql.lower()
-        found = [name for name, one in self.consumers.items() if _name(one)[1].lower() in text]
-        return found or list(self.consumers)
+        return self.tables_in(sql) or list(self.consumers)
+
+    def tables_in(self, sql: str) -> list[str]:
+        """The consumers whose tables a statement names."""
+        words = set(re.findall(r"\w+", sql.lower()))
+        return [name for name, one in self.consumers.items() if words.issuperset(_words(_name(one)[1]))]
 
     async def catch_up(self, whose: Mapping[str, str]) -> None:
         """Tell what was committed since the last time; ``whose`` is said of it.
@@ -52,24 +70,57 @@ class Recording:
         await asyncio.shield(self._mock.loop.create_task(self._catch_up(whose)))
 
     async def at_rest(self) -> None:
-        """Wait until nobody is told anything more."""
+        """End what goes on beside the jobs, and wait until nobody is told anything more."""
+        await self.others.end()
         async with self._catching_up:
             pass
 
     async def _catch_up(self, whose: Mapping[str, str]) -> None:
         async with self._catching_up:
-            last = None
-            async for commit, change in self._database.news():
-                if last is not None and commit is not last:
-                    self._tell(whose)
-                last = commit
-                for one in self._following.values():
-                    one.see(change)
-            if last is not None:
+            await self._news(whose)
+
+    async def _news(self, whose: Mapping[str, str]) -> None:
+        last = None
+        altered = False
+        async for commit, change in self._database.news():
+            if last is not None and commit is not last:
                 self._tell(whose)
+            last = commit
+            altered |= change.kind == "define" and change.command == "ALTER TABLE"
+            for one in self._following.values():
+                one.see(change)
+        if altered:
+            await self._recount()
+        if last is not None:
+            self._tell(whose)
+
+    async def _counted(self, name: str, table: Table) -> tuple[int, int]:
+        """How many rows a table has, and how many of them are of the night."""
+        rows = tonights = await self._database.count(table)
+        column = self.consumers[name].business_date
+        if rows and column in dict(table.columns):
+            tonights = await self._database.count(table, column, self._dated[name].date)
+        return rows, tonights
+
+    async def _recount(self) -> None:
+        """Parts of a table are attached and detached without a word of their rows in the log."""
+        for table in await self._database.tables():
+            for name, consumer in self.consumers.items():
+                if table.partitioned and (table.schema, table.name) == _name(consumer):
+                    self._following[name].recounted(table.oid, *await self._counted(name, table))
+
+    async def _commit_of_another(self, session: Admin) -> None:
+        """Nothing of a job's is told as another session's, and nothing of that as a job's."""
+        async with self._catching_up:
+            await self._news({})
+            await session.run("commit")
+            await self._news({"by": "another session"})
 
     async def settle(self, file: BinaryIO) -> None:
         """Tell what each of them holds; all rows go to the end of the file that is kept beside the history."""
+        await self.others.end()
+        for renaming in self.renamings.values():
+            await renaming.become(renamed=False)
         await self.catch_up({})
         tables = {(table.schema, table.name): table for table in await self._database.tables()}
         for name, consumer in self.consumers.items():
@@ -80,6 +131,10 @@ class Recording:
             for number, one in enumerate(await held(rows, consumer, self._dated[name], file), 1):
                 self._mock.recorder.record("info", "holds", one.told(number), component=name)
 
+    def _failure_of_another(self, error: str) -> None:
+        for name in self.consumers:
+            self._mock.recorder.record("fail", "commit", {}, error=f"another session: {error}", component=name)
+
     def state(self) -> dict[str, dict[str, int]]:
         """How many rows of the night each has."""
         return {name: {"rows": one.rows} for name, one in self._following.items()}
@@ -88,6 +143,10 @@ class Recording:
         for name, following in self._following.items():
             if (told := following.committed()) is not None:
                 self._mock.recorder.record("ok", "commit", {**told, **whose}, component=name)
+
+
+def _words(table: str) -> list[str]:
+    return re.findall(r"\w+", table.lower())
 
 
 def _name(consumer: PlannedPostgres) -> Name:

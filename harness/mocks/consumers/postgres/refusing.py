@@ -71,5 +71,5 @@ class Refusals:
         for mark, refuse in self._told.items():
             if mark in raw:
                 del self._told[mark]
-                return error_response(refuse.sqlstate, refuse.told)
+                return error_response(refuse)
         return raw

@@ -73,6 +73,12 @@ class Server:
         programs, owner = self._programs or find(), account()
         self.version = await self._version(programs, owner)
         await self._make(programs, owner)
+        await self.launch()
+
+    async def launch(self) -> None:
+        """Start it on the files that are there."""
+        programs, owner = self._programs or find(), account()
+        self._said = b""
         self._process = await owner.start(
             programs.path("postgres"), "-D", str(self.data), cwd=self.data, stderr=asyncio.subprocess.PIPE
         )
@@ -84,13 +90,24 @@ class Server:
 
     async def stop(self) -> None:
         """End it at once, and remove its folder."""
+        await self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def owned(self, folder: Path) -> None:
+        """Give a folder with all that is in it to the user who runs it."""
+        owner = account()
+        folder.chmod(0o700)
+        for path in (folder, *folder.rglob("*")):
+            owner.own(path)
+
+    async def kill(self) -> None:
+        """End it at once, as a crash would; its files stay."""
         if self._process is not None and self._listening is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGQUIT)  # its children too; it has nothing to save
             await self._listening
             await self._process.wait()
             self._process = None
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     async def _version(self, programs: Programs, owner: Account) -> int:
         """Its major version, which also shows that this user can start it."""

@@ -106,7 +106,8 @@ class Session:
 
     @staticmethod
     def _points(step: Step) -> list[Point]:
-        points: list[Point] = ["statement"] if step.statement is not None else []
+        points: list[Point] = ["parse"] if step.parsed is not None else []
+        points += ["statement"] if step.statement is not None else []
         return [*points, "commit"] if step.commits else points
 
     async def _ask(self, point: Point, kind: bytes, step: Step) -> bytes:
@@ -156,14 +157,15 @@ class Session:
             return held
         action = await self._gate.passes(self._passing("committed", step))
         if isinstance(action, Refuse) and not action.fatal:
-            return error_response(action.sqlstate, action.told) + ready(IDLE)
+            return error_response(action) + ready(IDLE)
         await self._do(action)
         return held
 
     # -- what the gate does -----------------------------------------------------------------------
 
     def _passing(self, point: Point, step: Step) -> Passing:
-        return replace(self._about, point=point, statement=step.statement or "", verb=step.verb, wrote=step.wrote)
+        statement = (step.parsed if point == "parse" else step.statement) or ""
+        return replace(self._about, point=point, statement=statement, verb=step.verb, wrote=step.wrote)
 
     async def _do(self, action: Action) -> None:
         await act(self._client, action)
@@ -181,5 +183,5 @@ async def act(client: Client, action: Action) -> None:
         case Drop():
             raise Ended
         case Refuse():
-            await client.tell(error_response(action.sqlstate, action.told, severity="FATAL"))
+            await client.tell(error_response(action, severity="FATAL"))
             raise Ended

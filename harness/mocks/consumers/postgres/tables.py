@@ -19,6 +19,7 @@ select n.nspname, c.relname, c.oid,
        (select string_agg(a.attname, E'\\n' order by array_position(i.indkey::int2[], a.attnum))
           from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
          where i.indrelid = c.oid and i.indisprimary)
+       , c.relkind = 'p'
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p') and c.relpersistence <> 't' and not c.relispartition
    and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '{ADMIN}')
@@ -38,6 +39,7 @@ class Table:
     oid: int
     columns: tuple[tuple[str, int], ...]
     key: tuple[str, ...]
+    partitioned: bool = False
 
     @property
     def sql(self) -> str:
@@ -54,8 +56,9 @@ async def tables_of(admin: Admin) -> list[Table]:
             int(oid or 0),
             _columns(columns or ""),
             tuple((key or "").split("\n")) if key else (),
+            partitioned == "t",
         )
-        for schema, name, oid, columns, key in await admin.run(_TABLES)
+        for schema, name, oid, columns, key, partitioned in await admin.run(_TABLES)
     ]
 
 

@@ -18,8 +18,12 @@ LONGEST_STATEMENT = 8_192
 
 @dataclass
 class Step:
-    """What one message of the client is: a statement, what commits, or both; nothing of either for most."""
+    """What one message of the client is: a statement, what commits, or both; nothing of either for most.
 
+    ``parsed``: what the server sees now for the first time, which it may run later, and often.
+    """
+
+    parsed: str | None = None
     statement: str | None = None
     verb: str = ""
     commits: bool = False
@@ -48,6 +52,7 @@ class Transaction:
             case b"P":
                 name, sql = texts_of(raw, 2)
                 self._prepared[name] = sql
+                return Step(parsed=sql[:LONGEST_STATEMENT])
             case b"B":
                 portal, name = texts_of(raw, 2)
                 self._portals[portal] = self._prepared.get(name, "")
@@ -72,8 +77,9 @@ class Transaction:
         """Statements that the server runs; ``at_once``: it commits after the last, and waits for no Sync."""
         statements = split(sql)
         if not statements:  # with an empty one, clients ask whether anybody is there
-            return Step("")
-        step = Step(sql[:LONGEST_STATEMENT], statements[0].verb)
+            return Step(statement="")
+        told = sql[:LONGEST_STATEMENT]
+        step = Step(told if at_once else None, told, statements[0].verb)
         for one in statements:
             if self._ends(one):
                 step.explicit = step.commits = True

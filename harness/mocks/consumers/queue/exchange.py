@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from harness.contract.consumers import ConsumerOperation
 from harness.mocks.consumers.queue.commands import MOVING, answers_out_of_turn, keys_read, keys_stored_at, waits_ms
 from harness.mocks.consumers.queue.resp import Command
+from harness.mocks.consumers.queue.takings import Taking, taking
 
 Names = Mapping[bytes, tuple[str, ...]]
 """The consumers at each key: one at a list, any number at a stream."""
@@ -17,7 +18,8 @@ Names = Mapping[bytes, tuple[str, ...]]
 class Exchange:
     """``stores``, ``reads``: the consumers that it is about. ``failed``: what its sender is told in the answer's place.
 
-    ``told``: whether what it has stored is told already.
+    ``told``: whether what it has stored is told already. ``taking``: what it takes from a queue by itself, in no
+    transaction.
     """
 
     command: Command
@@ -26,13 +28,14 @@ class Exchange:
     reads: tuple[str, ...] = ()
     waits_ms: int | None = None
     is_transaction: bool = False
+    taking: Taking | None = None
     failed: str = ""
     told: set[str] = field(default_factory=set)
 
     @property
     def alone(self) -> bool:
         """Whether it must not share its turn with what is sent behind it."""
-        return self.waits_ms is not None or self.command.words[0] in MOVING or self.free
+        return self.waits_ms is not None or self.taking is not None or self.command.words[0] in MOVING or self.free
 
     @property
     def free(self) -> bool:
@@ -69,7 +72,8 @@ class Exchanges:
             case _:
                 stores = self._stores(command)
                 reads = [name for name in self._reads(command) if name not in stores]
-                return Exchange(command, self._job, _once(stores), _once(reads), waits_ms(command))
+                taken = taking(command, self._names)
+                return Exchange(command, self._job, _once(stores), _once(reads), waits_ms(command), taking=taken)
         return Exchange(command, self._job)
 
     def _stores(self, command: Command) -> list[str]:

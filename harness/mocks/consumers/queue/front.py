@@ -18,20 +18,18 @@ NONE = "ERR no consumer of this night is a queue"
 
 
 class Front:
-    """Listens by TCP in every night, and goes on to the server's socket in one that has a queue."""
+    """Behind the doorway; it goes on to the server's socket in a night that has a queue."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
+        self._callers = mock.callers(mock.endpoints["queue"])
         self._socket: Path
         self._pushes: asyncio.Task[Pushes] | None = None
         self._sessions: set[asyncio.Task[None]] = set()
 
-    async def listen(self, port: int) -> int:
-        """Start; the port."""
-        listening = await self._mock.loop.create_server(lambda: Client(self._serve), self._mock.host, port)
-        bound: int = listening.sockets[0].getsockname()[1]
-        self._callers = self._mock.callers(bound)
-        return bound
+    def client(self) -> asyncio.Protocol:
+        """Serve one who connects."""
+        return Client(self._serve)
 
     def open(self, socket: Path, pushes: asyncio.Task[Pushes] | None) -> None:
         """Let the night's clients in when the server is ready, or tell them that there is none."""

@@ -31,15 +31,24 @@ class Journal:
         self._requests = Requests()
         self._database = b"0"
         self._together: list[Command] | None = None
+        self._kept: list[Change] = []
 
     def read(self) -> list[Change]:
         """What has been changed in the first database since it was asked last."""
-        found: list[Change] = []
+        found, self._kept = self._kept, []
         while data := os.pread(self._descriptor, READ_BYTES, self._at):
             self._at += len(data)
             for command in self._requests.feed(data):
                 self._take(command, found)
         return found
+
+    def leave_out(self, name: bytes, key: bytes) -> None:
+        """The next change by such a request is the mock's own, and told to nobody."""
+        self._kept = self.read()
+        for change in self._kept:
+            if any(command.words[0] == name and key in command.words for command in change):
+                self._kept.remove(change)
+                return
 
     def close(self) -> None:
         """Leave it."""

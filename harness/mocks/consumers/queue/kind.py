@@ -22,7 +22,7 @@ from harness.mocks.core.order import Armed
 
 
 class Queue:
-    """A `Kind` of consumers. The server starts with the first night that has one of them."""
+    """A `Kind` of consumers, behind its doorway; its server starts with the first night that has one."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
@@ -32,9 +32,9 @@ class Queue:
         self._server = Server(mock.dir, mock.dir / "logs" / "queue.log")
         self._connected: asyncio.Task[None] | None = None
 
-    async def listen(self, port: int) -> dict[str, int]:
-        """The endpoint, which is known before there is a server."""
-        return {"queue": await self._front.listen(port)}
+    def client(self) -> asyncio.Protocol:
+        """Serve one who connects."""
+        return self._front.client()
 
     async def reset(self, plan: Plan) -> None:
         """Begin with those of the plan and an empty server, if it has any.

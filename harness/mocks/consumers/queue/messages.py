@@ -13,8 +13,8 @@ from harness.mocks.consumers.queue.arrivals import Message
 from harness.mocks.core.documents import MOST_ROW_VALUES, NoDocument, document
 from harness.mocks.core.serving import shown
 
-Dated = tuple[str, str | None, Row]
-"""A row, its business date, and the date whose rows it repeats in that one's place."""
+Dated = tuple[str, str | None, str | None, Row]
+"""A row, behind its business date, the date whose rows it repeats in that one's place, and its message's id."""
 
 
 class NoRow(ValueError):
@@ -41,26 +41,30 @@ class Reader:
                 raise NoRow(f"found {shown(row)}, expected an object of JSON or a list of objects")
         return [self._dated(row) for row in rows]
 
-    def batches(self, rows: Sequence[Dated]) -> Iterator[Batch]:
-        """A batch for all rows of one date that follow each other."""
-        for (date, fallback_of), of_date in groupby(rows, key=lambda dated: dated[:2]):
-            yield Batch.of(
-                date,
-                fallback_of,
-                [row for _, _, row in of_date],
-                key_columns=self._consumer.key,
-                volatile=self._consumer.volatile,
+    def batches(self, rows: Sequence[Dated]) -> Iterator[tuple[str | None, Batch]]:
+        """A batch for all rows of one date and one message's id that follow each other; the id."""
+        for (date, fallback_of, message_id), together in groupby(rows, key=lambda dated: dated[:3]):
+            yield (
+                message_id,
+                Batch.of(
+                    date,
+                    fallback_of,
+                    [row for _, _, _, row in together],
+                    key_columns=self._consumer.key,
+                    volatile=self._consumer.volatile,
+                ),
             )
 
     def _dated(self, row: Row) -> Dated:
-        named, fallback = self._consumer.business_date, self._consumer.fallback_of
+        named, fallback, message = self._consumer.business_date, self._consumer.fallback_of, self._consumer.message_id
         date = self._date if named is None else _date(named, row.get(named))
         standing_in = None if fallback is None or not row.get(fallback) else _date(fallback, row[fallback])
-        row = {name: value for name, value in row.items() if name not in (named, fallback)}
+        message_id = None if message is None or row.get(message) is None else str(row[message])
+        row = {name: value for name, value in row.items() if name not in (named, fallback, message)}
         for column in self._consumer.key:
             if row.get(column) is None or isinstance(row[column], dict | list):
                 raise NoRow(f"found {shown(row.get(column))} in {column}, expected a value: it is part of the key")
-        return date, standing_in, row
+        return date, standing_in, message_id, row
 
 
 def _fields(message: tuple[bytes, ...]) -> Row:

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from harness.contract.consumers import PlannedQueue
 from harness.contract.effects.consumers import When
 from harness.mocks.consumers.gate import Broken, Gate
-from harness.mocks.consumers.ledger import Ledger
+from harness.mocks.consumers.ledger import Ledger, OtherPayload
 from harness.mocks.consumers.queue.admin import Admin
 from harness.mocks.consumers.queue.arrivals import Arrival, arrivals
+from harness.mocks.consumers.queue.deliveries import Deliveries
 from harness.mocks.consumers.queue.exchange import Exchange
 from harness.mocks.consumers.queue.journal import Journal
 from harness.mocks.consumers.queue.messages import Dated, NoRow, Reader
@@ -41,6 +42,7 @@ class Pushes:
         for name, consumer in consumers.items():
             key = consumer.queue.encode()
             self.names[key] = (*self.names.get(key, ()), name)
+        self._deliveries = Deliveries(mock.armory, self._admin, self._journal, self.names)
         self._lock = asyncio.Lock()
         self._overheard = False
         self._waiting: list[Exchange] = []
@@ -67,6 +69,14 @@ class Pushes:
     def overhears(self) -> None:
         """From now on somebody hears what was asked by nobody."""
         self._overheard = True
+
+    async def hands_out(self, exchange: Exchange) -> None:
+        """The server is about to hear of it: what it hands out may be otherwise than it was."""
+        await self._deliveries.before(exchange)
+
+    def handed(self, exchange: Exchange, answer: bytes) -> None:
+        """The server has answered it."""
+        self._deliveries.after(exchange, answer)
 
     async def nudge(self) -> None:
         """Make the server look around; when this returns it has seen all that was sent to it before."""
@@ -109,16 +119,22 @@ class Pushes:
     def _tell(self, name: str, arrival: Arrival, exchange: Exchange | None) -> None:
         rows, wrong = self._read(name, arrival)
         record, told = self._mock.recorder.record, {"by": arrival.by} | asker()
-        for batch in self._readers[name].batches(rows):
+        for key, batch in self._readers[name].batches(rows):
             value = told | {"rows": batch.rows, "business_date": batch.business_date, "fallback_of": batch.fallback_of}
             try:
-                stored = store(self._mock.armory, name, "queue", self._ledgers[name], None, batch)
+                stored = store(self._mock.armory, name, "queue", self._ledgers[name], key, batch)
+            except OtherPayload:
+                record(
+                    "fail", "push", value, error=f"the message {key!r} has come before with other rows", component=name
+                )
+                continue
             except HalfStored as half:
                 record("fail", "push", value, error=str(half), component=name)
                 if exchange is not None:
                     exchange.failed = f"ERR {half}"
                 return
-            record("ok", "push", value | {"stored": stored or 0}, component=name)
+            replayed = {} if key is None else {"replayed": stored is None}
+            record("ok", "push", value | {"stored": stored or 0} | replayed, component=name)
         if wrong:
             record("fail", "push", told, error=wrong, component=name)
 

@@ -11,9 +11,12 @@ from harness.mocks.consumers.gate import Broken
 ERRORS: Mapping[ConsumerRefusal, str] = {
     "unavailable": "LOADING Valkey is loading the dataset in memory",
     "read_only": "READONLY You can't write against a read only replica.",
-    "disk_full": "OOM command not allowed when used memory > 'maxmemory'.",
+    "disk_full": "MISCONF Valkey is configured to save RDB snapshots, but it's currently unable to persist to disk. "
+    "Commands that may modify the data set are disabled, because this instance is configured to report errors during "
+    "writes if RDB snapshotting fails (stop-writes-on-bgsave-error option). Please check the Valkey logs for details "
+    "about the RDB error.",
+    "out_of_memory": "OOM command not allowed when used memory > 'maxmemory'.",
 }
-"""Memory is what it stores in: that one is full."""
 
 
 def error(text: str, *, at_exec: bool = False) -> bytes:

@@ -128,7 +128,7 @@ class Answers:
 
 
 def value(raw: bytes) -> Any:
-    """What an answer of RESP2 says: bytes, numbers, lists; an error is a `ServerError`."""
+    """What an answer says: bytes, numbers, lists, of a map its keys and values in turn; an error is a `ServerError`."""
     return _value(raw, 0)[0]
 
 
@@ -144,9 +144,11 @@ def _value(raw: bytes, at: int) -> tuple[Any, int]:
     if kind == b"$":
         size = int(head)
         return (None, after) if size < 0 else (raw[after : after + size], after + size + len(LINE))
-    if kind == b"*":
+    if kind == b"_":
+        return None, after
+    if kind in b"*~>%":
         parts = []
-        for _ in range(int(head)):
+        for _ in range(int(head) * (2 if kind == b"%" else 1)):
             part, after = _value(raw, after)
             parts.append(part)
         return parts, after

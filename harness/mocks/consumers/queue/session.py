@@ -32,6 +32,12 @@ class Turns(Protocol):
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
         """How the exchange ends at this moment; None: it goes on."""
 
+    async def hands_out(self, exchange: Exchange) -> None:
+        """The server is about to hear of it: what it hands out may be otherwise than it was."""
+
+    def handed(self, exchange: Exchange, answer: bytes) -> None:
+        """The server has answered it."""
+
     async def nudge(self) -> None:
         """Make the server look around; when this returns it has seen all that was sent to it before."""
 
@@ -114,9 +120,12 @@ class Session:
         if not exchanges:
             return
         async with self._turns.turn():
+            for exchange in exchanges:
+                await self._turns.hands_out(exchange)
             self._to_server.write(b"".join(exchange.command.raw for exchange in exchanges))
             answers = [await self._answer() for _ in exchanges]
             for exchange, answer in zip(exchanges, answers, strict=True):
+                self._turns.handed(exchange, answer)
                 if answer.startswith(b"-"):
                     self._turns.refused(exchange, answer[1:].decode(errors="replace").strip())
             succeeded = [one for one, answer in zip(exchanges, answers, strict=True) if not answer.startswith(b"-")]
@@ -130,6 +139,7 @@ class Session:
         gone = asyncio.create_task(self._client.gone.wait())
         try:
             async with self._turns.turn():
+                await self._turns.hands_out(exchange)
                 self._to_server.write(exchange.command.raw)
                 await self._turns.nudge()
                 await self._turns.account([], exchange)
@@ -148,6 +158,8 @@ class Session:
                 self._turns.left(exchange)
                 raise Ended
             answer = answered.result()
+            if answer is not None:
+                self._turns.handed(exchange, answer)
             async with self._turns.turn():
                 await self._turns.account([exchange])
         finally:

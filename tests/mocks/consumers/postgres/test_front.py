@@ -39,7 +39,8 @@ def test_a_transaction_passes_and_is_seen_at_each_of_its_points(planning: Planni
     with planning.connect(application_name="load") as connection:
         connection.execute(ROW)
     told = planning.tells()
-    assert [(one["point"], one["verb"], one["wrote"]) for one in told["passed"]] == [
+    passed = [one for one in told["passed"] if one["point"] != "parse"]
+    assert [(one["point"], one["verb"], one["wrote"]) for one in passed] == [
         ("connect", "", False),
         ("statement", "BEGIN", False),
         ("statement", "INSERT", True),

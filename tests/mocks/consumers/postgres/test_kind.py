@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 
 from harness.contract.endpoints import POSTGRES
 from harness.contract.events.schema import history_schema
+from harness.mocks.consumers.postgres.answers import OF_STATEMENTS
 from harness.mocks.consumers.postgres.programs import find
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.stack.cleanup.directories import clock_directory, remove_clock_directory
@@ -108,7 +109,8 @@ def test_what_is_refused_is_not_there_and_the_next_try_is(
         load(consumers)
     assert caught.value.sqlstate == state
     load(consumers)
-    assert told(night) == [*(["invoke"] if when == "before_commit" else []), "fail", "invoke", "ok"]
+    at_commit = when == "before_commit" and word not in OF_STATEMENTS
+    assert told(night) == [*(["invoke"] if at_commit else []), "fail", "invoke", "ok"]
     assert held(night, consumers) == [("2026-11-23", None, 2)]
 
 
@@ -200,3 +202,76 @@ def test_two_consumers_may_share_a_database(night: NightOfMocks, consumers: Play
     consumers.done("POST", "reset", night.plan)
     load(consumers, INSERT.replace("plan", "staging"))
     assert [event.component for event in night.history().of("commit")] == ["stage", "stage"]
+
+
+TELLS = "insert into plan (day, sku, quantity) values ('2026-11-23', 'c', 1)"
+
+
+@pytest.mark.parametrize(
+    ("word", "operation", "when", "kind", "severity", "message"),
+    [
+        (
+            "read_only",
+            "store",
+            "before_commit",
+            "ReadOnlySqlTransaction",
+            "ERROR",
+            "cannot execute INSERT in a read-only",
+        ),
+        (
+            "disk_full",
+            "store",
+            "before_commit",
+            "DiskFull",
+            "ERROR",
+            "could not extend file .*: No space left on device",
+        ),
+        ("deadlock", "store", "before_commit", "DeadlockDetected", "ERROR", "deadlock detected"),
+        ("serialization_failure", "store", "asked", "SerializationFailure", "ERROR", "due to concurrent update"),
+        ("serialization_failure", "store", "before_commit", "SerializationFailure", "ERROR", "read/write dependencies"),
+        (
+            "schema_changed",
+            "store",
+            "before_commit",
+            "UndefinedColumn",
+            "ERROR",
+            'column "quantity" of relation "plan"',
+        ),
+        ("unavailable", "store", "asked", "AdminShutdown", "FATAL", "terminating connection due to administrator"),
+    ],
+)
+def test_a_refusal_is_the_servers_own_error(
+    night: NightOfMocks, consumers: Played, word: str, operation: str, when: str, kind: str, severity: str, message: str
+) -> None:
+    arm(consumers, when, {"refuse": word}, operation)
+    with pytest.raises(getattr(psycopg.errors, kind), match=message) as caught:
+        load(consumers, TELLS)
+    assert caught.value.diag.severity == severity
+
+
+def test_another_release_is_there_while_the_fault_acts_and_no_longer(night: NightOfMocks, consumers: Played) -> None:
+    arm(consumers, "before_commit", {"refuse": "schema_changed"}, times=2)
+    with pytest.raises(psycopg.errors.UndefinedColumn, match='column "quantity"'):
+        load(consumers, TELLS)
+    with closing(connect(consumers)) as connection:
+        columns = connection.execute("select * from plan").description or []
+    assert [column.name for column in columns] == ["day", "stands_for", "sku", "quantity_v2", "at"]
+    load(consumers, TELLS)
+    assert held(night, consumers) == [("2026-11-23", None, 1)]
+
+
+def test_rows_without_their_columns_names_are_taken_by_another_release(night: NightOfMocks, consumers: Played) -> None:
+    arm(consumers, "before_commit", {"refuse": "schema_changed"}, times=9)
+    load(consumers)
+    assert held(night, consumers) == [("2026-11-23", None, 2)]
+    lines = (night.dir / "history" / "held.rows").read_bytes().splitlines()
+    assert json.loads(lines[0].rpartition(b"\t")[2]) == {"sku": "a", "quantity": "1.50"}
+
+
+def test_an_open_transaction_keeps_another_release_out(night: NightOfMocks, consumers: Played) -> None:
+    with closing(connect(consumers)) as connection, connection:
+        connection.execute("select from plan")
+        arm(consumers, "before_commit", {"refuse": "schema_changed"})
+        connection.execute(TELLS)
+    assert [event for event in night.events("fault") if event[0] == "info"] == []
+    assert held(night, consumers) == [("2026-11-23", None, 1)]

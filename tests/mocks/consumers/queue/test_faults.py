@@ -16,7 +16,8 @@ ONCE = {"retry": Retry(NoBackoff(), 0)}
 WORDS = {
     "unavailable": "is loading the dataset in memory",
     "read_only": "You can't write against a read only replica.",
-    "disk_full": "command not allowed when used memory > 'maxmemory'.",
+    "disk_full": "MISCONF Valkey is configured to save RDB snapshots, but it's currently unable to persist to disk.",
+    "out_of_memory": "command not allowed when used memory > 'maxmemory'.",
 }
 
 
@@ -39,7 +40,7 @@ def test_a_refusal_is_the_servers_own_words_and_stores_nothing(queues: Queues, w
 
 
 def test_a_refused_transaction_leaves_nothing_and_the_connection_goes_on(queues: Queues) -> None:
-    arm(queues, "before_commit", {"refuse": "disk_full"}, times=1)
+    arm(queues, "before_commit", {"refuse": "out_of_memory"}, times=1)
     client = queues.client(single_connection_client=True, **ONCE)
     with client.pipeline() as pipeline:
         pipeline.rpush("forecasts", row("a"))
@@ -71,6 +72,12 @@ def test_redis_py_sends_again_what_it_has_no_answer_to(queues: Queues) -> None:
     assert queues.held() == ["a", "a"]
 
 
+def test_redis_py_asks_again_while_a_server_is_loading(queues: Queues) -> None:
+    arm(queues, "asked", {"refuse": "unavailable"}, times=1)
+    assert queues.client(retry=Retry(NoBackoff(), 3)).rpush("forecasts", row("a")) == 1
+    assert queues.held() == ["a"]
+
+
 def test_rows_that_are_swallowed_are_answered_as_if_they_were_kept(queues: Queues) -> None:
     queues.played.arm("store", {"swallow": {"part": 0.5}}, where={"consumer": "events"})
     assert queues.client().rpush("forecasts", *map(row, "abcd")) == 4
@@ -85,7 +92,7 @@ def test_a_half_that_is_stored_is_answered_with_an_error(queues: Queues) -> None
 
 
 def test_other_requests_of_a_pipeline_pass_a_refused_one(queues: Queues) -> None:
-    arm(queues, "asked", {"refuse": "disk_full"}, times=1)
+    arm(queues, "asked", {"refuse": "out_of_memory"}, times=1)
     with queues.client(**ONCE).pipeline(transaction=False) as pipeline:
         pipeline.set("x", 1)
         pipeline.rpush("forecasts", row("a"))
@@ -100,4 +107,4 @@ def test_a_refusal_that_no_queue_has_words_for_is_no_order(queues: Queues) -> No
     where = {"kind": "queue", "when": "asked"}
     status, found = queues.played.call("POST", "arm", order | {"where": where})
     assert status != 200
-    assert "expected unavailable or read_only or disk_full" in found["error"]
+    assert "expected unavailable or read_only or disk_full or out_of_memory" in found["error"]
