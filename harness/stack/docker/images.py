@@ -36,6 +36,8 @@ BASE_VARIABLE = "NIGHT_HARNESS_BASE_IMAGE"
 MOCKS_VARIABLE = "NIGHT_HARNESS_MOCKS_IMAGE"
 JOBS_VARIABLE = "NIGHT_HARNESS_JOBS_IMAGE"
 
+POSTGRES_VARIABLE = "NIGHT_HARNESS_POSTGRES_IMAGE"
+
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
 
@@ -82,6 +84,11 @@ def jobs_image(named: str | None = None) -> str:
     return os.environ.get(JOBS_VARIABLE) or "night-harness/jobs"
 
 
+def postgres_image() -> str:
+    """The image of a consumer that is a PostgreSQL; NIGHT_HARNESS_POSTGRES_IMAGE names another."""
+    return os.environ.get(POSTGRES_VARIABLE) or "postgres:18"
+
+
 def base_image() -> str:
     """What images are built from unless the call says; NIGHT_HARNESS_BASE_IMAGE names another."""
     return os.environ.get(BASE_VARIABLE) or DEFAULT_BASE
@@ -125,8 +132,13 @@ def definitions_folder() -> Path:
     )
 
 
-def require_image(client: DockerClient, image: str, *, ours: bool = False) -> dict[str, Any]:
-    """The configuration of an image that must be there; ``ours`` also wants this harness's version in it."""
+def require_image(
+    client: DockerClient, image: str, *, ours: bool = False, instead: str = "name another in the chain"
+) -> dict[str, Any]:
+    """The configuration of an image that must be there; ``ours`` also wants this harness's version in it.
+
+    ``instead`` is how to name another.
+    """
     from docker.errors import ImageNotFound
 
     build = "build it with `harness images build` (`--base IMAGE` where no registry is reachable)"
@@ -139,7 +151,7 @@ def require_image(client: DockerClient, image: str, *, ours: bool = False) -> di
                 f"image {image}",
                 found="the engine does not have it",
                 expected="an image that is there before the night: nothing is pulled behind your back",
-                todo=build if default else f"`docker pull {image}`, or build it, or name another in the chain",
+                todo=build if default else f"`docker pull {image}`, or build it, or {instead}",
             ) from None
     config: dict[str, Any] = attributes.get("Config") or {}
     found = (config.get("Labels") or {}).get(VERSION_LABEL)

@@ -11,6 +11,7 @@ from harness.contract.endpoints import POSTGRES
 from harness.contract.plan import Plan
 from harness.mocks.consumers.gate import Gate
 from harness.mocks.consumers.postgres.consumer import Postgres as Database
+from harness.mocks.consumers.postgres.contained import contained_in
 from harness.mocks.consumers.postgres.exchanges import Exchanges
 from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.recording import Recording
@@ -29,7 +30,7 @@ class Postgres:
         self._gate = Gate(mock, "postgres")
         self._databases: dict[str, Database] = {}
         self._recordings: dict[str, Recording] = {}
-        self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log")
+        self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log", contained=contained_in(mock.dir))
         self._exchanges = Exchanges(mock, self._gate, self._recordings)
         self._front = Front(self._server.socket, self._exchanges, mock.callers(mock.endpoints["postgres"]).of)
 

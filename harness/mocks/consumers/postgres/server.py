@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.mocks.consumers.postgres.account import Account, account
+from harness.mocks.consumers.postgres.contained import Contained, Process
 from harness.mocks.consumers.postgres.programs import OLDEST, Programs, find, major_version
 from harness.mocks.consumers.postgres.settings import ACCESS, ADMIN, configuration
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
@@ -37,10 +38,12 @@ def place_in(directory: Path) -> Path:
 class Server:
     """A PostgreSQL of one's own in ``place``, a folder that other users can pass through where root has made it.
 
-    ``log`` is a file for what it says.
+    ``log`` is a file for what it says. ``contained`` is where its processes are to be, if that is not here.
     """
 
-    def __init__(self, place: Path, log: Path, programs: Programs | None = None) -> None:
+    def __init__(
+        self, place: Path, log: Path, programs: Programs | None = None, contained: Contained | None = None
+    ) -> None:
         self.folder = place / "pg"
         self.data = self.folder / "data"
         self.password = secrets.token_urlsafe()
@@ -48,7 +51,8 @@ class Server:
         self.version = 0
         self._log = log
         self._programs = programs
-        self._process: asyncio.subprocess.Process | None = None
+        self._contained = contained
+        self._process: asyncio.subprocess.Process | Process | None = None
         self._said = b""
         self._listening: asyncio.Task[None] | None = None
 
@@ -70,7 +74,7 @@ class Server:
 
     async def start(self) -> None:
         """Make it and start it; PostgresUnavailable when that does not go here."""
-        programs, owner = self._programs or find(), account()
+        programs, owner = self._found()
         self.version = await self._version(programs, owner)
         await self._make(programs, owner)
         self._process = await owner.start(
@@ -92,7 +96,13 @@ class Server:
             self._process = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    async def _version(self, programs: Programs, owner: Account) -> int:
+    def _found(self) -> tuple[Programs, Account | Contained]:
+        """Its programs, and who starts them."""
+        if self._contained is not None:
+            return self._contained.programs(), self._contained
+        return self._programs or find(), account()
+
+    async def _version(self, programs: Programs, owner: Account | Contained) -> int:
         """Its major version, which also shows that this user can start it."""
         code, printed = await owner.run(programs.path("postgres"), "--version", cwd=Path("/"))
         if code:
@@ -112,7 +122,7 @@ class Server:
             )
         return version
 
-    async def _make(self, programs: Programs, owner: Account) -> None:
+    async def _make(self, programs: Programs, owner: Account | Contained) -> None:
         """Its files, which are made once: what a night leaves in them is cleared by SQL."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True)
@@ -131,7 +141,7 @@ class Server:
             file.write(configuration(self.version, PORT))
         (self.data / "pg_hba.conf").write_text(ACCESS)
 
-    async def _listen(self, process: asyncio.subprocess.Process, ready: asyncio.Future[bool]) -> None:
+    async def _listen(self, process: asyncio.subprocess.Process | Process, ready: asyncio.Future[bool]) -> None:
         """Keep what it says, until it is silent for ever."""
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         self._log.parent.mkdir(exist_ok=True)
@@ -144,7 +154,7 @@ class Server:
         if not ready.done():
             ready.set_result(False)
 
-    async def _let_shared_memory_go(self, owner: Account) -> None:
+    async def _let_shared_memory_go(self, owner: Account | Contained) -> None:
         """Mark its segment of shared memory as removed, so that the kernel frees it with the last of its processes.
 
         PostgreSQL removes it when it ends, but not when it is killed. Only its owner may.

@@ -1,0 +1,153 @@
+"""Consumers of every kind, and the desk's channels, in containers: the same night as in processes, with real clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.checks import Outcome
+from harness.mocks.consumers.postgres.programs import find as find_postgres
+from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
+from harness.mocks.consumers.queue.programs import find as find_queue
+from harness.mocks.consumers.queue.unavailable import QueueUnavailable
+from harness.night.result import Result
+from harness.scenario.loading import load_scenario
+from tests.stack.docker.conftest import Both
+
+CHAIN = """
+chain: feed
+timezone: Europe/Paris
+owner: data-ops
+runbook: runbook.md
+deadline: "06:00"
+files:
+  forecast:
+    name: "forecast_{date:%Y%m%d}.csv"
+    arrives: "02:00:04"
+    content: {copy: forecast.csv}
+folders:
+  outbox: {}
+environment:
+  SOURCE: {from: source.url}
+  OUT: {from: folder.outbox}
+  NIGHT: {from: night.date}
+"""
+JOBS = """
+jobs:
+  send:
+    run: [python, send.py]
+    at: "02:01"
+    max_run_time: 45m
+    rules: [{when: failed, do: restart, after: 5m, times: 2}]
+consumers:
+"""
+SCENARIO = """
+scenario: a night
+chain: chain.yaml
+night: 2026-11-23
+faults: [{faults}]
+expect: {{outcome: unaffected}}
+"""
+BEGIN = """
+import csv, io, json, os, pathlib, time, urllib.request
+
+text = urllib.request.urlopen(f"{os.environ['SOURCE']}/files/forecast_20261123.csv", timeout=60).read().decode()
+rows = list(csv.DictReader(io.StringIO(text)))
+"""
+TABLE = """
+  warehouse: {kind: postgres, schema: schema.sql, table: plan, key: [key], business_date: for_date}
+"""
+SCHEMA = "create table plan (for_date date not null, key text not null, quantity int not null);\n"
+DATABASE = "  DSN: {from: warehouse.url}\n"
+LOAD = """
+import psycopg
+with psycopg.connect(os.environ["DSN"]) as connection, connection.cursor() as cursor:
+    cursor.execute("delete from plan where for_date = %s", [os.environ["NIGHT"]])
+    with cursor.copy("copy plan from stdin") as copy:
+        for row in rows:
+            copy.write_row((os.environ["NIGHT"], row["key"], int(row["quantity"])))
+    cursor.execute("select pg_sleep(1800)")
+"""
+QUEUES = """
+  events: {kind: queue, list: plans, key: [key]}
+  entries: {kind: queue, stream: entries, key: [key]}
+"""
+QUEUE = "  QUEUE: {from: events.url}\n"
+PUSH = """
+import redis
+queue = redis.from_url(os.environ["QUEUE"], socket_timeout=None)
+queue.rpush("plans", *[json.dumps(row) for row in rows])
+time.sleep(600)
+for row in rows:
+    queue.xadd("entries", row)
+"""
+FILES = """
+  portal: {kind: folder, folder: outbox, name: "plan_{date:%Y%m%d}.csv", flag: "{name}.done", key: [key]}
+  board: {kind: pull, at: "03:45", folder: outbox, name: "plan_{date:%Y%m%d}.csv", key: [key]}
+"""
+WRITE = """
+plan = pathlib.Path(os.environ["OUT"], "plan_20261123.csv")
+plan.with_suffix(".part").write_text(text)
+plan.with_suffix(".part").rename(plan)
+time.sleep(60)
+pathlib.Path(f"{plan}.done").touch()
+"""
+
+KINDS: dict[str, tuple[str, str, str]] = {
+    "postgres": (DATABASE, TABLE, LOAD),
+    "queue": (QUEUE, QUEUES, PUSH),
+    "files": ("", FILES, WRITE),
+}
+"""Variables, consumers and the job, of each."""
+
+Nights = Callable[..., tuple[Result, Result]]
+
+
+@pytest.fixture
+def nights(tmp_path: Path, both: Both) -> Nights:
+    """The same night on the local stack and on that of containers."""
+    (tmp_path / "runbook.md").write_text("Ask.\n")
+    (tmp_path / "forecast.csv").write_text("key,quantity\na,1\nb,2\nc,3\n")
+    (tmp_path / "schema.sql").write_text(SCHEMA)
+
+    def run(kind: str, *, faults: str = "no_fault", late: str = "") -> tuple[Result, Result]:
+        _skip_without_its_server(kind)
+        variables, consumers, code = KINDS[kind]
+        (tmp_path / "send.py").write_text(BEGIN + code + late)
+        (tmp_path / "chain.yaml").write_text(CHAIN + variables + JOBS + consumers)
+        (tmp_path / "night.yaml").write_text(SCENARIO.format(faults=faults))
+        scenario = load_scenario(tmp_path / "night.yaml")
+        local, docker = (runner.run(scenario) for runner in both)
+        return local, docker
+
+    return run
+
+
+def _skip_without_its_server(kind: str) -> None:
+    try:
+        if kind == "postgres":
+            find_postgres()
+        elif kind == "queue":
+            find_queue()
+    except (PostgresUnavailable, QueueUnavailable) as why:
+        pytest.skip(f"there is nothing to compare with: {why}")
+
+
+def told(result: Result) -> list[tuple[Any, ...]]:
+    """What became of what the consumers were sent, and what they hold."""
+    events = [event for action in ("commit", "push", "taken") for event in result.history.of(action)]
+    kept = ("from", "rows", "stored", "removed")
+    return [(one.component, one.action, one.type, one.error, *map(one.value.get, kept)) for one in events] + [
+        (event.component, *result.history.rows(event).contents()) for event in result.history.of("holds")
+    ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_sent_is_held_as_on_the_local_stack(kind: str, nights: Nights) -> None:
+    local, docker = nights(kind)
+    assert told(docker) == told(local)
+    assert docker.outcome is local.outcome is Outcome.UNAFFECTED, docker.judgement.because
+    assert abs(docker.finished_at - local.finished_at).total_seconds() < 5
