@@ -14,7 +14,7 @@ from harness.contract.plan import Plan
 from harness.contract.servers import POSTGRES_AGENT, agent_socket, program_file
 from harness.errors import StackError
 from harness.stack.docker.arrangement import ROOT
-from harness.stack.docker.container import ContainerSpec
+from harness.stack.docker.container import ContainerSpec, StackContainer
 from harness.stack.docker.containers import Containers
 from harness.stack.docker.images import POSTGRES_VARIABLE, postgres_image, require_image
 
@@ -34,16 +34,21 @@ class ServerContainers:
     def __init__(self, containers: Containers, agents: Callable[[], Container[str]]) -> None:
         self._containers = containers
         self._answering = agents
-        self._started: set[str] = set()
+        self._started: dict[str, StackContainer] = {}
 
     def start_for(self, plan: Plan) -> None:
         """Start those that the night needs and that are not there yet."""
         kinds: set[ConsumerKind] = {consumer.kind for consumer in plan.consumers.values()}
         if "postgres" in kinds and POSTGRES_AGENT not in self._started:
-            self._start_postgres()
-            self._started.add(POSTGRES_AGENT)
+            self._started[POSTGRES_AGENT] = self._start_postgres()
 
-    def _start_postgres(self) -> None:
+    def require_sound(self) -> None:
+        """Raise StackError where one that was started is no more."""
+        for container in self._started.values():
+            if not container.running():
+                raise container.died("it was ended")
+
+    def _start_postgres(self) -> StackContainer:
         image, agent = postgres_image(), agent_socket(Path(ROOT), POSTGRES_AGENT)
         config = require_image(self._containers.engine, image, instead=f"name another by {POSTGRES_VARIABLE}")
         user = config.get("User") or USER
@@ -72,3 +77,4 @@ class ServerContainers:
                 todo=f"name another by {POSTGRES_VARIABLE}",
             ) from error
         self._containers.until([container], lambda: POSTGRES_AGENT in self._answering())
+        return container

@@ -181,6 +181,11 @@ class DockerStack(Stack):
         self._servers.start_for(plan)
         super().reset(plan)
 
+    def require_sound(self) -> None:
+        """Also of what the supervisor does not know: the containers of servers."""
+        super().require_sound()
+        self._servers.require_sound()
+
     def agent(self, image: str | None = None) -> str:
         """The agent in a container of that image, which is started on first use and kept."""
         return self._jobs.agent(image)

@@ -1,4 +1,4 @@
-"""Consumers of every kind, and the desk's channels, in containers: the same night as in processes, with real clients."""
+"""Consumers of every kind, and the desk's channels, in containers: the same night as in processes, by real clients."""
 
 from __future__ import annotations
 
@@ -95,13 +95,36 @@ plan.with_suffix(".part").rename(plan)
 time.sleep(60)
 pathlib.Path(f"{plan}.done").touch()
 """
+DESK = """
+  PAGERDUTY: {from: desk-tls.url}
+  KEY: {from: desk.routing_key}
+  SSL_CERT_FILE: {from: desk.authority}
+  MAIL: {from: desk.mail}
+  SMTP_HOST: {from: smtp.host}
+  SMTP_PORT: {from: smtp.port}
+"""
+PAGE = """
+import email.message, smtplib, ssl
+event = {"routing_key": os.environ["KEY"], "event_action": "trigger", "dedup_key": "feed"}
+event["payload"] = {"summary": "the source is slow", "source": "send", "severity": "error"}
+url = os.environ["PAGERDUTY"] + "/v2/enqueue"
+page = urllib.request.Request(url, json.dumps(event).encode(), {"Content-Type": "application/json"})
+print(urllib.request.urlopen(page, timeout=60, context=ssl.create_default_context()).status)
+
+mail = email.message.EmailMessage()
+mail["From"], mail["To"], mail["Subject"] = "send@night.example", os.environ["MAIL"], "the source is slow"
+with smtplib.SMTP(os.environ["SMTP_HOST"], int(os.environ["SMTP_PORT"]), timeout=60) as server:
+    server.starttls(context=ssl.create_default_context())
+    server.send_message(mail)
+"""
 
 KINDS: dict[str, tuple[str, str, str]] = {
     "postgres": (DATABASE, TABLE, LOAD),
     "queue": (QUEUE, QUEUES, PUSH),
     "files": ("", FILES, WRITE),
+    "desk": (DESK, FILES, PAGE + WRITE),
 }
-"""Variables, consumers and the job, of each."""
+"""Variables, consumers and the job, of each; the desk's job also feeds consumers."""
 
 Nights = Callable[..., tuple[Result, Result]]
 
@@ -113,10 +136,10 @@ def nights(tmp_path: Path, both: Both) -> Nights:
     (tmp_path / "forecast.csv").write_text("key,quantity\na,1\nb,2\nc,3\n")
     (tmp_path / "schema.sql").write_text(SCHEMA)
 
-    def run(kind: str, *, faults: str = "no_fault", late: str = "") -> tuple[Result, Result]:
+    def run(kind: str, *, faults: str = "no_fault") -> tuple[Result, Result]:
         _skip_without_its_server(kind)
         variables, consumers, code = KINDS[kind]
-        (tmp_path / "send.py").write_text(BEGIN + code + late)
+        (tmp_path / "send.py").write_text(BEGIN + code)
         (tmp_path / "chain.yaml").write_text(CHAIN + variables + JOBS + consumers)
         (tmp_path / "night.yaml").write_text(SCENARIO.format(faults=faults))
         scenario = load_scenario(tmp_path / "night.yaml")
@@ -145,9 +168,30 @@ def told(result: Result) -> list[tuple[Any, ...]]:
     ]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["postgres", "queue", "files"])
 def test_what_is_sent_is_held_as_on_the_local_stack(kind: str, nights: Nights) -> None:
     local, docker = nights(kind)
     assert told(docker) == told(local)
     assert docker.outcome is local.outcome is Outcome.UNAFFECTED, docker.judgement.because
     assert abs(docker.finished_at - local.finished_at).total_seconds() < 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "fault"),
+    [
+        (kind, f"{fault}: {{consumer: {consumer}, times: 1}}")
+        for kind, consumer in (("postgres", "warehouse"), ("queue", "events"))
+        for fault in ("read_only", "consumer_reset", "answer_lost")
+    ],
+)
+def test_a_fault_at_one_ends_as_on_the_local_stack(kind: str, fault: str, nights: Nights) -> None:
+    local, docker = nights(kind, faults=f"{{{fault}}}")
+    assert told(docker) == told(local)
+    assert docker.outcome is local.outcome
+
+
+def test_the_desk_is_reached_over_tls_by_who_trusts_its_authority(nights: Nights) -> None:
+    local, docker = nights("desk")
+    pages = [[(page.value["owner"], page.value["channel"]) for page in one.pages] for one in (local, docker)]
+    assert pages[0] == pages[1]
+    assert len(pages[0]) == 2

@@ -12,6 +12,7 @@ import shutil
 import struct
 from asyncio.subprocess import PIPE
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -27,18 +28,25 @@ ENDED_WITH_ITS_AGENT = -9
 class Process:
     """A program under the agent, in those words of asyncio's that a server is run by; ``stderr`` has all it prints."""
 
-    def __init__(self, pid: int, stderr: asyncio.StreamReader, agent: asyncio.StreamReader) -> None:
+    def __init__(
+        self, pid: int, stderr: asyncio.StreamReader, agent: tuple[asyncio.StreamReader, asyncio.StreamWriter]
+    ) -> None:
         self.pid = pid
         self.stderr = stderr
         self.returncode: int | None = None
-        self._ending = asyncio.create_task(self._end(agent))
+        self._reader, self._writer = agent
+        self._ending = asyncio.create_task(self._end())
 
     async def wait(self) -> int:
         """Its exit code, or minus the signal that ended it."""
         return await asyncio.shield(self._ending)
 
-    async def _end(self, agent: asyncio.StreamReader) -> int:
-        match (await agent.readline()).split():
+    async def _end(self) -> int:
+        told = b""
+        with suppress(ConnectionError):
+            told = await self._reader.readline()
+        self._writer.close()
+        match told.split():
             case [b"exited", code, *_]:
                 self.returncode = int(code)
             case [b"signaled", number, *_]:
@@ -60,7 +68,6 @@ class Contained:
         self._agent = agent
         self._library = library_path
         self._numbers = count(1)
-        self._connections: list[asyncio.StreamWriter] = []
 
     def programs(self) -> Programs:
         """Where they are in the image, as its own PATH has it; PostgresUnavailable where it has none."""
@@ -85,21 +92,14 @@ class Contained:
         os.mkfifo(said)
         said.chmod(0o666)  # whatever this user's mask: it is another's to open, and gone in a moment
         try:
-            printed = await _reading(said)
-            reader, writer = await self._connected()
-            writer.write(_order(command, cwd, said, self._environment()))
-            how, told, *why = [*(await reader.readline()).decode(errors="replace").split(maxsplit=2), "", ""]
+            pipe, printed = await _reading(said)
+            try:
+                return await self._launched(_order(command, cwd, said, self._environment()), command[0], printed)
+            except BaseException:
+                pipe.close()
+                raise
         finally:
             said.unlink()
-        if how != "started":
-            raise PostgresUnavailable(
-                f"{command[0]} in the container of PostgreSQL",
-                found=why[0].strip() or "the agent there has gone",
-                expected="a program that its user can start",
-                todo="see that the image runs by itself, or name another by NIGHT_HARNESS_POSTGRES_IMAGE",
-            )
-        self._connections.append(writer)  # a connection that nobody holds would be closed
-        return Process(int(told), printed, reader)
 
     async def run(self, *command: str, cwd: Path) -> tuple[int, str]:
         """Run one to its end: its exit code and all that it printed."""
@@ -107,9 +107,9 @@ class Contained:
         printed = await process.stderr.read()
         return await process.wait(), printed.decode(errors="replace").strip()
 
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _launched(self, order: bytes, program: str, printed: asyncio.StreamReader) -> Process:
         try:
-            return await asyncio.open_unix_connection(self._agent)
+            agent = await asyncio.open_unix_connection(self._agent)
         except OSError as error:
             raise PostgresUnavailable(
                 "the container of PostgreSQL",
@@ -117,6 +117,19 @@ class Contained:
                 expected="a container that lasts as long as the stack",
                 todo="look for what has ended it (docker events); the next run starts another",
             ) from error
+        reader, writer = agent
+        writer.write(order)
+        match (await reader.readline()).decode(errors="replace").split(maxsplit=2):
+            case ["started", pid]:
+                return Process(int(pid), printed, agent)
+            case told:
+                writer.close()
+        raise PostgresUnavailable(
+            f"{program} in the container of PostgreSQL",
+            found=told[-1].strip() if told else "the agent there has gone",
+            expected="a program that its user can start",
+            todo="see that the image runs by itself, or name another by NIGHT_HARNESS_POSTGRES_IMAGE",
+        )
 
     def _environment(self) -> dict[str, str]:
         """The night's, and nothing else of this process's."""
@@ -134,12 +147,13 @@ def contained_in(directory: Path) -> Contained | None:
     return Contained(agent, directory / "lib" / built.name if built else Path()) if agent.is_socket() else None
 
 
-async def _reading(fifo: Path) -> asyncio.StreamReader:
+async def _reading(fifo: Path) -> tuple[asyncio.BaseTransport, asyncio.StreamReader]:
     """What comes out of a named pipe, until the last who has it open to write has closed it."""
     reader = asyncio.StreamReader()
     pipe = open(os.open(fifo, os.O_RDONLY | os.O_NONBLOCK), "rb", buffering=0)  # noqa: SIM115, PTH123 - the loop's
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
-    return reader
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), pipe)
+    return transport, reader
 
 
 def _order(command: tuple[str, ...], cwd: Path, said: Path, environment: Mapping[str, str]) -> bytes:
