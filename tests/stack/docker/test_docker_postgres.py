@@ -17,10 +17,11 @@ from harness.contract.consumers import PlannedPostgres
 from harness.contract.plan import Plan
 from harness.errors import StackError
 from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, sweep_docker
-from harness.stack.docker.images import POSTGRES_VARIABLE, base_image, jobs_image
+from harness.stack.docker.images import POSTGRES_VARIABLE, base_image
 from harness.stack.docker.stack import DockerStack
+from tests.sample import sample
 from tests.stack.docker.test_docker_stack import ended, left_of
-from tests.stack.plans import HOUR_NS, job, plan
+from tests.stack.plans import job, plan
 
 pytestmark = pytest.mark.usefixtures("images")
 
@@ -58,22 +59,19 @@ def servers(engine: DockerClient, stack: DockerStack) -> list[str]:
     return [one.name for one in running if one.labels[ROLE_LABEL].startswith("server")]
 
 
-@pytest.fixture
-def stack() -> Iterator[DockerStack]:
+@pytest.fixture(scope="module")
+def stack(images: None) -> Iterator[DockerStack]:
     with DockerStack() as stack:
         yield stack
 
 
-def test_it_is_started_for_the_first_night_that_needs_it_and_lives_in_virtual_time(stack, engine):
-    stack.reset(plan())
-    assert servers(engine, stack) == []
+def test_it_lives_in_virtual_time_and_each_night_begins_anew(stack):
     for _ in range(2):
         events = night(stack, "python", "-c", ASK)
         assert stack.output("load", 1, "err") == ""
         assert stack.output("load", 1, "out").split() == ["1", "2"]  # the last night's row is gone
         commits = [event for event in events if event["action"] == "commit"]
         assert [event["type"] for event in commits] == ["invoke", "ok"]
-        assert len(servers(engine, stack)) == 1
         stack.reset(plan())
 
 
@@ -83,48 +81,39 @@ def test_a_job_that_is_not_roots_cannot_look_into_its_files(stack):
     assert stack.output("load", 1, "out") == "True False\n"
 
 
-def test_an_image_that_is_missing_is_named_with_the_variable_that_names_another(stack, monkeypatch):
-    monkeypatch.setenv(POSTGRES_VARIABLE, "localhost:1/no-such-postgres:1")
-    with pytest.raises(StackError) as caught:
-        stack.reset(with_postgres(plan()))
-    assert "no-such-postgres" in caught.value.where
-    assert "docker pull" in caught.value.todo
-    assert POSTGRES_VARIABLE in caught.value.todo
+def test_one_is_there_from_the_first_night_on_that_needs_it(engine, monkeypatch):
+    """And what is wrong with its image is told then, and is in the way of no other night."""
+    with DockerStack() as stack:
+        for image, says in ("localhost:1/no-such-postgres:1", "does not have it"), (base_image(), "says no user"):
+            with monkeypatch.context() as its, pytest.raises(StackError, match=says) as caught:
+                its.setenv(POSTGRES_VARIABLE, image)
+                stack.reset(with_postgres(plan()))
+            assert caught.value.where == f"image {image}"
+            assert POSTGRES_VARIABLE in caught.value.todo
+            stack.reset(plan())
+            assert servers(engine, stack) == []
+        for _ in range(2):
+            stack.reset(with_postgres(plan()))
+            assert servers(engine, stack) == [f"night-{stack.run_id}-server-postgres"]
+        stack.require_sound()
+        engine.containers.get(*servers(engine, stack)).kill()
+        with pytest.raises(StackError, match="server-postgres"):
+            stack.require_sound()
+        with pytest.raises(StackError):
+            stack.reset(with_postgres(plan()))
+    assert left_of(engine, stack.run_id) == []
 
 
-@pytest.mark.parametrize(
-    ("lines", "says"), [("", "says no user, and has none"), ("USER nobody", "no postgres on the PATH")]
-)
-def test_an_image_that_will_not_do_is_refused(stack, engine, monkeypatch, lines, says):
-    image, _ = engine.images.build(fileobj=io.BytesIO(f"FROM {base_image()}\n{lines}\n".encode()), rm=True)
+@pytest.mark.exhaustive
+def test_an_image_without_it_is_refused(engine, monkeypatch):
+    image, _ = engine.images.build(fileobj=io.BytesIO(f"FROM {base_image()}\nUSER nobody\n".encode()), rm=True)
     monkeypatch.setenv(POSTGRES_VARIABLE, image.id)
     try:
-        with pytest.raises(StackError) as caught:
+        with DockerStack() as stack, pytest.raises(StackError, match="no postgres on the PATH") as caught:
             stack.reset(with_postgres(plan()))
-        assert says in caught.value.found
         assert POSTGRES_VARIABLE in caught.value.todo
     finally:
-        stack.stop()
-        engine.images.remove(image.id) if lines else None
-
-
-def test_one_that_was_killed_makes_the_stack_unsound(stack, engine):
-    stack.reset(with_postgres(plan()))
-    stack.require_sound()
-    (name,) = servers(engine, stack)
-    engine.containers.get(name).kill()
-    with pytest.raises(StackError, match="server-postgres"):
-        stack.require_sound()
-    with pytest.raises(StackError):
-        stack.reset(with_postgres(plan()))
-
-
-def test_stop_takes_it_along(engine):
-    stack = DockerStack().start()
-    stack.reset(with_postgres(plan()))
-    assert len(servers(engine, stack)) == 1
-    stack.stop()
-    assert left_of(engine, stack.run_id) == []
+        engine.images.remove(image.id)
 
 
 OWNER = """
@@ -136,7 +125,7 @@ input()
 """
 
 
-@pytest.mark.parametrize("ends_it", ["kill -9 of the owner", "Ctrl-C", "kill -9 of the supervisor"])
+@pytest.mark.parametrize("ends_it", sample(["kill -9 of the owner", "Ctrl-C", "kill -9 of the supervisor"]))
 def test_however_its_stack_ends_nothing_of_it_is_left(engine, ends_it):
     with subprocess.Popen(
         [sys.executable, "-c", OWNER],
