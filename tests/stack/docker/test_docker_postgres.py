@@ -85,9 +85,10 @@ def test_one_is_there_from_the_first_night_on_that_needs_it(engine, monkeypatch)
     """And what is wrong with its image is told then, and is in the way of no other night."""
     with DockerStack() as stack:
         for image, says in ("localhost:1/no-such-postgres:1", "does not have it"), (base_image(), "says no user"):
-            with monkeypatch.context() as its, pytest.raises(StackError, match=says) as caught:
+            with monkeypatch.context() as its:
                 its.setenv(POSTGRES_VARIABLE, image)
-                stack.reset(with_postgres(plan()))
+                with pytest.raises(StackError, match=says) as caught:
+                    stack.reset(with_postgres(plan()))
             assert caught.value.where == f"image {image}"
             assert POSTGRES_VARIABLE in caught.value.todo
             stack.reset(plan())
