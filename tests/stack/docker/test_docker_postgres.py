@@ -7,26 +7,22 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from docker import DockerClient
 
-from harness.contract.consumers import PlannedPostgres
-from harness.contract.plan import Plan
 from harness.errors import StackError
 from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, sweep_docker
 from harness.stack.docker.images import POSTGRES_VARIABLE, base_image
 from harness.stack.docker.stack import DockerStack
 from tests.sample import sample
 from tests.stack.docker.test_docker_stack import ended, left_of
-from tests.stack.plans import job, plan
+from tests.stack.plans import job, plan, with_postgres
 
 pytestmark = pytest.mark.usefixtures("images")
 
 TOP = Path(__file__).parents[3]
-SCHEMA = "create table plan (key text primary key, quantity int not null);"
 ASK = """
 import os, psycopg, time
 began = time.time()
@@ -36,11 +32,6 @@ with psycopg.connect(os.environ["DSN"]) as connection:
     print(connection.execute("select count(*), now() - interval '2 hours' from plan").fetchone()[0])
 print(round((time.time() - began) / 3600))
 """
-
-
-def with_postgres(the_plan: Plan) -> Plan:
-    planned = PlannedPostgres(database="planning", schema_sql=SCHEMA, schema_file="schema.sql", table="plan")
-    return replace(the_plan, consumers={"warehouse": planned})
 
 
 def night(stack: DockerStack, *argv: str) -> list[dict]:
@@ -100,6 +91,8 @@ def test_one_is_there_from_the_first_night_on_that_needs_it(engine, monkeypatch)
         engine.containers.get(*servers(engine, stack)).kill()
         with pytest.raises(StackError, match="server-postgres"):
             stack.require_sound()
+        with pytest.raises(StackError, match="it has ended in the night"):
+            stack.settle()
         with pytest.raises(StackError):
             stack.reset(with_postgres(plan()))
     assert left_of(engine, stack.run_id) == []

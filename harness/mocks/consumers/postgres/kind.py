@@ -10,6 +10,7 @@ from harness.contract.consumers import PlannedPostgres
 from harness.contract.endpoints import POSTGRES
 from harness.contract.plan import Plan
 from harness.mocks.consumers.gate import Gate
+from harness.mocks.consumers.postgres.admin import SqlError
 from harness.mocks.consumers.postgres.consumer import Postgres as Database
 from harness.mocks.consumers.postgres.contained import contained_in
 from harness.mocks.consumers.postgres.exchanges import Exchanges
@@ -20,6 +21,9 @@ from harness.mocks.consumers.postgres.server import Server, place_in
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.unfit import UnfitError
+
+AWAY = ("08", "57")
+"""Classes of SQLSTATE: the connection is lost, or the server ends it."""
 
 
 class Postgres:
@@ -63,9 +67,14 @@ class Postgres:
             await self._recordings[name].begin()
 
     async def settle(self, file: BinaryIO) -> None:
-        """Tell what each of them holds, date by date."""
-        for recording in self._recordings.values():
-            await recording.settle(file)
+        """Tell what each of them holds, date by date; UnfitError where the night has lost its server."""
+        try:
+            for recording in self._recordings.values():
+                await recording.settle(file)
+        except (OSError, SqlError) as error:
+            if isinstance(error, SqlError) and error.sqlstate[:2] not in AWAY:
+                raise
+            raise self._server.lost(str(error)) from error
 
     def release(self, order: Armed[Any]) -> None:
         """Let go of the exchanges that a fault has kept back."""

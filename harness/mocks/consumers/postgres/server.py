@@ -164,6 +164,15 @@ class Server:
         if ipcrm and len(lines) > SHARED_MEMORY_LINE:
             await owner.run(ipcrm, "-m", lines[SHARED_MEMORY_LINE].split()[1], cwd=self.data)
 
+    def lost(self, found: str) -> PostgresUnavailable:
+        """What to say of one that does not answer any more, and was not ended here."""
+        return PostgresUnavailable(
+            "the server of PostgreSQL",
+            found=f"it has ended in the night ({found}); its last output:\n{self._said.decode(errors='replace')}",
+            expected="a server that lasts as long as the stack",
+            todo="look for what has killed it: a job, somebody, the kernel for want of memory",
+        )
+
     def _refused(self, doing: str, printed: str, programs: Programs) -> PostgresUnavailable:
         return PostgresUnavailable(
             f"{doing} ({programs.origin})",

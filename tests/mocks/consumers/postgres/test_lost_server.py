@@ -1,0 +1,39 @@
+"""A server that somebody has killed in a night: that night is an error of the machine's, and the next has another."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness.errors import StackError
+from harness.mocks.consumers.postgres.programs import find
+from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
+from harness.stack.cleanup.processes import descendants_of
+from harness.stack.local.stack import LocalStack
+from tests.stack.plans import plan, with_postgres
+from tests.stack.waiting import seen_to_end
+
+
+def servers(stack: LocalStack) -> list[int]:
+    found = descendants_of(stack.door.ask("GET", "/health")["pid"])
+    return [pid for pid in found if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"]
+
+
+def test_its_night_is_not_judged_and_the_next_one_is() -> None:
+    try:
+        find()
+    except PostgresUnavailable as why:
+        pytest.skip(str(why))
+    with LocalStack() as stack:
+        stack.reset(with_postgres(plan()))
+        with seen_to_end(servers(stack)):
+            os.kill(servers(stack)[0], signal.SIGKILL)
+        with pytest.raises(StackError, match="it has ended in the night") as caught:
+            stack.settle()
+        assert caught.value.where == "the server of PostgreSQL"
+        stack.reset(with_postgres(plan()))
+        stack.settle()
+        assert servers(stack)
