@@ -36,6 +36,7 @@ from harness.chain.model import (
 )
 from harness.chain.rules import PLACES
 from harness.content import shipped
+from harness.contract import consumers
 from harness.faults import FAULTS, Fault, On
 from harness.scenario.model import Expect, Scenario, fault_parameters
 from harness.scenario.operators import Operator
@@ -105,7 +106,8 @@ def test_the_tables_of_exit_codes_name_every_key_of_both_kinds_of_criteria() -> 
 
 def test_it_names_every_place() -> None:
     named = [place for row in rows(section("The environment"), 2) for place in row[0].replace("`", "").split(", ")]
-    assert sorted(named) == sorted([*PLACES, "<consumer>.url", "folder.<folder>"])
+    of_consumers = {f"<consumer>.{place}" for places in consumers.PLACES.values() for place in places}
+    assert {*named} == {*PLACES, *of_consumers, "folder.<folder>"}
 
 
 def test_it_names_every_control() -> None:

@@ -146,7 +146,6 @@ class HttpFrontEnd:
         """As JSON that names the field, and of bad rows the first of them."""
         rows = {"errors": refusal.errors, "bad_rows": refusal.rows} if isinstance(refusal, BadRows) else {}
         refused = refuse(refusal.status, str(refusal), field=refusal.field, **rows)
-        consumer = self._consumers.get(request.match_info.get("consumer", "")) if request.match_info else None
-        if refusal.status == 401 and consumer is not None and consumer.auth is not None:
-            refused.headers.update(access.challenge(consumer.auth))
+        if refusal.status == 401 and (auth := self._consumers[request.match_info["consumer"]].auth) is not None:
+            refused.headers.update(access.challenge(auth))
         return refused

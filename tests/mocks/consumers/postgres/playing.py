@@ -13,9 +13,7 @@ from typing import Any
 
 from harness.contract.plan import Plan
 from harness.mocks.consumers.__main__ import Consumers
-from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.postgres.consumer import Postgres
-from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.consumers.postgres.front import Front
 from harness.mocks.consumers.postgres.gate import Action, Drop, News, Passing, Refuse, Wait
 from harness.mocks.consumers.postgres.server import Server, place_in
@@ -59,9 +57,8 @@ class PostgresConsumers(Consumers):
         self.database = Postgres(self.server, "planning", "planner", "it's \\ secret")
 
     async def serve(self) -> dict[str, int]:
-        http = Http(self)
-        self._kinds, self._doorway = {"http": http}, Doorway()
-        return await http.listen() | {"postgres": await self.front.listen(self.host, self.postgres_port)}
+        port, self._postgres_port = self._postgres_port, 0
+        return await super().serve() | {"postgres": await self.front.listen(self.host, port)}
 
     async def reset(self, plan: Plan) -> None:
         await super().reset(plan)
