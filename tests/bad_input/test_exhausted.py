@@ -67,7 +67,7 @@ def is_told(run: Run, *says: str) -> None:
 FULL = [
     ("run", "16k", "No space left on device"),
     ("run", "512k", "No space left on device"),
-    ("run", "900k", "night-harness-stack-scratch-"),
+    ("run", "900k", "night-harness-stack-"),
     ("run", "2m", "disk"),
     ("run", "3m", "disk"),
     ("up", "512k", "No space left on device"),
@@ -86,7 +86,7 @@ def test_a_full_disk_is_told_wherever_it_fills(user: User, command: str, size: s
     assert run.code == ENVIRONMENT
 
 
-@pytest.mark.parametrize(("size", "says"), [("512k", "No space left on device"), ("900k", "stack-scratch-")])
+@pytest.mark.parametrize(("size", "says"), [("512k", "No space left on device"), ("900k", "night-harness-stack-")])
 def test_a_run_on_a_full_disk_is_told_at_its_start_and_in_its_contents(user: User, size: str, says: str) -> None:
     run = on_a_small_disk(user, size, *HARNESS, "run", SCENARIO)
     is_told(run, says)

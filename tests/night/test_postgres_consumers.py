@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from harness.checks import Outcome
+from harness.content.shipped import scenarios
 from harness.errors import AuthorError, StackError
 from harness.mocks.consumers.postgres.programs import find
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
+from harness.stack import Stack
 from harness.stack.cleanup.processes import python as python_of_harness
 from harness.stack.local.stack import LocalStack
 from tests.ask import ASK
@@ -129,11 +131,18 @@ def night(tmp_path: Path, night_runner: NightRunner) -> Night:
     (tmp_path / "runbook.md").write_text("Ask.\n")
     (tmp_path / "forecast.csv").write_text("sku,quantity\na,1\nb,2\nc,3\n")
 
-    def run(script: str, *, faults: str = "no_fault", schema: str = SCHEMA, chain: str = CHAIN) -> Result:
+    def run(
+        script: str,
+        *,
+        faults: str = "no_fault",
+        schema: str = SCHEMA,
+        chain: str = CHAIN,
+        runner: NightRunner | None = None,
+    ) -> Result:
         for name, text in ("load.sh", script), ("schema.sql", schema), ("chain.yaml", chain):
             (tmp_path / name).write_text(text)
         (tmp_path / "night.yaml").write_text(SCENARIO.format(faults=faults))
-        return night_runner.run(load_scenario(tmp_path / "night.yaml"))
+        return (runner or night_runner).run(load_scenario(tmp_path / "night.yaml"))
 
     return run
 
@@ -232,3 +241,12 @@ def test_a_crash_after_the_commit_is_harmless_to_who_replaces_the_rows_of_the_ni
     result = night(python(program), faults=COMMITTED)
     assert [rows for _, _, rows in commits(result)] == [3, 3 if outcome is Outcome.RECOVERED else 6]
     assert result.outcome is outcome, result.judgement.because
+
+
+def test_the_server_of_an_earlier_night_lets_who_waits_for_nothing_be_stuck(
+    night: Night, own_stack: Stack, tmp_path: Path
+) -> None:
+    """It wakes every so often, and would for ever."""
+    runner = NightRunner(own_stack, tmp_path / "results")
+    assert commits(night(python(COPY), runner=runner))
+    assert runner.run(load_scenario(scenarios() / "waiting" / "source_hang_fragile.yaml")).history.of("stuck")

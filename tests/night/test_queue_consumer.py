@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from harness.checks import Outcome
+from harness.content.shipped import scenarios
 from harness.mocks.consumers.queue.programs import find
 from harness.mocks.consumers.queue.unavailable import QueueUnavailable
 from harness.night.result import Result
@@ -170,3 +171,14 @@ def test_wrong_rows_are_found_as_at_any_consumer(night: Night, code: str, says: 
     result = night(LIST, send=code)
     assert result.outcome in (Outcome.DAMAGED, Outcome.INCONCLUSIVE)
     assert says in result.judgement.because
+
+
+def test_who_waits_for_ever_for_a_message_is_stuck(night: Night) -> None:
+    assert night(LIST, send="queue.blpop('never')").history.of("stuck")
+
+
+def test_the_server_of_an_earlier_night_lets_who_waits_for_nothing_be_stuck(
+    night: Night, night_runner: NightRunner
+) -> None:
+    assert pushed(night(LIST, send=PIPELINE))
+    assert night_runner.run(load_scenario(scenarios() / "waiting" / "source_hang_fragile.yaml")).history.of("stuck")

@@ -169,10 +169,16 @@ class DoorServer:
         sha256 = plain(request.match_info["sha256"])
         found = hashlib.sha256()
         partial = self._directory.contents / f".{sha256}.part"
-        with partial.open("wb") as file:
-            async for chunk in request.content.iter_chunked(1 << 20):
-                found.update(chunk)
-                file.write(chunk)
+        try:
+            with partial.open("wb") as file:
+                async for chunk in request.content.iter_chunked(1 << 20):
+                    found.update(chunk)
+                    file.write(chunk)
+        except BaseException as error:
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(partial.parent)  # of a write, the kernel does not say where
+            partial.unlink(missing_ok=True)
+            raise
         if found.hexdigest() != sha256:
             partial.unlink()
             return _refuse(400, f"the content's checksum is {found.hexdigest()}, its name says {sha256}")

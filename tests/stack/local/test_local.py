@@ -209,7 +209,7 @@ def test_a_mock_that_does_not_exist_is_named_with_those_that_do(stack: LocalStac
 
 
 def test_a_mocks_refusal_arrives_in_its_own_words(stack: LocalStack) -> None:
-    with pytest.raises(HarnessBug, match=r"unknown point of this mock 'serve'\. Known: none"):
+    with pytest.raises(HarnessBug, match=r"unknown point of this mock 'serve'\. Known: reach, deliver, tell"):
         stack.arm("desk", Order(id="0:x", fault="x", point=SERVE, where={}, effect=Misstate(by=1)))
 
 

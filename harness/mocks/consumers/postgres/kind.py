@@ -27,7 +27,7 @@ AWAY = ("08", "57")
 
 
 class Postgres:
-    """A `Kind` of consumers, behind its doorway; its server starts with the first night that has one."""
+    """A `Kind` of consumers, behind its doorway; its server is there in nights that have one."""
 
     def __init__(self, mock: Mock) -> None:
         self._mock = mock
@@ -52,6 +52,7 @@ class Postgres:
         self._recordings.clear()
         consumers = {name: one for name, one in sorted(plan.consumers.items()) if isinstance(one, PlannedPostgres)}
         if not consumers:
+            await self._end()
             return
         if not self._server.running:
             self._databases.clear()
@@ -83,6 +84,13 @@ class Postgres:
     def state(self) -> dict[str, Any]:
         """Rows of each."""
         return {name: told for one in self._recordings.values() for name, told in one.state().items()}
+
+    async def _end(self) -> None:
+        """End the server, which wakes every so often: a night in which all wait for nothing would go on for that."""
+        for database in self._databases.values():
+            await database.close()
+        self._databases.clear()
+        await self._server.stop()
 
     async def _begun(self, name: str, consumers: Mapping[str, PlannedPostgres]) -> Database:
         """A database that holds what its schema says; UnfitError where that is refused."""
