@@ -131,7 +131,7 @@ Nights = Callable[..., tuple[Result, Result]]
 
 
 @pytest.fixture
-def nights(tmp_path: Path, both: Both) -> Nights:
+def nights(tmp_path: Path, both: Both, request: pytest.FixtureRequest) -> Nights:
     """The same night on the local stack and on that of containers."""
     (tmp_path / "runbook.md").write_text("Ask.\n")
     (tmp_path / "forecast.csv").write_text("key,quantity\na,1\nb,2\nc,3\n")
@@ -139,6 +139,8 @@ def nights(tmp_path: Path, both: Both) -> Nights:
 
     def run(kind: str, *, faults: str = "no_fault") -> tuple[Result, Result]:
         _skip_without_its_server(kind)
+        if kind == "postgres":
+            request.getfixturevalue("postgres_in_containers")
         variables, consumers, code = KINDS[kind]
         (tmp_path / "send.py").write_text(BEGIN + code)
         (tmp_path / "chain.yaml").write_text(CHAIN + variables + JOBS + consumers)

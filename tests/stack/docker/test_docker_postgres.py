@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from docker import DockerClient
 
@@ -20,7 +21,7 @@ from tests.sample import sample
 from tests.stack.docker.test_docker_stack import ended, left_of
 from tests.stack.plans import job, plan, with_postgres
 
-pytestmark = pytest.mark.usefixtures("images")
+pytestmark = pytest.mark.usefixtures("postgres_in_containers")
 
 TOP = Path(__file__).parents[3]
 ASK = """
@@ -51,8 +52,8 @@ def servers(engine: DockerClient, stack: DockerStack) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def stack(images: None) -> Iterator[DockerStack]:
-    with DockerStack() as stack:
+def stack(postgres_in_containers: None) -> Iterator[DockerStack]:
+    with DockerStack(published=True) as stack:
         yield stack
 
 
@@ -64,6 +65,17 @@ def test_it_lives_in_virtual_time_and_each_night_begins_anew(stack):
         commits = [event for event in events if event["action"] == "commit"]
         assert [event["type"] for event in commits] == ["invoke", "ok"]
         stack.reset(plan())
+
+
+def test_a_client_of_this_machine_reaches_one_that_is_published(stack):
+    stack.reset(with_postgres(plan()))
+    with psycopg.connect(stack.published({"planning": "postgres"})["planning.url"]) as connection:
+        connection.execute("insert into plan values ('a', 1)")
+    stack.begin()
+    stack.run(plan().closes_ns)
+    stack.settle()
+    (held,) = [event for event in stack.history() if event["action"] == "holds"]
+    assert held["value"]["rows"] == 1
 
 
 def test_a_job_that_is_not_roots_cannot_look_into_its_files(stack):
