@@ -77,6 +77,7 @@ class Server:
         programs, owner = self._found()
         self.version = await self._version(programs, owner)
         await self._make(programs, owner)
+        self._said = b""  # one that was here before was ready, too
         self._process = await owner.start(
             programs.path("postgres"), "-D", str(self.data), cwd=self.data, stderr=asyncio.subprocess.PIPE
         )

@@ -1,4 +1,4 @@
-"""A server that somebody has killed in a night: that night is an error of the machine's, and the next has another."""
+"""Servers one after the other on one stack: after a night that needs none, and after one that has lost its own."""
 
 from __future__ import annotations
 
@@ -22,11 +22,25 @@ def servers(stack: LocalStack) -> list[int]:
     return [pid for pid in found if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"]
 
 
-def test_its_night_is_not_judged_and_the_next_one_is() -> None:
+@pytest.fixture(scope="module", autouse=True)
+def _programs() -> None:
     try:
         find()
     except PostgresUnavailable as why:
         pytest.skip(str(why))
+
+
+def test_the_next_one_is_waited_for_as_the_first_was() -> None:
+    with LocalStack() as stack:
+        for _ in range(2):
+            stack.reset(with_postgres(plan()))
+            assert servers(stack)
+            stack.reset(plan())
+            assert not servers(stack)
+
+
+def test_a_night_that_has_lost_it_is_not_judged_and_the_next_one_is() -> None:
+    """Somebody has killed it: that is an error of the machine's."""
     with LocalStack() as stack:
         stack.reset(with_postgres(plan()))
         with seen_to_end(servers(stack)):
