@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from harness.errors import StackError
 from harness.mocks.consumers.postgres.programs import find
+from harness.mocks.consumers.postgres.server import READY, Server
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.stack.cleanup.processes import descendants_of
 from harness.stack.local.stack import LocalStack
@@ -31,12 +34,16 @@ def _programs() -> None:
 
 
 def test_the_next_one_is_waited_for_as_the_first_was() -> None:
-    with LocalStack() as stack:
-        for _ in range(2):
-            stack.reset(with_postgres(plan()))
-            assert servers(stack)
-            stack.reset(plan())
-            assert not servers(stack)
+    async def one_after_the_other(place: Path) -> None:
+        server = Server(place, place / "log")
+        for count in 1, 2:
+            await server.start()
+            assert (place / "log").read_bytes().count(READY) == count
+            await server.stop()
+
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o711)  # the server may be another user's
+        asyncio.run(one_after_the_other(Path(place)))
 
 
 def test_a_night_that_has_lost_it_is_not_judged_and_the_next_one_is() -> None:
