@@ -62,19 +62,19 @@ class ContentStore:
 
     def _make(self, make: Make) -> Content:
         self.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self.folder, prefix=".making-", delete=False) as out:
-            path = Path(out.name)
-            try:
+        out = tempfile.NamedTemporaryFile(dir=self.folder, prefix=".making-", delete=False)  # noqa: SIM115 - below
+        path = Path(out.name)
+        try:
+            with out:
                 layout, totals = make(out)
-                out.flush()
-                sha256, md5 = _checksums(path)
-                size = path.stat().st_size
-                path.replace(self.path(sha256))
-            except BaseException as error:
-                if isinstance(error, OSError) and error.filename is None:
-                    error.filename = str(path.parent)  # of a write, the kernel does not say where
-                path.unlink(missing_ok=True)
-                raise
+            sha256, md5 = _checksums(path)
+            size = path.stat().st_size
+            path.replace(self.path(sha256))
+        except BaseException as error:
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(path.parent)  # of a write, the kernel does not say where
+            path.unlink(missing_ok=True)
+            raise
         return Content(
             sha256=sha256,
             md5=md5,
