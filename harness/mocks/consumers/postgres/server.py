@@ -85,7 +85,8 @@ class Server:
         self._listening = asyncio.create_task(self._listen(self._process, ready))
         if not await ready:
             raise self._refused("the start of PostgreSQL", self._said.decode(errors="replace"), programs)
-        await self._let_shared_memory_go(owner)
+        if isinstance(owner, Account):  # that of a container goes with it
+            await self._let_shared_memory_go(owner)
 
     async def stop(self) -> None:
         """End it at once, and remove its folder."""
@@ -155,7 +156,7 @@ class Server:
         if not ready.done():
             ready.set_result(False)
 
-    async def _let_shared_memory_go(self, owner: Account | Contained) -> None:
+    async def _let_shared_memory_go(self, owner: Account) -> None:
         """Mark its segment of shared memory as removed, so that the kernel frees it with the last of its processes.
 
         PostgreSQL removes it when it ends, but not when it is killed. Only its owner may.
