@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any
@@ -10,14 +11,16 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from harness.chain.job import Text
-from harness.contract.addresses import ADDRESS_FORMS
+from harness.contract.addresses import ADDRESS_FORMS, KINDS, as_mail
 from harness.values.strict import LAX, Location, Strict, get, mapping, sequence, unknown
 from harness.values.units import ClockTime, Duration, SomeTime
+
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _date(value: Any) -> Any:
     try:
-        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+        return dt.date.fromisoformat(value) if isinstance(value, str) and _DATE.fullmatch(value) else value
     except ValueError:
         return value
 
@@ -36,6 +39,11 @@ def _of_form(kind: str, value: Any) -> Any:
     return value
 
 
+def _whole(time: Any) -> str:
+    """A time of day with its seconds, so that two spellings of one are one."""
+    return text if (text := str(time)).count(":") != 1 else f"{text}:00"
+
+
 class Hours(Strict):
     """When somebody is on duty, each day; ``until`` before ``from`` is on the next day."""
 
@@ -46,7 +54,7 @@ class Hours(Strict):
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
         """Hours that are none."""
         begin, end = get(data, "from"), get(data, "until")
-        if begin is not None and str(begin) == str(end):
+        if begin is not None and _whole(begin) == _whole(end):
             yield ("until",), f"found \"{end}\", which is 'from' as well: leave 'hours' out for somebody always on duty"
 
 
@@ -88,7 +96,7 @@ class OwnerOnCall(Strict):
     told. acknowledges: how long who is there takes to acknowledge.
     """
 
-    addresses: dict[Text, Text] | None = None
+    addresses: Annotated[dict[Text, Text], Field(min_length=1)] | None = None
     on_call: Annotated[tuple[Text, ...], LAX, Field(min_length=1)]
     acknowledges: SomeTime = Duration(minutes=5)
     escalate_after: SomeTime | None = None
@@ -122,6 +130,8 @@ class Roster(Strict):
 
 def _unknown_people(data: Any) -> Iterator[tuple[Location, str]]:
     people = mapping(data, "people")
+    if not people:
+        return  # which is told already
     for name, owner in mapping(data, "owners").items():
         order = sequence(owner, "on_call")
         for position, person in enumerate(order):
@@ -145,15 +155,21 @@ def _timezones(data: Any) -> Iterator[tuple[Location, str]]:
 
 
 def _addresses_of_two(data: Any) -> Iterator[tuple[Location, str]]:
-    seen: dict[tuple[str, str], str] = {}
+    unsaid = [str(name) for name, owner in mapping(data, "owners").items() if get(owner, "addresses") is None]
+    seen = {(kind, _same(kind, KINDS[kind](name))): name for kind in ADDRESS_FORMS for name in unsaid}
     for location, kind, address in _addresses(data):
         whose = str(location[1])
-        first = seen.setdefault((kind, address.casefold() if kind == "mail" else address), whose)
+        first = seen.setdefault((kind, _same(kind, address)), whose)
         if first != whose:
             yield (
                 location,
                 f"found '{address}', which is the {kind} address of '{first}' too: a page needs one owner",
             )
+
+
+def _same(kind: str, address: str) -> str:
+    """What two spellings of one address have in common."""
+    return as_mail(address) if kind == "mail" else address
 
 
 def _addresses(data: Any) -> Iterator[tuple[Location, str, str]]:

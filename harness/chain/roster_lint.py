@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Literal
 
@@ -49,7 +50,7 @@ def _nobody_on_call(chain: Chain, roster: Roster) -> Said:
 def _leavers(roster: Roster) -> Said:
     for name, owner in roster.owners.items():
         for position, person in enumerate(owner.on_call):
-            if (left := roster.people[person].left) is not None:
+            if (left := roster.people[person].left) is not None and left < dt.date.max:
                 text = f"'{person}' has left on {left}, and is still on call for '{name}'"
                 yield ("oncall", "owners", name, "on_call", position), "warning", text, "take them out of the order"
 

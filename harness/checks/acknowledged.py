@@ -9,7 +9,7 @@ from harness.checks.model.on_call import acknowledged_by, reached_at, rostered_p
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import due_at, owed
 from harness.checks.model.wording import counted, minutes
-from harness.history import History
+from harness.history import Event, History
 
 
 def _somebody_was_reached_in_a_bad_night(night: History, baseline: History) -> bool:
@@ -25,7 +25,9 @@ def acknowledged(night: History, baseline: History) -> Finding:
     """When the night is not delivered by the deadline, somebody acknowledges a page of it by then.
 
     Who has been told and does not answer cannot be counted upon: the night is as lost as one of which nobody was told.
-    A client that acknowledges or resolves a page by its key counts as well, for that is how people's telephones do it.
+    A client that acknowledges or resolves a page by its key counts as well, for that is how people's telephones do it;
+    a job of the night does not, for a program that takes its own alarm has told nobody. What a job says is over counts
+    when the job that failed has ended well since.
 
     Applies: to nights of a chain with a roster that owe something, or are late, and of which somebody was told who was
     there; that nobody was is judged by ``owner_paged``.
@@ -44,4 +46,15 @@ def acknowledged(night: History, baseline: History) -> Finding:
         late = minutes((answers[0][1].at - by) / 1e9)
         return Finding.violated(f"the first acknowledgement came {late} after the deadline")
     told = [f"{page.value['told']}: {page.value['job']}" for page in pages]
-    return Finding.violated(f"nobody acknowledged {counted(len(pages), 'page')}", told=told)
+    but = _by_a_job(pages, night)
+    return Finding.violated(f"nobody acknowledged {counted(len(pages), 'page')}{but}", told=told)
+
+
+def _by_a_job(pages: list[Event], night: History) -> str:
+    """Which job has taken its own alarm, if one has."""
+    numbers = {page.value["number"] for page in pages}
+    for action in ("acknowledge", "resolve"):
+        for said in night.of(action, component="desk", type="ok"):
+            if said.value.get("number") in numbers and said.value.get("from"):
+                return f", only {said.value['from']} itself said '{action}'"
+    return ""

@@ -26,7 +26,8 @@ def owner_paged(night: History, baseline: History) -> Finding:
 
     It is one failure whose pages have one owner, one job and one text, once numbers, times, dates and ids are taken out
     of that; more than one such page by one channel is a storm, also in a night that recovers (by another channel it is
-    the same call once more, and what a channel takes for a repetition is no page). A page of a successor of a failed
+    the same call once more, and what a channel takes for a repetition is no page). So are more than ten pages of one
+    job to one owner by one channel within an hour, in whatever words. A page of a successor of a failed
     job that says only that it waits is noise: it is counted, and tells nobody what failed. A page for a night that was
     delivered in time is allowed here, and counted as friction (``no_needless_page``); a page to anybody but an owner of
     the chain is a violation.
@@ -50,6 +51,9 @@ def owner_paged(night: History, baseline: History) -> Finding:
         repeated = [f"{said} ({count} times)" for said, count in paged.storms.items()]
         most = max(paged.storms.values())
         return Finding.violated(f"the same failure was paged {most} times", repeated=repeated)
+    if paged.floods:
+        flooded = [f"{job or 'no job'} ({count} pages)" for job, count in paged.floods.items()]
+        return Finding.violated(f"{flooded[0]} within an hour: nobody reads so many", flooded=flooded)
     missing = owed(night, baseline)
     delivered, late = delivered_at(night, baseline), _late_uploads(night, baseline)
     in_time = delivered is not None and delivered <= deadline and not late

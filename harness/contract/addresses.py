@@ -77,17 +77,18 @@ class DerivedAddresses:
 class RosterAddresses(DerivedAddresses):
     """Those of a roster: of an owner those that it gives, and no other; of a person their mailbox, until they leave.
 
-    An owner without any in the roster, or who is not in it, has those that are made of the name.
+    An owner without any in the roster, or who is not in it, has those that are made of the name. A page that comes to
+    somebody who is on call for several is one for ``owners``, those of the chain, if they are among them.
     """
 
     def __init__(self, owners: Iterable[str], roster: Roster, *, clock: Callable[[], int] = time.time_ns) -> None:
         self._given = {name: one.addresses for name, one in roster.owners.items() if one.addresses is not None}
         super().__init__({*owners, *roster.owners} - self._given.keys())
-        self._roster, self._clock = roster, clock
-        self._people = {_as_mail(one.mail): name for name, one in roster.people.items() if one.mail is not None}
+        self._roster, self._clock, self._chains = roster, clock, frozenset(owners)
+        self._people = {as_mail(one.mail): name for name, one in roster.people.items() if one.mail is not None}
         for owner, addresses in self._given.items():
             for kind, address in addresses.items():
-                self._owners[kind][_as_mail(address) if kind == "mail" else address] = owner
+                self._owners[kind][as_mail(address) if kind == "mail" else address] = owner
 
     def of(self, kind: str, owner: str) -> str:
         """The address that the roster gives, else what is made of the name, which may be nobody's."""
@@ -96,7 +97,7 @@ class RosterAddresses(DerivedAddresses):
     def holder(self, kind: str, address: str) -> Holder | None:
         """The owner to whom the roster gives it, or the one for whom the person is on call whose mailbox it is."""
         if kind == "mail":
-            address = _as_mail(address)
+            address = as_mail(address)
             if (owner := self._owners[kind].get(address)) is not None:
                 return Holder(owner)
             if (person := self._people.get(address)) is not None:
@@ -104,7 +105,7 @@ class RosterAddresses(DerivedAddresses):
         return super().holder(kind, address)
 
     def _of_person(self, person: str) -> Holder | None:
-        owner = self._roster.owner_of(person)
+        owner = self._roster.owner_of(person, self._chains)
         gone = self._roster.people[person].away(self._clock()) == "left"
         return None if owner is None else Holder(owner, gone, person)
 
@@ -114,7 +115,7 @@ def addresses_of(owners: Iterable[str], roster: Roster | None) -> Addresses:
     return DerivedAddresses(owners) if roster is None else RosterAddresses(owners, roster)
 
 
-def _as_mail(address: str) -> str:
+def as_mail(address: str) -> str:
     """What two spellings of one address have in common."""
     return f"{mailbox(address)}@{address.rpartition('@')[2].lower()}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -71,9 +71,10 @@ class Roster:
                 if person not in self.people:
                     raise ContractError(f"owners.{name}.on_call: found {person!r}, who is none of its people")
 
-    def owner_of(self, person: str) -> str | None:
-        """The first owner for whom somebody is on call."""
-        return next((name for name, owner in self.owners.items() if person in owner.on_call), None)
+    def owner_of(self, person: str, first: Collection[str] = ()) -> str | None:
+        """The owner for whom somebody is on call: of several the first, and of ``first`` rather than of others."""
+        owners = [name for name, owner in self.owners.items() if person in owner.on_call]
+        return next((name for name in owners if name in first), next(iter(owners), None))
 
     def there(self, owner: str, at_ns: int, after: str | None = None) -> str | None:
         """The first who is on call for an owner and there at that moment, or the first such ``after`` another one."""
@@ -83,6 +84,7 @@ class Roster:
         return next((person for person in order if self.people[person].away(at_ns) is None), None)
 
     def on_call(self, owner: str, at_ns: int) -> str | None:
-        """Who is told first: who is there, and where nobody is, the first of the order all the same."""
+        """Who is told first: who is there; where nobody is, the first of the order who has not left; else the first."""
         order = () if owner not in self.owners else self.owners[owner].on_call
-        return self.there(owner, at_ns) or next(iter(order), None)
+        still = (person for person in order if self.people[person].away(at_ns) != "left")
+        return self.there(owner, at_ns) or next(still, None) or next(iter(order), None)

@@ -13,6 +13,8 @@ from harness.night.times import NightTimes, instant_ns
 from harness.values.units import ClockTime
 
 _MIDNIGHT = ClockTime("00:00")
+_FIRST, _LAST = dt.date(1000, 1, 1), dt.date(9000, 1, 1)
+"""Days whose midnight is a moment that can be told in any zone, and that are before and after every night."""
 _A_DAY = dt.timedelta(days=1)
 
 
@@ -31,8 +33,8 @@ def _person(person: Person, times: NightTimes) -> PlannedPerson:
     return PlannedPerson(
         mail=person.mail,
         hours=None if person.hours is None else tuple(_hours(person, times, zone)),
-        leave=tuple((_begin(leave.first, zone), _begin(leave.last + _A_DAY, zone)) for leave in person.leave),
-        left_ns=None if person.left is None else _begin(person.left + _A_DAY, zone),
+        leave=tuple((_begin(leave.first, zone), _begin(_after(leave.last), zone)) for leave in person.leave),
+        left_ns=None if person.left is None else _begin(_after(person.left), zone),
         acknowledges_ns=None if person.acknowledges is None else person.acknowledges.ns,
     )
 
@@ -58,4 +60,9 @@ def _owner(owner: OwnerOnCall) -> PlannedOwner:
 
 
 def _begin(day: dt.date, zone: ZoneInfo) -> int:
-    return instant_ns(day, _MIDNIGHT, zone)
+    return instant_ns(min(max(day, _FIRST), _LAST), _MIDNIGHT, zone)
+
+
+def _after(day: dt.date) -> dt.date:
+    """The next day; of the last that there is, as records of people have it for "without an end", that one."""
+    return day + _A_DAY if day < dt.date.max else day

@@ -117,6 +117,11 @@ def _paged(event: Event) -> str:
     return f"{owner} is paged ({_told(event)})" if "told" in event.value else f"{owner} is paged"
 
 
+def _escalated(event: Event) -> str:
+    at_once = f"the page for {event.value['job']} has gone to somebody else, too"
+    return f"nobody has acknowledged the page for {event.value['job']}" if event.value["after_s"] else at_once
+
+
 def _lost_page(event: Event) -> tuple[str, str]:
     channel = event.value.get("channel")
     return (f"loses a page by {channel}: {event.error}" if channel else f"refuses a page: {event.error}"), "bad"
@@ -193,7 +198,7 @@ _OURS: dict[str, Tell] = {
     "overrun": lambda event: (f"{event.value['job']} exceeded its max run time", "bad"),
     "missed": lambda event: (f"{event.value['job']} missed its start time and does not run", "bad"),
     "page ok": lambda event: (f"{_paged(event)}: {event.value['cause'] or '(no cause)'}", "bad"),
-    "escalate ok": lambda event: (f"nobody has acknowledged the page for {event.value['job']}: {_told(event)}", "bad"),
+    "escalate ok": lambda event: (f"{_escalated(event)}: {_told(event)}", "bad"),
     "escalate fail": lambda event: (f"nobody has acknowledged the page for {event.value['job']}: {event.error}", "bad"),
     "mail": lambda event: (f"{event.value['to']} is mailed: {event.value['last']}", "plain"),
     "page info": lambda event: (f"has told {event.value['owner']} already: {event.value['cause']}", "plain"),

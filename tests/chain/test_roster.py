@@ -13,6 +13,7 @@ from harness.chain import roster as rosters
 from harness.chain.lint import lint
 from harness.chain.loading import load_chain
 from harness.content import shipped
+from harness.contract.addresses import Holder, RosterAddresses
 from harness.contract.codec import read, write
 from harness.contract.roster import Roster
 from harness.errors import AuthorError, LoadError
@@ -96,11 +97,43 @@ def test_a_chain_without_one_has_none() -> None:
             "{addresses: {mail: ADA@example.org}, on_call",
             "oncall.yaml:2: found 'ada@example.org', which is",
         ),
+        (
+            "{hours:",
+            "{mail: Ada+x@EXAMPLE.org, hours:",
+            "oncall.yaml:3: found 'Ada+x@EXAMPLE.org', which is the mail address of 'ada' too",
+        ),
+        ('until: "06:00"', 'until: "22:00:00"', "oncall.yaml:3: found \"22:00:00\", which is 'from' as well"),
+        ("{on_call", "{addresses: {}, on_call", "oncall.yaml:5: found a mapping, expected at least one entry"),
+        (
+            "{on_call: [ada, bob]",
+            "{addresses: {webhook: web}, on_call: [ada]}\n  web: {on_call: [bob]",
+            "oncall.yaml:5: found 'web', which is the webhook address of 'web' too",
+        ),
+        ("{mail: ada@example.org}", '{left: "2026-W05-1"}', "oncall.yaml:2: found '2026-W05-1', expected a date"),
     ],
 )
 def test_its_mistakes_are_told_with_file_and_line(tmp_path: Path, change: str, to: str, says: str) -> None:
     assert change in ROSTER
     assert any(one.startswith(says) for one in mistakes(tmp_path, ROSTER.replace(change, to)))
+
+
+def test_people_who_are_not_there_at_all_are_missed_once(tmp_path: Path) -> None:
+    found = mistakes(tmp_path, ROSTER.replace("people:", "persons:"))
+    assert found == [
+        "oncall.yaml:1: missing key 'people'",
+        "oncall.yaml:1: unknown key 'persons'. Known: people, owners",
+    ]
+
+
+def test_the_last_day_that_there_is_has_no_end(tmp_path: Path) -> None:
+    """So records of people say "for ever", and "not yet"."""
+    never = ROSTER.replace("{mail: ada@example.org}", "{left: 9999-12-31}")
+    roster, times = planned(tmp_path, never)
+    assert roster.people["ada"].away(times.begins_ns) is None
+    assert not any("has left" in one for one in said(tmp_path / "chain.yaml"))
+    ever = ROSTER.replace("{mail: ada@example.org}", "{leave: [{first: 0001-01-01, last: 9999-12-31}]}")
+    roster, _ = planned(tmp_path, ever)
+    assert roster.people["ada"].away(times.closes_ns) == "leave"
 
 
 def test_all_mistakes_of_chain_and_roster_are_told_at_once(tmp_path: Path) -> None:
@@ -165,6 +198,44 @@ def test_hours_are_those_of_the_clocks_in_the_night_in_which_they_change(tmp_pat
     roster, times = planned(tmp_path, text, dt.date(2026, 10, 25))
     assert roster.people["ada"].away(times.at(ClockTime("04:00")) - 1) is None
     assert roster.people["ada"].away(times.at(ClockTime("04:00"))) == "hours"
+
+
+@pytest.mark.parametrize("night", [dt.date(2026, 10, 25), dt.date(2026, 3, 29), NIGHT])
+def test_a_change_of_shifts_leaves_nobody_out_and_has_nobody_twice(tmp_path: Path, night: dt.date) -> None:
+    """Not even at a time of day that comes twice that night, or never."""
+    text = ROSTER.replace("{mail: ada@example.org}", '{hours: {from: "18:00", until: "02:30"}}')
+    text = text.replace(
+        '{from: "22:00", until: "06:00"}, timezone: America/New_York', '{from: "02:30", until: "18:00"}'
+    )
+    roster, times = planned(tmp_path, text, night)
+    for at in range(times.begins_ns, times.closes_ns, 600_000_000_000):
+        there = [name for name, person in roster.people.items() if person.away(at) is None]
+        assert there == [roster.on_call("data-ops", at)]
+
+
+def test_a_leave_that_begins_in_the_night_begins_at_midnight_of_their_own_day(tmp_path: Path) -> None:
+    leave = "{leave: [{first: 2026-11-23, last: 2026-11-23}]}"
+    roster, times = planned(tmp_path, ROSTER.replace("{mail: ada@example.org}", leave))
+    midnight = times.at(ClockTime("00:00"))
+    assert [roster.people["ada"].away(at) for at in (midnight - 1, midnight)] == [None, "leave"]
+    there = ROSTER.replace("{mail: ada@example.org}", leave.replace("}]", "}], timezone: America/New_York"))
+    roster, _ = planned(tmp_path, there)
+    assert [roster.people["ada"].away(midnight + hours * 3_600 * 10**9) for hours in (5, 6)] == [None, "leave"]
+
+
+def test_where_nobody_is_there_the_first_who_has_not_left_is_told(tmp_path: Path) -> None:
+    """Somebody who is not on duty may wake up; who has left will not."""
+    text = ROSTER.replace("{mail: ada@example.org}", "{left: 2026-01-31}")
+    roster, times = planned(tmp_path, text)
+    assert roster.on_call("data-ops", times.at(ClockTime("02:00"))) == "bob"
+
+
+def test_somebody_of_two_owners_is_told_for_the_one_of_the_chain(tmp_path: Path) -> None:
+    text = ROSTER.replace("owners:\n", "owners:\n  web: {on_call: [ada]}\n")
+    roster, _ = planned(tmp_path, text)
+    addresses = RosterAddresses({"data-ops"}, roster, clock=lambda: 0)
+    assert addresses.holder("mail", "ada@example.org") == Holder("data-ops", person="ada")
+    assert RosterAddresses((), roster, clock=lambda: 0).holder("mail", "ada@example.org") == Holder("web", person="ada")
 
 
 def test_the_schema_takes_what_loads_and_refuses_what_does_not() -> None:

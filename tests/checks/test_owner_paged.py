@@ -55,6 +55,17 @@ def test_the_same_page_by_another_channel_is_no_storm_and_twice_by_one_is() -> N
     assert check(night(by("mail", "02:30:00"), by("mail", "02:40:00")), BASELINE).evidence["repeated"].total == 1
 
 
+def test_more_than_ten_pages_of_a_job_within_an_hour_are_a_storm_in_whatever_words() -> None:
+    """One for each customer whose rows are bad: no two are alike, and nobody reads them."""
+    names = ["ann", "ben", "cleo", "dora", "eli", "fay", "gus", "hal", "ida", "jan", "kim"]
+    pages = [paged(f"02:{minute:02}:00", f"customer {name} is unknown") for minute, name in enumerate(names)]
+    found = check(night(*pages), BASELINE)
+    assert found.said == "retrieve (11 pages) within an hour: nobody reads so many"
+    assert check(night(*pages[1:]), BASELINE).state == "holds"
+    twice_as_slow = [(f"{2 + n // 5:02}:{n % 5 * 12:02}:00", *page[1:]) for n, page in enumerate(pages)]
+    assert check(night(*twice_as_slow), BASELINE).state == "holds"
+
+
 def test_what_a_channel_takes_for_a_repetition_is_no_page() -> None:
     repeated = [by("pagerduty", f"02:{minute}:00", "info") for minute in (40, 50)]
     assert check(night(by("pagerduty", "02:30:00"), *repeated), BASELINE).state == "holds"

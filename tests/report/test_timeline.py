@@ -63,6 +63,17 @@ def test_what_becomes_of_a_page_by_a_channel_is_told(result_of: MakeResult) -> N
     assert "what data-ops was paged for is over" in told
 
 
+def test_who_is_told_at_once_is_told_apart_from_who_is_told_later(result_of: MakeResult) -> None:
+    said = {"owner": "data-ops", "job": "retrieve", "number": 1, "told": "bob"}
+    told = texts(
+        result_of,
+        ("02:30:00", "desk", "escalate ok", said | {"after_s": 0}),
+        ("02:45:00", "desk", "escalate ok", said | {"after_s": 900}),
+    )
+    assert "the page for retrieve has gone to somebody else, too: bob is told" in told
+    assert "nobody has acknowledged the page for retrieve: bob is told" in told
+
+
 def test_a_failure_without_words_is_said_once(result_of: MakeResult) -> None:
     silent = ("02:01:00", "scheduler", "job fail", {"job": "retrieve", "exit": 1, "error": "exit 1"})
     killed = {"job": "publish", "signal": 9, "error": "killed by signal 9 (SIGKILL)"}

@@ -35,12 +35,24 @@ def reached_at(page: Event, night: History) -> int | None:
 
 
 def acknowledged_by(page: Event, night: History) -> Event | None:
-    """The first that somebody, or a client, has said of a page: taken, or over."""
+    """The first that somebody, or a client that is no job of the night, has said of a page: taken, or over.
+
+    A program that acknowledges its own alarm, or resolves it on its way out (``trap resolve EXIT``), has woken nobody.
+    That it is over counts, whoever says so, when the job that it was about has ended well.
+    """
     said = [
         *night.of("acknowledge", component="desk", type="ok", number=page.value["number"]),
         *night.of("resolve", component="desk", type="ok", number=page.value["number"]),
     ]
-    return min(said, key=lambda event: event.at, default=None)
+    answers = [event for event in said if not event.value.get("from") or _is_over(event, page, night)]
+    return min(answers, key=lambda event: event.at, default=None)
+
+
+def _is_over(said: Event, page: Event, night: History) -> bool:
+    if said.action != "resolve":
+        return False
+    job = page.value["job"] if night.of("job", component="scheduler", job=page.value["job"]) else said.value["from"]
+    return any(end.at >= page.at for end in night.of("job", component="scheduler", type="ok", job=job))
 
 
 WHY = {"left": "has left", "leave": "is away", "hours": "is not on duty"}

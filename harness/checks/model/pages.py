@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
 from collections.abc import Iterable, Mapping
@@ -38,6 +39,9 @@ _SHARED = re.compile(
     r"\b(?:thresholds?|resources?|schwell(?:e|en|enwert\w*|wert\w*)|ressourcen?|betriebsmittel\w*|seuils?|ressources)\b"
 )
 """What jobs wait for that is no job: another one sets it or gives it back."""
+MOST_AN_HOUR = 10
+"""Pages of one job to one owner by one channel: a telephone that rings every six minutes is switched off."""
+_AN_HOUR = 3_600_000_000_000
 _ON_ITS_WAY = 60_000_000_000
 """Nanoseconds from a rule to its page, at most."""
 _SAYS_NO_MORE = frozenset(
@@ -65,6 +69,8 @@ class Paging:
     """Those that say only that a job waits: for a failed one, or for what a failed one was to set or give back."""
     storms: Mapping[str, int]
     """What was paged more than once by one channel, in the words of the first such page, and how often."""
+    floods: Mapping[str, int]
+    """The jobs that paged one owner by one channel more than `MOST_AN_HOUR` times within one, in whatever words."""
     healed: tuple[str, ...]
     """The jobs that were paged for, and then finished without anybody's help."""
 
@@ -98,7 +104,20 @@ def paging(night: History) -> Paging:
         groups.setdefault(of, []).append(page)
     storms = {f"{group[0].value['job']}: {_words(group[0])}": len(group) for group in groups.values() if len(group) > 1}
     healed = dict.fromkeys(page.value["job"] for page in telling if healed_at(page, night) is not None)
-    return Paging(telling, noise, storms, tuple(healed))
+    return Paging(telling, noise, storms, _floods(pages), tuple(healed))
+
+
+def _floods(pages: Iterable[Event]) -> dict[str, int]:
+    """The most pages within an hour of each job that sent too many: one for each bad row, one for each file."""
+    found: dict[str, int] = {}
+    times: dict[tuple[str, str, str | None], list[int]] = {}
+    for page in pages:
+        times.setdefault((page.value["owner"], page.value["job"], page.value.get("channel")), []).append(page.at)
+    for (_, job, _), at in times.items():
+        most = max(bisect.bisect_left(at, begin + _AN_HOUR) - first for first, begin in enumerate(at))
+        if most > MOST_AN_HOUR:
+            found[job] = max(most, found.get(job, 0))
+    return found
 
 
 def without_details(text: str) -> str:

@@ -90,7 +90,9 @@ DESK: Mapping[str, Happening] = {
         number=Field(NUMBER, "which page of the night, from 1 on"),
         told=maybe(Field(TEXT, "of ok: who is told now")),
         away=_AWAY,
-        after_s=Field(NUMBER, "how long nobody had acknowledged it"),
+        after_s=Field(
+            NUMBER, "how long nobody had acknowledged it; 0: it came to their own mailbox beside another one"
+        ),
     ),
     "acknowledge": _answered("somebody, or something, takes a page that is open"),
     "resolve": _answered("what a page was for is over"),

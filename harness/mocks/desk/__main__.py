@@ -13,7 +13,7 @@ from harness.contract.points import DELIVER, REACH, TELL
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.program import run
 from harness.mocks.core.serving import serve
-from harness.mocks.desk.channels.channel import Channel, recorded
+from harness.mocks.desk.channels.channel import Channel, other_methods, recorded
 from harness.mocks.desk.channels.jira import Jira
 from harness.mocks.desk.channels.mail import Mail
 from harness.mocks.desk.channels.pagerduty import PagerDuty
@@ -76,9 +76,13 @@ class Desk(Mock):
 
     async def _nowhere(self, request: web.Request) -> web.Response:
         """A page that is sent to a path which no channel has is not lost without a trace."""
+        methods = await other_methods(request)
         if request.method not in ("GET", "HEAD", "OPTIONS"):
-            self.book.refused(Door("none", request.path), "path", "no channel has this path")
-        raise web.HTTPNotFound
+            what = f"by {', '.join(methods)}, and not by {request.method}" if methods else "no channel has this path"
+            self.book.refused(Door("none", request.path), "method" if methods else "path", what)
+        if not methods:
+            raise web.HTTPNotFound
+        return web.Response(status=405, text="405: Method Not Allowed", headers={"Allow": ", ".join(methods)})
 
 
 if __name__ == "__main__":

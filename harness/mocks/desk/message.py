@@ -11,7 +11,9 @@ MOST_FIELDS = 200
 """Of one message; what is said beyond that stays in its text alone."""
 
 _NAMED = ("name", "title", "label", "key")
-_LINE = re.compile(r"^[\s*>_•-]*([^\W\d_][\w /.-]{0,30}?)[\s*_]*[:=][\s*_]*(\S.*?)[\s*_]*$", re.MULTILINE)
+_MARKS = "*_ \t\r\f\v\xa0"
+_BEFORE = _MARKS + ">•-"
+_LINE = re.compile(r"([^\W\d_][\w /.-]{0,30}?)[\s*_]*[:=](.*)")
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,26 @@ class Message:
 
 
 def fields_of_text(text: str) -> dict[str, str]:
-    """What lines like ``Job: retrieve`` say; the first of a name counts."""
+    """What lines like ``Job: retrieve`` say, or a line ``Job:`` and the next one; the first of a name counts.
+
+    Line by line, so that a text of blank lines or of stars takes no longer than another.
+    """
     found: dict[str, str] = {}
-    for line in _LINE.finditer(text[:65_536]):
+    heading: str | None = None
+    for line in text[:65_536].split("\n"):
         if len(found) == MOST_FIELDS:
             break
-        found.setdefault(as_name(line[1]), line[2])
+        if not (said := line.strip(_MARKS)):
+            continue
+        if (named := _LINE.match(line.lstrip(_BEFORE))) is None:
+            if heading is not None:
+                found.setdefault(heading, said)
+            heading = None
+        elif value := named[2].strip(_MARKS):
+            found.setdefault(as_name(named[1]), value)
+            heading = None
+        else:
+            heading = as_name(named[1])
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from harness.contract.plan import Plan
@@ -44,11 +45,18 @@ class OnCall:
         told |= {} if first is None else self._away(owner, first)
         return told | {"escalate_after_s": None if after_ns is None else after_ns // _S}
 
-    def follow(self, owner: str, job: str, number: int, told: dict[str, Any]) -> None:
-        """See who acknowledges the page, and tell the next one when nobody does."""
-        if self._roster is not None and owner in self._roster.owners:
-            said = {"owner": owner, "job": job, "number": number}
-            self._following[number] = asyncio.get_running_loop().create_task(self._follow(self._roster, said, told))
+    def follow(self, owner: str, job: str, number: int, told: dict[str, Any], also: Iterable[str] = ()) -> None:
+        """See who acknowledges the page, and tell the next one when nobody does. ``also``: who is told at once, too."""
+        if self._roster is None or owner not in self._roster.owners:
+            return
+        said = {"owner": owner, "job": job, "number": number}
+        there = [told["told"]] if told["told"] is not None and "away" not in told else []
+        for person in also:
+            away = self._away(owner, person)
+            self._record("ok", "escalate", said | {"told": person} | away | {"after_s": 0})
+            there += [] if away else [person]
+        following = self._follow(self._roster, said, told["told"], there)
+        self._following[number] = asyncio.get_running_loop().create_task(following)
 
     def answered(self, number: int) -> dict[str, Any]:
         """A client has acknowledged or resolved the page: nobody else is told. Which page, as a field of the event."""
@@ -56,20 +64,20 @@ class OnCall:
             task.cancel()
         return {} if self._roster is None else {"number": number}
 
-    async def _follow(self, roster: Roster, said: dict[str, Any], told: dict[str, Any]) -> None:
+    async def _follow(self, roster: Roster, said: dict[str, Any], first: str | None, there: list[str]) -> None:
         asking("")  # what comes of the page is not what its sender does
         try:
-            await self._until_acknowledged(roster, said, told)
+            await self._until_acknowledged(roster, said, first, there)
         except Exception as error:
             self._mock.bug("the page's way", error)
 
-    async def _until_acknowledged(self, roster: Roster, said: dict[str, Any], told: dict[str, Any]) -> None:
+    async def _until_acknowledged(
+        self, roster: Roster, said: dict[str, Any], person: str | None, there: list[str]
+    ) -> None:
         owner = roster.owners[said["owner"]]
-        began_ns, person = time.time_ns(), told["told"]
-        answers: list[tuple[int, str]] = []
+        began_ns = time.time_ns()
+        answers = [(began_ns + self._takes_ns(roster, said["owner"], one), one) for one in there]
         escalates_ns = None if owner.escalate_after_ns is None else began_ns + owner.escalate_after_ns
-        if person is not None and "away" not in told:
-            answers.append((began_ns + self._takes_ns(roster, said["owner"], person), person))
         while answers or escalates_ns is not None:
             answer = min(answers, default=None)
             if answer is not None and (escalates_ns is None or answer[0] <= escalates_ns):
@@ -93,7 +101,7 @@ class OnCall:
 
     def _takes_ns(self, roster: Roster, owner: str, person: str) -> int:
         own_ns = roster.people[person].acknowledges_ns
-        return self._stated.get(person) or own_ns or roster.owners[owner].acknowledges_ns
+        return self._stated[person] if person in self._stated else own_ns or roster.owners[owner].acknowledges_ns
 
     def _away(self, owner: str, person: str) -> dict[str, Away]:
         """Why somebody is not there, as the roster knows it or as it is; empty where they are."""

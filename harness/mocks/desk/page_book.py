@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -22,13 +23,15 @@ from harness.mocks.desk.reading import is_calm, read
 class Door:
     """Where something came in: the channel, the address as it came, and the key by which it is known later.
 
-    ``made``: the desk has made the key, because there came none: what comes twice has two.
+    ``made``: the desk has made the key, because there came none: what comes twice has two. ``also``: others of the
+    owner's people to whose own addresses the same message goes.
     """
 
     channel: str
     to: str | None = None
     key: str | None = None
     made: bool = False
+    also: tuple[str, ...] = ()
 
     @property
     def value(self) -> dict[str, Any]:
@@ -97,9 +100,9 @@ class PageBook:
                 self._record("info", "page", page | {"repeats": open_.repeats[owner]} | asker())
                 return
             open_.pages[owner] = page
-            open_.numbers[owner] = self.keep(page)
+            open_.numbers[owner] = self.keep(page, door.also)
         else:
-            self.keep(page)
+            self.keep(page, door.also)
 
     def message(self, door: Door, owner: str, message: Message) -> None:
         """Tell an owner by a channel that carries good news as well: what says that nothing is wrong wakes nobody."""
@@ -108,13 +111,13 @@ class PageBook:
         else:
             self.page(door, owner, message)
 
-    def keep(self, page: dict[str, Any]) -> int:
+    def keep(self, page: dict[str, Any], also: Iterable[str] = ()) -> int:
         """Record a page that somebody has been told; its number."""
         number = len(self.pages) + 1
         told = self._on_call.told(page["owner"], self._person(page), number)
         self._record("ok", "page", page | told | asker())
         self.pages.append({"id": number, **page, **told})
-        self._on_call.follow(page["owner"], page["job"], number, told)
+        self._on_call.follow(page["owner"], page["job"], number, told, also)
         return number
 
     def _person(self, page: dict[str, Any]) -> str | None:

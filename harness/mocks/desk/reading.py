@@ -22,6 +22,8 @@ _ALARMS = re.compile(
     re.I,
 )
 """Words of what is wrong, and of a log that is quoted: beside them a line ``status: ok`` is no good news."""
+MOST_FIRST, MOST_LAST = 2_500, 5_000
+"""Characters of a page's text that are kept where it has more: a log says at its end why a job failed."""
 RUNBOOK = ("runbook", "runbook_url", "u_runbook", "playbook")
 
 
@@ -31,7 +33,7 @@ def read(message: Message, *, asker: str | None, jobs: Collection[str]) -> dict[
     return {
         "job": _job(message, asker, jobs),
         "cause": _said(message, CAUSE) or message.title.strip() or _first_line(text),
-        "text": text,
+        "text": _kept(text),
         "runbook": _said(message, RUNBOOK),
     }
 
@@ -63,6 +65,14 @@ def _only(text: str, jobs: Collection[str]) -> str | None:
 
 def _said(message: Message, names: tuple[str, ...]) -> str | None:
     return next((found for name in names if (found := message.fields.get(name, "").strip())), None)
+
+
+def _kept(text: str) -> str:
+    if len(text) <= MOST_FIRST + MOST_LAST:
+        return text
+    return (
+        f"{text[:MOST_FIRST]}… ({len(text):,} characters, of which these and the last are kept)\n…{text[-MOST_LAST:]}"
+    )
 
 
 def _first_line(text: str) -> str:

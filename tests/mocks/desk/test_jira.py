@@ -101,6 +101,9 @@ def test_a_responder_that_is_nobody_is_accepted_and_not_told(desk: Desk, door: D
         ({"description": "no message"}, "message"),
         ({"message": "m", "responders": "data-ops"}, "responders"),
         ({"message": "m", "responders": [{}] * 51}, "responders"),
+        ({"message": "m" * 131}, "message"),
+        ({"message": "m", "alias": "a" * 513}, "alias"),
+        ({"message": "m", "priority": "high"}, "priority"),
         ([], "body"),
     ],
 )
@@ -109,6 +112,18 @@ def test_what_cannot_be_processed_is_refused_field_by_field(desk: Desk, door: Do
     assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
     assert answer.json()["message"] == "Request body is not processable. Please check the errors."
     assert [name for name, _ in desk.lost()] == [field]
+
+
+def test_a_message_that_just_fits_is_told(desk: Desk, door: Door) -> None:
+    """130 characters: who puts an exception into it has the page refused, and nobody is woken."""
+    door.create(message="m" * 130, alias="a" * 512, priority="P1", description="d" * 15_000)
+    assert len(desk.told()) == 1
+
+
+def test_what_is_no_json_is_a_bad_request(desk: Desk, door: Door) -> None:
+    answer = door.ask("POST", data=b"{")
+    assert (answer.status_code, list(answer.json())) == (400, ["message", "took", "requestId"])
+    assert [name for name, _ in desk.lost()] == ["body"]
 
 
 def test_who_shows_no_credentials_is_refused(desk: Desk, door: Door) -> None:

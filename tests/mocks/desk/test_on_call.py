@@ -99,6 +99,13 @@ def test_a_scenario_says_how_long_its_operator_takes(night: NightOfMocks) -> Non
     assert told(night)[-1] == (9, "acknowledge", "ada", None)
 
 
+def test_an_operator_may_acknowledge_at_once(night: NightOfMocks) -> None:
+    operator = {"name": "ada", "when": ["failed"], "jobs": [], "takes_ns": 0, "do": ["restart"], "times": 1}
+    desk(night, roster(), operators=[operator | {"acknowledges_after_ns": 0}]).post("/pages", PAGE)
+    night.run(60)
+    assert told(night)[-1] == (0, "acknowledge", "ada", None)
+
+
 def test_who_is_not_there_is_passed_over_and_told_where_nobody_else_is(night: NightOfMocks) -> None:
     until = BEGINS_NS + 30 * MINUTE_NS
     people = {"ada": {"leave": [[BEGINS_NS, until]]}, "bob": {"hours": [[BEGINS_NS, until]]}, "eve": {"left_ns": 1}}
@@ -155,6 +162,23 @@ def test_addresses_are_those_of_the_roster_and_no_others(night: NightOfMocks) ->
             mailed(played, address)
     assert requests.post(played.url("/hooks/data-ops"), json={"text": "x"}, timeout=patience_s()).status_code == 404
     assert [one[2] for one in told(night)] == ["ada"]
+
+
+def test_a_mail_to_several_of_them_is_one_page_that_tells_each(night: NightOfMocks) -> None:
+    people = {name: {"mail": f"{name}@example.org"} for name in ("ada", "bob", "eve")}
+    absent(night, played := desk(night, roster(people=people, escalate_after_ns=None)), "ada")
+    mailed(played, "ada@example.org, bob@example.org")
+    night.run(60)
+    assert told(night) == [(0, "page", "ada", "leave"), (0, "escalate", "bob", None), (5, "acknowledge", "bob", None)]
+    (page,) = night.history().of("page", type="ok")
+    assert page.value["to"] == "ada@example.org"
+
+
+def test_a_mail_to_their_owner_and_to_somebody_tells_who_is_on_call_first(night: NightOfMocks) -> None:
+    people = {"bob": {"mail": "bob@example.org"}}
+    mailed(desk(night, roster(people=people, addresses=ADDRESSES)), "bob@example.org, data-ops@example.org")
+    night.run(60)
+    assert [one[1:3] for one in told(night)] == [("page", "ada"), ("escalate", "bob"), ("acknowledge", "ada")]
 
 
 def test_a_mail_to_somebody_tells_them_and_one_who_has_left_has_no_mailbox(night: NightOfMocks) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.mocks.core.texts import LONGEST_TEXT
 from harness.mocks.desk.message import MOST_FIELDS, Message, fields_of_json, fields_of_text, lines_of_json
 from harness.mocks.desk.reading import is_calm, read
 
@@ -90,3 +91,13 @@ def test_members_are_fields_at_any_depth_the_outer_ones_first() -> None:
 def test_there_are_not_endless_fields() -> None:
     assert len(fields_of_json({str(number): number for number in range(10_000)})) == MOST_FIELDS
     assert len(fields_of_text("\n".join(f"f{number}: x" for number in range(10_000)))) == MOST_FIELDS
+
+
+def test_of_a_long_text_the_end_is_kept_as_well() -> None:
+    """Who mails a log has what went wrong in its last lines."""
+    log = "\n".join(f"{number}: loaded" for number in range(5_000)) + "\nConnectionError: no answer"
+    page = read(Message("retrieve failed", log), asker=None, jobs=())
+    assert page["text"] is not None
+    assert page["text"].startswith("retrieve failed\n\n0: loaded")
+    assert page["text"].endswith("\nConnectionError: no answer")
+    assert len(page["text"]) < LONGEST_TEXT

@@ -33,6 +33,11 @@ MAILS = (
     ),
     b"Content-Type: text/plain; charset=none\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=ff=\r\n",
     b"Content-Type: message/rfc822\r\n\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n" * 30,
+    b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(1_500)),
+    b"Content-Disposition: attachment; filename*0*=''; filename*=x'\r\nContent-Type: text/plain"
+    + b"(" * 3_000
+    + b"\r\n",
+    b"Content-Type: text/html\r\n\r\n" + b"<!--" * 50_000 + b"\r\n",
     b"",
 )
 COMMANDS = (

@@ -12,6 +12,7 @@ from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import fields_in
 from harness.mocks.desk.page_book import Door, PageBook
 
+CUT = "its sender hung up before all of it was here"
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -40,6 +41,9 @@ def recorded(channel: Channel, book: PageBook) -> Callable[[web.RouteDef], web.R
             except Refusal as refusal:
                 book.refused(Door(channel.name, request.path), refusal.field, str(refusal))
                 return channel.refused(request, refusal)
+            except ConnectionError:
+                book.refused(Door(channel.name, request.path), "connection", CUT)
+                raise
 
         return web.RouteDef(route.method, route.path, answered, route.kwargs)
 
@@ -49,6 +53,26 @@ def recorded(channel: Channel, book: PageBook) -> Callable[[web.RouteDef], web.R
 async def json_object(request: web.Request, most: int = DOCUMENT_BYTES) -> dict[str, Any]:
     """The JSON object in a body."""
     return fields_in(await whole(request, most)).given
+
+
+def says_json(request: web.Request) -> bool:
+    """Whether a body is what its head says, JSON; ``curl -d`` says a form. A head that says nothing is believed."""
+    return "Content-Type" not in request.headers or "json" in request.content_type
+
+
+def require_json(request: web.Request) -> None:
+    """Refuse a body that is said to be something else, whatever it is."""
+    if not says_json(request):
+        raise Refusal("Content-Type", found=request.content_type, expected="application/json", status=415)
+
+
+async def other_methods(request: web.Request) -> list[str]:
+    """What the path of a request is asked by, where it is not by the request's own method; empty: nothing is there."""
+    found: set[str] = set()
+    for resource in request.app.router.resources():
+        _, methods = await resource.resolve(request)
+        found |= methods
+    return sorted(found - {"*"})
 
 
 async def _handled(handler: object, request: web.Request) -> web.StreamResponse:

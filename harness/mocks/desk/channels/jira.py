@@ -18,8 +18,10 @@ from aiohttp import BasicAuth, web
 
 from harness.contract.addresses import Holder
 from harness.contract.endpoints import DESK
+from harness.mocks.core.documents import NoDocument, document
+from harness.mocks.core.incoming import whole
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.desk.channels.channel import json_object
+from harness.mocks.desk.channels.channel import other_methods, require_json
 from harness.mocks.desk.channels.jira_alerts import Alert, Alerts
 from harness.mocks.desk.message import Message, fields_of_json, lines_of_json, text_of
 from harness.mocks.desk.page_book import Door, PageBook
@@ -29,6 +31,8 @@ INTEGRATION = "/jsm/ops/integration/v2/alerts"
 PROCESSED = "Request will be processed"
 TOOK_S = 0.005
 RESPONDERS = 50
+LONGEST = {"message": 130, "alias": 512}
+PRIORITIES = ("P1", "P2", "P3", "P4", "P5")
 _SCOPE = ""
 """Aliases are a site's, and not a team's."""
 
@@ -59,19 +63,19 @@ class Jira:
 
     def refused(self, _: web.Request, refusal: Refusal) -> web.Response:
         """A request that cannot be processed, and why, field by field."""
-        if refusal.status in (401, 404):
-            return self._no(refusal.status, "Could not authenticate" if refusal.status == 401 else str(refusal))
-        said = "Request body is not processable. Please check the errors."
-        return self._no(413 if refusal.status == 413 else 422, said, errors={refusal.field: str(refusal)})
+        match refusal.status:
+            case 401:
+                return self._no(401, "Could not authenticate")
+            case 422:
+                said = "Request body is not processable. Please check the errors."
+                return self._no(422, said, errors={refusal.field: str(refusal)})
+        return self._no(refusal.status, str(refusal))
 
     async def _create(self, request: web.Request) -> web.Response:
         team = self._team(request)
-        given = await json_object(request)
-        if not text_of(given.get("message")).strip():
-            raise Refusal("message", found="nothing", expected="a text")
+        given = await _given(request)
+        _check(given)
         responders = given.get("responders")
-        if responders is not None and not _are_responders(responders):
-            raise Refusal("responders", found="something else", expected=f"a list of at most {RESPONDERS} objects")
         alert = self._alerts.trigger(text_of(given.get("alias")), given)
         message = _message(given)
         asked = [_named(one) for one in responders or []]
@@ -92,7 +96,7 @@ class Jira:
 
     async def _act(self, request: web.Request) -> web.Response:
         self._team(request)
-        note = text_of((await json_object(request)).get("note")) if request.can_read_body else ""
+        note = text_of((await _given(request)).get("note")) if request.can_read_body else ""
         identifier = request.match_info["alert"]
         action = request.match_info.get("action", "delete")
         if action not in ("acknowledge", "unacknowledge", "close", "notes", "delete"):
@@ -133,6 +137,8 @@ class Jira:
         return web.json_response(self._wrapped(request, status))
 
     async def _nothing(self, request: web.Request) -> web.Response:
+        if methods := await other_methods(request):
+            raise Refusal("method", found=request.method[:20], expected=" or ".join(methods), status=405)
         raise Refusal("path", found=request.path[:200], expected="the alerts of a site", status=404)
 
     def _found(self, request: web.Request, identifier: str) -> Alert | None:
@@ -170,6 +176,32 @@ class Jira:
         if not request.path.startswith(INTEGRATION):
             return found
         return {"data": found, "took": TOOK_S, "requestId": str(UUID(self._book.new_id()))}
+
+
+async def _given(request: web.Request) -> dict[str, Any]:
+    """The object in a body: what is no JSON is a bad request, and JSON that is none cannot be processed."""
+    require_json(request)
+    try:
+        given = document(await whole(request))
+    except NoDocument as error:
+        raise Refusal("body", found=str(error), expected="a JSON object") from None
+    if not isinstance(given, dict):
+        raise Refusal("body", found=type(given).__name__, expected="a JSON object", status=422)
+    return given
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    """Refuse an alert that is not created: its sender's text does not fit, as a rule, because it holds an error."""
+    if not text_of(given.get("message")).strip():
+        raise Refusal("message", found="nothing", expected="a text", status=422)
+    for name, most in LONGEST.items():
+        if (length := len(text_of(given.get(name)))) > most:
+            raise Refusal(name, found=f"{length:,} characters", expected=f"at most {most}", status=422)
+    if given.get("priority") is not None and given["priority"] not in PRIORITIES:
+        raise Refusal("priority", found="something else", expected=", ".join(PRIORITIES), status=422)
+    if given.get("responders") is not None and not _are_responders(given["responders"]):
+        expected = f"a list of at most {RESPONDERS} objects"
+        raise Refusal("responders", found="something else", expected=expected, status=422)
 
 
 def _are_responders(given: Any) -> bool:

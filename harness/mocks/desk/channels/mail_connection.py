@@ -13,10 +13,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, AnyStr
 
-from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session, syntax
 
 from harness.contract.endpoints import DESK
 from harness.mocks.core.callers import Callers, asking
+from harness.mocks.desk.channels.channel import CUT
 from harness.mocks.desk.channels.mail_reading import message_in
 from harness.mocks.desk.page_book import Door, PageBook
 from harness.mocks.desk.reach import Reach
@@ -43,6 +44,9 @@ _OF = {"421": "desk", "535": "login", "550": "recipient", "552": "size", "553": 
 class Connection(SMTP):
     """One client. What is refused is recorded, with the address that was meant."""
 
+    line_length_limit = MAIL_BYTES
+    """As Postfix, which takes lines that are longer than RFC 5321 allows, and breaks them."""
+
     def __init__(
         self,
         mock: Mock,
@@ -56,6 +60,7 @@ class Connection(SMTP):
         self._mock, self._book, self._callers, self._among = mock, book, callers, among
         self._from: str | None = None
         self._to: str | None = None
+        self._dropped = False
         super().__init__(
             self,
             data_size_limit=MAIL_BYTES,
@@ -87,7 +92,8 @@ class Connection(SMTP):
             await super()._handle_client()
 
     def drop(self) -> None:
-        """End it at once."""
+        """End it at once, and what it was about with it: its night is over."""
+        self._dropped = True
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
 
@@ -133,6 +139,17 @@ class Connection(SMTP):
         await self._mock.service_time.request(NAME)
         return self._ours(lambda: self._page(envelope))
 
+    @syntax("DATA")
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - the name that aiosmtpd looks for
+        """The mail, unless its sender is gone before the end of it: nobody is told then."""
+        try:
+            await super().smtp_DATA(arg)
+        except asyncio.CancelledError:
+            if not self._dropped and self.envelope is not None and self.envelope.rcpt_tos:
+                asking(self._from or "")
+                self._book.refused(Door(NAME, self._to), "connection", CUT)
+            raise
+
     def _refused(self, status: str) -> str:
         asking(self._from or "")
         self._book.refused(Door(NAME, self._to), _OF.get(status[:3], "command"), status)
@@ -152,16 +169,21 @@ class Connection(SMTP):
         return "250 2.1.5 Ok"
 
     def _page(self, envelope: Envelope) -> str:
-        """Page each owner once, whatever the number of their addresses among the recipients."""
+        """Page each owner once, whatever the number of their addresses among the recipients.
+
+        Each of their people to whose own mailbox it goes is told; where the owner's goes beside these, who is on call.
+        """
         asking(self._from or "")
         content = envelope.content if isinstance(envelope.content, bytes) else b""
         message = message_in(content)
-        owners: dict[str, str] = {}
+        owners: dict[str, dict[str | None, str]] = {}
         for address in envelope.rcpt_tos:
             if (holder := self._book.addresses.holder(NAME, address)) is not None:
-                owners.setdefault(holder.owner, address)
-        for owner, address in owners.items():
-            self._book.message(Door(NAME, address), owner, message)
+                owners.setdefault(holder.owner, {}).setdefault(holder.person, address)
+        for owner, mailboxes in owners.items():
+            first = None if None in mailboxes else next(iter(mailboxes))
+            also = tuple(person for person in mailboxes if person not in (None, first))
+            self._book.message(Door(NAME, mailboxes[first], also=also), owner, message)
         return f"250 2.0.0 Ok: queued as {self._book.new_id()[:11].upper()}"
 
     async def _is_a_browser(self, _: str | None) -> None:

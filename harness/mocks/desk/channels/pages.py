@@ -15,6 +15,7 @@ from harness.mocks.core.callers import asker
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import fields_of, refused_in_json
+from harness.mocks.desk.channels.channel import CUT
 from harness.mocks.desk.page_book import PageBook
 
 
@@ -37,6 +38,9 @@ class Pages:
         except Refusal as refusal:
             self._record("fail", "page", {"field": refusal.field} | asker(), error=str(refusal))
             return refused_in_json(request, refusal)
+        except ConnectionError:
+            self._record("fail", "page", {"field": "connection"} | asker(), error=CUT)
+            raise
         self._record("invoke", "page", {"owner": page["owner"], "job": page["job"]} | asker())
         number = 0
         for _ in range(self._book.deliveries("pages", page)):

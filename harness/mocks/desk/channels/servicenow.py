@@ -17,7 +17,7 @@ from aiohttp import BasicAuth, web
 from harness.contract.addresses import Holder
 from harness.contract.endpoints import DESK
 from harness.mocks.core.refusal import Refusal
-from harness.mocks.desk.channels.channel import json_object
+from harness.mocks.desk.channels.channel import json_object, other_methods, require_json
 from harness.mocks.desk.channels.servicenow_records import Incidents, Record, selected
 from harness.mocks.desk.message import Message, fields_of_json, joined, lines_of_json, text_of
 from harness.mocks.desk.page_book import Door, PageBook
@@ -61,6 +61,10 @@ class ServiceNow:
                 return _no(401, "User Not Authenticated", "Required to provide Auth information", headers)
             case 404:
                 return _no(404, "No Record found", "Record doesn't exist or ACL restricts the record retrieval")
+            case 405:
+                return _no(405, "Method not supported", str(refusal))
+            case 415:
+                return _no(415, "Unsupported media type", str(refusal))
             case 413:
                 return _no(413, "Request payload exceeds the limit", str(refusal))
         if refusal.field == "table":
@@ -78,6 +82,7 @@ class ServiceNow:
 
     async def _create(self, request: web.Request) -> web.Response:
         self._table(request, "incident")
+        require_json(request)
         given = await json_object(request)
         record = self._incidents.create(given)
         self._assign(record, given, given)
@@ -92,6 +97,7 @@ class ServiceNow:
     async def _update(self, request: web.Request) -> web.Response:
         self._table(request, "incident")
         record = self._record(request)
+        require_json(request)
         given = await json_object(request)
         before, was = record.fields["state"], record.fields["assignment_group"]
         record.update(given)
@@ -108,6 +114,8 @@ class ServiceNow:
         return web.Response(status=204)
 
     async def _nothing(self, request: web.Request) -> web.Response:
+        if methods := await other_methods(request):
+            raise Refusal("method", found=request.method[:20], expected=" or ".join(methods), status=405)
         raise Refusal("path", found=request.path[:200], expected="/api/now/table/incident")
 
     def _assign(self, record: Record, given: Mapping[str, Any], said: Mapping[str, Any]) -> None:

@@ -2,9 +2,10 @@
 
 Documents: https://support.microsoft.com/office/create-incoming-webhooks-with-workflows-for-microsoft-teams (how the
 address is made), https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
-(the message with its Adaptive Card), https://learn.microsoft.com/connectors/teams (28 KB). The old connectors are gone,
-and so is their answer ``1``. The trigger answers 202 before the flow has looked at what came: a message without a card,
-or one that is too large, is accepted, fails in the flow's run, and wakes nobody.
+(the message with its Adaptive Card), https://learn.microsoft.com/connectors/teams (28 KB),
+https://learn.microsoft.com/azure/logic-apps/logic-apps-content-type (a body that is not said to be JSON). The old
+connectors are gone, and so is their answer ``1``. The trigger answers 202 before the flow has looked at what came: a
+message without a card, or one that is too large, is accepted, fails in the flow's run, and wakes nobody.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from harness.contract.addresses import teams_signature
 from harness.mocks.core.incoming import whole
 from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import fields_in
+from harness.mocks.desk.channels.channel import says_json
 from harness.mocks.desk.message import Message, fields_of_json, fields_of_text, joined, text_of
 from harness.mocks.desk.page_book import Door, PageBook
 
@@ -67,8 +69,9 @@ class Teams:
                 f"Could not execute workflow '{flow}' trigger 'manual' with state 'Disabled': trigger is not enabled."
             )
             return self._refuse(door, 400, "WorkflowTriggerIsNotEnabled", said)
-        cards = fields_in(body).given.get("attachments")
-        message = _message(cards)
+        said_cards = fields_in(body).given.get("attachments")
+        message = _message(said_cards)
+        cards = said_cards if says_json(request) else None  # a body of another type is one text to the flow
         if (failed := _failed(cards, len(body))) is not None:
             self._book.refused(door, "attachments", f"accepted, and nobody is told: {failed}", message)
         else:
