@@ -21,8 +21,8 @@ _INTRODUCTION = """\
 
 One failure mode a file, under the name that users type. This page is made by `harness faults --markdown` from what the
 faults say of themselves, from the shipped scenarios, and from what real clients were seen to do
-(`tests/faults/test_clients.py`, `test_senders.py`, `test_loaders.py` and `test_workers.py` see them do it); a test fails
-where it is out of date.
+(`tests/faults/test_clients.py`, `test_senders.py`, `test_loaders.py` and `test_workers.py` see them do it); a test
+fails where it is out of date.
 
 A fault in a file says which controls of a chain can notice it; with `manifest: follows` none that compares with the
 manifest can. A chain says in its file which it has (`detects`), and what nothing in it can notice is a finding,
