@@ -10,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from harness.chain.consumers.consumer import Consumer
+    from harness.chain.consumers.own import consumer_kind
     from harness.chain.controls import control
     from harness.chain.loading import load_chain
     from harness.chain.model import Chain
@@ -73,6 +75,8 @@ _HOMES = {
         "fault",
     ),
     "harness.history": ("Event", "History"),
+    "harness.chain.consumers.consumer": ("Consumer",),
+    "harness.chain.consumers.own": ("consumer_kind",),
     "harness.chain.controls": ("control",),
     "harness.chain.loading": ("load_chain",),
     "harness.report.timeline": ("tells",),
@@ -95,6 +99,7 @@ __all__ = [
     "AuthorError",
     "Chain",
     "ClockTime",
+    "Consumer",
     "ContentFault",
     "Duration",
     "EngineError",
@@ -117,6 +122,7 @@ __all__ = [
     "System",
     "VerdictError",
     "check",
+    "consumer_kind",
     "control",
     "fault",
     "judge",

@@ -19,10 +19,20 @@ MODULES = ("harness", "harness.testing", "harness.formats")
 """Everything in their ``__all__`` is public."""
 
 OTHERS = (
+    "harness.contract.channels.desk_channel",
     "harness.contract.points.effect",
     "harness.contract.effects.damages.damage",
     "harness.mocks.core.own_effects.acts",
     "harness.mocks.core.own_effects.Passing",
+    "harness.mocks.core.own_http.Answer",
+    "harness.mocks.core.own_http.Asked",
+    "harness.mocks.core.refusal.Refusal",
+    "harness.mocks.consumers.own.takers.Sent",
+    "harness.mocks.consumers.own.takers.TakesRows",
+    "harness.mocks.consumers.own.takers.takes_rows",
+    "harness.mocks.desk.channels.own.Call",
+    "harness.mocks.desk.channels.own.TakesPages",
+    "harness.mocks.desk.channels.own.takes_pages",
     "harness.mocks.source.damage.damage.damage",
     "harness.mocks.source.files.body.Body",
     "harness.mocks.source.files.source_file.SourceFile",

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from harness.chain.channels import address_forms
 from harness.chain.job import Text
-from harness.contract.addresses import ADDRESS_FORMS, KINDS, as_mail
+from harness.contract.addresses import KINDS, as_mail
 from harness.values.strict import LAX, Location, Strict, get, mapping, sequence, unknown
 from harness.values.units import ClockTime, Duration, SomeTime
 
@@ -33,7 +34,7 @@ def _mail(value: Any) -> Any:
 
 
 def _of_form(kind: str, value: Any) -> Any:
-    pattern, form = ADDRESS_FORMS[kind]
+    pattern, form = address_forms()[kind]
     if isinstance(value, str) and pattern.fullmatch(value) is None:
         raise ValueError(f"found '{value}', expected {form}")
     return value
@@ -105,8 +106,8 @@ class OwnerOnCall(Strict):
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
         """Channels that there are not, and addresses that are none of theirs."""
         for kind, address in mapping(data, "addresses").items():
-            if kind not in ADDRESS_FORMS:
-                yield ("addresses", kind), unknown("channel", str(kind), ADDRESS_FORMS)
+            if kind not in (forms := address_forms()):
+                yield ("addresses", kind), unknown("channel", str(kind), forms)
                 continue
             try:
                 _of_form(kind, address)
@@ -156,7 +157,7 @@ def _timezones(data: Any) -> Iterator[tuple[Location, str]]:
 
 def _addresses_of_two(data: Any) -> Iterator[tuple[Location, str]]:
     unsaid = [str(name) for name, owner in mapping(data, "owners").items() if get(owner, "addresses") is None]
-    seen = {(kind, _same(kind, KINDS[kind](name))): name for kind in ADDRESS_FORMS for name in unsaid}
+    seen = {(kind, _same(kind, KINDS[kind](name))): name for kind in address_forms() for name in unsaid}
     for location, kind, address in _addresses(data):
         whose = str(location[1])
         first = seen.setdefault((kind, _same(kind, address)), whose)

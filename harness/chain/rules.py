@@ -9,6 +9,7 @@ import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from harness.chain.channels import desk_place_names
 from harness.chain.columns import column_mistakes
 from harness.chain.consumers.rules import consumer_mistakes, consumer_places
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
@@ -193,7 +194,7 @@ def not_switched(defence: str) -> str:
 
 def _environments(data: Any) -> Iterator[tuple[Location, str]]:
     folders = [f"folder.{name}" for name in mapping(data, "folders")]
-    known = [*PLACES, *consumer_places(data), *folders]
+    known = [*dict.fromkeys([*PLACES, *desk_place_names()]), *consumer_places(data), *folders]
     holders: list[tuple[Location, Any]] = [((), data)]
     holders += [(("jobs", name), job) for name, job in mapping(data, "jobs").items()]
     for name, defence in mapping(data, "defences").items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -144,7 +144,7 @@ def _slack(owner: str) -> str:
     return f"T{found[:10]}/B{found[10:20]}/{found[20:44].lower()}"
 
 
-KINDS: Mapping[str, Callable[[str], str]] = {
+KINDS: dict[str, Callable[[str], str]] = {
     "mail": lambda owner: f"{slug(owner)}@{MAIL_DOMAIN}",
     "pagerduty": lambda owner: _digest("pagerduty", owner)[:32],
     "servicenow": lambda owner: owner,
@@ -156,10 +156,10 @@ KINDS: Mapping[str, Callable[[str], str]] = {
     "webhook": slug,
 }
 """Mailbox; routing key; name and sys_id of a group; path of a hook; id of a flow; id of a team; key of an integration;
-end of a path."""
+end of a path. A channel that users add (`harness.contract.channels`) is one more, here and in what follows."""
 
 _A_PATH = re.compile(r"[\w.-]+", re.ASCII)
-ADDRESS_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+ADDRESS_FORMS: dict[str, tuple[re.Pattern[str], str]] = {
     "mail": (re.compile(r"[^\s@]+@[^\s@]+"), "a mailbox, such as data-ops@example.org"),
     "pagerduty": (re.compile(r"[0-9A-Za-z]{32}"), "a routing key: 32 letters and digits"),
     "servicenow": (re.compile(r"\S.*"), "the name of an assignment group"),
@@ -170,6 +170,9 @@ ADDRESS_FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "webhook": (_A_PATH, "the end of a hook's path: letters, digits, '-', '_' and '.'"),
 }
 """What an author can give an owner an address of, and what it looks like."""
+
+OWN_PATHS: dict[str, str] = {}
+"""Of each channel that users have added: where it is at the desk, with ``{address}`` in it."""
 
 _ALSO_BY_NAME = ("jira", "webhook")
 
@@ -197,8 +200,11 @@ def desk_places(url: str, owner: str, addresses: Addresses) -> dict[str, str]:
         "jira_key": addresses.of("jira_key", owner),
         "webhook_url": f"{url}/hooks/{addresses.of('webhook', owner)}",
     }
+    for channel, path in OWN_PATHS.items():
+        address = addresses.of(channel, owner)
+        found |= {f"{channel}_url": f"{url}{path.format(address=address)}", f"{channel}_address": address}
     return {f"desk.{name}": value for name, value in found.items()}
 
 
 DESK_PLACES = tuple(desk_places("", "", DerivedAddresses(())))
-"""What an environment variable may be taken from, of the desk's channels; each is of the chain's owner."""
+"""What an environment variable may be taken from, of the desk's own channels; each is of the chain's owner."""

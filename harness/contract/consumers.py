@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 
-ConsumerKind = Literal["http", "postgres", "folder", "pull", "queue"]
-"""How a consumer takes the chain's rows."""
+ConsumerKind = str
+"""How a consumer takes the chain's rows: one of ours, as in `SPOKEN_BY`, or a kind that users have added."""
 
 ConsumerOperation = Literal["connect", "store", "read"]
 """What a consumer is asked for: to let somebody in (where its protocol has that), to take rows, or what it holds."""
@@ -40,7 +40,13 @@ SPOKEN_BY: Mapping[ConsumerKind, tuple[ConsumerRefusal, ...]] = {
     "pull": (),
     "queue": ("unavailable", "read_only", "disk_full", "out_of_memory"),
 }
-"""Which refusals each kind has words for."""
+"""Which refusals each of our kinds has words for."""
+
+
+def spoken_as(kind: ConsumerKind) -> ConsumerKind:
+    """Users' own take batches over HTTP, in words of their own: what can happen to ``http`` can happen to them."""
+    return kind if kind in SPOKEN_BY else "http"
+
 
 Kinds = Mapping[str, ConsumerKind]
 """The consumers of a chain: of which kind is each."""
@@ -51,6 +57,9 @@ HTTP_GRANTS: Mapping[str, str] = {
     "password": "two-in-the-morning",
 }
 """What opens a consumer over HTTP that asks for it."""
+
+OWN_PLACES = ("url",)
+"""What a job can be told of a consumer of a kind that users have added."""
 
 PLACES: Mapping[ConsumerKind, tuple[str, ...]] = {
     "http": ("url", *HTTP_GRANTS),
@@ -156,7 +165,17 @@ class PlannedQueue:
     volatile: tuple[str, ...] = ()
 
 
-PlannedConsumer = PlannedPostgres | PlannedFolder | PlannedPull | PlannedQueue | PlannedHttp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedOwn:
+    """A consumer of a kind that users have added; ``settings``: what the chain says of it under keys of that kind."""
+
+    kind: ConsumerKind
+    settings: Mapping[str, Any]
+    key: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+
+
+PlannedConsumer = PlannedOwn | PlannedPostgres | PlannedFolder | PlannedPull | PlannedQueue | PlannedHttp
 """A consumer of one of the kinds; all of them have ``kind``, ``key`` and ``volatile``.
 
 They are told apart by their keys, of which HTTP's are the fewest: it is the last.
@@ -173,8 +192,10 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
     found: dict[str, str] = {}
     for name, kind in consumers.items():
         if kind == "http":
-            told = {"url": f"{endpoints['consumers.url']}/{name}", **HTTP_GRANTS}
+            told = {"url": _url(name, endpoints), **HTTP_GRANTS}
             found |= {consumer_place(name, place): value for place, value in told.items()}
+        elif kind not in PLACES:
+            found[consumer_place(name, "url")] = _url(name, endpoints)
         elif kind == "postgres":
             found |= database_places(name, name, endpoints)
         elif kind == "queue":
@@ -182,6 +203,10 @@ def consumer_places(consumers: Kinds, endpoints: Mapping[str, str]) -> dict[str,
             told = {"url": f"redis://:{password}@{host}:{port}/0", "host": host, "port": port, "password": password}
             found |= {consumer_place(name, place): value for place, value in told.items()}
     return found
+
+
+def _url(name: str, endpoints: Mapping[str, str]) -> str:
+    return f"{endpoints['consumers.url']}/{quote(name, '')}"
 
 
 def database_places(consumer: str, database: str, endpoints: Mapping[str, str]) -> dict[str, str]:

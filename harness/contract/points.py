@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, is_dataclass
 from typing import Any, ClassVar, Generic, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from harness.contract.codec import UNDER, ContractError, keys_of, read, reader, unknown_word
-from harness.contract.consumers import ConsumerKind, ConsumerOperation
+from harness.contract.consumers import ConsumerOperation
 from harness.contract.effects import consumers, damages, desk, scheduler, source, wire
 from harness.contract.effects.consumers import When
 from harness.contract.effects.source import Part
@@ -72,7 +72,7 @@ OF_A_FILE = FILE | {"what": Part} | FROM
 ASKED = {"via": Protocol, "operation": Operation, "name": str} | FROM
 THROUGH = {"endpoint": Literal[ENDPOINT_NAMES], "neighbour": Literal[NEIGHBOURS]} | FROM
 JOB = {"job": str}
-AT_A_CONSUMER = {"consumer": str, "kind": ConsumerKind}
+AT_A_CONSUMER = {"consumer": str, "kind": str}
 
 ARRIVE: Point[source.Delivery] = Point("source", "arrive", FILE, source.Delivery)
 """A file of the plan is due."""
@@ -128,9 +128,8 @@ STORE: Point[consumers.Stored] = Point("consumers", "store", AT_A_CONSUMER | FRO
 TAKE: Point[consumers.Taken] = Point("consumers", "take", AT_A_CONSUMER | FROM, consumers.Taken)
 """A job takes messages from a queue, of which the server has not heard yet."""
 
-DeskChannel = Literal["pages", "mail", "pagerduty", "servicenow", "slack", "teams", "jira", "webhook"]
-"""How a page comes; ``pages`` is the desk's own, by which the scheduler pages."""
-CHANNEL = {"channel": DeskChannel} | FROM
+CHANNEL = {"channel": str} | FROM
+"""One of the desk's channels, ours or users' own: the desk refuses an order for one that it has not."""
 
 REACH: Point[desk.Down | desk.Slow] = Point("desk", "reach", CHANNEL, desk.Down | desk.Slow)
 """Something comes to the desk."""

@@ -20,7 +20,7 @@ from harness.errors import AuthorError
 if TYPE_CHECKING:  # at run time only where it is needed: every mock imports this module, and must start in a blink
     from importlib.metadata import EntryPoint
 
-Door = Literal["faults", "checks", "controls", "factories", "formats", "events", "mocks"]
+Door = Literal["faults", "checks", "controls", "factories", "formats", "events", "consumers", "channels", "mocks"]
 """What a package can add. ``mocks`` is imported inside the mocks' processes, and nowhere else."""
 
 DOORS: tuple[Door, ...] = get_args(Door)

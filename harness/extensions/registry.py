@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import TypeVar
 
 from harness.errors import AuthorError
@@ -23,13 +23,25 @@ class Registry(MutableMapping[str, T]):
     ``kind`` is what users call one of them. ``expected`` says how a module registers one, for the error of a module
     that registers none. A module of a package is imported when somebody looks for a name, so that nothing is imported
     for a command that needs none of it; where that fails, every look fails with the same error.
+
+    What both sides of a stack know is registered in the contract, which knows no registry: ``things`` is where it is
+    kept, and ``module_of`` says which module has registered one of them.
     """
 
-    def __init__(self, kind: str, door: Door, *, expected: str) -> None:
+    def __init__(
+        self,
+        kind: str,
+        door: Door,
+        *,
+        expected: str,
+        things: dict[str, T] | None = None,
+        module_of: Callable[[T], str] | None = None,
+    ) -> None:
         self.kind = kind
         self._door: Door = door
         self._expected = expected
-        self._things: dict[str, T] = {}
+        self._things: dict[str, T] = {} if things is None else things
+        self._module_of = module_of
         self._modules: dict[str, str] = {}
         self._opened = False
         self._failed: AuthorError | None = None
@@ -46,7 +58,7 @@ class Registry(MutableMapping[str, T]):
         """Import a module that must register something here; AuthorError, with its origin, where it does not."""
         before = len(self._things)
         module = extension.load()
-        if len(self._things) == before and module.__name__ not in self._modules.values():
+        if len(self._things) == before and module.__name__ not in self._registering():
             raise extension.wrong(found=f"no {self.kind} that {module.__name__} registers", expected=self._expected)
 
     def open(self) -> None:
@@ -66,6 +78,11 @@ class Registry(MutableMapping[str, T]):
     def registered(self) -> list[T]:
         """What is registered by now, without a look at what packages declare."""
         return list(self._things.values())
+
+    def _registering(self) -> set[str]:
+        """The modules that have registered something here."""
+        kept = () if self._module_of is None else map(self._module_of, self._things.values())
+        return {*self._modules.values(), *kept}
 
     def __getitem__(self, name: str) -> T:
         self.open()

@@ -3,8 +3,8 @@
 Files are relative to that one, and modules are named as they are imported:
 
     [tool.night-harness]
-    load = ["ours/badge.py", "ours.checks"]   # faults, checks, formats
-    mocks = ["ours/in_mocks.py"]              # what runs inside the mocks: damages, effects at a point
+    load = ["ours/badge.py", "ours.checks"]   # faults, checks, formats, kinds of consumers, channels
+    mocks = ["ours/in_mocks.py"]              # what runs inside the mocks: damages, effects, consumers, channels
 
 The project's folder is where both look for modules: ``from ours.effects import ...`` works in all of them.
 """

@@ -59,7 +59,7 @@ def decompressed(path: Path, compress: str | None) -> Iterator[IO[bytes]]:
             with gzip.open(path, "rb") as file:
                 yield cast(IO[bytes], file)
         else:
-            with zipfile.ZipFile(path) as archive, archive.open(_members(archive)[0]) as inside:
+            with zipfile.ZipFile(path) as archive, _opened(archive) as inside:
                 yield cast(IO[bytes], io.BufferedReader(cast(io.RawIOBase, inside)))
     except (gzip.BadGzipFile, zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise ValueError(f"begins like a {compress} file and is damaged: {error}") from error
@@ -68,6 +68,14 @@ def decompressed(path: Path, compress: str | None) -> Iterator[IO[bytes]]:
 def member_name(name: str) -> str:
     """What a file is called inside its zip file."""
     return name[: -len(".zip")] if name.lower().endswith(".zip") and len(name) > len(".zip") else name
+
+
+def _opened(archive: zipfile.ZipFile) -> IO[bytes]:
+    """Its member, where that can be unpacked."""
+    try:
+        return archive.open(_members(archive)[0])
+    except RuntimeError as error:  # it is encrypted, or compressed by something that is not there
+        raise zipfile.BadZipFile(str(error)) from error
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from collections.abc import Iterable, Iterator
 
-from harness.formats.layout import Layout
+from harness.formats.layout import Layout, Mismatch
 from harness.formats.lines import TRAILER, Cell, Sink, text_of, write_lines
 from harness.formats.table import Column, Table, Totals
+
+
+def rows(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    """The fields of each record; Mismatch for one that the csv module does not take."""
+    try:
+        yield from csv.reader(lines, delimiter=delimiter)
+    except csv.Error as error:
+        raise Mismatch("format", f"has a record that cannot be read ({error})") from None
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:

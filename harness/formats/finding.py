@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from harness.formats import json_lines, parquet
+from harness.formats import delimited, json_lines, parquet
 from harness.formats.choices import control_mistake
 from harness.formats.compression import compression_of, decompressed
 from harness.formats.counting import count
@@ -85,7 +85,9 @@ def _layout(sample: bytes, form: Form, compress: str | None, *, whole: bool) -> 
         return replace(layout, header=form.header or 0)
     delimiter = form.delimiter or _delimiter(lines)
     header = (1 if text.strip() else 0) if form.header is None else form.header
-    rows = list(csv.reader(lines[: SAMPLE_RECORDS + header], delimiter=delimiter))
+    rows = list(delimited.rows(lines[: SAMPLE_RECORDS + header], delimiter))
+    if rows and header > len(rows):
+        raise Mismatch("header", f"found {len(rows)} lines, expected a header of {header}")
     return replace(layout, delimiter=delimiter, header=header, columns=_columns_of_rows(rows, header, delimiter))
 
 
@@ -117,7 +119,7 @@ def _delimiter(lines: Sequence[str]) -> str:
             return csv.Sniffer().sniff("\n".join(body[:-1] or body), DELIMITERS).delimiter
         except csv.Error:
             pass
-    return max(DELIMITERS, key=lambda one: len(next(csv.reader(body[:1], delimiter=one))))
+    return max(DELIMITERS, key=lambda one: len(next(delimited.rows(body[:1], one))))
 
 
 def _is_trailer(line: bytes, layout: Layout) -> bool:
@@ -168,7 +170,7 @@ def _values(text: Iterable[str], layout: Layout, control: str) -> Iterator[str]:
     if layout.format == "jsonl":
         yield from (str(json.loads(line, parse_float=str).get(control, "")) for line in text if line.strip())
         return
-    rows = filter(None, csv.reader(text, delimiter=layout.delimiter or ","))
+    rows = filter(None, delimited.rows(text, layout.delimiter or ","))
     at = [column.name for column in layout.columns].index(control)
     for row in itertools.islice(rows, layout.header, None):
         yield row[at] if at < len(row) else ""
@@ -190,7 +192,7 @@ def _objects(lines: Iterable[str]) -> list[dict[str, Any]]:
     for line in lines:
         try:
             value = json.loads(line) if line.lstrip().startswith("{") else None
-        except ValueError:
+        except (ValueError, RecursionError):
             value = None
         if isinstance(value, dict):
             found.append(value)

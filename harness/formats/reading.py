@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import decimal
 import io
 import itertools
@@ -14,6 +13,7 @@ from typing import IO, Any
 
 from harness.contract.content import FileLayout
 from harness.extensions.doors import in_one_line
+from harness.formats import delimited
 from harness.formats.compression import decompressed
 from harness.formats.format import FORMATS, Read
 from harness.formats.layout import Mismatch
@@ -82,7 +82,7 @@ def _whole(text: Iterable[str], layout: FileLayout, without: Collection[str]) ->
     elif layout.format == "csv":
         asked_for = [name not in without for name in names]
         names = [*itertools.compress(names, asked_for)]
-        for row in csv.reader(text, delimiter=layout.delimiter or ","):
+        for row in delimited.rows(text, layout.delimiter or ","):
             if row:
                 yield dict(zip(names, itertools.compress(row, asked_for), strict=False))
     else:
@@ -95,7 +95,7 @@ def _whole(text: Iterable[str], layout: FileLayout, without: Collection[str]) ->
 def _object(line: str, number: int) -> Record:
     try:
         found = json.loads(line, parse_float=decimal.Decimal)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Mismatch("format", f"line {number} is no JSON ({error}), expected an object a line") from None
     if not isinstance(found, dict):
         raise Mismatch("format", f"line {number} is no JSON object, expected an object a line")

@@ -7,6 +7,8 @@ from typing import Any
 
 from harness.chain.consumers.file_form import FORM_KEYS, FileConsumer
 from harness.chain.consumers.folder import FolderConsumer
+from harness.chain.consumers.http import HttpConsumer
+from harness.chain.consumers.own import settings
 from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
 from harness.chain.consumers.queue import QueueConsumer
@@ -16,6 +18,7 @@ from harness.contract.consumers import (
     PlannedConsumer,
     PlannedFolder,
     PlannedHttp,
+    PlannedOwn,
     PlannedPostgres,
     PlannedPull,
     PlannedQueue,
@@ -60,15 +63,17 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
             key=key,
             volatile=volatile,
         )
-    return PlannedHttp(
-        key=key,
-        volatile=volatile,
-        auth=consumer.auth,
-        page_rows=consumer.page_rows,
-        versions=consumer.versions,
-        required=consumer.required,
-        unique=consumer.unique,
-    )
+    if isinstance(consumer, HttpConsumer):
+        return PlannedHttp(
+            key=key,
+            volatile=volatile,
+            auth=consumer.auth,
+            page_rows=consumer.page_rows,
+            versions=consumer.versions,
+            required=consumer.required,
+            unique=consumer.unique,
+        )
+    return PlannedOwn(kind=consumer.kind, settings=settings(consumer), key=key, volatile=volatile)
 
 
 def shared_databases(chain: Chain, places: Mapping[str, str]) -> dict[str, str]:

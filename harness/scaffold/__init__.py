@@ -1,1 +1,1 @@
-"""`harness new`: the beginning of a fault, a check or a format of your own, which works as it is written."""
+"""`harness new`: the beginning of what you add yourself, which works as it is written."""

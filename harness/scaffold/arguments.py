@@ -6,12 +6,12 @@ import argparse
 import sys
 from pathlib import Path
 
-SUMMARY = "Write the beginning of a fault, check or format of your own: its module, its test and its page."
+SUMMARY = "Write the beginning of a fault, check, format, consumer or channel of your own: module, test and page."
 
 
 def add_new_options(parser: argparse.ArgumentParser) -> None:
     """Give the parser of `harness new` its arguments."""
-    parser.add_argument("kind", choices=("fault", "check", "format"))
+    parser.add_argument("kind", choices=("fault", "check", "format", "consumer", "channel"))
     parser.add_argument("name", metavar="NAME", help="what scenario or chain files call it, such as badge_reader")
     parser.add_argument("--into", type=Path, default=Path("resilience"), metavar="DIR", help="default: %(default)s")
     parser.set_defaults(command=_new)

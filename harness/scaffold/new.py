@@ -1,4 +1,4 @@
-"""Writing the beginning of a fault, a check or a format into a user's project."""
+"""Writing the beginning of a fault, a check or whatever else users add into their project."""
 
 from __future__ import annotations
 
@@ -7,28 +7,38 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from pathlib import Path
-from typing import Any
 
+from harness.chain.channels import OWN_CHANNELS
+from harness.chain.consumers.kinds import OURS
+from harness.chain.consumers.own import OWN_KINDS
 from harness.checks.model.check import CHECKS
+from harness.contract.channels import TAKEN
 from harness.errors import AuthorError
 from harness.extensions.settings import FILE, TABLE, settings
 from harness.faults import FAULTS
 from harness.formats import FORMATS
-from harness.scaffold.templates import TEMPLATES
+from harness.scaffold.templates import IN_MOCKS, TEMPLATES
 
-KINDS: Mapping[str, Mapping[str, Any]] = {"fault": FAULTS, "check": CHECKS, "format": FORMATS}
+NAMES: Mapping[str, Callable[[], Container[str]]] = {
+    "fault": lambda: FAULTS,
+    "check": lambda: CHECKS,
+    "format": lambda: FORMATS,
+    "consumer": lambda: (*OURS, *OWN_KINDS),
+    "channel": lambda: (*TAKEN, *OWN_CHANNELS),
+}
+"""By kind, the names that are taken."""
 
 
 def write_new(kind: str, name: str, folder: Path) -> list[str]:
-    """Write a module, its test and its page, and name the module in the project's settings; what was done, in lines.
+    """Write modules, test and page, and name the modules in the project's settings; what was done, in lines.
 
     Raises AuthorError for a name that cannot be one or is taken, and for a file that is there: nothing is overwritten.
     """
     if not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise AuthorError(f"harness new {kind}: found the name {name!r}, expected small letters, such as badge_reader")
-    if name in KINDS[kind]:
+    if name in NAMES[kind]():
         raise AuthorError(f"harness new {kind}: found the name {name!r}, which a {kind} has already; choose another")
     if keyword.iskeyword(name) or name in sys.stdlib_module_names:
         raise AuthorError(f"harness new {kind}: found the name {name!r}, which is Python's own; choose another")
@@ -37,30 +47,34 @@ def write_new(kind: str, name: str, folder: Path) -> list[str]:
         "kind_name": "".join(part.title() for part in name.split("_")),
         "words": name.replace("_", " "),
     }
-    module, test, page = (template.format(**words) for template in TEMPLATES[kind])
-    files = {folder / f"{name}.py": module, folder / f"test_{name}.py": test, folder / f"{name}.md": page}
+    files = {folder / file.format(**words): text.format(**words) for file, text in TEMPLATES[kind].items()}
     for file in files:
         if file.exists():
             raise AuthorError(f"harness new {kind}: {file} is there, and is not overwritten; choose another name")
     folder.mkdir(parents=True, exist_ok=True)
     for file, text in files.items():
         file.write_text(text, encoding="utf-8")
-    return [*(f"wrote {file}" for file in files), _name_in_settings(folder / f"{name}.py")]
+    named = {"load": folder / f"{name}.py"}
+    if kind in IN_MOCKS:
+        named["mocks"] = folder / IN_MOCKS[kind].format(**words)
+    return [*(f"wrote {file}" for file in files), _name_in_settings(named)]
 
 
-def _name_in_settings(module: Path) -> str:
-    """Let every command and test of the project know the module; a table that is there is its author's to change."""
+def _name_in_settings(modules: Mapping[str, Path]) -> str:
+    """Let every command and test of the project know the modules; a table that is there is its author's to change."""
     folders = (Path.cwd(), *Path.cwd().parents)
     near = settings(Path.cwd()).file or next(
         (one / FILE for one in folders if (one / FILE).is_file()), Path.cwd() / FILE
     )
-    entry = Path(os.path.relpath(module.resolve(), near.parent)).as_posix()
+    entries = {key: Path(os.path.relpath(one.resolve(), near.parent)).as_posix() for key, one in modules.items()}
     file = Path(os.path.relpath(near))
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f"[tool.{TABLE}]" in text:
-        return f'add "{entry}" to load under [tool.{TABLE}] in {file}, and every command and test knows it'
+        added = " and ".join(f'"{entry}" to {key}' for key, entry in entries.items())
+        return f"add {added} under [tool.{TABLE}] in {file}, and every command and test knows it"
     separator = "\n" if text and not text.endswith("\n\n") else ""
-    _write_whole(file.resolve(), f'{text}{separator}[tool.{TABLE}]\nload = ["{entry}"]\n')
+    lines = "".join(f'{key} = ["{entry}"]\n' for key, entry in entries.items())
+    _write_whole(file.resolve(), f"{text}{separator}[tool.{TABLE}]\n{lines}")
     return f"named it in {file}, under [tool.{TABLE}]: every command and test knows it now"
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from harness.scaffold import neighbours
+
 FAULT = '''\
 """A fault of our own: {words}."""
 
@@ -173,9 +175,23 @@ content: {{factory: forecast, rows: 100, format: {name}}}
 ```
 """
 
-TEMPLATES: Mapping[str, tuple[str, str, str]] = {
-    "fault": (FAULT, FAULT_TEST, FAULT_PAGE),
-    "check": (CHECK, CHECK_TEST, CHECK_PAGE),
-    "format": (FORMAT, FORMAT_TEST, FORMAT_PAGE),
+TEMPLATES: Mapping[str, Mapping[str, str]] = {
+    "fault": {"{name}.py": FAULT, "test_{name}.py": FAULT_TEST, "{name}.md": FAULT_PAGE},
+    "check": {"{name}.py": CHECK, "test_{name}.py": CHECK_TEST, "{name}.md": CHECK_PAGE},
+    "format": {"{name}.py": FORMAT, "test_{name}.py": FORMAT_TEST, "{name}.md": FORMAT_PAGE},
+    "consumer": {
+        "{name}.py": neighbours.CONSUMER,
+        "{name}_in_mocks.py": neighbours.CONSUMER_IN_MOCKS,
+        "test_{name}.py": neighbours.CONSUMER_TEST,
+        "{name}.md": neighbours.CONSUMER_PAGE,
+    },
+    "channel": {
+        "{name}.py": neighbours.CHANNEL,
+        "test_{name}.py": neighbours.CHANNEL_TEST,
+        "{name}.md": neighbours.CHANNEL_PAGE,
+    },
 }
-"""By kind: the module, its test, its page."""
+"""By kind: the files; ``{name}.py`` is the module that the harness imports."""
+
+IN_MOCKS: Mapping[str, str] = {"consumer": "{name}_in_mocks.py", "channel": "{name}.py"}
+"""Of a kind that has one: the file that the mocks import."""

@@ -20,6 +20,7 @@ from harness.contract.consumers import (
     PlannedHttp,
     PlannedPostgres,
     PlannedPull,
+    consumer_places,
 )
 from harness.errors import AuthorError, LoadError
 from harness.scenario.schemas import chain_schema
@@ -98,6 +99,12 @@ def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
     (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: folder, folder: outbox, {NAME}}}{environment}")
     with pytest.raises(LoadError, match=r"unknown place 'it\.url'"):
         load_chain(tmp_path / "chain.yaml")
+
+
+def test_a_name_stands_in_an_address_as_addresses_write_it() -> None:
+    places = consumer_places({"plan ü?": "http", "gate 3": "dock"}, {"consumers.url": "http://consumers:8081"})
+    assert places["plan ü?.url"] == "http://consumers:8081/plan%20%C3%BC%3F"
+    assert places["gate 3.url"] == "http://consumers:8081/gate%203"
 
 
 @pytest.mark.parametrize(

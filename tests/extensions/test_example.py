@@ -51,7 +51,9 @@ def test_it_counts_in_every_command_and_schema(site: Path, tmp_path: Path) -> No
     assert '"check digit"' in json.dumps(chain)
     scenario = json.loads(harness("schema", "scenario", site=site, cwd=tmp_path).stdout)
     assert "refuse_every" in json.dumps(scenario)
-    assert harness("lint", EXAMPLE / "chain/chain.yaml", site=site, cwd=tmp_path).returncode == 0
+    assert "DockConsumer" in chain["$defs"]
+    for name in ("chain", "dock"):
+        assert harness("lint", EXAMPLE / f"chain/{name}.yaml", site=site, cwd=tmp_path).returncode == 0
 
 
 def test_its_scenarios_are_run_and_told_in_its_own_words(site: Path, tmp_path: Path) -> None:
@@ -79,7 +81,7 @@ def test_its_own_tests_and_scenarios_pass_under_pytest(site: Path, tmp_path: Pat
     environment = os.environ | {"PYTHONPATH": path}
     run = subprocess.run([*command, "."], cwd=source, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
-    assert "25 passed" in run.stdout
+    assert "29 passed" in run.stdout
 
 
 @pytest.mark.exhaustive

@@ -15,10 +15,10 @@ from tests.extensions.packages import harness
 from tests.runs import WITHOUT
 from tests.sample import sample
 
-KINDS = ("fault", "check", "format")
+KINDS = ("fault", "check", "format", "consumer", "channel")
 
 
-@pytest.mark.parametrize("kind", sample(KINDS))
+@pytest.mark.parametrize("kind", sample(KINDS, ("fault", "channel")))
 def test_what_it_writes_is_known_to_every_command_and_passes(tmp_path: Path, kind: str) -> None:
     new = harness("new", kind, "badge_reader", site=tmp_path, cwd=tmp_path)
     assert new.returncode == 0, new.stderr
@@ -27,7 +27,7 @@ def test_what_it_writes_is_known_to_every_command_and_passes(tmp_path: Path, kin
     command = [sys.executable, "-m", "pytest", "-q", *(f"-pno:{plugin}" for plugin in WITHOUT), "resilience"]
     run = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
-    if kind != "format":
+    if kind in ("fault", "check"):
         assert "badge_reader" in harness(f"{kind}s", site=tmp_path, cwd=tmp_path).stdout
 
 
@@ -57,6 +57,9 @@ def test_below_a_project_no_second_one_is_begun(tmp_path: Path, monkeypatch: pyt
         ("format", "csv", "found the name 'csv', which a format has already"),
         ("fault", "class", "found the name 'class', which is Python's own; choose another"),
         ("fault", "json", "found the name 'json', which is Python's own; choose another"),
+        ("consumer", "queue", "found the name 'queue', which a consumer has already"),
+        ("channel", "slack", "found the name 'slack', which a channel has already"),
+        ("channel", "hooks", "found the name 'hooks', which a channel has already"),
         ("check", "there", "there.py is there, and is not overwritten"),
     ],
 )

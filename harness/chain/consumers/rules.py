@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from harness.contract.consumers import PLACES, consumer_place
+from harness.contract.consumers import OWN_PLACES, PLACES, consumer_place
 from harness.values.strict import Location, get, mapping, sequence, unknown
 
 DEFAULT_KIND = "http"
@@ -22,15 +22,14 @@ def consumer_places(data: Any) -> list[str]:
     return [
         consumer_place(name, place)
         for name, kind in kinds.items()
-        for known in PLACES
-        if known == kind
-        for place in PLACES[known]
+        if isinstance(kind, str)
+        for place in PLACES.get(kind, OWN_PLACES)
     ]
 
 
 def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
-    yield from _keys(data)
+    yield from _columns(data)
     yield from _folders(data)
     yield from _databases(data)
     yield from _agreed(data)
@@ -48,12 +47,14 @@ def _agreed(data: Any) -> Iterator[tuple[Location, str]]:
                     yield ("consumers", name, asked, position), f"{found}; expected one that is kept"
 
 
-def _keys(data: Any) -> Iterator[tuple[Location, str]]:
+def _columns(data: Any) -> Iterator[tuple[Location, str]]:
     for name, consumer in mapping(data, "consumers").items():
-        columns = sequence(consumer, "key")
-        for position, column in enumerate(columns):
-            if column in columns[:position]:
-                yield ("consumers", name, "key", position), f"the column '{column}' is named twice; keep one of the two"
+        for key in ("key", "required", "unique"):
+            columns = sequence(consumer, key)
+            for position, column in enumerate(columns):
+                if column in columns[:position]:
+                    told = f"the column '{column}' is named twice; keep one of the two"
+                    yield ("consumers", name, key, position), told
 
 
 def _folders(data: Any) -> Iterator[tuple[Location, str]]:
@@ -71,6 +72,8 @@ def _databases(data: Any) -> Iterator[tuple[Location, str]]:
         if kind_of(consumer) != "postgres":
             continue
         database, schema = get(consumer, "database") or name, get(consumer, "schema")
+        if not isinstance(database, str):
+            continue  # reported by the model
         other, its = first.setdefault(database, (name, schema))
         if its != schema and isinstance(schema, str):
             told = f"the database '{database}', which it shares with '{other}', is made by '{its}'"

@@ -10,7 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
 from harness.contract import points
-from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, ConsumerRefusal
+from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, ConsumerRefusal, spoken_as
 from harness.contract.effects import consumers as effects
 from harness.faults.model.fault import STRICT, System
 from harness.faults.model.requests import MeetsRequests
@@ -38,7 +38,7 @@ class MeetsAConsumer(MeetsRequests):
             yield "consumer", unknown("consumer", self.consumer, chain.consumers)
             return
         kind = chain.consumers[self.consumer].kind
-        if kind not in (able := self.able()):
+        if spoken_as(kind) not in (able := self.able()):
             found = f"found {self.consumer}, a consumer of kind {kind}, to which {self.name} cannot happen"
             yield "consumer", f"{found}; expected one of kind {' or '.join(able)}"
 

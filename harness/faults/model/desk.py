@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain.channels import CHANNELS
 from harness.chain.model import Chain, FromPlace
-from harness.contract.points import DeskChannel
 from harness.faults.model.fault import STRICT, Fault
+from harness.values.registered import Registered
 from harness.values.strict import unknown
 
 OF_A_PAGE = ("acknowledgement", "second channel")
@@ -20,7 +21,7 @@ OF_A_PAGE = ("acknowledgement", "second channel")
 class MeetsPages(Fault):
     """A fault that meets the pages of a night, by every channel or by one; ``pages`` is how the scheduler pages."""
 
-    channel: DeskChannel | None = None
+    channel: Annotated[str, Registered("channel", CHANNELS)] | None = None
 
     named_by: ClassVar[tuple[str, ...]] = ("incident desk",)
     detectable_by: ClassVar[tuple[str, ...]] = OF_A_PAGE

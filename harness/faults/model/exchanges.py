@@ -9,6 +9,7 @@ from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
 from harness.contract import orders
+from harness.contract.consumers import spoken_as
 from harness.contract.events import EventType
 from harness.faults.model.fault import STRICT, refusing_in_words
 from harness.faults.model.requests import FROM
@@ -119,7 +120,7 @@ def _event(to: str, operation: Operation | None, kind: EventType, job: str) -> o
 def _asked_nothing(name: str, chain: Chain) -> Iterator[str]:
     """Why no job says anything to that neighbour, where it is a consumer."""
     consumer = chain.consumers.get(name)
-    if consumer is not None and consumer.kind != "http":
+    if consumer is not None and spoken_as(consumer.kind) != "http":
         told = f"found {name}, a consumer of kind {consumer.kind}, to which no job sends a request"
         if consumer.kind == "postgres":
             told += f" over HTTP; of its transactions, on: {{component: {name}, action: commit}} tells"

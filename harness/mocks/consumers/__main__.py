@@ -13,6 +13,8 @@ from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, Prepares, made
+from harness.mocks.consumers.own.kind import Own
+from harness.mocks.consumers.own.takers import TAKERS
 from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
@@ -41,9 +43,10 @@ class Consumers(Mock):
     async def serve(self) -> dict[str, int]:
         """Start what is there in every night, the endpoints: who asks for what no night has must be told so."""
         http = Http(self)
-        self._kinds: dict[ConsumerKind, Kind] = {"http": http}
+        own = {kind: Own(self, kind) for kind in TAKERS}
+        self._kinds: dict[ConsumerKind, Kind] = {"http": http, **own}
         self._doorways: dict[ConsumerKind, Doorway] = {"postgres": Doorway(), "queue": Doorway(NO_QUEUE)}
-        found = await http.listen()
+        found = await http.listen([*own.values()])
         ports = {"postgres": self._postgres_port, "queue": self._queue_port}
         return found | {kind: await one.listen(self.host, ports[kind]) for kind, one in self._doorways.items()}
 

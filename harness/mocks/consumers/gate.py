@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation
+from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, spoken_as
 from harness.contract.effects.consumers import Exchange, FailOver, LoseAnswer, OtherSession, Refuse, Reset, Stall, When
 from harness.contract.orders import Order
 from harness.contract.points import EXCHANGE
@@ -80,6 +80,6 @@ def check(order: Order) -> None:
     if isinstance(order.effect, OtherSession | FailOver) and kind != "postgres":
         raise ValueError(f"{order.fault}: found kind={kind!r}, expected 'postgres': no other consumer is a database")
     if isinstance(order.effect, Refuse) and kind is not None:
-        known = next(words for name, words in SPOKEN_BY.items() if name == kind)
+        known = SPOKEN_BY[spoken_as(kind)]
         if order.effect.refuse not in known:
             raise ValueError(f"refuse: found {order.effect.refuse!r} for kind={kind!r}, expected {' or '.join(known)}")

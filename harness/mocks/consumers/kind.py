@@ -9,6 +9,7 @@ from harness.contract.consumers import ConsumerKind
 from harness.contract.plan import Plan
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
+from harness.mocks.core.unfit import UnfitError
 
 
 class Kind(Protocol):
@@ -49,6 +50,15 @@ CLASSES: dict[ConsumerKind, str] = {
 
 
 def made(kind: ConsumerKind, mock: Mock) -> Kind:
-    """That kind, for a mock."""
+    """That kind, for a mock; UnfitError for one of users' own that no module here plays."""
+    if kind not in CLASSES:
+        raise UnfitError(
+            f"the kind of consumers '{kind}'",
+            found="no class inside the mocks that plays it",
+            expected=f"one under @takes_rows({kind!r}), in a module that the mocks import",
+            todo="name that module as an entry point of the group night_harness.mocks, or in pyproject.toml under "
+            "[tool.night-harness] mocks",
+            author=True,
+        )
     module, _, name = CLASSES[kind].partition(":")
     return cast("Kind", getattr(importlib.import_module(module), name)(mock))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import decimal
 import hashlib
+import stat
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -37,6 +38,8 @@ class Taking:
         path = self.folder / self._consumer.name
         told: dict[str, Any] = {"file": self._consumer.name}
         try:
+            if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device read without an end
+                raise ValueError("it is no file")
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
                 told |= {"size": file.tell(), "sha256": sha256}
@@ -92,8 +95,12 @@ class Taking:
 
 def _plain(value: Any) -> Any:
     """A value of a record as JSON has it."""
-    if isinstance(value, decimal.Decimal):
-        return str(value)
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
-    return value.hex() if isinstance(value, bytes) else value
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return value.hex() if isinstance(value, bytes) else str(value)

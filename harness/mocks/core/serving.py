@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
@@ -21,7 +21,7 @@ from harness.mocks.core.texts import kept
 if TYPE_CHECKING:
     import ssl
 
-    from aiohttp.typedefs import Handler
+    from aiohttp.typedefs import Handler, Middleware
 
     from harness.mocks.core.mock import Mock
 
@@ -49,6 +49,7 @@ async def serve(
     *,
     tls: ssl.SSLContext | None = None,
     said: Said = refused_in_json,
+    middlewares: Sequence[Middleware] = (),
 ) -> int:
     """Listen at the mock's address, on its own port or another; the port. With ``tls``, for clients that speak it."""
 
@@ -73,7 +74,7 @@ async def serve(
         return answer
 
     # Bodies stay as they came: a file that is put is what its client sent, and what is unpacked is bounded by us.
-    app = web.Application()
+    app = web.Application(middlewares=middlewares)
     app.add_routes(routes)
     runner = web.AppRunner(
         app,

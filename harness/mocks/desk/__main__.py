@@ -8,6 +8,8 @@ from typing import Any
 
 from aiohttp import web
 
+from harness.contract import channels
+from harness.contract.orders import Order
 from harness.contract.plan import Plan
 from harness.contract.points import DELIVER, REACH, TELL
 from harness.mocks.core.mock import Mock
@@ -16,6 +18,7 @@ from harness.mocks.core.serving import serve
 from harness.mocks.desk.channels.channel import Channel, other_methods, recorded
 from harness.mocks.desk.channels.jira import Jira
 from harness.mocks.desk.channels.mail import Mail
+from harness.mocks.desk.channels.own import TAKERS, check_played, own_channels
 from harness.mocks.desk.channels.pagerduty import PagerDuty
 from harness.mocks.desk.channels.pages import Pages
 from harness.mocks.desk.channels.servicenow import ServiceNow
@@ -56,6 +59,8 @@ class Desk(Mock):
         routes = [*map(reach.of("pages"), self.own_channel(self, book).routes())]
         for channel in self._channels:
             routes += map(reach.of(channel.name), map(recorded(channel, book), channel.routes()))
+        for own in own_channels(book):
+            routes += map(reach.of(own.name), own.routes())
         routes.append(web.route("*", "/{path:.*}", self._nowhere))
         return {
             "desk": await serve(self, routes),
@@ -65,10 +70,17 @@ class Desk(Mock):
 
     async def reset(self, plan: Plan) -> None:
         """Forget the pages of the last night; this one's owners have addresses."""
+        check_played(plan.takes)
         self._mail.reset()
         self.book.reset(plan)
         for channel in self._channels:
             channel.reset()
+
+    def check(self, order: Order) -> None:
+        """Refuse an order for a channel that there is not, or that nothing here plays."""
+        channel = order.where.get("channel")
+        if channel is not None and channel not in (known := (*channels.OURS, *TAKERS)):
+            raise ValueError(f"channel: found {channel!r}, expected {' or '.join(known)}")
 
     def state(self) -> dict[str, Any]:
         """The pages so far."""

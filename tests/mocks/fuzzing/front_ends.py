@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from harness.contract.addresses import DerivedAddresses, desk_places
+from harness.contract.consumers import HTTP_GRANTS
 from harness.contract.endpoints import DESK, GRANTS, HTTP, SNOWFLAKE
 from harness.mocks.source.s3.signature import Scope, Signer, canonical_request, query_pairs
 from tests.mocks.conftest import BEGINS_NS, NightOfMocks, Played
@@ -158,16 +159,26 @@ def snowflake(night: NightOfMocks) -> Target:
 
 
 def consumers(night: NightOfMocks) -> Target:
-    """A consumer with key columns, and one without."""
+    """A consumer with key columns, one without, one that has agreed all that it can, and one of users' own kind."""
+    agreed = {"kind": "http", "versions": True, "auth": "basic", "required": ["quantity"], "unique": ["sku"]}
+    gate = {"kind": "dock", "settings": {"gate": 3, "most_pallets": 9}, "key": ["pallet"]}
     night.plan["consumers"] = {"planning": {"kind": "http", "key": ["sku"]}, "archive": {"kind": "http", "key": []}}
+    night.plan["consumers"] |= {"agreed": agreed, "gate": gate}
+    basic = base64.b64encode(f"{HTTP_GRANTS['user']}:{HTTP_GRANTS['password']}".encode()).decode()
+    known = {"Authorization": f"Basic {basic}", "If-Match": '"2026-11-23-0"'}
     rows = [{"sku": "a", "quantity": 1, "price": 1.5}, {"sku": "b", "quantity": 2, "price": None}]
     batch = _json({"business_date": "2026-11-23", "rows": rows, "fallback_of": None})
     valid = [
         Request("GET", "/planning/plan?business_date=2026-11-23"),
         Request("POST", "/planning/batches", batch, {"Idempotency-Key": "one"}),
         Request("POST", "/archive/batches", batch),
+        Request("POST", "/agreed/batches", batch, known),
+        Request("GET", "/agreed/plan?business_date=2026-11-23", headers=known),
+        Request("GET", "/agreed/rows?business_date=2026-11-23&page=1", headers=known),
+        Request("DELETE", "/agreed/plan?business_date=2026-11-23", headers=known),
+        Request("PUT", "/gate/loads/7", b"0001|40\n0002|50"),
     ]
-    return _target(night, night.start("consumers"), "consumers", valid)
+    return _target(night, night.start("consumers", program="tests.mocks.consumers.with_a_dock"), "consumers", valid)
 
 
 def desk(night: NightOfMocks, program: str | None = None) -> Target:

@@ -36,13 +36,17 @@ def told(broken: Broken) -> str:
     return "the connection is reset" if isinstance(broken, Reset) else "the connection is closed without an answer"
 
 
+def retry_after(refusal: Refuse) -> dict[str, str]:
+    """When to come again, as a header, where the refusal says so."""
+    return {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
+
+
 def answer(request: web.Request, broken: Broken) -> web.Response:
     """The refusal; or `Ended`, when the connection is ended as the fault says."""
     if isinstance(broken, Refuse):
         status, error = STATUSES[broken.refuse]
         refused = refuse(status, error)
-        if broken.retry_after_s is not None:
-            refused.headers["Retry-After"] = str(broken.retry_after_s)
+        refused.headers.update(retry_after(broken))
         return refused
     transport = request.transport
     if transport is not None:

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
 from harness.contract.consumers import PlannedHttp
-from harness.mocks.consumers.gate import Gate
+from harness.mocks.consumers import dates
+from harness.mocks.consumers.batches import Batches, BrokenOff
 from harness.mocks.consumers.http import access
 from harness.mocks.consumers.http.agreed import BadRows, check_required, check_unique, check_version, etag
 from harness.mocks.consumers.http.errors import answer, told
 from harness.mocks.consumers.http.pages import page
 from harness.mocks.consumers.http.reading import Reader
-from harness.mocks.consumers.ledger import Ledger, OtherPayload
-from harness.mocks.consumers.storing import HalfStored, store
+from harness.mocks.consumers.ledger import Batch, Ledger, OtherPayload
+from harness.mocks.consumers.own.kind import Own
+from harness.mocks.consumers.storing import HalfStored
 from harness.mocks.core.callers import asker
 from harness.mocks.core.incoming import BATCH_BYTES, whole
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import refuse, serve
+
+if TYPE_CHECKING:
+    from aiohttp.typedefs import Handler
 
 
 class HttpFrontEnd:
@@ -31,10 +37,20 @@ class HttpFrontEnd:
         self._ledgers = ledgers
         self._consumers: Mapping[str, PlannedHttp] = {}
         self._reader = Reader()
-        self.gate = Gate(mock, "http")
+        self._batches = Batches(mock, "http")
+        self.gate = self._batches.gate
 
-    async def listen(self) -> int:
-        """Start; the port."""
+    async def listen(self, own: Sequence[Own]) -> int:
+        """Start; the port, at which the consumers of users' own kinds are too."""
+
+        @web.middleware
+        async def by_kind(request: web.Request, handler: Handler) -> web.StreamResponse:
+            first, slash, rest = request.rel_url.raw_path[1:].partition("/")
+            theirs = next((kind for kind in own if kind.has(unquote(first))), None)
+            if theirs is None:
+                return await handler(request)
+            return await theirs.answer(request, unquote(first), unquote(slash + rest))
+
         plan = "/{consumer}/plan"
         routes = [
             web.post("/{consumer}/batches", self._batch),
@@ -42,7 +58,7 @@ class HttpFrontEnd:
             web.get(plan, self._plan),
             web.delete(plan, self._withdraw),
         ]
-        return await serve(self._mock, routes, said=self._refused)
+        return await serve(self._mock, routes, said=self._refused, middlewares=[by_kind] if own else [])
 
     def begin(self, consumers: Mapping[str, PlannedHttp]) -> None:
         """Begin a night with these, whose ledgers are there."""
@@ -50,48 +66,30 @@ class HttpFrontEnd:
 
     async def _batch(self, request: web.Request) -> web.Response:
         name, consumer, ledger = self._asked(request)
-        record = self._mock.recorder.record
         key = request.headers.get("Idempotency-Key")
-        asked = {"key": key} | asker()
-        if broken := await self.gate.passes(name, "store", "asked"):
-            record("fail", "batch", asked, error=told(broken), component=name)
-            return answer(request, broken)
-        try:
+
+        async def read() -> tuple[str | None, Batch]:
             access.check(request, consumer.auth)
-            body = await whole(request, BATCH_BYTES)
-            batch = self._reader.read(body, ledger.key_columns, ledger.volatile)
+            batch = self._reader.read(await whole(request, BATCH_BYTES), ledger.key_columns, ledger.volatile)
             check_required(batch, consumer.required)
-        except Refusal as refusal:
-            record("fail", "batch", asked | {"field": refusal.field}, error=str(refusal), component=name)
-            raise
-        value = asked | {"rows": batch.rows}
-        value |= {"business_date": batch.business_date, "fallback_of": batch.fallback_of}
-        record("invoke", "batch", value, component=name)
-        await self._mock.service_time.commit(name)
-        if broken := await self.gate.passes(name, "store", "before_commit"):
-            record("fail", "batch", value, error=told(broken), component=name)
-            return answer(request, broken)
+            return key, batch
+
+        def agreed(batch: Batch) -> None:
+            if consumer.versions:
+                check_version(request, ledger, batch.business_date)
+            check_unique(batch, ledger)
+
         try:
-            if not ledger.knows(key):  # what is known is answered as it was, whatever has changed since
-                if consumer.versions:
-                    check_version(request, ledger, batch.business_date)
-                check_unique(batch, ledger)
-            stored = store(self._mock.armory, name, "http", ledger, key, batch)
-        except Refusal as refusal:
-            record("fail", "batch", value | {"field": refusal.field}, error=str(refusal), component=name)
-            raise
+            taken = await self._batches.take(name, ledger, key, read, agreed)
+        except BrokenOff as end:
+            return answer(request, end.broken)
         except OtherPayload as conflict:
-            record("fail", "batch", value, error=str(conflict), component=name)
             return refuse(422, str(conflict), field="Idempotency-Key")
         except HalfStored as half:
-            record("fail", "batch", value, error=str(half), component=name)
             return refuse(500, str(half))
-        replayed = stored is None
-        said = {"stored": stored or 0, "replayed": replayed}
-        record("ok", "batch", value | said, component=name)
-        if broken := await self.gate.passes(name, "store", "after_commit"):
-            return answer(request, broken)
-        version = {"ETag": etag(ledger, batch.business_date)} if consumer.versions else None
+        replayed = taken.stored is None
+        version = {"ETag": etag(ledger, taken.batch.business_date)} if consumer.versions else None
+        said = {"stored": taken.stored or 0, "replayed": replayed}
         return web.json_response(said, status=200 if replayed else 201, headers=version)
 
     async def _plan(self, request: web.Request) -> web.Response:
@@ -99,7 +97,7 @@ class HttpFrontEnd:
         if broken := await self.gate.passes(name, "read", "asked"):
             return answer(request, broken)
         access.check(request, consumer.auth)
-        date = request.query.get("business_date")
+        date = dates.asked_for(request)
         rows, batches = ledger.count(date)
         version = {"ETag": etag(ledger, date)} if consumer.versions and date is not None else None
         return web.json_response({"rows": rows, "batches": batches}, headers=version)
@@ -115,15 +113,15 @@ class HttpFrontEnd:
         """The plan of a date is taken back as a whole: nobody plans with a part of it, and it may be sent anew."""
         name, consumer, ledger = self._asked(request)
         record = self._mock.recorder.record
-        date = request.query.get("business_date")
-        asked: dict[str, Any] = {"business_date": date} | asker()
+        asked: dict[str, Any] = {"business_date": request.query.get(dates.FIELD)} | asker()
         if broken := await self.gate.passes(name, "store", "asked"):
             record("fail", "withdraw", asked, error=told(broken), component=name)
             return answer(request, broken)
         try:
             access.check(request, consumer.auth)
+            date = dates.asked_for(request)
             if date is None:
-                raise Refusal("business_date", found="none", expected="the date whose plan is taken back")
+                raise Refusal(dates.FIELD, found="none", expected="the date whose plan is taken back")
             if consumer.versions:
                 check_version(request, ledger, date)
         except Refusal as refusal:

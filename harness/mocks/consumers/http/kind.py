@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from harness.contract.consumers import PlannedHttp
 from harness.contract.plan import Plan
 from harness.mocks.consumers.http.front_end import HttpFrontEnd
 from harness.mocks.consumers.ledgers import Ledgers
+from harness.mocks.consumers.own.kind import Own
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 
@@ -19,9 +21,9 @@ class Http:
         self._ledgers = Ledgers(mock)
         self._front_end = HttpFrontEnd(mock, self._ledgers)
 
-    async def listen(self) -> dict[str, int]:
+    async def listen(self, own: Sequence[Own]) -> dict[str, int]:
         """The endpoint at which all of them are, in every night: who asks for none that there is must be told so."""
-        return {"consumers": await self._front_end.listen()}
+        return {"consumers": await self._front_end.listen(own)}
 
     async def reset(self, plan: Plan) -> None:
         """Begin with those of the plan, each holding nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from harness.mocks.consumers import dates
 from harness.mocks.consumers.ledger import Ledger
 from harness.mocks.core.documents import whole_number
 from harness.mocks.core.refusal import Refusal
@@ -13,7 +14,7 @@ MOST_PAGE = 1_000_000
 
 def page(request: web.Request, ledger: Ledger, page_rows: int) -> web.Response:
     """The page that a request asks for, the first where it asks for none; Refusal where there is none such."""
-    date, number = request.query.get("business_date"), _number(request.query.get("page", "1"))
+    date, number = dates.asked_for(request), _number(request.query.get("page", "1"))
     count, _ = ledger.count(date)
     last = max(1, -(-count // page_rows))
     if number > last:

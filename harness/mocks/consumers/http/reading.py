@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import date
-from typing import Any
 
 from harness.contract.rows import RowsFile
+from harness.mocks.consumers import dates
 from harness.mocks.consumers.ledger import Batch
+from harness.mocks.consumers.rows import check_rows
 from harness.mocks.core.documents import MOST_ROW_VALUES
 from harness.mocks.core.refusal import Refusal
 from harness.mocks.core.serving import Fields, fields_in, shown
@@ -55,38 +55,11 @@ def _read(body: bytes, key_columns: tuple[str, ...], volatile: tuple[str, ...]) 
     rows = fields.given.get("rows")
     if not isinstance(rows, list):
         raise Refusal("rows", found=shown(rows), expected="a list of objects")
-    if not _are_rows(rows, key_columns):
-        _refuse_rows(rows, key_columns)
+    check_rows(rows, key_columns)
     date, fallback_of = _date(fields, "business_date") or "", _date(fields, "fallback_of", optional=True)
     return Batch.of(date, fallback_of, rows, key_columns=key_columns, volatile=volatile)
 
 
-def _are_rows(rows: list[Any], key_columns: tuple[str, ...]) -> bool:
-    """Whether each is an object with a value in every column of the key: asked of all at once, which is quicker."""
-    if not {dict}.issuperset(map(type, rows)):
-        return False
-    return all({type(None), dict, list}.isdisjoint([type(row.get(column)) for row in rows]) for column in key_columns)
-
-
-def _refuse_rows(rows: list[Any], key_columns: tuple[str, ...]) -> None:
-    """Name the first that is not as it should be."""
-    for position, row in enumerate(rows):
-        if not isinstance(row, dict):
-            raise Refusal(f"rows[{position}]", found=shown(row), expected="an object")
-        for column in key_columns:
-            if row.get(column) is None or isinstance(row[column], (dict, list)):
-                expected = "a value: the column is part of the row's key"
-                raise Refusal(f"rows[{position}].{column}", found=shown(row.get(column)), expected=expected)
-
-
 def _date(fields: Fields, name: str, *, optional: bool = False) -> str | None:
     text = fields.text(name, optional=optional)
-    if text is None:
-        return None
-    try:
-        found: Any = date.fromisoformat(text).isoformat()
-    except ValueError:
-        found = None
-    if found != text:
-        raise Refusal(name, found=shown(text), expected="a date as YYYY-MM-DD")
-    return text
+    return None if text is None else dates.checked(name, text)
