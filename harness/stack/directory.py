@@ -93,6 +93,10 @@ class StackDirectory:
         """The sockets of the agents that start jobs: one, or one an image."""
         return sorted(path for path in self.control.glob("agent*.sock") if path.is_socket())
 
+    def servers(self) -> list[Path]:
+        """The sockets of the agents that start a consumer's server: none, where the mock itself does."""
+        return sorted(path for path in self.control.glob("server-*.sock") if path.is_socket())
+
     def empty(self) -> None:
         """Forget the last night, and keep the store.
 

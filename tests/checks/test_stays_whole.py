@@ -34,6 +34,15 @@ def test_more_rows_than_the_night_has_are_whole() -> None:
     assert check(night(*calm(), changed("02:03:00", 9, 3)), BASELINE).state == "holds"
 
 
+def test_what_somebody_else_takes_away_is_not_the_chains_doing_and_what_it_does_then_is() -> None:
+    at, who, what, value = changed("02:03:00", 3, 0)
+    taken = (at, who, what, value | {"by": "failover"})
+    assert check(night(*calm(), taken, changed("02:05:00", 0, 3)), BASELINE).state == "holds"
+    later = [changed("02:06:00", 3, 0), changed("02:07:00", 0, 3)]
+    finding = check(night(*calm(), taken, changed("02:05:00", 0, 3), *later), BASELINE)
+    assert finding.sentence.endswith("planning had 0 of 3 rows from 02:06 to 02:07")
+
+
 def test_a_baseline_that_delivered_nothing_checks_nothing() -> None:
     assert check(night(changed("02:03:00", 0, 3)), EMPTY).state == "unknown"
 

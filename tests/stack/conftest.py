@@ -11,7 +11,7 @@ from docker import DockerClient
 
 from harness.errors import StackError
 from harness.stack.docker.engine import engine_client
-from harness.stack.docker.images import jobs_image, mocks_image, require_image
+from harness.stack.docker.images import POSTGRES_VARIABLE, jobs_image, mocks_image, postgres_image, require_image
 
 T = TypeVar("T")
 
@@ -45,14 +45,20 @@ def images(engine: DockerClient) -> None:
     _or_skip(lambda: require_image(engine, jobs_image()))
 
 
+@pytest.fixture(scope="session")
+def postgres_in_containers(engine: DockerClient, images: None) -> None:
+    """So is an image of PostgreSQL."""
+    _or_skip(lambda: require_image(engine, postgres_image()), f"docker pull {postgres_image()}, or {POSTGRES_VARIABLE}")
+
+
 def _required() -> bool:
     return os.environ.get("HARNESS_REQUIRE_DOCKER") == "1"
 
 
-def _or_skip(need: Callable[[], T]) -> T:
+def _or_skip(need: Callable[[], T], todo: str = "apt install docker.io, then `harness images build`") -> T:
     try:
         return need()
     except StackError as why:
         if _required():
             pytest.fail(f"HARNESS_REQUIRE_DOCKER=1, and: {why}", pytrace=False)
-        pytest.skip(f"container tests did NOT run, {why.found}: apt install docker.io, then `harness images build`")
+        pytest.skip(f"container tests did NOT run, {why.where}: {why.found}: {todo}")

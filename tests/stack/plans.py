@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from harness.contract.consumers import PlannedHttp
+from harness.contract.consumers import PlannedHttp, PlannedPostgres
 from harness.contract.plan import Plan, SeededFile
 from harness.contract.schedule import MasterJob
 from harness.stack import Stack
@@ -44,3 +45,10 @@ def plan(*jobs: MasterJob, begins_ns: int = EVENING_NS, watch: Iterable[str] = (
         jobs=jobs,
         consumers={"planning": PlannedHttp(key=("site",))},
     )
+
+
+def with_postgres(the_plan: Plan) -> Plan:
+    """The same night, whose consumer is a table."""
+    schema = "create table plan (key text primary key, quantity int not null);"
+    planned = PlannedPostgres(database="planning", schema_sql=schema, schema_file="schema.sql", table="plan")
+    return replace(the_plan, consumers={"warehouse": planned})

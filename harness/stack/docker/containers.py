@@ -6,6 +6,7 @@ import io
 import tarfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from harness.errors import ExtensionError, HarnessBug, StackError
 from harness.stack.cleanup.containers import ROLE_LABEL, RUN_LABEL, gone, labels
 from harness.stack.docker.arrangement import MOCKS, ROOT, log_path
 from harness.stack.docker.container import ContainerSpec, StackContainer
+from harness.stack.docker.engine import engine_calls
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -56,7 +58,18 @@ class Containers:
         options = dict(spec.options) | {"labels": self.labels | {ROLE_LABEL: spec.role}, "security_opt": UNPRIVILEGED}
         container = StackContainer(replace(spec, options=options, volumes={self.volume: ROOT}))
         self._started[spec.role] = container  # before it starts: what fails half-way is released, too
-        return container.start()
+        try:
+            return container.start()
+        except StackError:
+            self._drop(spec.name)  # made and not started, it would keep its name from the next try
+            raise
+
+    def _drop(self, name: str) -> None:
+        from docker.errors import NotFound
+
+        with engine_calls(f"removing container {name}"), suppress(NotFound):
+            made = self.engine.containers.get(name)
+            gone(partial(made.remove, force=True))
 
     def joined(self, network_of: str) -> dict[str, Any]:
         """The options of a container in the clock's PID namespace, and in the network namespace of another one."""

@@ -26,6 +26,7 @@ import harness
 from harness.errors import AuthorError, StackError
 from harness.stack.cleanup.containers import gone, labels
 from harness.stack.docker.engine import BUILD_S, engine_calls, engine_client
+from harness.stack.docker.wheels import is_installed, jobs_need, mocks_need
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -36,15 +37,10 @@ BASE_VARIABLE = "NIGHT_HARNESS_BASE_IMAGE"
 MOCKS_VARIABLE = "NIGHT_HARNESS_MOCKS_IMAGE"
 JOBS_VARIABLE = "NIGHT_HARNESS_JOBS_IMAGE"
 
+POSTGRES_VARIABLE = "NIGHT_HARNESS_POSTGRES_IMAGE"
+
 VERSION_LABEL = "night-harness.version"
 """On the mocks image: the digest of the harness sources in it."""
-
-MOCKS_NEED = ("aiohttp", "aiosmtpd", "asyncssh", "fastjsonschema", "inotify-simple", "typing-extensions")
-"""What the supervisor and the mocks import. typing-extensions, because pip weighs markers for its own Python."""
-
-JOBS_NEED = ("urllib3",)
-JOBS_TAKE_ALONG = ("apscheduler", "boto3", "paramiko", "snowflake-connector-python")
-"""What the reference chain's variants need: in the image where it is installed beside the harness."""
 
 RUNS_INSIDE = (
     *("__init__.py", "errors.py", "history.py"),
@@ -72,6 +68,11 @@ def jobs_image(named: str | None = None) -> str:
     if named and named != "night-harness/jobs":
         return named
     return os.environ.get(JOBS_VARIABLE) or "night-harness/jobs"
+
+
+def postgres_image() -> str:
+    """The image of a consumer that is a PostgreSQL; NIGHT_HARNESS_POSTGRES_IMAGE names another."""
+    return os.environ.get(POSTGRES_VARIABLE) or "postgres:18"
 
 
 def base_image() -> str:
@@ -117,8 +118,13 @@ def definitions_folder() -> Path:
     )
 
 
-def require_image(client: DockerClient, image: str, *, ours: bool = False) -> dict[str, Any]:
-    """The configuration of an image that must be there; ``ours`` also wants this harness's version in it."""
+def require_image(
+    client: DockerClient, image: str, *, ours: bool = False, instead: str = "name another in the chain"
+) -> dict[str, Any]:
+    """The configuration of an image that must be there; ``ours`` also wants this harness's version in it.
+
+    ``instead`` is how to name another.
+    """
     from docker.errors import ImageNotFound
 
     build = "build it with `harness images build` (`--base IMAGE` where no registry is reachable)"
@@ -131,7 +137,7 @@ def require_image(client: DockerClient, image: str, *, ours: bool = False) -> di
                 f"image {image}",
                 found="the engine does not have it",
                 expected="an image that is there before the night: nothing is pulled behind your back",
-                todo=build if default else f"`docker pull {image}`, or build it, or name another in the chain",
+                todo=build if default else f"`docker pull {image}`, or build it, or {instead}",
             ) from None
     config: dict[str, Any] = attributes.get("Config") or {}
     found = (config.get("Labels") or {}).get(VERSION_LABEL)
@@ -165,7 +171,7 @@ def build_images(base: str | None = None, *, more: Sequence[str] = (), say: Say 
     ``more``: installed packages that users' code inside the mocks needs. ``say`` is told of every step.
     """
     for package in more:
-        if not _is_installed(package):
+        if not is_installed(package):
             raise AuthorError(f"--with {package}: found no such package, expected one that is installed here")
     base = base or base_image()
     client = engine_client(call_s=BUILD_S)
@@ -175,7 +181,7 @@ def build_images(base: str | None = None, *, more: Sequence[str] = (), say: Say 
         folder = definitions_folder()
         with tempfile.TemporaryDirectory(prefix="night-harness-images-") as scratch:
             for kind, image, needs in (
-                ("mocks", mocks_image(), (*MOCKS_NEED, *more)),
+                ("mocks", mocks_image(), (*mocks_need(), *more)),
                 ("jobs", jobs_image(), jobs_need()),
             ):
                 wheels = Path(scratch) / kind
@@ -230,25 +236,12 @@ def _interpreter(client: DockerClient, base: str, say: Say) -> Interpreter:
     return Interpreter(version, machine)
 
 
-def jobs_need() -> tuple[str, ...]:
-    """What the jobs image carries: a client that is not installed here is not asked for, nor are its chains run."""
-    return JOBS_NEED + tuple(name for name in JOBS_TAKE_ALONG if _is_installed(name))
-
-
-def _is_installed(name: str) -> bool:
-    try:
-        importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
-
-
 def _download(needs: tuple[str, ...], interpreter: Interpreter, into: Path) -> None:
     """Fetch wheels for the image's Python, in the versions that are installed here so that both stacks run the same."""
     platforms = [part for name in interpreter.platforms() for part in ("--platform", name)]
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--dest", str(into), "--only-binary=:all:"]
     command += ["--python-version", interpreter.version, *platforms]
-    command += [f"{name}=={importlib.metadata.version(name)}" for name in needs]
+    command += [f"{name}=={importlib.metadata.version(name)}" if is_installed(name) else name for name in needs]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=BUILD_S)
     if done.returncode:
         raise StackError(

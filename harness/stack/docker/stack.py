@@ -4,6 +4,7 @@
     mocks      source, wire, scheduler, consumers, desk, folders: processes in containers of the mocks image
     ground     owns the network namespace of the jobs, from which nothing but the mocks can be reached
     agent-N    one for each image that jobs run in: the agent on the volume, and nothing else of ours
+    server-…   a consumer's PostgreSQL, from the first night on that has one: in the same way, and with no network
 
 The mocks share the clock container's network namespace, so that they talk over loopback as on the local stack; its
 address on the internal network is theirs. All find the mocks' names in /etc/hosts: a name server's answer would come
@@ -27,6 +28,7 @@ from harness.contract.addresses import AUTHORITY_FILE
 from harness.contract.consumers import Kinds, consumer_places
 from harness.contract.endpoints import PUBLISHED_NAMES
 from harness.contract.endpoints import places as endpoint_places
+from harness.contract.plan import Plan
 from harness.extensions.doors import Extension, declared
 from harness.stack import Stack
 from harness.stack.cleanup.containers import RUN_LABEL, gone, sweep_docker
@@ -52,6 +54,7 @@ from harness.stack.docker.containers import Containers
 from harness.stack.docker.engine import engine_calls, engine_client, engine_host, published_at
 from harness.stack.docker.images import mocks_image, require_image
 from harness.stack.docker.job_containers import JobContainers
+from harness.stack.docker.server_containers import ServerContainers
 from harness.stack.door import Door
 from harness.stack.extensions import bundle
 from harness.stack.local.seclusion import SECLUDED
@@ -84,6 +87,7 @@ class DockerStack(Stack):
         self._containers = Containers(self.run_id)
         self._inner, self._outer = self._containers.name(), self._containers.name("door")
         self._jobs: JobContainers
+        self._servers: ServerContainers
         self._copied: dict[Path, tuple[object, str, str]]
         self._lock = threading.Lock()
 
@@ -92,6 +96,7 @@ class DockerStack(Stack):
         added = bundle(self._extensions)
         client = self._containers.client = engine_client()
         self._jobs, self._copied = JobContainers(self._containers, self._image, self._agents), {}
+        self._servers = ServerContainers(self._containers, self._agents)
         try:
             self.scratch = scratch_directory()
             require_image(client, mocks_image(), ours=True)
@@ -170,6 +175,16 @@ class DockerStack(Stack):
             self.door.ask("DELETE", "/chain", {"folder": original})
             with engine_calls(f"removing {original} from the stack"):
                 self._containers["clock"].wrapped.exec_run(["rm", "-rf", original])
+
+    def reset(self, plan: Plan) -> None:
+        """First start the containers of servers that this night is the first to need."""
+        self._servers.start_for(plan)
+        super().reset(plan)
+
+    def require_sound(self) -> None:
+        """Also of what the supervisor does not know: the containers of servers."""
+        super().require_sound()
+        self._servers.require_sound()
 
     def agent(self, image: str | None = None) -> str:
         """The agent in a container of that image, which is started on first use and kept."""

@@ -151,7 +151,7 @@ class DoorServer:
             self._pacing.result()
         self._night_clock.require_sound()
         mocks = self._mocks
-        agents = [socket.stem for socket in self._directory.agents()]
+        agents = [socket.stem for socket in (*self._directory.agents(), *self._directory.servers())]
         known = {"mocks": mocks.pids, "endpoints": mocks.endpoints, "agents": agents}
         return web.json_response({"clock": self._clock, "pid": os.getpid(), **known})
 

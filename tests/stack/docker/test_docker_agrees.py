@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +10,9 @@ import pytest
 from harness.chain.loading import load_chain
 from harness.content.shipped import fixtures
 from harness.night.result import Result
-from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
-from harness.stack.docker.stack import DockerStack
-from harness.stack.local.stack import LocalStack
 from tests.sample import sample
+from tests.stack.docker.conftest import Both
 
 SCENARIOS = Path(__file__).parents[3] / "scenarios"
 ONE_OF_EACH_FOLDER = {next(iter(sorted(folder.glob("*.yaml")))) for folder in SCENARIOS.iterdir() if folder.is_dir()}
@@ -42,15 +39,6 @@ AT_A_PLACE = {
         "launch/crash_between_two_batches",
     )
 }
-
-Both = tuple[NightRunner, NightRunner]
-
-
-@pytest.fixture(scope="module")
-def both(images: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    store = tmp_path_factory.mktemp("store")
-    with LocalStack() as local, DockerStack() as docker:
-        yield NightRunner(local, store), NightRunner(docker, store)
 
 
 def what_happened(result: Result) -> dict[str, object]:

@@ -11,7 +11,9 @@ from harness.contract.effects.consumers import FailOver
 from harness.contract.endpoints import POSTGRES
 from harness.contract.plan import Plan
 from harness.mocks.consumers.gate import Gate
+from harness.mocks.consumers.postgres.admin import SqlError
 from harness.mocks.consumers.postgres.consumer import Postgres as Database
+from harness.mocks.consumers.postgres.contained import contained_in
 from harness.mocks.consumers.postgres.exchanges import Exchanges
 from harness.mocks.consumers.postgres.failing_over import FailingOver
 from harness.mocks.consumers.postgres.front import Front
@@ -22,6 +24,9 @@ from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.unfit import UnfitError
 
+AWAY = ("08", "57")
+"""Classes of SQLSTATE: the connection is lost, or the server ends it."""
+
 
 class Postgres:
     """A `Kind` of consumers, behind its doorway; its server is there in nights that have one."""
@@ -31,7 +36,7 @@ class Postgres:
         self._gate = Gate(mock, "postgres")
         self._databases: dict[str, Database] = {}
         self._recordings: dict[str, Recording] = {}
-        self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log")
+        self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log", contained=contained_in(mock.dir))
         self._exchanges = Exchanges(mock, self._gate, self._recordings, self._fail_over)
         self._front = Front(self._server.socket, self._exchanges, mock.callers(mock.endpoints["postgres"]).of)
         self._failing_over = FailingOver(self._server, self._front.end_sessions, self._find_again)
@@ -67,10 +72,15 @@ class Postgres:
             await self._recordings[name].begin()
 
     async def settle(self, file: BinaryIO) -> None:
-        """Tell what each of them holds, date by date."""
+        """Tell what each of them holds, date by date; UnfitError where the night has lost its server."""
         await self._failing_over.over()
-        for recording in self._recordings.values():
-            await recording.settle(file)
+        try:
+            for recording in self._recordings.values():
+                await recording.settle(file)
+        except (OSError, SqlError) as error:
+            if isinstance(error, SqlError) and error.sqlstate[:2] not in AWAY:
+                raise
+            raise self._server.lost(str(error)) from error
 
     async def prepare(self, order: Armed[Any]) -> None:
         """A failover needs a standby."""

@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.mocks.consumers.postgres.account import Account, account
+from harness.mocks.consumers.postgres.contained import Contained, Process
 from harness.mocks.consumers.postgres.programs import OLDEST, Programs, find, major_version
 from harness.mocks.consumers.postgres.settings import ACCESS, ADMIN, configuration
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
@@ -37,10 +38,12 @@ def place_in(directory: Path) -> Path:
 class Server:
     """A PostgreSQL of one's own in ``place``, a folder that other users can pass through where root has made it.
 
-    ``log`` is a file for what it says.
+    ``log`` is a file for what it says. ``contained`` is where its processes are to be, if that is not here.
     """
 
-    def __init__(self, place: Path, log: Path, programs: Programs | None = None) -> None:
+    def __init__(
+        self, place: Path, log: Path, programs: Programs | None = None, contained: Contained | None = None
+    ) -> None:
         self.folder = place / "pg"
         self.data = self.folder / "data"
         self.password = secrets.token_urlsafe()
@@ -48,7 +51,8 @@ class Server:
         self.version = 0
         self._log = log
         self._programs = programs
-        self._process: asyncio.subprocess.Process | None = None
+        self._contained = contained
+        self._process: asyncio.subprocess.Process | Process | None = None
         self._said = b""
         self._listening: asyncio.Task[None] | None = None
 
@@ -70,15 +74,15 @@ class Server:
 
     async def start(self) -> None:
         """Make it and start it; PostgresUnavailable when that does not go here."""
-        programs, owner = self._programs or find(), account()
+        programs, owner = self._found()
         self.version = await self._version(programs, owner)
         await self._make(programs, owner)
         await self.launch()
 
     async def launch(self) -> None:
         """Start it on the files that are there."""
-        programs, owner = self._programs or find(), account()
-        self._said = b""
+        programs, owner = self._found()
+        self._said = b""  # one that was here before was ready, too
         self._process = await owner.start(
             programs.path("postgres"), "-D", str(self.data), cwd=self.data, stderr=asyncio.subprocess.PIPE
         )
@@ -86,7 +90,8 @@ class Server:
         self._listening = asyncio.create_task(self._listen(self._process, ready))
         if not await ready:
             raise self._refused("the start of PostgreSQL", self._said.decode(errors="replace"), programs)
-        await self._let_shared_memory_go(owner)
+        if isinstance(owner, Account):  # that of a container goes with it
+            await self._let_shared_memory_go(owner)
 
     async def stop(self) -> None:
         """End it at once, and remove its folder."""
@@ -95,7 +100,7 @@ class Server:
 
     def owned(self, folder: Path) -> None:
         """Give a folder with all that is in it to the user who runs it."""
-        owner = account()
+        _, owner = self._found()
         folder.chmod(0o700)
         for path in (folder, *folder.rglob("*")):
             owner.own(path)
@@ -109,7 +114,13 @@ class Server:
             await self._process.wait()
             self._process = None
 
-    async def _version(self, programs: Programs, owner: Account) -> int:
+    def _found(self) -> tuple[Programs, Account | Contained]:
+        """Its programs, and who starts them."""
+        if self._contained is not None:
+            return self._contained.programs(), self._contained
+        return self._programs or find(), account()
+
+    async def _version(self, programs: Programs, owner: Account | Contained) -> int:
         """Its major version, which also shows that this user can start it."""
         code, printed = await owner.run(programs.path("postgres"), "--version", cwd=Path("/"))
         if code:
@@ -129,7 +140,7 @@ class Server:
             )
         return version
 
-    async def _make(self, programs: Programs, owner: Account) -> None:
+    async def _make(self, programs: Programs, owner: Account | Contained) -> None:
         """Its files, which are made once: what a night leaves in them is cleared by SQL."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(mode=0o700, parents=True)
@@ -148,7 +159,7 @@ class Server:
             file.write(configuration(self.version, PORT))
         (self.data / "pg_hba.conf").write_text(ACCESS)
 
-    async def _listen(self, process: asyncio.subprocess.Process, ready: asyncio.Future[bool]) -> None:
+    async def _listen(self, process: asyncio.subprocess.Process | Process, ready: asyncio.Future[bool]) -> None:
         """Keep what it says, until it is silent for ever."""
         assert process.stderr is not None  # noqa: S101 - it is a pipe
         self._log.parent.mkdir(exist_ok=True)
@@ -170,6 +181,15 @@ class Server:
         lines = (self.data / "postmaster.pid").read_text().splitlines()
         if ipcrm and len(lines) > SHARED_MEMORY_LINE:
             await owner.run(ipcrm, "-m", lines[SHARED_MEMORY_LINE].split()[1], cwd=self.data)
+
+    def lost(self, found: str) -> PostgresUnavailable:
+        """What to say of one that does not answer any more, and was not ended here."""
+        return PostgresUnavailable(
+            "the server of PostgreSQL",
+            found=f"it has ended in the night ({found}); its last output:\n{self._said.decode(errors='replace')}",
+            expected="a server that lasts as long as the stack",
+            todo="look for what has killed it: a job, somebody, the kernel for want of memory",
+        )
 
     def _refused(self, doing: str, printed: str, programs: Programs) -> PostgresUnavailable:
         return PostgresUnavailable(
