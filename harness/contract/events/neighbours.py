@@ -211,6 +211,7 @@ CONSUMER: Mapping[str, Happening] = {
         rows=maybe(Field(NUMBER, "of ok: rows in it, all that the consumer holds from now on")),
         stored=maybe(Field(NUMBER, "of ok: the same number, for all of them were stored now")),
         replaces=maybe(Field(FLAG, "of ok: whether it had held another content of that file")),
+        fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such record in it")),
     ),
     "push": asked(
         happening(
