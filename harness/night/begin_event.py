@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from harness.chain.consumers.rules import DEFAULT_KIND
 from harness.chain.model import Chain, Job, Watermark
 from harness.contract.plan import Plan
 from harness.contract.schedule import MasterJob
@@ -85,7 +86,8 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
 
 def _consumer(chain: Chain, name: str, plan: Plan) -> dict[str, Any]:
     consumer = chain.consumers[name]
-    told: dict[str, Any] = {"key": list(consumer.key), "records": consumer.which}
+    told: dict[str, Any] = {} if consumer.kind == DEFAULT_KIND else {"kind": consumer.kind}
+    told |= {"key": list(consumer.key), "records": consumer.which}
     told["days"] = _days_before(chain, name, plan)
     whose = {"owner": consumer.owner, "contact": consumer.contact}
     return told | {name: value for name, value in whose.items() if value is not None}

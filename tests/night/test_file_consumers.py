@@ -80,7 +80,7 @@ def test_each_takes_its_file_and_holds_the_records(night: Night) -> None:
     result = night(SEND + FLAG, FLAGGED, PULLED)
     assert taken(result) == [("portal", "ok", 3), ("board", "ok", 3)]
     assert result.outcome is Outcome.UNAFFECTED, result.judgement.because
-    assert f"{result.finished_at:%H:%M}" == "03:45"
+    assert f"{result.finished_at:%H:%M:%S}" == "02:00:05"  # when it was there, and not when the last of them looked
 
 
 def test_a_file_without_a_flag_is_taken_when_it_is_closed_or_renamed(night: Night) -> None:

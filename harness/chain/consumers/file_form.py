@@ -44,4 +44,7 @@ class FileConsumer(Consumer):
             yield (key,), text
         fallback = get(data, "fallback_of")
         if fallback is not None and fallback in sequence(data, "key"):
-            yield ("fallback_of",), f"found the column '{fallback}' of the key, in which all rows of a night are the same"
+            yield (
+                ("fallback_of",),
+                f"found the column '{fallback}' of the key, in which all rows of a night are the same",
+            )

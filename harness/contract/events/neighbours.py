@@ -205,6 +205,7 @@ CONSUMER: Mapping[str, Happening] = {
         "it has read a file of the chain by itself; fail: there was none, or it could not be read",
         "ok",
         "fail",
+        folder=Field(TEXT, "the chain's name of the folder in which it looked"),
         file=Field(TEXT, "the file's name"),
         size=maybe(SIZE),
         sha256=maybe(SHA256),

@@ -38,7 +38,7 @@ class Taking:
     def take(self) -> None:
         """Read the file as it is now; the same content again is nothing new."""
         path = self.folder / self._consumer.name
-        told: dict[str, Any] = {"file": self._consumer.name}
+        told: dict[str, Any] = {"folder": self._consumer.folder, "file": self._consumer.name}
         try:
             with path.open("rb") as file:
                 sha256 = hashlib.file_digest(file, "sha256").hexdigest()
@@ -124,6 +124,6 @@ def _plain(value: Any) -> Any:
 
 def _is_date(found: Any) -> bool:
     try:
-        return dt.date.fromisoformat(found).isoformat() == found
+        return bool(dt.date.fromisoformat(found).isoformat() == found)
     except (TypeError, ValueError):
         return False
