@@ -105,7 +105,7 @@ def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:
     """What the watermark's file says when the night begins, where the folder holds it by a name of its own."""
     date = dt.date.fromisoformat(plan.date)
     for held in chain.folders[mark.folder].holds:
-        if held.name is not None and held.name.format(date=date) == mark.file:
+        if held.file is None and held.name is not None and held.name.format(date=date) == mark.file:
             if held.copy_of is None:
                 return held.text or ""
             return (chain.folder / held.copy_of).read_bytes()[:LONGEST_WATERMARK].decode(errors="replace")

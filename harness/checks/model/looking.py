@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from harness.checks.model.holdings import begin_event
-from harness.checks.model.wording import clock
+from harness.checks.model.wording import clock, minutes
 from harness.history import Event, History
 
 
@@ -16,12 +14,14 @@ def looked_in_vain(night: History) -> list[str]:
 
 
 def _words(look: Event, night: History) -> str:
-    zone = begin_event(night).value["timezone"]
-    said = f"{look.component} looked at {clock(look.at, zone)}: {look.error}"
-    came = next((f"; it came at {clock(event.at, zone)}" for event in _written(look, night)), "")
-    return f"{said}{came}"
+    said = f"{look.component} looked at {clock(look.at, begin_event(night).value['timezone'])}: {look.error}"
+    came = _came_after(look, night)
+    return said if came is None else f"{said}; it came {minutes((came - look.at) / 1e9)} later"
 
 
-def _written(look: Event, night: History) -> Iterator[Event]:
+def _came_after(look: Event, night: History) -> int | None:
+    """When there was such a file at last; not one that came because faults were taken out at the deadline."""
     file = {"folder": look.value["folder"], "name": look.value["file"]}
-    return (event for event in night.of("write", component="folders", type="ok", **file) if event.at > look.at)
+    written = (event.at for event in night.of("write", component="folders", type="ok", **file))
+    freed = min((event.at for event in night.of("freed")), default=None)
+    return next((at for at in written if at > look.at and (freed is None or at < freed)), None)
