@@ -13,6 +13,7 @@ from harness.chain.model import Chain
 from harness.checks.model.causes.classifier import causes
 from harness.contract import orders, points
 from harness.contract.codec import write
+from harness.contract.events.neighbours import SENT
 from harness.contract.orders import Trigger
 from harness.errors import AuthorError
 from harness.faults import (
@@ -265,6 +266,36 @@ def test_a_place_is_read_strictly(place: dict[str, Any], said: str) -> None:
         build_fault({"job_crash": {"job": "retrieve"} | place})
 
 
+OTHER_KINDS = {
+    "warehouse": {"kind": "postgres", "schema": "schema.sql", "table": "plan"},
+    "portal": {"kind": "folder", "folder": "landing", "name": "plan.csv"},
+    "board": {"kind": "pull", "folder": "landing", "name": "plan.csv", "at": "03:45"},
+    "events": {"kind": "queue", "list": "plans"},
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ({"at_commit": {"consumer": "warehouse"}}, ""),
+        ({"at_commit": {"consumer": "events", "when": "before"}}, ""),
+        ({"at_request": {"to": "events"}}, ""),
+        ({"at_answer": {"to": "events"}}, ""),
+        ({"at_request": {"to": "warehouse"}}, "many things in one transaction; try at_commit: {consumer: warehouse}"),
+        ({"at_answer": {"to": "warehouse"}}, "many things in one transaction; try at_commit: {consumer: warehouse}"),
+        ({"at_commit": {"consumer": "portal"}}, "it takes a file from landing; try at_write or at_rename"),
+        ({"at_commit": {"consumer": "board"}}, "it takes a file from landing; try at_write or at_rename"),
+        ({"at_request": {"to": "portal"}}, "found portal, a consumer of kind folder, to which no job says anything"),
+        ({"at_answer": {"to": "board"}}, "found board, a consumer of kind pull, to which no job says anything"),
+    ],
+)
+def test_a_place_at_a_consumer_is_one_that_its_kind_has(place: Any, says: str) -> None:
+    data = {"chain": "c", "owner": "o", "deadline": "06:00", "folders": {"landing": {}}, "consumers": OTHER_KINDS}
+    chain = Chain.model_validate(data | {"jobs": {"load": {"run": ["x"], "at": "02:00"}}})
+    found = [text for _, text in build_fault({"job_crash": {"job": "load"} | place}).mistakes(chain)]
+    assert (says in found[0]) if says else found == [], found
+
+
 def test_a_place_is_written_as_it_is_read() -> None:
     fault = JobCrash(job="retrieve", at_rename=AtRename(folder="landing", name="*.csv", when="after"))
     assert describe_fault(fault) == {
@@ -279,7 +310,7 @@ def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
         job="publish", lasts=Duration.parse("1h"), call=2, at_commit=AtCommit(consumer="planning", when=when)
     )
     trigger = fault.trigger(int, seed="")
-    told = orders.On(component="planning", action="batch", type=kind, value={"from": "publish"})
+    told = orders.On(component="planning", action=SENT, type=kind, value={"from": "publish"})
     assert (trigger.call, trigger.on) == (2, told)
 
 
@@ -288,7 +319,7 @@ def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
     [
         (AtRequest(to="source"), ("source", "serve", "invoke", {"what": "file"})),
         (AtRequest(to="source", operation="list"), ("source", "serve", "invoke", {"what": "listing"})),
-        (AtRequest(to="planning"), ("planning", "batch", "invoke", {})),
+        (AtRequest(to="planning"), ("planning", SENT, "invoke", {})),
         (AtRequest(to="desk"), ("desk", "page", "invoke", {})),
         (AtAnswer(to="source", operation="get"), ("source", "serve", "ok", {"what": "file"})),
         (AtAnswer(to="source", operation="login"), ("source", "login", "ok", {})),
