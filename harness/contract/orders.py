@@ -14,10 +14,10 @@ from harness.contract.points import Component, Point, point_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class On:
-    """An event that sets an order off: its component, its action or any of several, and what its value must contain."""
+    """An event that sets an order off: its component, its action, and what its value must contain."""
 
     component: str
-    action: str | tuple[str, ...]
+    action: str
     type: EventType | None = None
     value: Mapping[str, Any] = field(default_factory=dict)
 

@@ -13,7 +13,6 @@ from harness.chain.model import Chain
 from harness.checks.model.causes.classifier import causes
 from harness.contract import orders, points
 from harness.contract.codec import write
-from harness.contract.events.neighbours import SENT
 from harness.contract.orders import Trigger
 from harness.errors import AuthorError
 from harness.faults import (
@@ -310,7 +309,7 @@ def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
         job="publish", lasts=Duration.parse("1h"), call=2, at_commit=AtCommit(consumer="planning", when=when)
     )
     trigger = fault.trigger(int, seed="")
-    told = orders.On(component="planning", action=SENT, type=kind, value={"from": "publish"})
+    told = orders.On(component="planning", action="batch", type=kind, value={"from": "publish"})
     assert (trigger.call, trigger.on) == (2, told)
 
 
@@ -319,7 +318,7 @@ def test_a_commit_is_an_event_of_its_consumer(when: Any, kind: str) -> None:
     [
         (AtRequest(to="source"), ("source", "serve", "invoke", {"what": "file"})),
         (AtRequest(to="source", operation="list"), ("source", "serve", "invoke", {"what": "listing"})),
-        (AtRequest(to="planning"), ("planning", SENT, "invoke", {})),
+        (AtRequest(to="planning"), ("planning", "batch", "invoke", {})),
         (AtRequest(to="desk"), ("desk", "page", "invoke", {})),
         (AtAnswer(to="source", operation="get"), ("source", "serve", "ok", {"what": "file"})),
         (AtAnswer(to="source", operation="login"), ("source", "login", "ok", {})),

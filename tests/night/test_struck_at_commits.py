@@ -32,6 +32,7 @@ jobs:
   load:
     run: [python, load.py]
     at: "02:00"
+    max_run_time: 30m
     rules: [{when: failed, do: restart, after: 5m, times: 2}]
 consumers:
 """

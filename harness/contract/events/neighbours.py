@@ -162,8 +162,8 @@ _READ = "if the batch could be read"
 COMMITS = ("batch", "taken", "commit", "push")
 """The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
 
-SENT = ("batch", "commit", "push")
-"""Those of them that a job asks for: ``invoke`` when a consumer has the request and has done nothing about it."""
+SENT = {"http": "batch", "postgres": "commit", "queue": "push"}
+"""Those that a job asks for, by the consumer's kind: ``invoke`` when it has come and nothing is done about it."""
 
 CONSUMER: Mapping[str, Happening] = {
     "batch": asked(
@@ -219,8 +219,8 @@ CONSUMER: Mapping[str, Happening] = {
     ),
     "push": asked(
         happening(
-            "messages come to it by a queue; ok when their rows are stored, those of one date at once; fail: the request "
-            "was refused, or some of its messages hold no row and are not kept",
+            "messages come to it by a queue; ok when their rows are stored, those of one date at once; fail: the "
+            "request was refused, or some of its messages hold no row and are not kept",
             "invoke",
             "ok",
             "fail",

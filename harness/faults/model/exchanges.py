@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic.dataclasses import dataclass
@@ -21,6 +22,7 @@ When = Literal["before", "after"]
 Operation = Literal["get", "list", "put", "login"]
 
 SOURCE, DESK = "source", "desk"
+PAGE = "page"
 
 _OF_THE_SOURCE: Mapping[Operation, tuple[str, Mapping[str, Any]]] = {
     "get": ("serve", {"what": "file"}),
@@ -85,10 +87,10 @@ class AtAnswer:
 @refusing_in_words
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AtCommit:
-    """When a consumer has a batch, a commit or a push of the job and has not stored it, or has stored it and not answered.
+    """When a consumer has a batch of the job and has not stored it, or has stored it and not answered.
 
-    A commit is that of a transaction, or of a statement of its own, which has changed something; before it, its rows are
-    with the server, and gone with the job. A push is a request that brings something to the queue, or an EXEC.
+    Of a table it is the commit of a transaction, or of a statement of its own, that has changed something; of a queue
+    a request that brings something to it, or an EXEC that does.
     """
 
     consumer: str
@@ -114,15 +116,19 @@ Exchange = AtRequest | AtAnswer | AtCommit
 
 def _said(to: str, operation: Operation | None) -> str:
     """What is asked for, also where the author does not say: of the desk and a consumer it can be one thing alone."""
-    return operation or {SOURCE: "get", DESK: "page"}.get(to, "request")
+    return operation or {SOURCE: "get", DESK: PAGE}.get(to, "request")
 
 
 def _event(to: str, operation: Operation | None, kind: EventType, job: str) -> orders.On:
     """What a neighbour records of it."""
-    if to == SOURCE:
-        action, value = _OF_THE_SOURCE[operation or "get"]
-        return orders.On(component=to, action=action, type=kind, value={**value, FROM: job})
-    return orders.On(component=to, action="page" if to == DESK else SENT, type=kind, value={FROM: job})
+    action, value = _OF_THE_SOURCE[operation or "get"] if to == SOURCE else (PAGE if to == DESK else SENT["http"], {})
+    return orders.On(component=to, action=action, type=kind, value={**value, FROM: job})
+
+
+def of_its_kind(event: orders.On, chain: Chain) -> orders.On:
+    """The same, at a consumer of the chain by the name that its kind has for it."""
+    consumer = chain.consumers.get(event.component)
+    return event if consumer is None else replace(event, action=SENT[consumer.kind])
 
 
 def _takes_files(name: str, chain: Chain) -> Iterator[str]:

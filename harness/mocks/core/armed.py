@@ -209,9 +209,7 @@ _KEPT = ("armed_ns", "fired_ns", "acted_ns", "passed", "wakes", "calls", "acts")
 
 
 def _matches(on: On | None, event: Mapping[str, Any]) -> bool:
-    if on is None or on.component != event["component"]:
-        return False
-    if event["action"] not in ((on.action,) if isinstance(on.action, str) else on.action):
+    if on is None or on.component != event["component"] or on.action != event["action"]:
         return False
     return on.type in (None, event["type"]) and _contains(event["value"], on.value)
 
