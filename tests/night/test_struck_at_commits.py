@@ -82,6 +82,14 @@ for number, row in enumerate(rows, start=1):
 Night = Callable[..., Result]
 
 
+def installed(consumer: str) -> None:
+    """Skip where the machine has no server for it."""
+    try:
+        find_postgres() if consumer == TABLE else find_queue()
+    except (PostgresUnavailable, QueueUnavailable) as why:
+        pytest.skip(str(why))
+
+
 @pytest.fixture
 def night(tmp_path: Path, night_runner: NightRunner) -> Night:
     (tmp_path / "runbook.md").write_text("Ask.\n")
@@ -89,10 +97,7 @@ def night(tmp_path: Path, night_runner: NightRunner) -> Night:
     (tmp_path / "schema.sql").write_text(SCHEMA)
 
     def run(consumer: str, program: str, fault: str) -> Result:
-        try:
-            find_postgres() if consumer == TABLE else find_queue()
-        except (PostgresUnavailable, QueueUnavailable) as why:
-            pytest.skip(str(why))
+        installed(consumer)
         (tmp_path / "load.py").write_text(BEGIN + program)
         (tmp_path / "chain.yaml").write_text(f"{CHAIN}  {consumer}\n")
         (tmp_path / "night.yaml").write_text(SCENARIO.replace("FAULT", f"{{{fault}}}"))
