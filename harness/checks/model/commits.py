@@ -24,10 +24,11 @@ def commits(history: History, consumer: str | None = None) -> Iterator[Event]:
 def came_at(history: History, commit: Event) -> int:
     """When its rows came: of a file that a consumer fetches at a time of its own, when it was there to be fetched.
 
-    A chain that has written it at 02:05 was not late because somebody looked at 03:45.
+    A chain that has written it at 02:05 was not late because somebody looked at 03:45. One that nobody has written was
+    there when the night began.
     """
     if begin_event(history).value["consumers"].get(commit.component, {}).get("kind") != "pull":
         return commit.at
     file = {"folder": commit.value["folder"], "name": commit.value["file"]}
     written = history.of("write", component="folders", **file)
-    return max((event.at for event in written if event.at <= commit.at), default=commit.at)
+    return max((event.at for event in written if event.at <= commit.at), default=begin_event(history).at)
