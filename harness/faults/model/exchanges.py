@@ -116,7 +116,7 @@ Exchange = AtRequest | AtAnswer | AtCommit
 
 def _said(to: str, operation: Operation | None) -> str:
     """What is asked for, also where the author does not say: of the desk and a consumer it can be one thing alone."""
-    return operation or {SOURCE: "get", DESK: PAGE}.get(to, "request")
+    return operation or {SOURCE: "get", DESK: PAGE}.get(to, "batch")
 
 
 def _event(to: str, operation: Operation | None, kind: EventType, job: str) -> orders.On:
