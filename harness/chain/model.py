@@ -143,9 +143,10 @@ class FileSpec(Strict):
 
 
 class HeldFile(Strict):
-    """A file that a folder holds when the night begins: an earlier day's of the chain, or any under a name of its own.
+    """A file that a folder holds when the night begins: an earlier day's of the chain, or any other.
 
-    The latter is copied from a real file, or holds a text: nothing, as many a lock, where neither is said.
+    The former has the name that its sender gave it, where no other is said. The latter is copied from a real file, or
+    holds a text: nothing, as many a lock, where neither is said.
     """
 
     file: Text | None = None

@@ -19,15 +19,15 @@ NEVER_RESULTS = (
 
 
 def held_file_mistakes(data: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
-    """Of a file that a folder begins with: it is either one of the chain's files, or has a name of its own."""
-    file, name = data.get("file"), data.get("name")
-    if (file is None) == (name is None):
-        yield (), "expected either 'file: FILE', an earlier day's, or 'name: NAME' with its 'text' or 'copy'"
+    """Of a file that a folder begins with: it is one of the chain's files, or any other under a name of its own."""
+    file = data.get("file")
+    if file is None and data.get("name") is None:
+        yield (), "expected 'file: FILE', an earlier day's, or 'name: NAME' with its 'text' or 'copy'"
         return
-    for key in ("text", "copy") if name is None else ("days_before",):
+    for key in ("days_before",) if file is None else ("text", "copy"):
         if get(data, key) is not None:
-            other = "'name: NAME'" if name is None else "'file: FILE'"
-            yield (key,), f"found '{key}', expected it only beside {other}"
+            other = "beside 'file: FILE'" if file is None else "without 'file: FILE'"
+            yield (key,), f"found '{key}', expected it only {other}"
     if data.get("text") is not None and data.get("copy") is not None:
         yield ("copy",), "found 'text' and 'copy', expected one of them"
 

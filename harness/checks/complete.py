@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.checks.model.check import Finding, check
 from harness.checks.model.ends import finished
 from harness.checks.model.holdings import holdings
+from harness.checks.model.looking import looked_in_vain
 from harness.checks.model.outcome import Outcome
 from harness.checks.model.owed import owed
 from harness.checks.model.wording import counted
@@ -46,6 +47,7 @@ def complete(night: History, baseline: History) -> Finding:
             missing=[f"{consumer} lacks {counted(missing.rows[consumer], 'row')}" for consumer in partly],
             freed=only_then,
             stale=stale,
+            looked_in_vain=looked_in_vain(night) if missing.rows else (),
         )
     have = [name for name, held in got.items() if held.rows]
     if not have:

@@ -68,6 +68,7 @@ def request_budget(night: History, baseline: History) -> Finding:
     Applies: to every night.
     Unknown: never, because every request and every connection is seen.
     Does not verify: what goes to the desk (``owner_paged``) and the scheduler; how much is asked for in one request;
+    statements and commands that change nothing, but where a fault refuses them; passwords that a consumer refuses;
     that a pause grows, or differs from one client to the next; requests for another thing each time, but for their
     number.
     """

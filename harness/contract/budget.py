@@ -16,4 +16,4 @@ ATTEMPTS_WITHOUT_PAUSE = 10
 Snowflake connector, which draw theirs, make six to eight."""
 
 Neighbour = Literal["source", "s3", "sftp", "snowflake", "consumers"]
-"""Who has a budget: each endpoint that is reached through the wire."""
+"""Who has a budget: each endpoint that is reached through the wire, those of all kinds of consumers as one."""

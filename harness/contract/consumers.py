@@ -123,12 +123,16 @@ class FileForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFolder:
-    """It takes the file ``name`` from a folder of the chain when ``flag`` comes, or else when it is whole."""
+    """It takes the file ``name`` from a folder of the chain when ``flag`` comes, or else when it is whole.
+
+    ``fallback_of``: the column that says in whose place a record is.
+    """
 
     kind: Literal["folder"] = "folder"
     folder: str
     name: str
     flag: str | None
+    fallback_of: str | None = None
     form: FileForm = FileForm()
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()
@@ -136,12 +140,16 @@ class PlannedFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPull:
-    """It takes the file ``name`` from a folder of the chain at one moment (UTC nanoseconds)."""
+    """It takes the file ``name`` from a folder of the chain at one moment (UTC nanoseconds).
+
+    ``fallback_of``: the column that says in whose place a record is.
+    """
 
     kind: Literal["pull"] = "pull"
     folder: str
     name: str
     at_ns: int
+    fallback_of: str | None = None
     form: FileForm = FileForm()
     key: tuple[str, ...] = ()
     volatile: tuple[str, ...] = ()

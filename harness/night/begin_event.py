@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from harness.chain.consumers.rules import DEFAULT_KIND
 from harness.chain.model import Chain, Job, Watermark
 from harness.contract.plan import Plan
 from harness.contract.schedule import MasterJob
@@ -85,7 +86,8 @@ def begin_value(chain: Chain, faults: tuple[Fault, ...], plan: Plan, operators: 
 
 def _consumer(chain: Chain, name: str, plan: Plan) -> dict[str, Any]:
     consumer = chain.consumers[name]
-    told: dict[str, Any] = {"key": list(consumer.key), "records": consumer.which}
+    told: dict[str, Any] = {} if consumer.kind == DEFAULT_KIND else {"kind": consumer.kind}
+    told |= {"key": list(consumer.key), "records": consumer.which}
     told["days"] = _days_before(chain, name, plan)
     whose = {"owner": consumer.owner, "contact": consumer.contact}
     return told | {name: value for name, value in whose.items() if value is not None}
@@ -103,7 +105,7 @@ def _text_before(chain: Chain, mark: Watermark, plan: Plan) -> str | None:
     """What the watermark's file says when the night begins, where the folder holds it by a name of its own."""
     date = dt.date.fromisoformat(plan.date)
     for held in chain.folders[mark.folder].holds:
-        if held.name is not None and held.name.format(date=date) == mark.file:
+        if held.file is None and held.name is not None and held.name.format(date=date) == mark.file:
             if held.copy_of is None:
                 return held.text or ""
             return (chain.folder / held.copy_of).read_bytes()[:LONGEST_WATERMARK].decode(errors="replace")

@@ -33,14 +33,24 @@ def planned_consumer(chain: Chain, name: str, times: NightTimes) -> PlannedConsu
     key, volatile = consumer.key, consumer.volatile
     if isinstance(consumer, FolderConsumer):
         file = consumer.name.format(date=times.date)
-        flag = None if consumer.flag is None else consumer.flag.format(name=file, date=times.date)
         return PlannedFolder(
-            folder=consumer.folder, name=file, flag=flag, form=_form(consumer), key=key, volatile=volatile
+            folder=consumer.folder,
+            name=file,
+            flag=None if consumer.flag is None else consumer.flag.format(name=file, date=times.date),
+            fallback_of=consumer.fallback_of,
+            form=_form(consumer),
+            key=key,
+            volatile=volatile,
         )
     if isinstance(consumer, PullConsumer):
-        file, at_ns = consumer.name.format(date=times.date), times.at(consumer.at)
         return PlannedPull(
-            folder=consumer.folder, name=file, at_ns=at_ns, form=_form(consumer), key=key, volatile=volatile
+            folder=consumer.folder,
+            name=consumer.name.format(date=times.date),
+            at_ns=times.at(consumer.at),
+            fallback_of=consumer.fallback_of,
+            form=_form(consumer),
+            key=key,
+            volatile=volatile,
         )
     if isinstance(consumer, PostgresConsumer):
         return PlannedPostgres(

@@ -15,6 +15,7 @@ from harness.contract.orders import Order, Relay
 from harness.contract.points import Point
 from harness.errors import HarnessBug, StackError
 from harness.faults import Fault
+from harness.faults.model.place import StrikesAJob
 from harness.faults.model.requests import MeetsRequests
 from harness.faults.model.why_not_fired import why_not_fired
 from harness.night.plan import Planner
@@ -48,6 +49,8 @@ class Injection:
         if isinstance(fault, MeetsRequests) and fault.from_ is not None:
             where |= {"from": fault.from_}
         trigger = fault.trigger(self.times.at, seed=f"{self.seed}/{component}")
+        if isinstance(fault, StrikesAJob):
+            trigger = fault.trigger_in(self.chain, trigger)
         order = Order(id=self.id, fault=fault.name, point=point, where=where, effect=effect, trigger=trigger)
         with ExitStack() as disarm:
             with _told_as_theirs(effect):

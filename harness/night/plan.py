@@ -136,7 +136,10 @@ class Planner:
                 continue
             day = date - dt.timedelta(days=held.days_before or 1)
             content = self.content(chain, held.file, day, seed, stack)
-            yield SeededFile(name=chain.files[held.file].name.format(date=day), sha256=content.sha256)
+            named = chain.files[held.file].name.format(date=day)
+            if held.name is not None:
+                named = held.name.format(date=date)
+            yield SeededFile(name=named, sha256=content.sha256)
 
     def _any_file(self, chain: Chain, folder: str, held: HeldFile, date: dt.date, stack: StackPlaces) -> SeededFile:
         body: bytes | Path = (held.text or "").encode()

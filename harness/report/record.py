@@ -11,6 +11,7 @@ from harness.checks.cause_named import NOT_JUDGED
 from harness.checks.model.baseline_alone import baseline_alone
 from harness.checks.model.evidence import SHOWN
 from harness.night.result import Result
+from harness.report.dependents import Dependent, dependents
 from harness.report.five_questions import answers, not_judged
 from harness.report.work import stated
 
@@ -41,6 +42,7 @@ def record(result: Result) -> dict[str, Any]:
             }
             for finding in result.judgement.findings
         ],
+        "consumers": [_consumer(one) for one in dependents(result)],
         "finished_at": finished.isoformat() if finished else None,
         "deadline": result.deadline.isoformat(),
         "answers": {answer.question: answer.answer for answer in answers(result)},
@@ -71,6 +73,10 @@ def record(result: Result) -> dict[str, Any]:
     }
 
 
+def _consumer(one: Dependent) -> dict[str, Any]:
+    return asdict(one.named) | {name: value for name, value in asdict(one).items() if name != "named"}
+
+
 def _most(later_s: Mapping[str, float]) -> dict[str, Any]:
     """Those that came latest, and how many there are: of a night with thousands of files, not each."""
     latest = sorted(later_s.items(), key=lambda one: (-one[1], one[0]))
@@ -87,4 +93,5 @@ def properties(result: Result) -> list[tuple[str, str]]:
     verdict = ("chain", "night", "seed", "outcome", "because", "finished_at", "deadline")
     names = (*verdict, "stack", "clock", "network", "digest")
     told = [("night_harness.cause", NOT_JUDGED)] if not_judged(result) else []
+    told += [("night_harness.wrong_at", one.named.to_tell) for one in dependents(result) if one.wrong]
     return [(f"night_harness.{name}", str(facts[name])) for name in names] + told

@@ -22,7 +22,7 @@ from harness.clock.ticks import Ticks
 from harness.extensions.doors import DOORS, declared
 from harness.extensions.settings import settings
 from harness.night.result import Result
-from harness.report.dependents import whose
+from harness.report.dependents import dependents, whose
 from harness.report.five_questions import answers
 from harness.report.printable import plain
 from harness.report.timeline import Moment, around, timeline
@@ -56,6 +56,8 @@ def failure(result: Result, *, repeat: str, history_file: Path | None = None) ->
         lines += [
             f"            {name} ({found.total:,}): {plain(str(found))}" for name, found in finding.evidence.items()
         ]
+    if wrong := [one.named.to_tell for one in dependents(result) if one.wrong]:
+        lines += ["", "whose plan is wrong", *(f"  {plain(said)}" for said in wrong)]
     lines += ["", f"the night of {result.scenario.night} ({result.scenario.chain.timezone}; * is the fault)"]
     lines += [f"  {_line(result, moment)}" for moment in around(timeline(result), lines=SCREEN_LINES)]
     if said := work(result):
@@ -91,6 +93,9 @@ def show(console: Console, result: Result) -> None:
     questions = Table.grid(padding=(0, 1))
     for line in held(result):
         questions.add_row(Text("Held against the baseline", style="bold"), Text(plain(line)))
+    for one in dependents(result):
+        if one.wrong:
+            questions.add_row(Text("Whose plan is wrong", style="bold"), Text(plain(one.named.to_tell), style="red"))
     for answer in answers(result):
         questions.add_row(Text(answer.question, style="bold"), Text(plain(answer.answer)))
     for said in _also(result):

@@ -69,8 +69,12 @@ def _of(event: Event, zone: dt.tzinfo) -> Iterator[Moment]:
 def _batch(event: Event) -> tuple[str, str]:
     if event.value.get("replayed"):
         return "a batch came again and was recognised", "plain"
+    return f"stores {_rows_of(event)}", "good"
+
+
+def _rows_of(event: Event) -> str:
     of = f", a fallback of {event.value['fallback_of']}" if event.value.get("fallback_of") else ""
-    return f"stores {counted(event.value['stored'], 'row')}{of}", "good"
+    return f"{counted(event.value['stored'], 'row')}{of}"
 
 
 def _failed(event: Event) -> tuple[str, str]:
@@ -207,6 +211,12 @@ _OURS: dict[str, Tell] = {
     "withdraw ok": lambda event: (f"gives back {counted(event.value['rows'], 'row')}", "bad"),
     "withdraw fail": lambda event: (f"does not give back a plan: {event.error}", "bad"),
     "batch fail": lambda event: (f"refuses a batch: {event.error}", "bad"),
+    "taken ok": lambda event: (f"takes {event.value['file']}: {_rows_of(event)}", "good"),
+    "taken fail": lambda event: (f"takes nothing: {event.error}", "bad"),
+    "commit ok": lambda event: (f"commits {_rows_of(event)}", "good"),
+    "commit fail": lambda event: (f"does not commit: {event.error}", "bad"),
+    "push ok": lambda event: (f"takes {_rows_of(event)}", "good"),
+    "push fail": lambda event: (f"takes nothing: {event.error}", "bad"),
     "serve fail": lambda event: (f"breaks off {event.value['name']}: {event.error}", "bad"),
     "stuck": lambda event: (f"stuck: {'; '.join(event.value['waits'])}", "bad"),
     "unfired": lambda event: (f"{event.value['id']} never acted: {event.value['why']}", "bad"),

@@ -50,7 +50,15 @@ def told(tmp_path: Path, consumer: str) -> list[str]:
         (f"kind: folder, folder: outbx, {NAME}", "7: unknown folder 'outbx'. Did you mean 'outbox'? Known: outbox"),
         (f"kind: folder, {NAME}", "7: missing key 'folder'"),
         ("kind: folder, folder: outbox", "7: missing key 'name'"),
-        ('kind: folder, folder: outbox, name: "plan.csv"', "7: found 'plan.csv', expected {date} in it"),
+        (
+            'kind: folder, folder: outbox, name: "out/plan.csv"',
+            "7: found 'out/plan.csv', expected a name without folders",
+        ),
+        (
+            'kind: folder, folder: outbox, name: "{day}.csv"',
+            "7: found '{day}.csv', expected a name, with {date} in it or",
+        ),
+        (f"kind: folder, folder: outbox, {NAME}, key: [a], fallback_of: a", "7: found the column 'a' of the key"),
         (
             f'kind: folder, folder: outbox, {NAME}, flag: "plan_{{date}}.csv"',
             "7: found 'plan_{date}.csv', which",
@@ -82,6 +90,7 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, consumer: str, says: st
         {"auth": "bearer", "page_rows": 500, "versions": True, "required": ["quantity"], "unique": ["sku", "week"]},
         {"kind": "folder", "folder": "outbox", "name": "plan_{date}.csv", "flag": "{name}.done", "header": True},
         {"kind": "pull", "folder": "outbox", "name": "plan_{date}.csv", "at": "03:45", "key": ["sku"]},
+        {"kind": "pull", "folder": "outbox", "name": "plan.csv", "at": "03:45", "fallback_of": "instead_of"},
     ],
 )
 def test_what_loads_is_in_the_published_schema(consumer: dict[str, Any]) -> None:

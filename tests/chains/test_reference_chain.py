@@ -36,10 +36,8 @@ def test_every_defence_is_explained_where_the_chain_lies() -> None:
 
 def test_every_variable_of_a_defence_is_asked_by_a_job() -> None:
     asked = {name for job in JOBS.glob("*.py") for name in re.findall(r'\bon\("(\w+)"\)', job.read_text())}
-    chains = [
-        load_chain(CHAIN.with_name(name))
-        for name in ("chain.yaml", "inbox.yaml", "confirmed.yaml", "oncall.yaml", "postgres.yaml", "queue.yaml")
-    ]
+    names = ("chain", "inbox", "confirmed", "oncall", "pull", "handoff", "postgres", "queue")
+    chains = [load_chain(CHAIN.with_name(f"{name}.yaml")) for name in names]
     assert asked == {defence.variable for chain in chains for defence in chain.defences.values() if defence.variable}
 
 

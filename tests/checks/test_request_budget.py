@@ -219,6 +219,53 @@ def test_rows_and_consumers_have_a_budget_too() -> None:
     assert "consumers: batch k failed 20 times" in found(exactly(night(*failing), spread)).sentence
 
 
+def of_consumer(action: str, times: list[float], *, ends: str = "fail", begins: bool = True) -> History:
+    """A night of what is asked of a consumer, each answered at once."""
+    value = {"error": "no"} if ends == "fail" else {"stored": 1}
+    lines: list[Line] = []
+    for seconds in times:
+        lines += [(at(seconds), "planning", f"{action} invoke", {})] if begins else []
+        lines += [(at(seconds), "planning", f"{action} {ends}", value)]
+    step = (0, 0.0001) if begins else (0,)
+    return exactly(night(*lines), [seconds + more for seconds in times for more in step])
+
+
+@pytest.mark.parametrize("action", ["batch", "commit", "push"])
+@pytest.mark.parametrize("begins", [True, False])
+def test_what_a_consumer_refuses_is_not_asked_again_without_a_pause(action: str, begins: bool) -> None:
+    assert found(of_consumer(action, every(0.5, 10), begins=begins)).state == "holds"
+    assert "failed 11 times without a pause" in found(of_consumer(action, every(0.5, 11), begins=begins)).sentence
+    assert found(of_consumer(action, every(5, 11), begins=begins)).state == "holds"
+
+
+@pytest.mark.parametrize("action", ["commit", "push"])
+def test_many_commits_are_as_many_as_the_baseline_lets_expect(action: str) -> None:
+    rows = every(0.01, 400)
+    calm = of_consumer(action, every(0.01, 40), ends="ok")
+    assert check(of_consumer(action, rows, ends="ok"), calm).state == "holds"
+    assert "was asked 400 times" in check(of_consumer(action, rows, ends="ok"), BASELINE).sentence
+
+
+@pytest.mark.parametrize(("kind", "operation"), [("postgres", "connect"), ("postgres", "read"), ("queue", "read")])
+@pytest.mark.parametrize(("effect", "fails"), [({"refuse": "unavailable"}, True), ({"stall_ns": 9}, False)])
+def test_who_is_turned_away_does_not_come_again_without_a_pause(
+    kind: str, operation: str, effect: dict[str, Any], fails: bool
+) -> None:
+    lines: list[Line] = []
+    where = {"consumer": "planning", "kind": kind, "operation": operation, "when": "asked"}
+    for seconds in (times := every(0.5, 11)):
+        receipt = {"id": "0:consumer_error", "fault": "consumer_error", "point": "exchange"}
+        lines += [(at(seconds), "wire", "connect info", {"endpoint": kind})]
+        lines += [(at(seconds), "consumers", "fault info", receipt | {"where": where, "effect": effect})]
+    hammering = exactly(night(*lines), [seconds + more for seconds in times for more in (0, 0.0001)])
+    assert (found(hammering).state == "violated") is fails
+
+
+def test_a_message_that_is_no_row_is_no_failed_attempt() -> None:
+    lines = [(at(second), "planning", "push fail", {"by": "RPUSH", "error": "no row"}) for second in every(0.1, 20)]
+    assert found(exactly(night(*lines), every(0.1, 20))).state == "holds"
+
+
 def test_a_tight_loop_is_told_first() -> None:
     loop = ("02:00:00", "night", "loop info", {"jobs": ["retrieve"], "requests": 2000})
     finding = found(night(loop, *calm()))

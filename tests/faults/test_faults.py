@@ -275,6 +275,36 @@ def test_a_place_is_read_strictly(place: dict[str, Any], said: str) -> None:
         build_fault({"job_crash": {"job": "retrieve"} | place})
 
 
+OTHER_KINDS = {
+    "warehouse": {"kind": "postgres", "schema": "schema.sql", "table": "plan"},
+    "portal": {"kind": "folder", "folder": "landing", "name": "plan.csv"},
+    "board": {"kind": "pull", "folder": "landing", "name": "plan.csv", "at": "03:45"},
+    "events": {"kind": "queue", "list": "plans"},
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "says"),
+    [
+        ({"at_commit": {"consumer": "warehouse"}}, ""),
+        ({"at_commit": {"consumer": "events", "when": "before"}}, ""),
+        ({"at_request": {"to": "events"}}, ""),
+        ({"at_answer": {"to": "events"}}, ""),
+        ({"at_request": {"to": "warehouse"}}, "many things in one transaction; try at_commit: {consumer: warehouse}"),
+        ({"at_answer": {"to": "warehouse"}}, "many things in one transaction; try at_commit: {consumer: warehouse}"),
+        ({"at_commit": {"consumer": "portal"}}, "it takes a file from landing; try at_write or at_rename"),
+        ({"at_commit": {"consumer": "board"}}, "it takes a file from landing; try at_write or at_rename"),
+        ({"at_request": {"to": "portal"}}, "found portal, a consumer of kind folder, to which no job says anything"),
+        ({"at_answer": {"to": "board"}}, "found board, a consumer of kind pull, to which no job says anything"),
+    ],
+)
+def test_a_place_at_a_consumer_is_one_that_its_kind_has(place: Any, says: str) -> None:
+    data = {"chain": "c", "owner": "o", "deadline": "06:00", "folders": {"landing": {}}, "consumers": OTHER_KINDS}
+    chain = Chain.model_validate(data | {"jobs": {"load": {"run": ["x"], "at": "02:00"}}})
+    found = [text for _, text in build_fault({"job_crash": {"job": "load"} | place}).mistakes(chain)]
+    assert (says in found[0]) if says else found == [], found
+
+
 def test_a_place_is_written_as_it_is_read() -> None:
     fault = JobCrash(job="retrieve", at_rename=AtRename(folder="landing", name="*.csv", when="after"))
     assert describe_fault(fault) == {

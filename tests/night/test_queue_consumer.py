@@ -114,7 +114,11 @@ def night(tmp_path: Path, night_runner: NightRunner) -> Night:
 
 
 def pushed(result: Result) -> list[tuple[str, Any, Any]]:
-    return [(event.type, event.value.get("from"), event.value.get("stored")) for event in result.history.of("push")]
+    return [
+        (event.type, event.value.get("from"), event.value.get("stored"))
+        for event in result.history.of("push")
+        if event.type != "invoke"
+    ]
 
 
 def held(result: Result) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,9 +24,10 @@ MakeResult = Callable[..., Result]
 
 @pytest.fixture
 def result_of() -> MakeResult:
-    def make(*lines: Line, **expect: object) -> Result:
+    def make(*lines: Line, consumers: dict[str, Any] | None = None, **expect: object) -> Result:
         date = dt.date(2026, 11, 23)
-        history = night(receipt("02:00:05"), *lines, faults=[TRUNCATED])
+        begin = {} if consumers is None else {"consumers": consumers}
+        history = night(receipt("02:00:05"), *lines, faults=[TRUNCATED], **begin)
         return Result(
             scenario=Scenario(scenario="a test", chain=CHAIN, night=date, expect=Expect.model_validate(expect)),
             history=history,

@@ -13,7 +13,7 @@ from harness.values.strict import Location, get
 
 
 class FolderConsumer(FileConsumer):
-    """It takes the file when its flag comes, or without one when the file is closed, renamed or linked into place."""
+    """It takes the file when its flag comes, or without one when the file is closed or renamed into place."""
 
     kind: Literal["folder"]
     flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None

@@ -1,6 +1,7 @@
 """What a chain asked of its neighbours: each request with how it ended, connections, and credentials that were refused.
 
-A neighbour is an endpoint of the chain: `source` (over HTTP), `s3`, `sftp`, `snowflake`, and `consumers`, all together.
+A neighbour is an endpoint of the chain: `source` (over HTTP), `s3`, `sftp`, `snowflake`, and `consumers`, all together,
+whose requests are batches over HTTP, commits of a database and pushes to a queue.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from harness.contract.events.neighbours import SENT
 from harness.history import Event, History
 
 _OVER_HTTP = "source"
-_STORING = ("batch", "commit")
+_STORING = tuple(SENT.values())
 """What is asked of a consumer, by the names of its kinds."""
+_AT_CONSUMERS = ("postgres", "queue")
+"""Endpoints beside their own by which consumers are reached."""
 _NOT_THERE = re.compile(r"\b404\b|not there|no such (?:file|key)|nosuchkey", re.IGNORECASE)
 _CHANGES = ("listing", "flag", "manifest")
 """What a client looks at again and again while it waits for a file."""
@@ -84,6 +88,8 @@ def asked(history: History) -> dict[str, Asked]:
             _statement(event, found[_neighbour(event)])
         elif event.component == "wire" and event.action in ("connect", "fault"):
             _connection(event, found)
+        elif event.component == "consumers" and event.action == "fault":
+            _turned_away(event, found["consumers"])
     return dict(found)
 
 
@@ -103,9 +109,12 @@ def _request(event: Event, of: Asked, begun: dict[Thing, deque[Attempt]]) -> Non
         of.requests.append(attempt)
         begun[thing].append(attempt)
         return
-    if begun[thing]:
+    failed = event.type == "fail" and "by" not in value  # who is answered OK does not know what was wrong in it
+    if failed and not begun[thing] and event.action in _STORING:
+        of.requests.append(Attempt(event.at, thing, failed=True))  # refused before it came to a commit
+    elif begun[thing]:
         attempt = begun[thing].popleft()
-        attempt.failed = event.type == "fail"
+        attempt.failed = failed
         not_there = attempt.failed and _NOT_THERE.search(event.error or "") is not None
         attempt.looked = not_there or (not attempt.failed and value.get("what") in _CHANGES)
     if event.type == "ok" and event.action not in _STORING:
@@ -127,7 +136,7 @@ def _connection(event: Event, found: dict[str, Asked]) -> None:
     endpoint = event.value.get("endpoint") or (event.value.get("where") or {}).get("endpoint")
     if endpoint is None:
         return
-    connections = found["consumers" if endpoint == "postgres" else str(endpoint)].connections
+    connections = found["consumers" if endpoint in _AT_CONSUMERS else str(endpoint)].connections
     last = connections[-1] if connections else None
     if event.action == "fault":  # its receipt: only one that resets what has been taken ends an attempt there
         effect = event.value.get("effect")
@@ -138,6 +147,19 @@ def _connection(event: Event, found: dict[str, Asked]) -> None:
         last.failed = True
         return
     connections.append(Attempt(event.at, ("connect", str(endpoint)), failed=event.type == "fail"))
+
+
+def _turned_away(event: Event, of: Asked) -> None:
+    """A fault's receipt at a consumer: who is not let in, or gets no rows, is told by nothing else."""
+    where, effect = event.value["where"], event.value["effect"]
+    operation, refused = where.get("operation"), isinstance(effect, dict) and ("refuse" in effect or "reset" in effect)
+    if not refused or operation not in ("connect", "read"):
+        return
+    last = of.connections[-1] if of.connections else None
+    if operation == "read":
+        of.requests.append(Attempt(event.at, (event.action, f"a read of {where.get('consumer')}"), failed=True))
+    elif last is not None:
+        last.failed = True
 
 
 def polls(attempts: Iterable[Attempt]) -> list[Attempt]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from harness.checks.model.commits import commits
+from harness.checks.model.commits import came_at, commits
 from harness.checks.model.ends import JobRuns, finished, runs, successors
 from harness.checks.model.holdings import begin_event, consumers
 from harness.checks.model.wanted import sent_besides
@@ -67,7 +67,7 @@ def _rows(night: History, baseline: History, kept_back: set[str], since: int) ->
     for consumer in consumers(night):
         stored = [event for event in commits(night, consumer) if event.value.get("stored")]
         stored = [event for event in stored if (consumer, event.value.get("from")) not in besides]
-        then = [event for event in stored if event.at >= since and _by(night, kept_back, event.at)]
+        then = [event for event in stored if (at := came_at(night, event)) >= since and _by(night, kept_back, at)]
         if then:
             rows[consumer] = sum(event.value["stored"] for event in then)
             partly += [consumer] if len(then) < len(stored) else []
@@ -79,4 +79,4 @@ def _by(night: History, jobs: set[str], moment_ns: int) -> bool:
 
 
 def _in_time(baseline: History, deadline: int) -> bool:
-    return all(event.at <= deadline for event in commits(baseline) if event.value.get("stored"))
+    return all(came_at(baseline, event) <= deadline for event in commits(baseline) if event.value.get("stored"))

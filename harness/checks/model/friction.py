@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from harness.checks.model.attempts import LAUNCHES, REQUESTS, RULES, Kind, more_attempts
-from harness.checks.model.commits import commits
+from harness.checks.model.commits import came_at, commits
 from harness.checks.model.ends import runs, unfinished
 from harness.checks.model.holdings import holdings
 from harness.checks.model.makers import made_at
@@ -141,7 +141,7 @@ def _well_since(history: History) -> dict[str, int]:
 
 def _came_at(history: History) -> dict[str, int]:
     """When there was what is there at the end: the rows of each consumer, and each file that is a result."""
-    stored = {event.component: event.at for event in commits(history) if event.value.get("stored")}
+    stored = {event.component: came_at(history, event) for event in commits(history) if event.value.get("stored")}
     there = kept(history).keys() | uploads(history).keys()
     return stored | {path: at for path, at in made_at(history).items() if path in there and is_result(path)}
 

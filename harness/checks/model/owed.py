@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from harness.checks.model.commits import commits
+from harness.checks.model.commits import came_at, commits
 from harness.checks.model.ends import finished, how_it_stands, runs, successors, unfinished
 from harness.checks.model.freed import Freed, freed
 from harness.checks.model.holdings import Holdings, begin_event, holdings
@@ -122,7 +122,7 @@ def _freed_words(late: Freed) -> Iterator[str]:
 
 def _replaced(night: History) -> set[str]:
     """The jobs for which a declared fallback stands: they failed before it was delivered, or start only after one."""
-    stood_in = [event.at for event in commits(night) if event.value.get("fallback_of")]
+    stood_in = [came_at(night, event) for event in commits(night) if event.value.get("fallback_of")]
     if not stood_in:
         return set()
     ends = {name: job.last for name, job in runs(night).items()}

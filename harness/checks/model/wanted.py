@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from harness.checks.model.commits import commits
+from harness.checks.model.commits import came_at, commits
 from harness.checks.model.ends import unfinished
 from harness.checks.model.holdings import Holdings, begin_event, holdings, holdings_without
 from harness.history import Event, History
@@ -42,7 +42,7 @@ def due_consumers(baseline: History) -> tuple[str, ...]:
 
 
 def finished_at(night: History, baseline: History) -> int | None:
-    """UTC nanoseconds when the last row was stored that the night needed; None while a consumer lacks all of them.
+    """UTC nanoseconds when the last row came that the night needed; None while a consumer lacks all of them.
 
     Of a chain that delivers to nobody, or by optional jobs alone, when the last job had ended.
     """
@@ -54,9 +54,8 @@ def finished_at(night: History, baseline: History) -> int | None:
         return None
     besides = sent_besides(baseline)
     needed = (event for event in _stored(night) if event.component in due)
-    return max(
-        (event.at for event in needed if (event.component, event.value.get("from")) not in besides), default=None
-    )
+    needed = (event for event in needed if (event.component, event.value.get("from")) not in besides)
+    return max((came_at(night, event) for event in needed), default=None)
 
 
 @lru_cache(maxsize=2)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from harness.checks.model.commits import commits
+from harness.checks.model.commits import came_at, commits
 from harness.checks.model.holdings import begin_event
 from harness.history import History
 
@@ -62,7 +62,7 @@ def stored_by(history: History, consumer: str, at: int) -> int:
     return sum(
         event.value.get("stored", 0)
         for event in commits(history, consumer)
-        if event.at <= at
+        if came_at(history, event) <= at
         and event.value.get("business_date", night) in dates
         and event.value.get("fallback_of") is None
     )

@@ -164,6 +164,9 @@ _READ = "if the batch could be read"
 COMMITS = ("batch", "taken", "commit", "push")
 """The actions of consumers whose ``ok`` says that rows are stored, and in ``stored`` how many anew."""
 
+SENT = {"http": "batch", "postgres": "commit", "queue": "push"}
+"""Those that a job asks for, by the consumer's kind: ``invoke`` when it has come and nothing is done about it."""
+
 CONSUMER: Mapping[str, Happening] = {
     "batch": asked(
         happening(
@@ -210,17 +213,20 @@ CONSUMER: Mapping[str, Happening] = {
         "it has read a file of the chain by itself; fail: there was none, or it could not be read",
         "ok",
         "fail",
+        folder=Field(TEXT, "the chain's name of the folder in which it looked"),
         file=Field(TEXT, "the file's name"),
         size=maybe(SIZE),
         sha256=maybe(SHA256),
         rows=maybe(Field(NUMBER, "of ok: rows in it, all that the consumer holds from now on")),
         stored=maybe(Field(NUMBER, "of ok: the same number, for all of them were stored now")),
         replaces=maybe(Field(FLAG, "of ok: whether it had held another content of that file")),
+        fallback_of=maybe(Field(TEXT, f"of ok: {_FALLBACK.says}, of the last such record in it")),
     ),
     "push": asked(
         happening(
-            "messages come to it by a queue, and their rows are stored, those of one date at once; fail: the request "
-            "was refused, or some of its messages hold no row and are not kept",
+            "messages come to it by a queue; ok when their rows are stored, those of one date at once; fail: the "
+            "request was refused, or some of its messages hold no row and are not kept",
+            "invoke",
             "ok",
             "fail",
             by=maybe(Field(TEXT, "what brought them, as the server's own log has it: `RPUSH`, `XADD`, `LMOVE`")),

@@ -24,6 +24,7 @@ from harness.contract.events.vocabulary import (
 _MOMENT = "UTC, in nanoseconds since 1970"
 
 _CONSUMER = record(
+    kind=maybe(Field(TEXT, "how it takes rows: `postgres`, `folder`, `pull`, `queue`; absent: by `http`")),
     key=Field(listed(TEXT), "the columns that tell one row from another; none: all of them"),
     records=Field(
         one_of("every", "some", "derived"),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic.dataclasses import dataclass
 
+from harness.chain.consumers.file_form import FileConsumer
+from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.model import Chain
 from harness.contract import orders
 from harness.contract.consumers import spoken_as
 from harness.contract.events import EventType
+from harness.contract.events.neighbours import SENT
 from harness.faults.model.fault import STRICT, refusing_in_words
 from harness.faults.model.requests import FROM
 from harness.values.strict import unknown
@@ -19,6 +23,7 @@ When = Literal["before", "after"]
 Operation = Literal["get", "list", "put", "login"]
 
 SOURCE, DESK = "source", "desk"
+PAGE = "page"
 
 _OF_THE_SOURCE: Mapping[Operation, tuple[str, Mapping[str, Any]]] = {
     "get": ("serve", {"what": "file"}),
@@ -37,8 +42,8 @@ _LOGIN_IS_HEARD = frozenset({"sftp", "snowflake"})
 class AtRequest:
     """When a neighbour has a request of the job, and has done nothing about it.
 
-    ``to`` is source, desk or a consumer. ``operation`` is the source's: ``get`` (a file itself), ``list``, ``put``
-    (when it begins), or ``login``, over SFTP and Snowflake.
+    ``to`` is source, desk, or a consumer over HTTP (a batch) or of kind ``queue`` (a push). ``operation`` is the
+    source's: ``get`` (a file itself), ``list``, ``put`` (when it begins), or ``login``, over SFTP and Snowflake.
     """
 
     to: str
@@ -83,7 +88,11 @@ class AtAnswer:
 @refusing_in_words
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AtCommit:
-    """When a consumer has read a batch of the job and not stored it, or has stored it and not answered."""
+    """When a consumer has a batch of the job and has not stored it, or has stored it and not answered.
+
+    Of a table it is the commit of a transaction, or of a statement of its own, that has changed something; of a queue
+    a request that brings something to it, or an EXEC that does.
+    """
 
     consumer: str
     when: When = "after"
@@ -100,7 +109,7 @@ class AtCommit:
         if self.consumer not in chain.consumers:
             yield unknown("consumer", self.consumer, chain.consumers)
         else:
-            yield from _asked_nothing(self.consumer, chain)
+            yield from _takes_files(self.consumer, chain)
 
 
 Exchange = AtRequest | AtAnswer | AtCommit
@@ -108,23 +117,35 @@ Exchange = AtRequest | AtAnswer | AtCommit
 
 def _said(to: str, operation: Operation | None) -> str:
     """What is asked for, also where the author does not say: of the desk and a consumer it can be one thing alone."""
-    return operation or {SOURCE: "get", DESK: "page"}.get(to, "batch")
+    return operation or {SOURCE: "get", DESK: PAGE}.get(to, "batch")
 
 
 def _event(to: str, operation: Operation | None, kind: EventType, job: str) -> orders.On:
     """What a neighbour records of it."""
-    action, value = _OF_THE_SOURCE[operation or "get"] if to == SOURCE else (_said(to, None), {})
+    action, value = _OF_THE_SOURCE[operation or "get"] if to == SOURCE else (PAGE if to == DESK else SENT["http"], {})
     return orders.On(component=to, action=action, type=kind, value={**value, FROM: job})
 
 
-def _asked_nothing(name: str, chain: Chain) -> Iterator[str]:
-    """Why no job says anything to that neighbour, where it is a consumer."""
+def of_its_kind(event: orders.On, chain: Chain) -> orders.On:
+    """The same, at a consumer of the chain by the name that its kind has for it."""
+    consumer = chain.consumers.get(event.component)
+    return event if consumer is None else replace(event, action=SENT[spoken_as(consumer.kind)])
+
+
+def _takes_files(name: str, chain: Chain) -> Iterator[str]:
+    """Why no job says anything to that neighbour, where it is a consumer that reads a folder."""
     consumer = chain.consumers.get(name)
-    if consumer is not None and spoken_as(consumer.kind) != "http":
-        told = f"found {name}, a consumer of kind {consumer.kind}, to which no job sends a request"
-        if consumer.kind == "postgres":
-            told += f" over HTTP; of its transactions, on: {{component: {name}, action: commit}} tells"
-        yield told
+    if isinstance(consumer, FileConsumer):
+        told = f"found {name}, a consumer of kind {consumer.kind}, to which no job says anything: it takes a file"
+        yield f"{told} from {consumer.folder}; try at_write or at_rename with folder: {consumer.folder}"
+
+
+def _says_many_things(name: str, chain: Chain) -> Iterator[str]:
+    """Why it is not said which request is meant, of a database."""
+    consumer = chain.consumers.get(name)
+    if isinstance(consumer, PostgresConsumer):
+        told = f"found {name}, a consumer of kind postgres, to which a job says many things in one transaction"
+        yield f"{told}; try at_commit: {{consumer: {name}}}, with when: before or after"
 
 
 def _never(
@@ -136,7 +157,8 @@ def _never(
     if to not in neighbours:
         yield unknown("neighbour", to, neighbours)
         return
-    yield from _asked_nothing(to, chain)
+    yield from _takes_files(to, chain)
+    yield from _says_many_things(to, chain)
     if operation is not None and to != SOURCE:
         yield f"found operation '{operation}' at {to}, to which jobs say one thing alone: drop it"
     elif operation == "put" and protocols == {"http"}:

@@ -13,7 +13,7 @@ from harness.chain.model import Chain, ClockTime
 from harness.contract import points
 from harness.contract.effects import scheduler as effects
 from harness.contract.orders import Trigger
-from harness.faults.model.exchanges import AtAnswer, AtCommit, AtRequest, Exchange, When
+from harness.faults.model.exchanges import AtAnswer, AtCommit, AtRequest, Exchange, When, of_its_kind
 from harness.faults.model.fault import STRICT, Fault, System, refusing_in_words
 from harness.faults.model.requests import UNKNOWN
 from harness.values.strict import unknown
@@ -159,6 +159,12 @@ class StrikesAJob(StrikesAtFiles):
         """The author's; what the job says to a neighbour is an event there, which goes on when the fault has acted."""
         given = super().trigger(to_ns, seed=seed)
         return given if self._exchange is None else replace(given, on=self._exchange.event(self.job))
+
+    def trigger_in(self, chain: Chain, trigger: Trigger) -> Trigger:
+        """The same trigger where the neighbours are those of a chain, whose consumers have each a kind."""
+        if self._exchange is None or trigger.on is None:
+            return trigger
+        return replace(trigger, on=of_its_kind(trigger.on, chain))
 
     def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
         """No event beside a place that is one."""

@@ -7,6 +7,8 @@ import hashlib
 import stat
 from collections.abc import Mapping
 from dataclasses import asdict
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,6 +18,7 @@ from harness.formats import Form, find_layout
 from harness.formats.reading import records
 from harness.mocks.consumers.ledger import Batch, Ledger, Row
 from harness.mocks.core.mock import Mock
+from harness.mocks.core.serving import shown
 from harness.mocks.core.texts import kept
 
 Planned = PlannedFolder | PlannedPull
@@ -36,7 +39,7 @@ class Taking:
     def take(self) -> None:
         """Read the file as it is now; the same content again is nothing new."""
         path = self.folder / self._consumer.name
-        told: dict[str, Any] = {"file": self._consumer.name}
+        told: dict[str, Any] = {"folder": self._consumer.folder, "file": self._consumer.name}
         try:
             if not stat.S_ISREG(path.stat().st_mode):  # a pipe would be waited for, a device read without an end
                 raise ValueError("it is no file")
@@ -45,7 +48,7 @@ class Taking:
                 told |= {"size": file.tell(), "sha256": sha256}
             if sha256 == self._sha256:
                 return
-            batch = self._read(path)
+            batches = self._read(path)
         except FileNotFoundError:
             self._record("fail", told, f"there is no {self._consumer.name} in {self._consumer.folder}")
             return
@@ -55,9 +58,14 @@ class Taking:
             return
         self._ledger.close()
         self._begin()
-        self._ledger.store(None, batch)
+        for batch in batches:
+            self._ledger.store(None, batch)
         replaces, self._sha256 = bool(self._sha256), sha256
-        self._record("ok", told | {"rows": batch.rows, "stored": batch.rows, "replaces": replaces})
+        rows = sum(batch.rows for batch in batches)
+        told |= {"rows": rows, "stored": rows, "replaces": replaces}
+        if days := [batch.fallback_of for batch in batches if batch.fallback_of is not None]:
+            told["fallback_of"] = days[-1]
+        self._record("ok", told)
 
     def tell(self, file: BinaryIO) -> None:
         """What it holds, as an event; the rows go to the end of a file."""
@@ -76,12 +84,27 @@ class Taking:
     def _begin(self) -> None:
         self._ledger = Ledger(self._database, self._consumer.key, self._consumer.volatile)
 
-    def _read(self, path: Path) -> Batch:
+    def _read(self, path: Path) -> list[Batch]:
+        """All records, those beside each other in one batch that stand in for the same date, or for none."""
         layout, _ = find_layout(path, Form(**asdict(self._consumer.form)))
         rows = [{name: _plain(value) for name, value in row.items()} for row in records(path, layout.described())]
         self._require_keys(rows)
+        dated = [(self._stands_in(row), row) for row in rows]
         key, volatile = self._consumer.key, self._consumer.volatile
-        return Batch.of(self._date, None, rows, key_columns=key, volatile=volatile)
+        return [
+            Batch.of(self._date, day, [row for _, row in of_day], key_columns=key, volatile=volatile)
+            for day, of_day in groupby(dated, key=itemgetter(0))
+        ]
+
+    def _stands_in(self, row: Row) -> str | None:
+        """The date for which a record stands in, told by a column that is then no part of the record any more."""
+        column = self._consumer.fallback_of
+        if column is None:
+            return None
+        found = row.pop(column, None) or None
+        if found is not None and not _is_date(found):
+            raise ValueError(f"found {shown(found)} in {column}, expected a date as YYYY-MM-DD, or nothing")
+        return None if found is None else str(found)
 
     def _require_keys(self, rows: list[Row]) -> None:
         for number, row in enumerate(rows, 1):
@@ -104,3 +127,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
     return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _is_date(found: Any) -> bool:
+    try:
+        return bool(dt.date.fromisoformat(found).isoformat() == found)
+    except (TypeError, ValueError):
+        return False

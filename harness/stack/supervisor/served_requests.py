@@ -9,6 +9,7 @@ _BEGUN, _OWN = b'"type": "invoke"', b'"component": "scheduler"'
 
 _FAILED, _LISTED = b'"type": "fail"', b'"what": "listing"'
 _CUT = b'"component": "wire"', b'"action": "fault"'
+_TURNED_AWAY = b'"component": "consumers"', b'"action": "fault"', b'"operation": "connect"'
 """What comes to nothing: a failure, a connection that a fault acts on, and a listing, which may be asked for again."""
 
 
@@ -36,6 +37,12 @@ class ServedRequests:
                         continue
                     begun = _BEGUN in line
                     self._count += begun
-                    self._vain += _FAILED in line or (begun and _LISTED in line) or all(part in line for part in _CUT)
+                    self._vain += (
+                        _FAILED in line or (begun and _LISTED in line) or _is(_CUT, line) or _is(_TURNED_AWAY, line)
+                    )
                 self._read[path] = file.tell()
         return self._count
+
+
+def _is(parts: tuple[bytes, ...], line: bytes) -> bool:
+    return all(part in line for part in parts)

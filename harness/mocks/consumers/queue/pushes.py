@@ -47,6 +47,11 @@ class Pushes:
         self._overheard = False
         self._waiting: list[Exchange] = []
 
+    def asked(self, exchange: Exchange) -> None:
+        """Tell that it has come."""
+        for name in exchange.stores:
+            self._mock.recorder.record("invoke", "push", asker(), component=name)
+
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
         """How the exchange ends at this moment; None: it goes on."""
         for name, operation in exchange.about():

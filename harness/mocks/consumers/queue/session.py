@@ -29,6 +29,9 @@ class Turns(Protocol):
     def turn(self) -> AbstractAsyncContextManager[None]:
         """The server works, for one session, so that it is known whose changes it makes; at its end all is said."""
 
+    def asked(self, exchange: Exchange) -> None:
+        """Tell that it has come."""
+
     async def passes(self, exchange: Exchange, when: When) -> Broken | None:
         """How the exchange ends at this moment; None: it goes on."""
 
@@ -98,6 +101,7 @@ class Session:
             if exchange.alone or self._free:
                 await self._send(together)
                 together = []
+            self._turns.asked(exchange)
             broken = await self._turns.passes(exchange, "asked")
             broken = broken or await self._turns.passes(exchange, "before_commit")
             if broken is not None:

@@ -82,8 +82,8 @@ class Queues:
 
     def pushes(self) -> list[tuple[str, Any, Any]]:
         """Of each push: how it ended, what brought it, how many rows are stored or what is wrong."""
-        told = self.night.events("push")
-        return [(type_, value.get("by"), value.get("stored", error)) for type_, value, error in told]
+        ended = (one for one in self.night.events("push") if one[0] != "invoke")
+        return [(type_, value.get("by"), value.get("stored", error)) for type_, value, error in ended]
 
     def held(self, consumer: str = "events") -> list[str]:
         """The keys of the rows that it holds at the end."""
