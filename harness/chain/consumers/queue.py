@@ -45,11 +45,11 @@ class QueueConsumer(Consumer):
         if len(given) != 1:
             found = "both list and stream" if given else "neither list nor stream"
             yield (*given[1:],), f"found {found}, expected one of them: the key that jobs push to"
-        taken: dict[Any, str] = {}
+        taken: dict[str, str] = {}
         for name in ("business_date", "fallback_of", "message_id"):
             column = get(data, name)
-            if column is None:
-                continue
+            if not isinstance(column, str):
+                continue  # left out, or reported by the model
             if column in sequence(data, "key"):
                 why = "in which all rows of a night are the same" if name != "message_id" else "which a row must keep"
                 yield (name,), f"found the column '{column}' of the key, {why}"
