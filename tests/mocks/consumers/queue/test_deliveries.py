@@ -188,7 +188,11 @@ def test_a_message_that_has_come_under_its_id_is_not_taken_again(queues: Queues)
     client.rpush("forecasts", row("c", id="2"))
     client.rpush("forecasts", row("d"), row("d"))
     assert queues.held() == ["a", "b", "d", "d"]
-    told = [(type_, value.get("stored"), value.get("replayed")) for type_, value, _ in queues.night.events("push")]
+    told = [
+        (type_, value.get("stored"), value.get("replayed"))
+        for type_, value, _ in queues.night.events("push")
+        if type_ != "invoke"
+    ]
     assert told == [("ok", 1, False), ("ok", 1, False), ("ok", 0, True), ("fail", None, None), ("ok", 2, None)]
 
 
