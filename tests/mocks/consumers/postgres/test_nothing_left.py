@@ -32,6 +32,14 @@ def _programs() -> None:
         pytest.skip(str(why))
 
 
+def _name_of(pid: int) -> str:
+    """What a process is called; one that has ended meanwhile is called nothing."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 class Owned:
     """A stack that another process owns, in the middle of its night."""
 
@@ -44,7 +52,7 @@ class Owned:
 
     def named(self, name: str) -> list[int]:
         """Its processes that are called so."""
-        return [pid for pid in self.told["members"] if Path(f"/proc/{pid}/comm").read_text().strip() == name]
+        return [pid for pid in self.told["members"] if _name_of(pid) == name]
 
     def close(self) -> None:
         self.process.kill()
