@@ -56,6 +56,7 @@ def test_who_does_not_pause_is_over_the_budget(
     assert result.outcome is Outcome.DAMAGED
     assert result.judgement.because.startswith("request_budget: consumers: ")
     assert "failed 20 times without a pause, 10 allowed" in result.judgement.because
+    assert len([event for event in result.history if event.component == "it" and event.type == "fail"]) == 20
 
 
 @pytest.mark.parametrize("consumer", [TABLE, QUEUE])

@@ -87,6 +87,7 @@ class Session:
             instead = instead or await self._ask(point, kind, step)
         if instead:
             step.commits = False
+            self._transaction.refused()
         if step.commits:
             self._will_commit(kind, step)
         if kind == b"Q" or (kind == b"S" and not self._transaction.copying):

@@ -67,6 +67,11 @@ class Transaction:
                 self.copying = self._wrote = False
         return Step()
 
+    def refused(self) -> None:
+        """The last statement comes to nothing: outside of a transaction, its Sync has nothing to commit."""
+        if self.status == IDLE:
+            self._wrote = False
+
     def answered(self, status: bytes) -> None:
         """The server is ready for more, and this is the transaction's state."""
         self.status, self.copying = status, False
