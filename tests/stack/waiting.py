@@ -38,3 +38,11 @@ def seen_to_end(pids: Iterable[int]) -> Iterator[None]:
     finally:
         for fd in watched:
             os.close(fd)
+
+
+def name_of(pid: int) -> str:
+    """What a process is called; one that has ended meanwhile is called nothing."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return ""

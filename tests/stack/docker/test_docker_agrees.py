@@ -70,7 +70,9 @@ def test_a_scenario_ends_the_same_on_both_stacks(path: Path, both: Both) -> None
     assert docker.friction.later_s == pytest.approx(local.friction.later_s, abs=60)
 
 
-@pytest.mark.parametrize("chain", sample(["snowflake", "orchestrated", "cron", "postgres", "queue", "pull", "handoff"], 0))
+@pytest.mark.parametrize(
+    "chain", sample(["snowflake", "orchestrated", "cron", "postgres", "queue", "pull", "handoff"], 0)
+)
 def test_so_does_a_night_of_another_variant_of_the_chain(chain: str, both: Both) -> None:
     scenario = load_scenario(SCENARIOS / "delivery" / "half_a_file.yaml")
     variant = load_chain(fixtures() / "chains" / "planning_feed" / f"{chain}.yaml")

@@ -17,12 +17,12 @@ from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.stack.cleanup.processes import descendants_of
 from harness.stack.local.stack import LocalStack
 from tests.stack.plans import plan, with_postgres
-from tests.stack.waiting import seen_to_end
+from tests.stack.waiting import name_of, seen_to_end
 
 
 def servers(stack: LocalStack) -> list[int]:
     found = descendants_of(stack.door.ask("GET", "/health")["pid"])
-    return [pid for pid in found if Path(f"/proc/{pid}/comm").read_text().strip() == "postgres"]
+    return [pid for pid in found if name_of(pid) == "postgres"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -19,7 +19,7 @@ from harness.mocks.consumers.postgres.programs import find
 from harness.mocks.consumers.postgres.unavailable import PostgresUnavailable
 from harness.stack.cleanup import directories
 from harness.stack.cleanup.processes import descendants_of
-from tests.stack.waiting import is_gone_soon, seen_to_end
+from tests.stack.waiting import is_gone_soon, name_of, seen_to_end
 
 TOP = Path(__file__).parents[4]
 
@@ -30,14 +30,6 @@ def _programs() -> None:
         find()
     except PostgresUnavailable as why:
         pytest.skip(str(why))
-
-
-def _name_of(pid: int) -> str:
-    """What a process is called; one that has ended meanwhile is called nothing."""
-    try:
-        return Path(f"/proc/{pid}/comm").read_text().strip()
-    except FileNotFoundError:
-        return ""
 
 
 class Owned:
@@ -52,7 +44,7 @@ class Owned:
 
     def named(self, name: str) -> list[int]:
         """Its processes that are called so."""
-        return [pid for pid in self.told["members"] if _name_of(pid) == name]
+        return [pid for pid in self.told["members"] if name_of(pid) == name]
 
     def close(self) -> None:
         self.process.kill()
