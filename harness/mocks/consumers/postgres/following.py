@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.mocks.consumers.postgres.commits import Change
-from harness.mocks.consumers.postgres.tables import Row
+from harness.mocks.consumers.postgres.tables import Name, Row
 from harness.mocks.consumers.postgres.values import Json
-
-Name = tuple[str, str]
-"""A schema and a table in it."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +60,7 @@ class Following:
 
     def see(self, change: Change) -> None:
         """What a transaction does to a table of the database."""
-        oid, name = change.oid, (change.schema, change.root or change.table)
+        oid, name = change.oid, change.whole
         if change.kind == "drop":
             self._count_removed(oid, self._all[oid])
             for counts in (self._names, self._all, self._tonights):
@@ -85,7 +82,7 @@ class Following:
             self._fallback = self._dated.stands_in_for(change.new) or self._fallback
 
     def recounted(self, oid: int, rows: int, tonights: int) -> None:
-        """A table whose parts came or went as a whole, of whose rows the log says nothing: it has so many now."""
+        """A table of whose rows the log does not say all, as of a part that came or went: it has so many now."""
         for one in [one for one, name in self._names.items() if name == self._table]:
             del self._names[one], self._all[one], self._tonights[one]
         self._names[oid] = self._table
@@ -98,11 +95,13 @@ class Following:
         stored, removed, fallback = self._inserted + self._updated, self._removed, self._fallback
         tables, self._tables = self._tables, {oid for oid, name in self._names.items() if name == self._table}
         swapped = bool(tables and self._tables) and tables.isdisjoint(self._tables)
-        another = swapped or self._before != before + self._inserted - removed
+        unsaid = self._before - (before + self._inserted - removed)
         self._inserted = self._updated = self._removed = 0
         self._fallback = None
-        if another:
+        if swapped:
             stored, removed = self._before, before  # another table has got the name
+        else:
+            stored, removed = stored + max(0, unsaid), removed + max(0, -unsaid)
         if not stored and not removed:
             return None
         told: dict[str, int | str] = {"stored": stored, "removed": removed, "before": had, "rows": self.rows}

@@ -10,11 +10,11 @@ from typing import BinaryIO
 from harness.contract.consumers import PlannedPostgres
 from harness.mocks.consumers.postgres.admin import Admin
 from harness.mocks.consumers.postgres.consumer import Postgres
-from harness.mocks.consumers.postgres.following import Dated, Following, Name
+from harness.mocks.consumers.postgres.following import Dated, Following
 from harness.mocks.consumers.postgres.holding import held
 from harness.mocks.consumers.postgres.other_sessions import OtherSessions
 from harness.mocks.consumers.postgres.renaming import Renaming
-from harness.mocks.consumers.postgres.tables import Table
+from harness.mocks.consumers.postgres.tables import Name, Table
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.unfit import UnfitError
 
@@ -30,6 +30,8 @@ class Recording:
         self.renamings = {name: Renaming(database, one) for name, one in consumers.items()}
         self.others = OtherSessions(database, self._commit_of_another, self._failure_of_another)
         self._catching_up = asyncio.Lock()
+        self._always_counted = False
+        """Whether a consumer's table has rows of which the log does not say all."""
 
     async def begin(self) -> None:
         """What the schema has put there; UnfitError where it has not what the chain says of a table."""
@@ -38,6 +40,7 @@ class Recording:
             for table in tables:
                 if (table.schema, table.name) == _name(consumer):
                     _require_columns(name, consumer, table)
+                    self._always_counted |= table.generated
                 rows, tonights = await self._counted(name, table)
                 self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
 
@@ -81,15 +84,15 @@ class Recording:
 
     async def _news(self, whose: Mapping[str, str]) -> None:
         last = None
-        altered = False
+        recount = False
         async for commit, change in self._database.news():
             if last is not None and commit is not last:
                 self._tell(whose)
             last = commit
-            altered |= change.kind == "define" and change.command == "ALTER TABLE"
+            recount |= change.kind in ("define", "truncate", "drop")
             for one in self._following.values():
                 one.see(change)
-        if altered:
+        if recount or (self._always_counted and last is not None):
             await self._recount()
         if last is not None:
             self._tell(whose)
@@ -103,10 +106,11 @@ class Recording:
         return rows, tonights
 
     async def _recount(self) -> None:
-        """Parts of a table are attached and detached without a word of their rows in the log."""
+        """Count where the log does not say all: of parts that come, go or are emptied, and of generated columns."""
         for table in await self._database.tables():
             for name, consumer in self.consumers.items():
-                if table.partitioned and (table.schema, table.name) == _name(consumer):
+                if (table.partitioned or table.generated) and (table.schema, table.name) == _name(consumer):
+                    self._always_counted |= table.generated
                     self._following[name].recounted(table.oid, *await self._counted(name, table))
 
     async def _commit_of_another(self, session: Admin) -> None:
