@@ -36,7 +36,8 @@ class Change:
     """One thing that a transaction did to a table.
 
     ``table`` is its name at that time, ``oid`` what it keeps when it is renamed; of a partition, ``root`` is the table
-    that it is a part of, which may be in another schema, ``root_schema``. ``define``: it was made or changed, and is called so from then on, by ``command``.
+    that it is a part of, which may be in another schema, ``root_schema``. ``define``: it was made or changed, and is
+    called so from then on, by ``command``.
     """
 
     kind: ChangeKind
@@ -144,7 +145,7 @@ class _Reading:
         relation = self._relations[oid]
         return Change(kind, relation.schema, relation.name, oid, **self._root(oid), **rows)
 
-    def _root(self, oid: int) -> Mapping[str, str]:
+    def _root(self, oid: int) -> dict[str, Any]:
         schema, name = self._roots.get(oid, ("", ""))
         return {"root": name, "root_schema": schema}
 

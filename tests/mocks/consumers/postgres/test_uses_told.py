@@ -35,10 +35,13 @@ ATTACH = "alter table plan attach partition plan_23 for values from ('2026-11-23
 DETACH = "alter table plan detach partition plan_23"
 GENERATED = """
 create table plan (
-    loaded timestamp, day date generated always as (loaded::date) {}, stands_for date, sku text primary key, quantity int
+    loaded timestamp, day date generated always as (loaded::date) {},
+    stands_for date, sku text primary key, quantity int
 );
 """
-FILL = f"insert into plan (loaded, sku, quantity) select day, sku, quantity from ({ROWS}) r (day, stands_for, sku, quantity)"
+FILL = "insert into plan (loaded, sku, quantity) select '2026-11-23', 'sku-' || n, n from generate_series(1, 4) n"
+PART_23 = "create table plan_23 partition of plan for values from ('2026-11-23') to ('2026-11-24');"
+ELSEWHERE = f"create schema parts; {PART_23.replace('plan_23', 'parts.plan_23')}"
 MOVE = "with moved as (delete from staging returning *) insert into plan select * from moved"
 MAKE = f"create table plan_23 (like plan); insert into plan_23 {ROWS}"
 
@@ -80,19 +83,17 @@ USES = {
         [(4, 0, 0, 4), (0, 4, 4, 0), (4, 0, 0, 4)],
     ),
     "old_partition_detached_or_emptied": (
-        PARTS + "create table plan_23 partition of plan for values from ('2026-11-23') to ('2026-11-24');",
+        PARTS + PART_23,
         [f"insert into plan {ROWS}", "truncate plan_22", "drop table plan_22"],
         [(4, 0, 0, 4), (0, 1, 4, 4)],
     ),
     "partition_emptied_that_had_rows_before": (
-        PARTS
-        + f"create table plan_23 partition of plan for values from ('2026-11-23') to ('2026-11-24'); insert into plan {ROWS};",
+        PARTS + PART_23 + f"insert into plan {ROWS};",
         ["truncate plan_23", f"insert into plan {ROWS}"],
         [(0, 4, 4, 0), (4, 0, 0, 4)],
     ),
     "partition_in_another_schema": (
-        PARTS
-        + "create schema parts; create table parts.november partition of plan for values from ('2026-11-23') to ('2026-12-01');",
+        PARTS + ELSEWHERE,
         [f"insert into plan {ROWS}", f"truncate plan; insert into plan {ROWS}"],
         [(4, 0, 0, 4), (4, 5, 4, 4)],
     ),
