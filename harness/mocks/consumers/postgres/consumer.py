@@ -97,10 +97,9 @@ class Postgres:
             async for row in rows_of(admin, table, order):
                 yield row
 
-    async def count(self, table: Table, column: str | None = None, value: str = "") -> int:
-        """How many rows that is, or those of them that have this value there."""
-        where = f" where left({identifier(column)}::text, {len(value)}) = {literal(value)}" if column else ""
-        told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
+    async def count(self, table: Table, condition: str = "true") -> int:
+        """How many rows that is, or those of them for which this is true."""
+        told = await self._resetting.run(f"select count(*) from {table.sql} where {condition}")  # noqa: S608 - quoted
         return int(told[0][0] or 0)
 
     @asynccontextmanager

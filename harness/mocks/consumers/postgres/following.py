@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,24 +15,36 @@ from harness.mocks.consumers.postgres.values import Json
 
 @dataclass(frozen=True)
 class Dated:
-    """Which columns say of which night a row is; ``date`` is tonight's."""
+    """Which columns say of which night a row is; ``date`` is tonight's, in the chain's time zone."""
 
     date: str
+    zone: dt.tzinfo = dt.UTC
     business_date: str | None = None
     fallback_of: str | None = None
 
     def day(self, row: Row) -> str:
         """The business date of a row."""
-        return self.date if self.business_date is None else day_of(row.get(self.business_date)) or "null"
+        return self.date if self.business_date is None else day_of(row.get(self.business_date), self.zone) or "null"
 
     def stands_in_for(self, row: Row) -> str | None:
         """The date whose rows it stands in for, where it is a fallback."""
-        return None if self.fallback_of is None else day_of(row.get(self.fallback_of))
+        return None if self.fallback_of is None else day_of(row.get(self.fallback_of), self.zone)
 
 
-def day_of(value: Json) -> str | None:
-    """A date, or that of a moment, as the history has dates."""
-    return None if value is None else str(value).partition("T")[0]
+@functools.lru_cache(maxsize=1_024)
+def day_of(value: Json, zone: dt.tzinfo) -> str | None:
+    """A date, that of a moment in this time zone, or 20261123, as the history has dates."""
+    if value is None:
+        return None
+    told = str(value)
+    if len(told) == len("20261123") and told.isdecimal():
+        return f"{told[:4]}-{told[4:6]}-{told[6:]}"
+    if told.endswith("+00:00"):
+        try:
+            return dt.datetime.fromisoformat(told).astimezone(zone).date().isoformat()
+        except (ValueError, OverflowError):  # a year of which Python does not know
+            return told.partition("T")[0]
+    return told.partition("T")[0]
 
 
 class Following:

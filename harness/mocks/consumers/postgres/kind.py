@@ -68,7 +68,7 @@ class Postgres:
             await self._databases.pop(name).drop()
         for name, of_database in wanted.items():
             database = await self._begun(name, of_database)
-            self._recordings[name] = Recording(self._mock, database, of_database, plan.date)
+            self._recordings[name] = Recording(self._mock, database, of_database, plan.date, plan.timezone)
             await self._recordings[name].begin()
 
     async def settle(self, file: BinaryIO) -> None:

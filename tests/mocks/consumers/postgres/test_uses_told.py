@@ -131,6 +131,29 @@ def test_each_commit_is_told_as_it_was(night: NightOfMocks, consumers: Played, u
     assert held(night, consumers)[-1] == ("2026-11-23", None, 4)
 
 
+@pytest.mark.parametrize(
+    ("type_name", "tonight"),
+    [
+        ("timestamptz", "'2026-11-23 00:00 Europe/Paris'"),
+        ("timestamp", "'2026-11-23 23:30'"),
+        ("text", "'20261123'"),
+        ("integer", "20261123"),
+    ],
+)
+def test_a_night_is_said_in_any_of_these_ways(
+    night: NightOfMocks, consumers: Played, type_name: str, tonight: str
+) -> None:
+    made = f"create table plan (day {type_name}, stands_for date, sku text primary key, quantity int);"
+    fill = f"insert into plan select {tonight}, null, 'sku-' || n, n from generate_series(1, 4) n;"
+    night.plan["consumers"] = {"planning": TABLE | {"schema_sql": made + fill}}
+    consumers.done("POST", "reset", night.plan)
+    with connect(consumers) as connection:
+        connection.execute(f"delete from plan; {fill}")
+    found = [(value["before"], value["rows"]) for type_, value, _ in night.events("commit") if type_ == "ok"]
+    assert found == [(4, 4)]
+    assert held(night, consumers)[-1] == ("2026-11-23", None, 4)
+
+
 def test_a_column_that_the_server_does_not_store_is_in_nobodys_way(night: NightOfMocks, consumers: Played) -> None:
     night.plan["consumers"] = {"planning": TABLE | {"schema_sql": GENERATED.format("virtual")}}
     if consumers.call("POST", "reset", night.plan)[0] != 200:
