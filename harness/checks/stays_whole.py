@@ -23,7 +23,8 @@ def stays_whole(night: History, baseline: History) -> Finding:
     A load that deletes its rows in a transaction of its own, and puts them in again in another one, shows every reader
     in between an empty table or a half, however quickly it is done. In one transaction nobody sees that: all before it,
     or all after. What somebody else than the chain takes away is not the chain's doing, and neither is what a failover
-    loses. All of the night is as many rows as the same night without faults leaves there.
+    loses. All of the night is as many rows as the same night without faults leaves there; until so many are there, as
+    many as the night began with, as a table without a ``business_date`` does that has yesterday's.
 
     Applies: to nights in which a consumer of kind ``postgres`` says what its table has from commit to commit.
     Unknown: when the baseline delivered nothing.
@@ -35,10 +36,10 @@ def stays_whole(night: History, baseline: History) -> Finding:
         return Finding.unknown("the baseline delivered nothing, so nothing was ever whole")
     zone = begin_event(night).value["timezone"]
     partial = [
-        f"{name} had {least:,} of {counted(rows, 'row')} from {clock(begins, zone)} to {clock(ends, zone)}"
+        f"{name} had {least:,} of {counted(level, 'row')} from {clock(begins, zone)} to {clock(ends, zone)}"
         for name, rows in wanted.items()
         if rows
-        for begins, ends, least in _gaps(commits(night, name), rows)
+        for begins, ends, least, level in _gaps(commits(night, name), rows)
     ]
     if partial:
         more = f", and so {len(partial) - 1:,} times more" if len(partial) > 1 else ""
@@ -46,18 +47,23 @@ def stays_whole(night: History, baseline: History) -> Finding:
     return Finding.holds("no table that was whole was seen with less")
 
 
-def _gaps(found: Iterator[Event], whole: int) -> Iterator[tuple[int, int, int]]:
-    """From when to when it was less than whole, between two moments at which it was, and the least of it."""
+def _gaps(found: Iterator[Event], whole: int) -> Iterator[tuple[int, int, int, int]]:
+    """From when to when it was less than whole, between two moments at which it was; the least of it, and the whole."""
+    level: int | None = None
     began: int | None = None
     least = whole
     for event in found:
         before, rows = event.value.get("before"), event.value.get("rows")
         if before is None or rows is None:
             continue
-        if began is None and rows < whole <= before and "by" not in event.value:
+        if level is None:
+            level = min(before, whole) or whole
+        if before >= whole:
+            level = whole
+        if began is None and rows < level <= before and "by" not in event.value:
             began, least = event.at, rows
-        elif began is not None and rows < whole:
+        elif began is not None and rows < level:
             least = min(least, rows)
         elif began is not None:
-            yield began, event.at, least
+            yield began, event.at, least, level
             began = None

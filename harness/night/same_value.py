@@ -14,7 +14,7 @@ import re
 from typing import Any
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d.*(Z|[+-]\d\d:?\d\d)")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(.*(Z|[+-]\d\d:?\d\d)|(:\d\d(\.\d{1,6})?)?)")
 
 
 def same(published: Any, held: Any, *, text: bool = False) -> bool:
@@ -28,7 +28,8 @@ def plain_value(value: Any) -> str:
     """A value in the one form that all its ways of being written share.
 
     Nothing is the empty text, as a file of lines cannot tell them apart. A number has no zeros behind its last digit; a
-    text with zeros before it, or an exponent, is an identifier and stays as it is. A moment with a time zone is in UTC.
+    text with zeros before it, or an exponent, is an identifier and stays as it is. A moment with a time zone is in
+    UTC; one without, at midnight, is its date, as a database gives back a date in a column of moments.
     """
     if value is None:
         return ""
@@ -79,4 +80,6 @@ def _moment(text: str) -> str:
         moment = dt.datetime.fromisoformat(text)
     except ValueError:
         return text
-    return moment.isoformat() if moment.tzinfo is None else moment.astimezone(dt.UTC).isoformat()
+    if moment.tzinfo is not None:
+        return moment.astimezone(dt.UTC).isoformat()
+    return moment.isoformat() if moment.time() != dt.time() else moment.date().isoformat()

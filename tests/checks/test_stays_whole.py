@@ -19,6 +19,15 @@ def test_a_reload_in_two_transactions_is_seen_and_one_in_one_is_not() -> None:
     assert check(night(*calm(), changed("02:03:00", 3, 3)), BASELINE).state == "holds"
 
 
+def test_a_table_that_began_with_fewer_rows_is_whole_with_these_until_it_has_all() -> None:
+    apart = [changed("02:01:00", 2, 0), changed("02:01:00", 0, 3)]
+    finding = check(night(*calm(), *apart), BASELINE)
+    assert finding.sentence.endswith("planning had 0 of 2 rows from 02:01 to 02:01")
+    assert check(night(*calm(), changed("02:01:00", 2, 3)), BASELINE).state == "holds"
+    later = [changed("02:01:00", 2, 3), changed("02:03:00", 3, 2), changed("02:05:00", 2, 3)]
+    assert check(night(*calm(), *later), BASELINE).sentence.endswith("planning had 2 of 3 rows from 02:03 to 02:05")
+
+
 def test_every_such_gap_is_counted() -> None:
     apart = [(changed(f"02:{n:02}:00", 3, 0), changed(f"02:{n:02}:30", 0, 3)) for n in range(10, 22)]
     finding = check(night(*calm(), *(line for lines in apart for line in lines)), BASELINE)

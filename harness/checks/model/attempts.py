@@ -70,6 +70,7 @@ KINDS = (
     Kind("refused batch", "refused batches", _event(None, "batch", "fail"), ()),
     Kind("more commit", "more commits", _event(None, "commit", "invoke"), ()),
     Kind("refused commit", "refused commits", _event(None, "commit", "fail"), ()),
+    Kind("refused push", "refused pushes", _event(None, "push", "fail"), ()),
     Kind("replayed batch", "replayed batches", lambda event: bool(event.value.get("replayed")), ()),
     Kind("refused page", "refused pages", _event("desk", "page", "fail"), ("field",)),
     Kind("more scheduler event", "more scheduler events", _event("scheduler", "event", "info", "fail"), ("event",)),

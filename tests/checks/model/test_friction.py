@@ -96,10 +96,11 @@ def test_every_attempt_at_any_neighbour_is_a_reaction_and_is_named() -> None:
         ("02:00:03", "wire", "connect fail", {"endpoint": "sftp"}),
         ("02:00:04", "source", "put invoke", {"name": "x", "via": "sftp"}),
         ("02:00:05", "planning", "batch fail", {"key": "k"}),
+        ("02:00:06", "bus", "push fail", {}),
     ]
     found = friction(night(*tried, *calm()), BASELINE)
     assert found.reacted
-    assert found.sentence == "1 refused login, 1 more upload, 2 refused connects, 1 refused batch"
+    assert found.sentence == "1 refused login, 1 more upload, 2 refused connects, 1 refused batch, 1 refused push"
 
 
 def test_one_look_more_of_a_job_that_polls_is_noise_and_two_are_a_reaction() -> None:

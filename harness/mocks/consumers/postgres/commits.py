@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from harness.mocks.consumers.postgres.admin import Admin, literal
 from harness.mocks.consumers.postgres.settings import ADMIN
-from harness.mocks.consumers.postgres.tables import Row
+from harness.mocks.consumers.postgres.tables import Name, Row
 from harness.mocks.consumers.postgres.values import Json, converter
 
 EPOCH_US = int(datetime(2000, 1, 1, tzinfo=UTC).timestamp()) * 1_000_000
@@ -36,7 +36,8 @@ class Change:
     """One thing that a transaction did to a table.
 
     ``table`` is its name at that time, ``oid`` what it keeps when it is renamed; of a partition, ``root`` is the table
-    that it is a part of. ``define``: it was made or changed, and is called so from then on, by ``command``.
+    that it is a part of, which may be in another schema, ``root_schema``. ``define``: it was made or changed, and is
+    called so from then on, by ``command``.
     """
 
     kind: ChangeKind
@@ -44,9 +45,15 @@ class Change:
     table: str
     oid: int
     root: str = ""
+    root_schema: str = ""
     old: Row | None = None
     new: Row | None = None
     command: str = ""
+
+    @property
+    def whole(self) -> Name:
+        """The table that it is, or is a part of."""
+        return (self.root_schema, self.root) if self.root else (self.schema, self.table)
 
 
 @dataclass
@@ -66,7 +73,7 @@ class _Relation:
 
 
 async def changes_of(
-    admin: Admin, slot: str, roots: Mapping[int, str], *, take: bool = False
+    admin: Admin, slot: str, roots: Mapping[int, Name], *, take: bool = False
 ) -> AsyncIterator[tuple[Commit, Change]]:
     """Every change since the slot was made, or since they were taken last, with the transaction that it is of.
 
@@ -89,7 +96,7 @@ async def changes_of(
 class _Reading:
     """What is known of tables and of the transaction while the messages are read."""
 
-    def __init__(self, roots: Mapping[int, str]) -> None:
+    def __init__(self, roots: Mapping[int, Name]) -> None:
         self._roots = roots
         self.commit = Commit(0, 0)
         self._relations: dict[int, _Relation] = {}
@@ -136,14 +143,18 @@ class _Reading:
 
     def _change(self, kind: ChangeKind, oid: int, **rows: Any) -> Change:
         relation = self._relations[oid]
-        return Change(kind, relation.schema, relation.name, oid, self._roots.get(oid, ""), **rows)
+        return Change(kind, relation.schema, relation.name, oid, **self._root(oid), **rows)
+
+    def _root(self, oid: int) -> dict[str, Any]:
+        schema, name = self._roots.get(oid, ("", ""))
+        return {"root": name, "root_schema": schema}
 
     def _message(self, raw: bytes) -> list[Change]:
         """What an event trigger has written: a list of what became of tables."""
         prefix, rest = raw[10:].split(b"\0", 1)
         if prefix.decode() != ADMIN:
             return []
-        return [Change(**one, root=self._roots.get(one["oid"], "")) for one in json.loads(rest[4:])]
+        return [Change(**one, **self._root(one["oid"])) for one in json.loads(rest[4:])]
 
 
 def _tuple(raw: bytes, at: int, relation: _Relation, before: Row | None) -> tuple[Row, int]:

@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 
 from harness.mocks.consumers.postgres.admin import Admin, SqlError, identifier, literal
 from harness.mocks.consumers.postgres.commits import Change, Commit, changes_of
-from harness.mocks.consumers.postgres.journal import JOURNAL
+from harness.mocks.consumers.postgres.journal import journal
 from harness.mocks.consumers.postgres.schema import SchemaError, line_of
 from harness.mocks.consumers.postgres.server import Server
 from harness.mocks.consumers.postgres.settings import ADMIN
-from harness.mocks.consumers.postgres.tables import Row, Table, rows_of, tables_of
+from harness.mocks.consumers.postgres.tables import Name, Row, Table, rows_of, tables_of
 
 LOOKS_MAX = 20_000
 """Each is a question to the server, in which a process that was told to end has time to."""
@@ -44,7 +44,7 @@ class Postgres:
             self._slot, self._verifier = f"night_{oid}", verifier or ""
         # Kept, because one that is new knows nothing of the database yet, which is most of what a reset would take.
         self._resetting = await self._admin().__aenter__()
-        await self._resetting.run(JOURNAL)
+        await self._resetting.run(journal(self._server.version))
 
     async def find_again(self) -> None:
         """Its server is another one now, which knows of no reader of its log."""
@@ -97,10 +97,9 @@ class Postgres:
             async for row in rows_of(admin, table, order):
                 yield row
 
-    async def count(self, table: Table, column: str | None = None, value: str = "") -> int:
-        """How many rows that is, or those of them that have this value there."""
-        where = f" where left({identifier(column)}::text, {len(value)}) = {literal(value)}" if column else ""
-        told = await self._resetting.run(f"select count(*) from {table.sql}{where}")  # noqa: S608 - quoted
+    async def count(self, table: Table, condition: str = "true") -> int:
+        """How many rows that is, or those of them for which this is true."""
+        told = await self._resetting.run(f"select count(*) from {table.sql} where {condition}")  # noqa: S608 - quoted
         return int(told[0][0] or 0)
 
     @asynccontextmanager
@@ -166,10 +165,11 @@ class Postgres:
         raise SqlError({"M": f"sessions of database {self.name} do not end", "C": "57014"})
 
 
-async def _roots(admin: Admin) -> dict[int, str]:
-    """Of each partition, the name of the table that it is a part of."""
+async def _roots(admin: Admin) -> dict[int, Name]:
+    """Of each partition, the schema and the name of the table that it is a part of."""
     told = await admin.run(
-        "select c.oid, r.relname from pg_class c join pg_class r on r.oid = pg_partition_root(c.oid)"
+        "select c.oid, n.nspname, r.relname from pg_class c join pg_class r on r.oid = pg_partition_root(c.oid)"
+        " join pg_namespace n on n.oid = r.relnamespace"
         " where c.relispartition and c.relkind in ('r', 'p')"
     )
-    return {int(oid or 0): root or "" for oid, root in told}
+    return {int(oid or 0): (schema or "", root or "") for oid, schema, root in told}

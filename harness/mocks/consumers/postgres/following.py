@@ -2,38 +2,49 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from harness.mocks.consumers.postgres.commits import Change
-from harness.mocks.consumers.postgres.tables import Row
+from harness.mocks.consumers.postgres.tables import Name, Row
 from harness.mocks.consumers.postgres.values import Json
-
-Name = tuple[str, str]
-"""A schema and a table in it."""
 
 
 @dataclass(frozen=True)
 class Dated:
-    """Which columns say of which night a row is; ``date`` is tonight's."""
+    """Which columns say of which night a row is; ``date`` is tonight's, in the chain's time zone."""
 
     date: str
+    zone: dt.tzinfo = dt.UTC
     business_date: str | None = None
     fallback_of: str | None = None
 
     def day(self, row: Row) -> str:
         """The business date of a row."""
-        return self.date if self.business_date is None else day_of(row.get(self.business_date)) or "null"
+        return self.date if self.business_date is None else day_of(row.get(self.business_date), self.zone) or "null"
 
     def stands_in_for(self, row: Row) -> str | None:
         """The date whose rows it stands in for, where it is a fallback."""
-        return None if self.fallback_of is None else day_of(row.get(self.fallback_of))
+        return None if self.fallback_of is None else day_of(row.get(self.fallback_of), self.zone)
 
 
-def day_of(value: Json) -> str | None:
-    """A date, or that of a moment, as the history has dates."""
-    return None if value is None else str(value).partition("T")[0]
+@functools.lru_cache(maxsize=1_024)
+def day_of(value: Json, zone: dt.tzinfo) -> str | None:
+    """A date, that of a moment in this time zone, or 20261123, as the history has dates."""
+    if value is None:
+        return None
+    told = str(value)
+    if len(told) == len("20261123") and told.isdecimal():
+        return f"{told[:4]}-{told[4:6]}-{told[6:]}"
+    if told.endswith("+00:00"):
+        try:
+            return dt.datetime.fromisoformat(told).astimezone(zone).date().isoformat()
+        except (ValueError, OverflowError):  # a year of which Python does not know
+            return told.partition("T")[0]
+    return told.partition("T")[0]
 
 
 class Following:
@@ -63,7 +74,7 @@ class Following:
 
     def see(self, change: Change) -> None:
         """What a transaction does to a table of the database."""
-        oid, name = change.oid, (change.schema, change.root or change.table)
+        oid, name = change.oid, change.whole
         if change.kind == "drop":
             self._count_removed(oid, self._all[oid])
             for counts in (self._names, self._all, self._tonights):
@@ -85,7 +96,7 @@ class Following:
             self._fallback = self._dated.stands_in_for(change.new) or self._fallback
 
     def recounted(self, oid: int, rows: int, tonights: int) -> None:
-        """A table whose parts came or went as a whole, of whose rows the log says nothing: it has so many now."""
+        """A table of whose rows the log does not say all, as of a part that came or went: it has so many now."""
         for one in [one for one, name in self._names.items() if name == self._table]:
             del self._names[one], self._all[one], self._tonights[one]
         self._names[oid] = self._table
@@ -98,11 +109,13 @@ class Following:
         stored, removed, fallback = self._inserted + self._updated, self._removed, self._fallback
         tables, self._tables = self._tables, {oid for oid, name in self._names.items() if name == self._table}
         swapped = bool(tables and self._tables) and tables.isdisjoint(self._tables)
-        another = swapped or self._before != before + self._inserted - removed
+        unsaid = self._before - (before + self._inserted - removed)
         self._inserted = self._updated = self._removed = 0
         self._fallback = None
-        if another:
+        if swapped:
             stored, removed = self._before, before  # another table has got the name
+        else:
+            stored, removed = stored + max(0, unsaid), removed + max(0, -unsaid)
         if not stored and not removed:
             return None
         told: dict[str, int | str] = {"stored": stored, "removed": removed, "before": had, "rows": self.rows}

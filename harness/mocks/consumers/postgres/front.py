@@ -23,14 +23,26 @@ LEAST_BYTES = 8
 READ_BYTES = 1 << 16
 
 
+def raised(mistake: Exception) -> None:
+    """Raise it."""
+    raise mistake
+
+
 class Front:
     """Listens by TCP, and goes on to the server's socket.
 
-    ``job`` says which job's process is at the other end of a connection, where that is known.
+    ``job`` says which job's process is at the other end of a connection, where that is known; ``mistaken`` is told what
+    nobody expects, of which a client only sees that its connection ends.
     """
 
-    def __init__(self, socket: Path, gate: Gate, job: Callable[[asyncio.BaseTransport], str] = lambda _: "") -> None:
-        self._socket, self._gate, self._job = socket, gate, job
+    def __init__(
+        self,
+        socket: Path,
+        gate: Gate,
+        job: Callable[[asyncio.BaseTransport], str] = lambda _: "",
+        mistaken: Callable[[Exception], None] = raised,
+    ) -> None:
+        self._socket, self._gate, self._job, self._mistaken = socket, gate, job, mistaken
         self._numbers = count(1)
         self._sessions: set[asyncio.Task[None]] = set()
         self._listening: asyncio.Server | None = None
@@ -67,6 +79,8 @@ class Front:
                 await self._admit(client)
         except asyncio.CancelledError:
             client.reset()
+        except Exception as mistake:
+            self._mistaken(mistake)
         finally:
             self._sessions.discard(task)
             client.close()

@@ -11,10 +11,15 @@ from harness.mocks.consumers.postgres.settings import ADMIN
 _OURS = f"n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '{ADMIN}')"
 _TELL = f"perform pg_logical_emit_message(true, '{ADMIN}', told::text)"
 
-JOURNAL = f"""
-create schema {ADMIN};
-create publication {ADMIN} for all tables;
 
+def journal(version: int) -> str:
+    """All of it in SQL, for a server of this major version."""
+    # Of a table with generated columns, whole old rows are logged only where these are told too.
+    generated = " with (publish_generated_columns = stored)" if version >= 18 else ""
+    return f"create schema {ADMIN}; create publication {ADMIN} for all tables{generated};\n{_TRIGGERS}"
+
+
+_TRIGGERS = f"""
 create function {ADMIN}.defined() returns event_trigger
 language plpgsql security definer set search_path = pg_catalog as $body$
 declare
@@ -37,10 +42,16 @@ begin
         end if;
     end loop;
     -- Of what is changed or deleted, the log has the whole old row: else a job could not even delete from a table that
-    -- has no key. What ALTER TABLE would do; and that would call this function again.
-    update pg_class c set relreplident = 'f' from pg_event_trigger_ddl_commands() d, pg_namespace n
+    -- has no key. What ALTER TABLE would do; and that would call this function again. Of a table with a virtual column
+    -- the server refuses to log whole rows: it keeps its key.
+    update pg_class c set relreplident = w.wanted
+      from pg_event_trigger_ddl_commands() d, pg_namespace n, lateral (
+          select case when exists (
+              select from pg_attribute a where a.attrelid = d.objid and a.attgenerated = 'v' and not a.attisdropped
+          ) then 'd' else 'f' end::"char" as wanted
+      ) w
      where d.classid = 'pg_class'::regclass and c.oid = d.objid and n.oid = c.relnamespace
-       and c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.relreplident <> 'f' and {_OURS};
+       and c.relkind in ('r', 'p') and c.relpersistence <> 't' and c.relreplident <> w.wanted and {_OURS};
     select json_agg(json_build_object('kind', 'define', 'schema', n.nspname, 'table', c.relname,
                                       'oid', c.oid::bigint, 'command', d.command_tag))
       into told from (select distinct classid, objid, command_tag from pg_event_trigger_ddl_commands()) d

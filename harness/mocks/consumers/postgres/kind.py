@@ -38,7 +38,8 @@ class Postgres:
         self._recordings: dict[str, Recording] = {}
         self._server = Server(place_in(mock.dir), mock.dir / "logs" / "postgres.log", contained=contained_in(mock.dir))
         self._exchanges = Exchanges(mock, self._gate, self._recordings, self._fail_over)
-        self._front = Front(self._server.socket, self._exchanges, mock.callers(mock.endpoints["postgres"]).of)
+        callers = mock.callers(mock.endpoints["postgres"])
+        self._front = Front(self._server.socket, self._exchanges, callers.of, self._mistaken)
         self._failing_over = FailingOver(self._server, self._front.end_sessions, self._find_again)
 
     def client(self) -> asyncio.Protocol:
@@ -68,7 +69,7 @@ class Postgres:
             await self._databases.pop(name).drop()
         for name, of_database in wanted.items():
             database = await self._begun(name, of_database)
-            self._recordings[name] = Recording(self._mock, database, of_database, plan.date)
+            self._recordings[name] = Recording(self._mock, database, of_database, plan.date, plan.timezone)
             await self._recordings[name].begin()
 
     async def settle(self, file: BinaryIO) -> None:
@@ -78,7 +79,7 @@ class Postgres:
             for recording in self._recordings.values():
                 await recording.settle(file)
         except (OSError, SqlError) as error:
-            if isinstance(error, SqlError) and error.sqlstate[:2] not in AWAY:
+            if not _is_away(error):
                 raise
             raise self._server.lost(str(error)) from error
 
@@ -86,6 +87,11 @@ class Postgres:
         """A failover needs a standby."""
         if isinstance(order.order.effect, FailOver) and self._server.running:
             await self._failing_over.prepare()
+
+    def _mistaken(self, mistake: Exception) -> None:
+        """A server that is away is told when the night settles, if it stays so."""
+        if not _is_away(mistake):
+            self._mock.bug("a client of a database", mistake)
 
     def _fail_over(self, effect: FailOver | None) -> bool:
         """Begin one, if it is one; whether the server is away."""
@@ -132,3 +138,8 @@ class Postgres:
                 author=True,
             ) from error
         return self._databases[name]
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether it says that the server is not there any more."""
+    return isinstance(error, OSError) or (isinstance(error, SqlError) and error.sqlstate[:2] in AWAY)

@@ -6,15 +6,17 @@ import asyncio
 import re
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from harness.contract.consumers import PlannedPostgres
-from harness.mocks.consumers.postgres.admin import Admin
+from harness.mocks.consumers.postgres.admin import Admin, identifier, literal
 from harness.mocks.consumers.postgres.consumer import Postgres
-from harness.mocks.consumers.postgres.following import Dated, Following, Name
+from harness.mocks.consumers.postgres.following import Dated, Following
 from harness.mocks.consumers.postgres.holding import held
 from harness.mocks.consumers.postgres.other_sessions import OtherSessions
 from harness.mocks.consumers.postgres.renaming import Renaming
-from harness.mocks.consumers.postgres.tables import Table
+from harness.mocks.consumers.postgres.tables import Name, Table
+from harness.mocks.consumers.postgres.values import TIMESTAMPTZ
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.unfit import UnfitError
 
@@ -22,14 +24,21 @@ from harness.mocks.core.unfit import UnfitError
 class Recording:
     """It knows after each commit how many rows each consumer has, and at the end which."""
 
-    def __init__(self, mock: Mock, database: Postgres, consumers: Mapping[str, PlannedPostgres], date: str) -> None:
+    def __init__(
+        self, mock: Mock, database: Postgres, consumers: Mapping[str, PlannedPostgres], date: str, timezone: str
+    ) -> None:
         self._mock, self._database = mock, database
         self.consumers = consumers
-        self._dated = {name: Dated(date, one.business_date, one.fallback_of) for name, one in consumers.items()}
+        zone = ZoneInfo(timezone)
+        self._dated = {name: Dated(date, zone, one.business_date, one.fallback_of) for name, one in consumers.items()}
+        self._timezone = timezone
         self._following = {name: Following(_name(one), self._dated[name]) for name, one in consumers.items()}
         self.renamings = {name: Renaming(database, one) for name, one in consumers.items()}
         self.others = OtherSessions(database, self._commit_of_another, self._failure_of_another)
         self._catching_up = asyncio.Lock()
+        self._date = date
+        self._always_counted = False
+        """Whether a consumer's table has rows of which the log does not say all."""
 
     async def begin(self) -> None:
         """What the schema has put there; UnfitError where it has not what the chain says of a table."""
@@ -38,6 +47,7 @@ class Recording:
             for table in tables:
                 if (table.schema, table.name) == _name(consumer):
                     _require_columns(name, consumer, table)
+                    self._always_counted |= table.generated
                 rows, tonights = await self._counted(name, table)
                 self._following[name].begins_with(table.oid, (table.schema, table.name), rows, tonights)
 
@@ -81,15 +91,15 @@ class Recording:
 
     async def _news(self, whose: Mapping[str, str]) -> None:
         last = None
-        altered = False
+        recount = False
         async for commit, change in self._database.news():
             if last is not None and commit is not last:
                 self._tell(whose)
             last = commit
-            altered |= change.kind == "define" and change.command == "ALTER TABLE"
+            recount |= change.kind in ("define", "truncate", "drop")
             for one in self._following.values():
                 one.see(change)
-        if altered:
+        if recount or (self._always_counted and last is not None):
             await self._recount()
         if last is not None:
             self._tell(whose)
@@ -97,16 +107,24 @@ class Recording:
     async def _counted(self, name: str, table: Table) -> tuple[int, int]:
         """How many rows a table has, and how many of them are of the night."""
         rows = tonights = await self._database.count(table)
-        column = self.consumers[name].business_date
-        if rows and column in dict(table.columns):
-            tonights = await self._database.count(table, column, self._dated[name].date)
+        column, types = self.consumers[name].business_date, dict(table.columns)
+        if rows and column is not None and column in types:
+            tonights = await self._database.count(table, self._is_tonights(column, types[column]))
         return rows, tonights
 
+    def _is_tonights(self, column: str, type_id: int) -> str:
+        """What `Dated.day` finds, in SQL."""
+        date = self._date
+        moment = f" at time zone {literal(self._timezone)}" if type_id == TIMESTAMPTZ else ""
+        told = f"({identifier(column)}{moment})::text"
+        return f"left({told}, {len(date)}) = {literal(date)} or {told} = {literal(date.replace('-', ''))}"
+
     async def _recount(self) -> None:
-        """Parts of a table are attached and detached without a word of their rows in the log."""
+        """Count where the log does not say all: of parts that come, go or are emptied, and of generated columns."""
         for table in await self._database.tables():
             for name, consumer in self.consumers.items():
-                if table.partitioned and (table.schema, table.name) == _name(consumer):
+                if (table.partitioned or table.generated) and (table.schema, table.name) == _name(consumer):
+                    self._always_counted |= table.generated
                     self._following[name].recounted(table.oid, *await self._counted(name, table))
 
     async def _commit_of_another(self, session: Admin) -> None:

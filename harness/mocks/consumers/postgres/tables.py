@@ -12,6 +12,9 @@ from harness.mocks.consumers.postgres.values import Json, converter
 
 Row = dict[str, Json]
 
+Name = tuple[str, str]
+"""A schema and a table in it."""
+
 _TABLES = f"""
 select n.nspname, c.relname, c.oid,
        (select string_agg(a.attname || '/' || a.atttypid, E'\\n' order by a.attnum)
@@ -20,6 +23,7 @@ select n.nspname, c.relname, c.oid,
           from pg_index i join pg_attribute a on a.attrelid = c.oid and a.attnum = any(i.indkey)
          where i.indrelid = c.oid and i.indisprimary)
        , c.relkind = 'p'
+       , exists (select from pg_attribute a where a.attrelid = c.oid and a.attgenerated <> '' and not a.attisdropped)
   from pg_class c join pg_namespace n on n.oid = c.relnamespace
  where c.relkind in ('r', 'p') and c.relpersistence <> 't' and not c.relispartition
    and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', '{ADMIN}')
@@ -32,7 +36,10 @@ _ESCAPES = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"v
 
 @dataclass(frozen=True)
 class Table:
-    """A table, and of partitioned ones the whole: its columns with their types, and its primary key."""
+    """A table, and of partitioned ones the whole: its columns with their types, and its primary key.
+
+    ``generated``: the server makes some of its columns, which not every version has in its log.
+    """
 
     schema: str
     name: str
@@ -40,6 +47,7 @@ class Table:
     columns: tuple[tuple[str, int], ...]
     key: tuple[str, ...]
     partitioned: bool = False
+    generated: bool = False
 
     @property
     def sql(self) -> str:
@@ -57,8 +65,9 @@ async def tables_of(admin: Admin) -> list[Table]:
             _columns(columns or ""),
             tuple((key or "").split("\n")) if key else (),
             partitioned == "t",
+            generated == "t",
         )
-        for schema, name, oid, columns, key, partitioned in await admin.run(_TABLES)
+        for schema, name, oid, columns, key, partitioned, generated in await admin.run(_TABLES)
     ]
 
 

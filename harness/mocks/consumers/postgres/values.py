@@ -1,6 +1,7 @@
 """Values as JSON has them, each the same wherever it comes from: from a table, or from the write-ahead log.
 
 What JSON cannot hold exactly is text: a numeric with all its digits, times as ISO 8601 has them, bytes in hexadecimal.
+Of a ``char(n)``, the blanks that fill it up say nothing, as for the server itself.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable
 
 Json = str | int | float | bool | None
 
-BOOL, INT8, INT2, INT4, FLOAT4, FLOAT8, TIMESTAMP, TIMESTAMPTZ = 16, 20, 21, 23, 700, 701, 1114, 1184
+BOOL, INT8, INT2, INT4, FLOAT4, FLOAT8, BPCHAR, TIMESTAMP, TIMESTAMPTZ = 16, 20, 21, 23, 700, 701, 1042, 1114, 1184
 """Object ids of types that are built in, which are the same in every server."""
 
 
@@ -32,6 +33,10 @@ def _float(value: str) -> Json:
     return found if math.isfinite(found) else value
 
 
+def _char(value: str) -> Json:
+    return value.rstrip(" ")
+
+
 def _timestamp(value: str) -> Json:
     return value if value.endswith("BC") else value.replace(" ", "T", 1)
 
@@ -48,6 +53,7 @@ _CONVERTERS: dict[int, Callable[[str], Json]] = {
     INT8: int,
     FLOAT4: _float,
     FLOAT8: _float,
+    BPCHAR: _char,
     TIMESTAMP: _timestamp,
     TIMESTAMPTZ: _timestamptz,
 }

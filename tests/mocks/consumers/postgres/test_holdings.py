@@ -31,7 +31,7 @@ HELD = {
     "real4": 0.1,
     "real8": 1e300,
     "said": "a\tb\\c\né",
-    "fixed": "x   ",
+    "fixed": "x",
     "bytes": "\\x00ff",
     "day": "2026-11-24",
     "at": "2026-11-24T02:00:00.5",
