@@ -73,9 +73,9 @@ class FailingOver:
             self._going_on = asyncio.create_task(self._happen(effect))
 
     async def over(self) -> None:
-        """Return when one that has begun is over."""
+        """Return when one that has begun is over; what went wrong in it is raised here."""
         if self._going_on is not None:
-            await asyncio.wait([self._going_on])
+            await self._going_on
 
     async def _happen(self, effect: FailOver) -> None:
         await until(time.time_ns() + AFTER_NS)

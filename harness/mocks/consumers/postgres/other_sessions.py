@@ -54,7 +54,7 @@ class OtherSessions:
                 if other.open_ns:
                     await until(time.time_ns() + other.open_ns)
                 await self._commit(admin)
-        except SqlError as error:
+        except (SqlError, OSError) as error:  # refused, or the server has gone meanwhile
             self._failed(str(error))
         finally:
             stood.set()

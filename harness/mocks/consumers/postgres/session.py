@@ -20,6 +20,10 @@ class Ended(Exception):
     """The gate has ended this connection."""
 
 
+ENDS = (asyncio.CancelledError, ConnectionError, Ended)
+"""How a session comes to its end; anything else is a mistake of the front's."""
+
+
 class Session:
     """Made when the client has said who it is, and the server is connected."""
 
@@ -42,19 +46,19 @@ class Session:
         """Until one of the two ends it."""
         pumps = [asyncio.ensure_future(self._pump_client()), asyncio.ensure_future(self._pump_server())]
         try:
-            done, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
-            for one in done:
-                with suppress(ConnectionError, Ended):
-                    one.result()
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for one in pumps:
                 one.cancel()
-            await asyncio.gather(*pumps, return_exceptions=True)
+            ended = await asyncio.gather(*pumps, return_exceptions=True)
             self._client.close()
             try:
                 await self._let_server_end()
             finally:
                 self._to_server.close()
+        for error in ended:
+            if isinstance(error, BaseException) and not isinstance(error, ENDS):
+                raise error
 
     async def _let_server_end(self) -> None:
         """What the client has sent with its last breath is done, a COMMIT too: only then it is told that it is gone."""
