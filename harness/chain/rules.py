@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.chain.channels import desk_place_names
 from harness.chain.columns import column_mistakes
-from harness.chain.consumers.rules import consumer_mistakes, consumer_places
+from harness.chain.consumers.rules import consumer_mistakes, consumer_places, place_of_a_consumer_mistake
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
 from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
 from harness.contract.addresses import DESK_PLACES
@@ -207,7 +207,8 @@ def _environments(data: Any) -> Iterator[tuple[Location, str]]:
                 yield (*location, "environment", variable), text
             place = get(value, "from")
             if isinstance(place, str) and place not in known:
-                yield (*location, "environment", variable, "from"), unknown("place", place, known)
+                text = place_of_a_consumer_mistake(place, data) or unknown("place", place, known)
+                yield (*location, "environment", variable, "from"), text
 
 
 def _no_variable(name: Any) -> str | None:

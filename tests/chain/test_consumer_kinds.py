@@ -106,7 +106,14 @@ def test_what_loads_is_in_the_published_schema(consumer: dict[str, Any]) -> None
 def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
     environment = "\nenvironment: {URL: {from: it.url}}\n"
     (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: folder, folder: outbox, {NAME}}}{environment}")
-    with pytest.raises(LoadError, match=r"unknown place 'it\.url'"):
+    with pytest.raises(LoadError, match=r"'it\.url', of a consumer of kind folder, .* to folder\.outbox"):
+        load_chain(tmp_path / "chain.yaml")
+
+
+def test_a_place_that_a_kind_does_not_have_is_told_with_those_that_it_has(tmp_path: Path) -> None:
+    environment = "\nenvironment: {URL: {from: it.dsn}}\n"
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: http}}{environment}")
+    with pytest.raises(LoadError, match=r"'it\.dsn'\. Known: it\.url, it\.token, it\.user, it\.password, of 'it'"):
         load_chain(tmp_path / "chain.yaml")
 
 
@@ -135,7 +142,7 @@ def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsume
     ("more", "says"),
     [
         ({"schema": None}, "schema: found nothing"),
-        ({"table": "a.b.c"}, "table: "),
+        ({"table": "a.b.c"}, "table: found 'a.b.c', expected a table, such as forecast or sales.forecast"),
         ({"key": ["sku", "day"]}, "business_date: found the column 'day' of the key"),
         ({"fallback_of": "day"}, "fallback_of: found 'day', which is business_date's"),
     ],

@@ -27,6 +27,20 @@ def consumer_places(data: Any) -> list[str]:
     ]
 
 
+def place_of_a_consumer_mistake(place: str, data: Any) -> str | None:
+    """What is wrong with a place that begins as one of a consumer of the chain; None for one that does not."""
+    name, _, _ = place.rpartition(".")
+    consumers = mapping(data, "consumers")
+    if name not in consumers or not isinstance(kind := kind_of(consumers[name]), str):
+        return None
+    known = [consumer_place(name, one) for one in PLACES.get(kind, OWN_PLACES)]
+    if known:
+        return f"{unknown('place', place, known)}, of '{name}', a consumer of kind {kind}"
+    folder = get(consumers[name], "folder")
+    told = f"found '{place}', of a consumer of kind {kind}, which no job says anything to: it takes a file"
+    return f"{told}; write it to folder.{folder}"
+
+
 def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     """All of them, with their places; wrong types are left to the model."""
     yield from _columns(data)
