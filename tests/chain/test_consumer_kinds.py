@@ -154,6 +154,25 @@ def test_a_table_is_of_a_schema_and_its_dates_are_no_key(more: dict[str, Any], s
         PostgresConsumer(**table | more)
 
 
+@pytest.mark.parametrize(
+    ("name", "more", "says"),
+    [
+        ("it", "database: template1", "found the database 'template1', which is the server's own"),
+        ("template0", "key: [a]", "found the database 'template0', which is the server's own"),
+        ("x" * 64, "key: [a]", "found a database's name of 64 characters, expected 63 at most; say another one"),
+        ("x" * 201, "database: short", "found a name of 201 characters, expected 200 at most"),
+    ],
+)
+def test_a_database_is_none_of_the_servers_own_and_has_a_name_that_it_keeps(
+    tmp_path: Path, name: str, more: str, says: str
+) -> None:
+    (tmp_path / "s.sql").write_text("create table t (a int)")
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  {name}: {{kind: postgres, schema: s.sql, table: t, {more}}}\n")
+    with pytest.raises(LoadError) as refused:
+        load_chain(tmp_path / "chain.yaml")
+    assert [(one.line, one.text.startswith(says)) for one in refused.value.mistakes] == [(7, True)]
+
+
 def test_who_shares_a_database_has_its_schema() -> None:
     plan, orders = ({"kind": "postgres", "database": "dwh", "schema": f"{name}.sql"} for name in ("plan", "orders"))
     told = "found 'orders.sql', and the database 'dwh', which it shares with 'plan', is made by 'plan.sql'"
