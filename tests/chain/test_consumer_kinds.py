@@ -173,6 +173,12 @@ def test_a_database_is_none_of_the_servers_own_and_has_a_name_that_it_keeps(
     assert [(one.line, one.text.startswith(says)) for one in refused.value.mistakes] == [(7, True)]
 
 
+def test_a_schema_that_is_no_text_is_told_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.sql").write_bytes("create table t (a int); -- é".encode("latin-1"))
+    (found,) = told(tmp_path, "kind: postgres, schema: s.sql, table: t")
+    assert found == "7: found in s.sql byte 0xe9, which is not UTF-8; expected the file in UTF-8: save it so"
+
+
 def test_who_shares_a_database_has_its_schema() -> None:
     plan, orders = ({"kind": "postgres", "database": "dwh", "schema": f"{name}.sql"} for name in ("plan", "orders"))
     told = "found 'orders.sql', and the database 'dwh', which it shares with 'plan', is made by 'plan.sql'"
