@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from harness.chain.consumers.rules import kind_of
 from harness.chain.model import Chain
 from harness.chain.roster import Roster
 from harness.content import factories
@@ -141,8 +142,15 @@ def _moved(own: dict[str, Any], written_in: Path, folder: Path) -> dict[str, Any
 
 
 def _schema_moved(consumer: Any, written_in: Path, folder: Path) -> Any:
+    if (schema := _schema_of(consumer)) is None:
+        return consumer
+    return {**consumer, "schema": os.path.relpath(written_in / schema, folder)}
+
+
+def _schema_of(consumer: Any) -> str | None:
+    """The file that makes its tables; a key of that name may be anything in a kind that users have added."""
     schema = get(consumer, "schema")
-    return {**consumer, "schema": os.path.relpath(written_in / schema, folder)} if isinstance(schema, str) else consumer
+    return schema if isinstance(schema, str) and kind_of(consumer) == "postgres" else None
 
 
 def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
@@ -164,11 +172,21 @@ def _content_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
 
 
 def _schema_mistakes(source: _ChainSource) -> Iterator[tuple[Location, str]]:
-    """Schemas of consumers' databases that are no files."""
+    """Schemas of consumers' databases that are no files, or no text."""
     for name, consumer in mapping(source.data, "consumers").items():
-        schema = get(consumer, "schema")
-        if isinstance(schema, str) and not (source.folder / schema).is_file():
-            yield ("consumers", name, "schema"), no_file("file", schema, source.folder / schema)
+        if (schema := _schema_of(consumer)) is None:
+            continue
+        path = source.folder / schema
+        if not path.is_file():
+            yield ("consumers", name, "schema"), no_file("file", schema, path)
+            continue
+        try:
+            path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            found = f"byte 0x{error.object[error.start]:02x}, which is not UTF-8"
+            yield ("consumers", name, "schema"), f"found in {schema} {found}; expected the file in UTF-8: save it so"
+        except OSError as error:
+            yield ("consumers", name, "schema"), f"{schema} cannot be read ({error.strerror}); expected a file of SQL"
 
 
 def beside(file: Path, written: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zoneinfo
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -181,8 +181,3 @@ def _addresses(data: Any) -> Iterator[tuple[Location, str, str]]:
     for name, person in mapping(data, "people").items():
         if isinstance(mail := get(person, "mail"), str):
             yield ("people", name, "mail"), "mail", mail
-
-
-def roster_names(roster: Roster | None) -> Mapping[str, Person]:
-    """The people of a chain's roster; none where it has none."""
-    return {} if roster is None else roster.people

@@ -11,7 +11,7 @@ from typing import Any
 
 from harness.chain.channels import desk_place_names
 from harness.chain.columns import column_mistakes
-from harness.chain.consumers.rules import consumer_mistakes, consumer_places
+from harness.chain.consumers.rules import consumer_mistakes, consumer_places, place_of_a_consumer_mistake
 from harness.chain.job_rules import declared_mistakes, depended_on, predecessors
 from harness.chain.scheduler_rules import profile_of, scheduler_mistakes
 from harness.contract.addresses import DESK_PLACES
@@ -38,6 +38,8 @@ PLACES = (
 NEIGHBOURS = tuple(dict.fromkeys([*EVENTS, "folder", *ENDPOINT_NAMES]))
 """Names that are taken: a consumer of the same name could not be told from them, in the history or in a place."""
 
+LONGEST_NAME = 200
+"""Bytes: files are called so with an ending, and no name of a file has more than 255."""
 
 _JOB_TIMES = ("at", "latest_start", "late_to_start", "late_to_finish")
 _ARRIVAL_TIMES = ("until", "created_from", "created_until")
@@ -121,6 +123,8 @@ def _names(data: Any) -> Iterator[tuple[Location, str]]:
                 continue  # reported by the model
             if not name.strip() or "/" in name or "\0" in name or name in (".", ".."):
                 yield (kind, name), f"found '{name}', expected a plain name, without '/' and not '..'"
+            elif len(name.encode(errors="replace")) > LONGEST_NAME:
+                yield (kind, name), f"found a name of {len(name):,} characters, expected {LONGEST_NAME} at most"
             elif kind == "consumers" and name in NEIGHBOURS:
                 yield (kind, name), f"found a consumer '{name}', which is a part of the night: call it something else"
 
@@ -207,7 +211,8 @@ def _environments(data: Any) -> Iterator[tuple[Location, str]]:
                 yield (*location, "environment", variable), text
             place = get(value, "from")
             if isinstance(place, str) and place not in known:
-                yield (*location, "environment", variable, "from"), unknown("place", place, known)
+                text = place_of_a_consumer_mistake(place, data) or unknown("place", place, known)
+                yield (*location, "environment", variable, "from"), text
 
 
 def _no_variable(name: Any) -> str | None:

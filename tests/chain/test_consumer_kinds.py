@@ -106,7 +106,14 @@ def test_what_loads_is_in_the_published_schema(consumer: dict[str, Any]) -> None
 def test_only_who_is_asked_for_something_has_a_place(tmp_path: Path) -> None:
     environment = "\nenvironment: {URL: {from: it.url}}\n"
     (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: folder, folder: outbox, {NAME}}}{environment}")
-    with pytest.raises(LoadError, match=r"unknown place 'it\.url'"):
+    with pytest.raises(LoadError, match=r"'it\.url', of a consumer of kind folder, .* to folder\.outbox"):
+        load_chain(tmp_path / "chain.yaml")
+
+
+def test_a_place_that_a_kind_does_not_have_is_told_with_those_that_it_has(tmp_path: Path) -> None:
+    environment = "\nenvironment: {URL: {from: it.dsn}}\n"
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  it: {{kind: http}}{environment}")
+    with pytest.raises(LoadError, match=r"'it\.dsn'.* Known: it\.url, it\.token, it\.user, it\.password, of 'it'"):
         load_chain(tmp_path / "chain.yaml")
 
 
@@ -135,7 +142,7 @@ def test_a_planned_consumer_survives_the_way_to_its_mock(planned: PlannedConsume
     ("more", "says"),
     [
         ({"schema": None}, "schema: found nothing"),
-        ({"table": "a.b.c"}, "table: "),
+        ({"table": "a.b.c"}, "table: found 'a.b.c', expected a table, such as forecast or sales.forecast"),
         ({"key": ["sku", "day"]}, "business_date: found the column 'day' of the key"),
         ({"fallback_of": "day"}, "fallback_of: found 'day', which is business_date's"),
     ],
@@ -145,6 +152,31 @@ def test_a_table_is_of_a_schema_and_its_dates_are_no_key(more: dict[str, Any], s
     assert PostgresConsumer(**table).schema_file == "s.sql"
     with pytest.raises(AuthorError, match=f"PostgresConsumer: {says}"):
         PostgresConsumer(**table | more)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "says"),
+    [
+        ("it", "database: template1", "found the database 'template1', which is the server's own"),
+        ("template0", "key: [a]", "found the database 'template0', which is the server's own"),
+        ("x" * 64, "key: [a]", "found a database's name of 64 characters, expected 63 at most; say another one"),
+        ("x" * 201, "database: short", "found a name of 201 characters, expected 200 at most"),
+    ],
+)
+def test_a_database_is_none_of_the_servers_own_and_has_a_name_that_it_keeps(
+    tmp_path: Path, name: str, more: str, says: str
+) -> None:
+    (tmp_path / "s.sql").write_text("create table t (a int)")
+    (tmp_path / "chain.yaml").write_text(f"{HEAD}  {name}: {{kind: postgres, schema: s.sql, table: t, {more}}}\n")
+    with pytest.raises(LoadError) as refused:
+        load_chain(tmp_path / "chain.yaml")
+    assert [(one.line, one.text.startswith(says)) for one in refused.value.mistakes] == [(7, True)]
+
+
+def test_a_schema_that_is_no_text_is_told_where_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "s.sql").write_bytes("create table t (a int); -- é".encode("latin-1"))
+    (found,) = told(tmp_path, "kind: postgres, schema: s.sql, table: t")
+    assert found == "7: found in s.sql byte 0xe9, which is not UTF-8; expected the file in UTF-8: save it so"
 
 
 def test_who_shares_a_database_has_its_schema() -> None:

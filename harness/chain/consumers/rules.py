@@ -10,6 +10,12 @@ from harness.values.strict import Location, get, mapping, sequence, unknown
 
 DEFAULT_KIND = "http"
 
+THE_SERVERS_OWN = ("postgres", "template0", "template1")
+"""Databases that each PostgreSQL has; a night's are made anew."""
+
+LONGEST_DATABASE = 63
+"""Bytes: of a longer name PostgreSQL drops the rest, and two of them may be one then."""
+
 
 def kind_of(consumer: Any) -> Any:
     """What a consumer is said to be, in data that may be wrong."""
@@ -25,6 +31,20 @@ def consumer_places(data: Any) -> list[str]:
         if isinstance(kind, str)
         for place in PLACES.get(kind, OWN_PLACES)
     ]
+
+
+def place_of_a_consumer_mistake(place: str, data: Any) -> str | None:
+    """What is wrong with a place that begins as one of a consumer of the chain; None for one that does not."""
+    name, _, _ = place.rpartition(".")
+    consumers = mapping(data, "consumers")
+    if name not in consumers or not isinstance(kind := kind_of(consumers[name]), str):
+        return None
+    known = [consumer_place(name, one) for one in PLACES.get(kind, OWN_PLACES)]
+    if known:
+        return f"{unknown('place', place, known)}, of '{name}', a consumer of kind {kind}"
+    folder = get(consumers[name], "folder")
+    told = f"found '{place}', of a consumer of kind {kind}, which no job says anything to: it takes a file"
+    return f"{told}; write it to folder.{folder}"
 
 
 def consumer_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
@@ -74,6 +94,12 @@ def _databases(data: Any) -> Iterator[tuple[Location, str]]:
         database, schema = get(consumer, "database") or name, get(consumer, "schema")
         if not isinstance(database, str):
             continue  # reported by the model
+        where: Location = ("consumers", name, "database") if get(consumer, "database") else ("consumers", name)
+        if database in THE_SERVERS_OWN:
+            yield where, f"found the database '{database}', which is the server's own; expected another name"
+        elif len(database.encode(errors="replace")) > LONGEST_DATABASE:
+            told = f"found a database's name of {len(database):,} characters, expected {LONGEST_DATABASE} at most"
+            yield where, f"{told}; say another one with database"
         other, its = first.setdefault(database, (name, schema))
         if its != schema and isinstance(schema, str):
             told = f"the database '{database}', which it shares with '{other}', is made by '{its}'"

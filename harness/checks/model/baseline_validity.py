@@ -21,6 +21,8 @@ def invalid_because(baseline: History) -> str | None:
     """
     delivered = _delivered(baseline)
     told = [*_untrue(baseline), *_unfinished(baseline), *_pages(baseline), *_stale(baseline)]
+    if not delivered:
+        told += _without_rows(baseline)
     if delivered and not told:
         return None
     said = "the baseline is not calm" if delivered else "the baseline failed: the chain does not deliver with no fault"
@@ -150,6 +152,15 @@ def _unfinished(baseline: History) -> Iterator[str]:
         missed = baseline.of("missed", job=job).last()
         last = max(ended, key=lambda event: event.at, default=missed)
         yield f"{job} failed: {last.error}" if last and last.error else f"{job} never finished"
+
+
+def _without_rows(baseline: History) -> Iterator[str]:
+    """Each consumer to which nothing came, and what it has said of what did not."""
+    for consumer, held in holdings(baseline).items():
+        if held.rows or held.stale:
+            continue
+        refused = next((event.error for event in baseline.of(type="fail", component=consumer) if event.error), None)
+        yield f"{consumer} holds nothing: {refused or 'it was sent nothing that it could take'}"
 
 
 def _pages(baseline: History) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from pydantic.dataclasses import dataclass
 
 from harness.chain.model import Chain
-from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerOperation, ConsumerRefusal
+from harness.contract.consumers import SPOKEN_BY, ConsumerKind, ConsumerRefusal
 from harness.contract.effects import consumers as effects
 from harness.faults.model.clients import REFUSED_TO_SENDERS
 from harness.faults.model.consumers import MeetsAConsumer
@@ -36,7 +36,7 @@ class ConsumerError(MeetsAConsumer):
 
     status: Literal[429, 500, 503] = 503
     retry_after: Duration | None = None
-    operation: ConsumerOperation | None = None
+    operation: Literal["store", "read"] | None = None
 
     causes: ClassVar[tuple[str, ...]] = ("server_error", "throttle_requests")
     detectable_by: ClassVar[tuple[str, ...]] = ("status of the answer",)

@@ -40,7 +40,7 @@ class MeetsPages(Fault):
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class MeetsPerson(Fault):
-    """A fault that befalls somebody of the roster, and of which the roster does not know."""
+    """A fault that happens to somebody of the roster, and of which the roster does not know."""
 
     person: str
 

@@ -11,11 +11,11 @@ from harness.contract.plan import Plan
 from harness.contract.points import EXCHANGE, STORE, TAKE
 from harness.contract.rows import ROWS
 from harness.mocks.consumers import gate
+from harness.mocks.consumers.doorway import Doorway
 from harness.mocks.consumers.http.kind import Http
 from harness.mocks.consumers.kind import Kind, Prepares, made
 from harness.mocks.consumers.own.kind import Own
 from harness.mocks.consumers.own.takers import TAKERS
-from harness.mocks.consumers.postgres.doorway import Doorway
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.core.program import run

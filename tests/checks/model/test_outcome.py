@@ -148,6 +148,13 @@ def test_a_baseline_in_which_a_job_never_finished_is_not_calm() -> None:
     assert judgement.because == "the baseline is not calm: publish never finished"
 
 
+def test_a_baseline_that_does_not_deliver_says_which_consumer_has_nothing_and_what_it_refused() -> None:
+    refusal = ("02:01:00", "planning", "push fail", {"error": "found no JSON, expected an object"})
+    never = "finance holds nothing: it was sent nothing that it could take"
+    told = judge(night(), night(refusal, ended("02:02:00", "publish"), consumers=TWO_CONSUMERS)).because
+    assert told.endswith(f"planning holds nothing: found no JSON, expected an object; {never}")
+
+
 def test_a_job_that_is_not_built_that_day_need_not_finish_unless_it_is_added_and_fails() -> None:
     build = ("00:00:00", "scheduler", "build info", {"date": DATE, "jobs": [], "left_out": {"monthly": "not the 1st"}})
     jobs = BEGIN["jobs"] | {"monthly": {"owner": "data-ops", "after": [], "launches": 1}}

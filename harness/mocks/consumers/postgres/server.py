@@ -14,7 +14,8 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from harness.mocks.consumers.postgres.account import Account, account
+from harness.mocks.consumers.account import Account
+from harness.mocks.consumers.postgres.account import account
 from harness.mocks.consumers.postgres.contained import Contained, Process
 from harness.mocks.consumers.postgres.programs import OLDEST, Programs, find, major_version
 from harness.mocks.consumers.postgres.settings import ACCESS, ADMIN, configuration

@@ -14,7 +14,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-from harness.mocks.consumers.postgres.account import Account
+from harness.mocks.consumers.account import Account
 from harness.mocks.consumers.queue.programs import OLDEST, Program, find, major_version
 from harness.mocks.consumers.queue.settings import LOG_FOLDER, SOCKET, configuration
 from harness.mocks.consumers.queue.unavailable import QueueUnavailable

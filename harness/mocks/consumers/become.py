@@ -1,4 +1,4 @@
-"""A program that becomes the server: of another user, because it refuses root, and ended with who started it.
+"""A program that becomes a server: of another user, where it refuses root, and ended with who started it.
 
     python -I -S become.py UID GID COMMAND...
 
