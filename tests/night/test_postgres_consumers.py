@@ -250,3 +250,10 @@ def test_the_server_of_an_earlier_night_lets_who_waits_for_nothing_be_stuck(
     runner = NightRunner(own_stack, tmp_path / "results")
     assert commits(night(python(COPY), runner=runner))
     assert runner.run(load_scenario(scenarios() / "waiting" / "source_hang_fragile.yaml")).history.of("stuck")
+
+
+def test_a_table_that_nobody_makes_is_told_with_those_that_are_there(night: Night) -> None:
+    script = python(COPY.replace("sales.plan", "sales.plans")).replace("sales.plan ", "sales.plans ")
+    result = night(script, schema=SCHEMA.replace("sales.plan", "sales.plans"))
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "no table sales.plan is there; there are: sales.plans" in result.judgement.because

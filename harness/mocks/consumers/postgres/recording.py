@@ -143,6 +143,9 @@ class Recording:
         tables = {(table.schema, table.name): table for table in await self._database.tables()}
         for name, consumer in self.consumers.items():
             if (table := tables.get(_name(consumer))) is None:
+                there = ", ".join(f"{schema}.{one}" for schema, one in sorted(tables)) or "none"
+                told = f"no table {'.'.join(_name(consumer))} is there; there are: {there}"
+                self._mock.recorder.record("fail", "commit", {}, error=told, component=name)
                 continue
             order = [column for column in _of_night(consumer) if column in dict(table.columns)]
             rows = self._database.rows(table, order)
