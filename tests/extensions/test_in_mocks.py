@@ -79,6 +79,22 @@ def test_the_harness_itself_cannot_be_had_inside_a_mock(write: Write) -> None:
     assert "keep apart what is for the harness (faults, checks) and what is for the mocks" in told.todo
 
 
+ASKS = """
+from importlib.util import find_spec
+if find_spec("pydantic_core") is not None:
+    raise ValueError("it is there")
+"""
+
+
+def test_what_a_container_would_not_have_is_hidden_from_who_asks_and_refused_to_who_imports(write: Write) -> None:
+    """yarl asks, for one, and does without."""
+    with LocalStack(extensions=[write(ASKS)]):
+        pass
+    stack = LocalStack(extensions=[write("import pydantic.fields")])
+    with pytest.raises(StackError, match=r"ModuleNotFoundError: no module 'pydantic.fields' in a mock \("), stack:
+        pass
+
+
 SCENARIO = """
 scenario: a damage of our own
 chain: {chain}

@@ -39,13 +39,20 @@ def load(directory: Path) -> dict[str, str] | None:
             except Exception as error:  # whatever it raises, its author has to know
                 return {
                     "where": one["origin"],
-                    "found": in_one_line(error).replace(f"{index.parent}/", ""),
+                    "found": _in_words(error).replace(f"{index.parent}/", ""),
                     "expected": f"a module that a mock can import: it has harness.{{{', '.join(ROOMS)}}}, the standard "
                     "library, its own package, and what it names in NEEDS",
                     "todo": "keep apart what is for the harness (faults, checks) and what is for the mocks (damages, "
                     "effects at a point); what is compiled must be in the image: `harness images build --with NAME`",
                 }
     return None
+
+
+def _in_words(error: Exception) -> str:
+    """What was raised, in one line; of a package that is hidden Python says how it is."""
+    if isinstance(error, ModuleNotFoundError) and (error.name or "").partition(".")[0] in ABSENT:
+        error = ModuleNotFoundError(f"no module {error.name!r} in a mock").with_traceback(error.__traceback__)
+    return in_one_line(error)
 
 
 class UsersCodeError(Exception):
@@ -65,9 +72,9 @@ class _Refusing(MetaPathFinder):
     """Finds nothing, and says so of what a container would not have."""
 
     def find_spec(self, name: str, *_: object) -> ModuleSpec | None:
-        """Raise for what a container would not have, and leave all else to the finders after this one."""
+        """Raise for rooms that a container would not have, and leave all else to the finders after this one."""
         top, _dot, rest = name.partition(".")
-        if top in ABSENT or (top == "harness" and rest and rest.partition(".")[0] not in ROOMS):
+        if top == "harness" and rest and rest.partition(".")[0] not in ROOMS:
             self._refuse(name)
         return None
 
@@ -78,9 +85,14 @@ class _Refusing(MetaPathFinder):
 
 @contextmanager
 def _as_in_a_container() -> Iterator[None]:
-    refusing = _Refusing()
+    """Packages are hidden, and not refused: libraries ask whether one is there, and do without it."""
+    refusing, there = _Refusing(), {name: sys.modules[name] for name in ABSENT if name in sys.modules}
     sys.meta_path.insert(0, refusing)
+    sys.modules.update(dict.fromkeys(ABSENT))  # type: ignore[arg-type] # None is Python's own word for that
     try:
         yield
     finally:
         sys.meta_path.remove(refusing)
+        for name in ABSENT:
+            del sys.modules[name]
+        sys.modules.update(there)
