@@ -19,7 +19,7 @@ class Exchange:
     """``stores``, ``reads``: the consumers that it is about. ``failed``: what its sender is told in the answer's place.
 
     ``told``: whether what it has stored is told already. ``taking``: what it takes from a queue by itself, in no
-    transaction.
+    transaction. ``asked``: whether it is told that it has come. ``error``: what the server says against it.
     """
 
     command: Command
@@ -30,6 +30,8 @@ class Exchange:
     is_transaction: bool = False
     taking: Taking | None = None
     failed: str = ""
+    error: str = ""
+    asked: bool = False
     told: set[str] = field(default_factory=set)
 
     @property

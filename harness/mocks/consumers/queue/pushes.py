@@ -48,7 +48,10 @@ class Pushes:
         self._waiting: list[Exchange] = []
 
     def asked(self, exchange: Exchange) -> None:
-        """Tell that it has come."""
+        """Tell that it has come, once."""
+        if exchange.asked:
+            return
+        exchange.asked = True
         for name in exchange.stores:
             self._mock.recorder.record("invoke", "push", asker(), component=name)
 
@@ -88,25 +91,42 @@ class Pushes:
         await self._admin.ask("PING")
 
     async def account(self, exchanges: list[Exchange], waiting: Exchange | None = None) -> None:
-        """Tell what has come to the consumers by these, and by those that wait."""
+        """Tell what has come to the consumers by these, and by those that wait.
+
+        Of what a client has sent together each is told before the next: how its bytes were cut makes no difference.
+        """
         if waiting is not None:
             self._waiting.append(waiting)
         holder = asker().get("from", "")
-        storing = {name: iter([one for one in exchanges if name in one.stores]) for name in self._readers}
+        storing = {
+            name: iter([one for one in exchanges if name in one.stores and not one.error]) for name in self._readers
+        }
+        due = iter(exchanges)
         for arrival in await arrivals(self._journal.read(), self.names, self._admin):
             for name in self.names[arrival.key]:
                 exchange = self._sender(arrival, name, storing[name])
                 asking(exchange.job if exchange else holder)
+                while exchange is not None and not exchange.asked:
+                    self._answered(next(due))
                 self._tell(name, arrival, exchange)
         asking(holder)
+        for one in due:
+            self._answered(one)
         for one in [*self._waiting]:
             if any(one is answered for answered in exchanges):
                 self._waiting.remove(one)
 
     def refused(self, exchange: Exchange, text: str) -> None:
         """Tell that nothing was stored."""
+        self.asked(exchange)
         for name in exchange.stores:
             self._mock.recorder.record("fail", "push", asker(), error=text, component=name)
+
+    def _answered(self, exchange: Exchange) -> None:
+        """Tell that it has come, and of one that brought nothing how it ended."""
+        self.asked(exchange)
+        if exchange.error:
+            self.refused(exchange, exchange.error)
 
     def left(self, exchange: Exchange) -> None:
         """It waits no more, and nobody is there to be answered."""

@@ -101,7 +101,8 @@ class Session:
             if exchange.alone or self._free:
                 await self._send(together)
                 together = []
-            self._turns.asked(exchange)
+            if not together:
+                self._turns.asked(exchange)
             broken = await self._turns.passes(exchange, "asked")
             broken = broken or await self._turns.passes(exchange, "before_commit")
             if broken is not None:
@@ -131,9 +132,8 @@ class Session:
             for exchange, answer in zip(exchanges, answers, strict=True):
                 self._turns.handed(exchange, answer)
                 if answer.startswith(b"-"):
-                    self._turns.refused(exchange, answer[1:].decode(errors="replace").strip())
-            succeeded = [one for one, answer in zip(exchanges, answers, strict=True) if not answer.startswith(b"-")]
-            await self._turns.account(succeeded)
+                    exchange.error = answer[1:].decode(errors="replace").strip()
+            await self._turns.account(exchanges)
         for exchange, answer in zip(exchanges, answers, strict=True):
             await self._deliver(exchange, answer)
 
