@@ -12,7 +12,7 @@ from harness.contract.endpoints import QUEUE
 from harness.mocks.consumers.queue.resp import request
 from harness.stack.cleanup.processes import descendants_of
 from tests.calibration import patience_s
-from tests.mocks.consumers.queue.conftest import Queues, row
+from tests.mocks.consumers.queue.conftest import CONSUMERS, Queues, row
 from tests.stack.waiting import is_gone_soon
 
 
@@ -85,3 +85,21 @@ def test_the_server_ends_with_the_mock_also_while_it_stands_still(queues: Queues
     del queues.night.played["consumers"]
     queues.played.close()
     assert is_gone_soon(Path(f"/proc/{server}"))
+
+
+def test_how_the_bytes_of_a_pipeline_are_cut_makes_no_difference(queues: Queues) -> None:
+    requests = [request("RPUSH", "forecasts", row("a")), request("RPUSH", "forecasts"), request("GET", "it")]
+    requests += [request("RPUSH", "forecasts", row("b")), request("RPUSH", "forecasts", row("c"))]
+
+    def told(pieces: list[bytes], answers: int) -> list[tuple[str, str | None]]:
+        queues.begin(CONSUMERS)
+        with connected(queues) as client, client.makefile("rb") as said:
+            for piece in pieces:
+                client.sendall(piece)
+                for _ in range(answers):
+                    said.readline()
+        return [(type_, error) for type_, _, error in queues.night.events("push")]
+
+    one_by_one = told(requests, 1)
+    assert [type_ for type_, _ in one_by_one] == ["invoke", "ok", "invoke", "fail", *["invoke", "ok"] * 2]
+    assert told([b"".join(requests)], 5) == one_by_one
