@@ -119,9 +119,10 @@ class CopiedView:
     def _show_neighbours(self) -> None:
         here, there = self._copy, self._folder
         while here != self._place:
-            for entry in islice(os.scandir(there.parent), NEIGHBOURS):
-                if entry.name != there.name:
-                    (here.parent / entry.name).symlink_to(entry.path)
+            with os.scandir(there.parent) as entries:  # there may be more of them
+                for entry in islice(entries, NEIGHBOURS):
+                    if entry.name != there.name:
+                        (here.parent / entry.name).symlink_to(entry.path)
             here, there = here.parent, there.parent
 
     def changes(self) -> list[Change]:
