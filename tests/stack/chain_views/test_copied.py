@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import StackError
-from harness.stack.chain_views import extent
+from harness.stack.chain_views import copied, extent
 from harness.stack.chain_views.copied import CopiedView
 
 
@@ -91,6 +91,16 @@ def test_what_lies_beside_the_folder_lies_beside_its_copy(folder: Path, tmp_path
     view.renew()
     assert Path(view.cwd, "..", "shared", "lib.sh").read_text() == "shared\n"
     assert Path(view.cwd, "..", "..", "higher").read_text() == "higher\n"
+
+
+def test_of_many_neighbours_some_are_shown(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The listing of the others is closed: pytest makes an error of one that is not."""
+    monkeypatch.setattr(copied, "NEIGHBOURS", 1)
+    for number in range(3):
+        (tmp_path / "above" / f"beside-{number}").mkdir()
+    view = CopiedView(folder, tmp_path / "place", neighbours=True)
+    view.renew()
+    assert len(list(Path(view.cwd).parent.glob("beside-*"))) <= 1
 
 
 def test_repositories_and_environments_are_linked_and_sockets_are_left_out(folder: Path, tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ async def changes_of(
     await admin.run(f"select pg_logical_emit_message(true, '{ADMIN}.read', '')")
     options = f"'proto_version', '1', 'publication_names', '{ADMIN}', 'messages', 'true'"
     how = "get" if take else "peek"
-    decoded = f"select data from pg_logical_slot_{how}_binary_changes({literal(slot)}, null, null, {options})"  # noqa: S608
+    decoded = f"select data from pg_logical_slot_{how}_binary_changes({literal(slot)}, null, null, {options})"  # noqa: S608 - quoted
     reading = _Reading(roots)
     async for raw in admin.copy_out(f"copy ({decoded}) to stdout (format binary)"):
         if raw.startswith(BINARY_HEAD):

@@ -65,7 +65,7 @@ class Postgres:
         admin = self._resetting
         await self._end_sessions(admin)
         told = await admin.run(
-            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}';"  # noqa: S608
+            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}';"  # noqa: S608 - ours
             " select nspname from pg_namespace"
             f" where nspname !~ '^pg_' and nspname not in ('information_schema', '{ADMIN}')"
         )
@@ -118,7 +118,7 @@ class Postgres:
         """It is no consumer's any more."""
         await self._end_sessions(self._resetting)
         await self._resetting.run(
-            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}'"  # noqa: S608
+            f"select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '{self._slot}'"  # noqa: S608 - ours
         )
         await self.close()
         async with self._admin("postgres") as admin:
