@@ -13,20 +13,11 @@ from harness.night.result import Result
 from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from tests.ask import ASK
+from tests.night.feed import FEED
 
-CHAIN = """
-chain: feed
-timezone: Europe/Paris
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast:
-    name: "forecast_{date:%Y%m%d}.csv"
-    arrives: "02:00:04"
-    content: {copy: forecast.csv}
-environment:
-  SOURCE: {from: source.url}
+CHAIN = (
+    FEED
+    + """\
   OUT: {from: folder.outbox}
 folders:
   outbox: {}
@@ -34,6 +25,7 @@ jobs:
   send: {run: [bash, send.sh], at: "02:00", max_run_time: 45m}
 consumers:
 """
+)
 SCENARIO = """
 scenario: a night
 chain: chain.yaml

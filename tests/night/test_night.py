@@ -18,21 +18,12 @@ from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from tests.ask import ASK
 from tests.clock.needed import needs
+from tests.night.feed import FEED
 from tests.sample import sample
 
-CHAIN = """
-chain: feed
-timezone: Europe/Paris
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast:
-    name: "forecast_{date:%Y%m%d}.csv"
-    arrives: "02:00:04"
-    content: {copy: forecast.csv}
-environment:
-  SOURCE: {from: source.url}
+CHAIN = (
+    FEED
+    + """\
   PLANNING: {from: planning.url}
 jobs:
   fetch:
@@ -45,6 +36,7 @@ jobs:
 consumers:
   planning: {kind: http}
 """
+)
 SCENARIO = """
 scenario: a night
 chain: chain.yaml

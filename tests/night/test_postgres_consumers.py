@@ -19,25 +19,16 @@ from harness.stack import Stack
 from harness.stack.cleanup.processes import python as python_of_harness
 from harness.stack.local.stack import LocalStack
 from tests.ask import ASK
+from tests.night.feed import FEED
 
 try:
     find()
 except PostgresUnavailable as missing:
     pytest.skip(str(missing), allow_module_level=True)
 
-CHAIN = """
-chain: feed
-timezone: Europe/Paris
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast:
-    name: "forecast_{date:%Y%m%d}.csv"
-    arrives: "02:00:04"
-    content: {copy: forecast.csv}
-environment:
-  SOURCE: {from: source.url}
+CHAIN = (
+    FEED
+    + """\
   PGHOST: {from: warehouse.host}
   PGPORT: {from: warehouse.port}
   PGUSER: {from: warehouse.user}
@@ -60,6 +51,7 @@ consumers:
     business_date: for_date
     owner: dwh
 """
+)
 SCHEMA = """
 create schema sales;
 create table sales.plan (for_date date not null, sku text not null, quantity int not null);

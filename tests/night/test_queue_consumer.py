@@ -18,23 +18,15 @@ from harness.night.runner import NightRunner
 from harness.scenario.loading import load_scenario
 from harness.stack.cleanup.processes import python as python_of_harness
 from harness.stack.local.stack import LocalStack
+from tests.night.feed import FEED
 
-CHAIN = """
-chain: feed
-timezone: Europe/Paris
-owner: data-ops
-runbook: runbook.md
-deadline: "06:00"
-files:
-  forecast:
-    name: "forecast_{date:%Y%m%d}.csv"
-    arrives: "02:00:04"
-    content: {copy: forecast.csv}
-environment:
-  SOURCE: {from: source.url}
+CHAIN = (
+    FEED
+    + """\
   QUEUE: {from: events.url}
 jobs:
 """
+)
 SCENARIO = """
 scenario: a night
 chain: chain.yaml
