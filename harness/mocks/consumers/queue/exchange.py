@@ -44,6 +44,11 @@ class Exchange:
         """Whether from now on what comes answers nothing that was asked."""
         return answers_out_of_turn(self.command)
 
+    @property
+    def leaves(self) -> bool:
+        """Whether the server ends the connection when it has answered."""
+        return self.command.name == "QUIT"
+
     def about(self) -> Iterator[tuple[str, ConsumerOperation]]:
         """Each consumer, and what it is asked for."""
         yield from ((name, "store") for name in self.stores)

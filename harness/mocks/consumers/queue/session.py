@@ -134,6 +134,8 @@ class Session:
                 if answer.startswith(b"-"):
                     exchange.error = answer[1:].decode(errors="replace").strip()
             await self._turns.account(exchanges)
+            if any(exchange.leaves for exchange in exchanges):
+                await self._turns.nudge()  # it closes the connection some time after its answer, and stands still then
         for exchange, answer in zip(exchanges, answers, strict=True):
             await self._deliver(exchange, answer)
 
@@ -204,6 +206,7 @@ class Session:
             self._to_server.write(data)
             await self._turns.nudge()
             await self._turns.account([])
+            await self._turns.nudge()  # what made it close the connection it may have answered with the first
 
     async def _answer(self) -> bytes:
         answer = await self._answers.get()
