@@ -17,6 +17,12 @@ _BUILT = Path(__file__).with_name("libnightclock.so")
 _REAL = "real"
 """Mirrors `NIGHT_REAL_CLOCK` of preload/entry/exec.h."""
 
+SHORT_SLEEPS_END = {"NIGHT_SHORT_SLEEPS": "real"}
+"""The variable with which a sleep of a second or less ends after as much real time, if the night's has not come as far.
+
+For a server that is started while time stands still, and sleeps until a process of its own is ready.
+"""
+
 _PROBED: dict[str, str | None] = {}
 
 

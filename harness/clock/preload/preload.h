@@ -118,6 +118,10 @@ extern const struct timespec night_far_away;
 void night_untimed_wait_begin(enum night_kind kind, int fd);
 void night_untimed_wait_end(void);
 
+/* short_sleeps.c: the limit in real time of a sleep until then, or NULL: it has none, as it is without that switch. */
+void night_short_sleeps_start(void);
+const struct timespec *night_real_end(int64_t deadline_ns, struct timespec *room);
+
 /* time_map.c: file times. `changed_ns` is the file's time of change, which only the kernel sets. */
 void night_time_map_add(struct night_page *page); /* by the process that has moved its time */
 bool night_is_kernel_stamp(int64_t stamp_ns, int64_t changed_ns);

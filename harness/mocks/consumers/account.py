@@ -16,11 +16,15 @@ BECOME = Path(__file__).with_name("become.py")
 
 @dataclass(frozen=True)
 class Account:
-    """A user of this machine."""
+    """A user of this machine.
+
+    ``short_sleeps_end``: in its programs, also while the night's time stands still.
+    """
 
     uid: int
     gid: int
     name: str
+    short_sleeps_end: bool = False
 
     def own(self, path: Path) -> None:
         """Give this user a file or folder."""
@@ -35,7 +39,7 @@ class Account:
         return await asyncio.create_subprocess_exec(
             *argv,
             cwd=cwd,
-            env=_environment(),
+            env=_environment(short_sleeps_end=self.short_sleeps_end),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=stdout,
             stderr=stderr,
@@ -49,11 +53,12 @@ class Account:
         return process.returncode or 0, printed.decode(errors="replace").strip()
 
 
-def _environment() -> dict[str, str]:
+def _environment(*, short_sleeps_end: bool) -> dict[str, str]:
     """The night's, and nothing else of this process's: the library as any user may load it."""
     kept = {name: os.environ[name] for name in ("NIGHT_STACK", "NIGHT_NETWORK") if name in os.environ}
     kept |= {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "LC_ALL": "C"}
     if library.is_in_a_night(os.environ):
         page = Path(os.environ["NIGHT_CLOCK"])
         kept |= library.preload_environment(page, os.environ.get("NIGHT_COMPONENT"), for_all_users=True)
+        kept |= library.SHORT_SLEEPS_END if short_sleeps_end else {}
     return kept

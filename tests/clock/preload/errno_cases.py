@@ -21,6 +21,12 @@ _POLLS = {
     "epoll_pwait2": "c.epoll_pwait2(watching(reader), room, 1, {span}, None)",
 }
 _WAITS = {"ms": "ms", "span": "span", "micro": "ctypes.byref(Span(int(S), int(S % 1 * 1e6)))"}
+_FOR_NO_FILE = {
+    "poll": "c.poll(None, 0, ms)",
+    "ppoll": "c.ppoll(None, 0, span, None)",
+    "select": "c.select(0, None, None, None, ctypes.byref(Span(int(S), int(S % 1 * 1e6))))",
+    "pselect": "c.pselect(0, None, None, None, span, None)",
+}
 _LOOKS = {"ms": "0", "span": "ctypes.byref(Span(0, 0))", "micro": "ctypes.byref(Span(0, 0))"}
 _NO_LIMIT = {"ms": "-1", "span": "None", "micro": "None"}
 _SLEEPS = {
@@ -245,6 +251,7 @@ CASES: dict[str, str] = {
     **_each(_POLLS, "it is there", "drain(); os.write(writer, b'x'); ", **_WAITS),
     **_each(_POLLS, "one look", "drain(); ", **_LOOKS),
     **_each(_POLLS, "a handler interrupts it", "drain(); interrupted_soon(); ", **_WAITS),
+    **_each(_FOR_NO_FILE, "for no file"),
     "epoll_wait: no epoll": "c.epoll_wait(999, room, 1, ms)",
     "select: no files": "c.select(-1, None, None, None, ctypes.byref(Span(1, 0)))",
     **_each(_LOCKS, "held", wakes="False"),

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from harness.clock.library import SHORT_SLEEPS_END
 from tests.calibration import patience_s
 from tests.clock.library_symbols import wrapped_calls
 from tests.clock.needed import needs
@@ -72,6 +73,14 @@ def test_every_call_leaves_errno_as_without_the_clock(night: Night) -> None:
     differ = {name: CASES[name] for name, each in others.items() if seen[name] != each}
     # An instant may be too short for another thread to end the wait before its limit, on a busy machine.
     assert {name: each for name, each in outside(differ, "2").items() if seen[name] != each} == {}
+
+
+def test_so_does_a_short_sleep_that_ends_by_itself(night: Night) -> None:
+    cases = {name: code for name, code in CASES.items() if name.endswith((": its time passes", ": for no file"))}
+    process = night.start(sys.executable, "-c", PROGRAM, "0.02", json.dumps(cases), more=SHORT_SLEEPS_END)
+    out, err = process.communicate(timeout=patience_s())
+    assert process.returncode == 0, err
+    assert lines(out) == dict.fromkeys(cases, ("done", MARK))
 
 
 LEAVES_EINTR = """

@@ -37,6 +37,7 @@ static struct own {
     {.name = "NIGHT_SKEW"},
     {.name = "NIGHT_LANDING"},
     {.name = "NIGHT_PLACES"},
+    {.name = "NIGHT_SHORT_SLEEPS"},
 };
 #define OWNS (sizeof owns / sizeof owns[0])
 

@@ -126,6 +126,7 @@ static void enter(void) {
     night_bad_disk_start();
     night_places_start();
     night_wrong_clock_start();
+    night_short_sleeps_start();
     night_timers_start();
     night_timed_wait_start();
     night_stamp_on_close_start();

@@ -53,11 +53,13 @@ NIGHT_EXPORT int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *
     int ready = real(fds, count, &at_once, mask);
     if (ready != 0 || deadline_ns <= night_look_monotonic())
         return found(ready);
+    struct timespec room;
+    const struct timespec *real_end = count == 0 ? night_real_end(deadline_ns, &room) : NULL;
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_POLL, fd, deadline_ns, mask, &inside))
         return real(fds, count, span, mask);
-    ready = wait.over ? night_interrupted() : real(fds, count, NULL, &inside);
+    ready = wait.over ? night_interrupted() : real(fds, count, real_end, &inside);
     if (night_wait_end(&wait, ready < 0 && errno == EINTR))
         ready = handshake() ? real(fds, count, &at_once, mask) : 0;
     return found(ready);
@@ -134,11 +136,13 @@ NIGHT_EXPORT int pselect(int count, fd_set *in, fd_set *out, fd_set *except, con
     int ready = look(count, in, out, except, mask);
     if (ready != 0)
         return found(ready);
+    struct timespec room;
+    const struct timespec *real_end = !in && !out && !except ? night_real_end(deadline_ns, &room) : NULL;
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_SELECT, fd, deadline_ns, mask, &inside))
         return real(count, in, out, except, span, mask);
-    ready = wait.over ? night_interrupted() : real(count, in, out, except, NULL, &inside);
+    ready = wait.over ? night_interrupted() : real(count, in, out, except, real_end, &inside);
     if (night_wait_end(&wait, ready < 0 && errno == EINTR))
         ready = real(count, in, out, except, &at_once, mask); /* also clears the sets */
     return found(ready);

@@ -15,13 +15,14 @@ static int sleep_until(int64_t deadline_ns) {
         sched_yield();
         return 0;
     }
+    struct timespec room;
+    const struct timespec *real_end = night_real_end(deadline_ns, &room);
     struct night_wait wait;
     sigset_t inside;
     if (!night_wait_begin(&wait, NIGHT_SLEEP, -1, deadline_ns, NULL, &inside))
         return -1;
-    if (!wait.over)
-        real(NULL, 0, NULL, &inside);
-    int result = night_wait_end(&wait, true) ? 0 : EINTR;
+    bool ended = !wait.over && real(NULL, 0, real_end, &inside) == 0;
+    int result = night_wait_end(&wait, true) || ended ? 0 : EINTR;
     errno = wait.error; /* clock_nanosleep() says it by its result alone */
     return result;
 }

@@ -21,7 +21,7 @@ def account() -> Account:
             found = pwd.getpwnam(name)
         except KeyError:
             continue
-        return Account(found.pw_uid, found.pw_gid, name)
+        return Account(found.pw_uid, found.pw_gid, name, short_sleeps_end=True)
     raise PostgresUnavailable(
         "the user who runs PostgreSQL",
         found=f"root, which PostgreSQL refuses, and none of the users {', '.join(NAMES)}",
@@ -33,7 +33,7 @@ def account() -> Account:
 def _oneself() -> Account:
     uid = os.geteuid()
     try:
-        return Account(uid, os.getegid(), pwd.getpwuid(uid).pw_name)
+        return Account(uid, os.getegid(), pwd.getpwuid(uid).pw_name, short_sleeps_end=True)
     except KeyError:
         raise PostgresUnavailable(
             "the user who runs PostgreSQL",

@@ -136,7 +136,7 @@ class Contained:
         kept = {"LANG": "C", "LC_ALL": "C"}
         if library.is_in_a_night(os.environ):
             kept |= {"LD_PRELOAD": str(self._library), "NIGHT_CLOCK": os.environ["NIGHT_CLOCK"]}
-            kept |= {"NIGHT_COMPONENT": os.environ.get("NIGHT_COMPONENT", "consumers")}
+            kept |= {"NIGHT_COMPONENT": os.environ.get("NIGHT_COMPONENT", "consumers")} | library.SHORT_SLEEPS_END
         return kept
 
 

@@ -37,6 +37,8 @@ class FailingOver:
         self._server, self._cut, self._back = server, cut, back
         self._standby = server.folder / "standby"
         self._going_on: asyncio.Task[None] | None = None
+        self._halfway = False
+        """Whether the server is neither what it was nor what it will be."""
         self.away = False
         """Whether who connects now finds nobody."""
 
@@ -54,12 +56,14 @@ class FailingOver:
         (self._standby / "backup_label").write_text(told[0][0] or "")
 
     async def forget(self) -> None:
-        """No night needs it any more."""
+        """No night needs it any more. A server that is halfway is ended."""
         if self._going_on is not None:
             self._going_on.cancel()
             await asyncio.gather(self._going_on, return_exceptions=True)
             self._going_on = None
-        self.away = False
+        if self._halfway:
+            await self._server.kill()
+        self._halfway = self.away = False
         shutil.rmtree(self._standby, ignore_errors=True)
         if self._server.running:
             async with self._admin() as admin:
@@ -82,7 +86,7 @@ class FailingOver:
         async with self._admin() as admin:  # a commit behind all others: the log goes on where the standby's ends
             await admin.run("select pg_logical_emit_message(true, 'night_harness.failover', '')")
         last_ns = time.time_ns() - effect.loses_ns
-        self.away = True
+        self.away = self._halfway = True
         dead = self._server.folder / "dead"
         await self._server.kill()
         await self._cut()
@@ -96,6 +100,7 @@ class FailingOver:
         back_ns = time.time_ns() + effect.away_ns
         await self._server.launch()
         await self._back()
+        self._halfway = False
         shutil.rmtree(dead, ignore_errors=True)
         await until(back_ns)
         self.away = False

@@ -1,7 +1,8 @@
 """The server: made once in the stack's own folder, started on demand, and gone with who started it.
 
 Nothing here waits for a time. The mock starts it while the night's time stands still, and a look every so often would
-never come back: the server's own words, and their end, are waited for.
+never come back: the server's own words, and their end, are waited for. PostgreSQL itself
+sleeps for a moment where one of its processes is not as far as another; that ends (``Account.short_sleeps_end``).
 """
 
 from __future__ import annotations
@@ -55,6 +56,7 @@ class Server:
         self._contained = contained
         self._process: asyncio.subprocess.Process | Process | None = None
         self._said = b""
+        self._ready = False
         self._listening: asyncio.Task[None] | None = None
 
     @property
@@ -64,8 +66,8 @@ class Server:
 
     @property
     def running(self) -> bool:
-        """Whether it is there."""
-        return self._process is not None and self._process.returncode is None
+        """Whether it is there, and takes connections."""
+        return self._ready and self._process is not None and self._process.returncode is None
 
     @property
     def pid(self) -> int:
@@ -74,7 +76,11 @@ class Server:
         return self._process.pid
 
     async def start(self) -> None:
-        """Make it and start it; PostgresUnavailable when that does not go here."""
+        """Make it and start it; PostgresUnavailable when that does not go here.
+
+        One that is there already, and never became ready, is ended.
+        """
+        await self.kill()
         programs, owner = self._found()
         self.version = await self._version(programs, owner)
         await self._make(programs, owner)
@@ -83,7 +89,7 @@ class Server:
     async def launch(self) -> None:
         """Start it on the files that are there."""
         programs, owner = self._found()
-        self._said = b""  # one that was here before was ready, too
+        self._said, self._ready = b"", False  # one that was here before was ready, too
         self._process = await owner.start(
             programs.path("postgres"), "-D", str(self.data), cwd=self.data, stderr=asyncio.subprocess.PIPE
         )
@@ -111,7 +117,7 @@ class Server:
         if self._process is not None and self._listening is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGQUIT)  # its children too; it has nothing to save
-            await self._listening
+            await asyncio.shield(self._listening)  # who is cancelled here may begin again
             await self._process.wait()
             self._process = None
 
@@ -169,6 +175,7 @@ class Server:
                 log.write(said)
                 self._said = (self._said + said)[-REMEMBERED_BYTES:]
                 if READY in self._said and not ready.done():
+                    self._ready = True
                     ready.set_result(True)
         if not ready.done():
             ready.set_result(False)
