@@ -54,7 +54,8 @@ class Queues:
         self.night.start("consumers")
 
     def client(self, **more: Any) -> Any:  # redis-py's own types are not complete
-        return redis.Redis(port=self.port, password=QUEUE["password"], **more)
+        # By default it sends again after five seconds, which a busy machine may need for an answer.
+        return redis.Redis(port=self.port, password=QUEUE["password"], **{"socket_timeout": patience_s()} | more)
 
     def run_side_by_side(self, *codes: str) -> list[str]:
         """Jobs of the night in Python, run until the last has ended: what each printed."""
