@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import IO, Any
 
 from harness.contract.content import FileLayout
-from harness.formats.layout import Layout, Mismatch
+from harness.formats.by_library.library import Library
+from harness.formats.layout import Layout
 from harness.formats.lines import Sink
 from harness.formats.table import Column, Table, Totals
 
+LIBRARY = Library("a Parquet file", "pyarrow", "parquet")
+"""Half a second and 60 MB, for a format that few chains have."""
 MAGIC = b"PAR1"
 ROW_GROUP_ROWS = 65_536
 """A row group is in memory as a whole: this many rows are a few megabytes, and enough to be compressed well."""
@@ -34,15 +36,16 @@ def write(table: Table, layout: Layout, out: Sink) -> Totals:  # noqa: ARG001 - 
     return table.totals
 
 
-def columns_and_records(path: Path) -> tuple[tuple[Column, ...], int]:
-    """What the footer of a Parquet file says; ValueError when it is none."""
+def columns_and_records(file: IO[bytes]) -> tuple[tuple[Column, ...], int]:
+    """What the footer of a Parquet file says; an error of pyarrow when it is none."""
+    with _arrow().parquet.ParquetFile(file) as columns:
+        return columns_of(columns.schema_arrow), int(columns.metadata.num_rows)
+
+
+def columns_of(schema: Any) -> tuple[Column, ...]:
+    """The columns of an Arrow schema."""
     arrow = _arrow()
-    try:
-        with arrow.parquet.ParquetFile(path) as file:
-            schema, records = file.schema_arrow, int(file.metadata.num_rows)
-    except arrow.ArrowException as error:
-        raise ValueError(f"is no Parquet file: {error}") from error
-    return tuple(_column(arrow, field) for field in schema), records
+    return tuple(_column(arrow, field) for field in schema)
 
 
 def read(file: IO[bytes], layout: FileLayout) -> Iterator[dict[str, Any]]:  # noqa: ARG001 - one shape for every format
@@ -52,25 +55,9 @@ def read(file: IO[bytes], layout: FileLayout) -> Iterator[dict[str, Any]]:  # no
             yield from batch.to_pylist()
 
 
-def total(path: Path, column: Column) -> Any:
-    """The sum of a column, read by itself and a row group at a time."""
-    arrow = _arrow()
-    added: Any = 0
-    with arrow.parquet.ParquetFile(path) as file:
-        for batch in file.iter_batches(columns=[column.name]):
-            added += sum(value for value in batch.column(0).to_pylist() if value is not None)
-    return added
-
-
 def _arrow() -> Any:
-    # Half a second and 60 MB, for a format that few chains have.
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError as error:
-        text = "a Parquet file needs pyarrow, which is not installed: pip install 'night-harness[parquet]'"
-        raise Mismatch("format", text) from error
-    return pyarrow
+    LIBRARY.module("pyarrow.parquet")
+    return LIBRARY.module("pyarrow")
 
 
 def _type(arrow: Any, column: Column) -> Any:
