@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from harness.chain.layout_lint import layout_findings
 from harness.chain.limit_lint import limit_findings
 from harness.chain.loading import load_chain, places_of_keys
 from harness.chain.model import Chain, Cron, FromPlace, Job
@@ -25,12 +26,12 @@ from harness.values.strict import Location
 PYTHONS = ("python", "python3")
 """Every stack has one for its jobs."""
 
-Severity = Literal["error", "warning"]
+Severity = Literal["error", "warning", "note"]
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding: where, what, and what to do about it. An error would fail a night; a warning might."""
+    """One finding: where, what, and what to do about it. An error would fail a night; a warning might; a note tells."""
 
     file: Path
     line: int
@@ -347,6 +348,7 @@ CHECKS: tuple[Check, ...] = (
     work_findings,
     limit_findings,
     _arrivals,
+    layout_findings,
     _rules,
     _vain_actions,
     _pages,

@@ -13,6 +13,8 @@ from harness.chain.budget import Budget
 from harness.chain.consumers.consumer import Consumer
 from harness.chain.consumers.http import HttpConsumer
 from harness.chain.consumers.kinds import AnyConsumer
+from harness.chain.content import Content
+from harness.chain.control_file import ControlFile
 from harness.chain.controls import CONTROLS
 from harness.chain.job import (
     Dependency,
@@ -34,11 +36,8 @@ from harness.contract.consumers import ConsumerKind
 from harness.contract.protocols import Protocol
 from harness.contract.schedule import Action, When
 from harness.errors import AuthorError
-from harness.formats import FORMATS
-from harness.formats.choices import form_mistakes
-from harness.formats.layout import KEYS, CompressName, Form
 from harness.values.registered import Registered
-from harness.values.strict import LAX, Location, Strict, get, unknown
+from harness.values.strict import LAX, Location, Strict, unknown
 from harness.values.units import ClockTime, Duration, SomeTime
 
 __all__ = [
@@ -68,68 +67,12 @@ __all__ = [
 ]
 
 
-Lines = bool | Annotated[int, Field(ge=0)]
-"""Whether there is such a line; of a file that is there, how many."""
-
-
-class Content(Strict):
-    """What a file holds: made by a factory with the parameters beside its name, or copied from a real file.
-
-    The other keys say its form: how a factory's records are written, or how to understand a file that is there.
-    """
-
-    model_config = {"extra": "allow"}
-
-    factory: Text | None = None
-    copy_of: Text | None = Field(default=None, alias="copy")
-    format: Annotated[str, Registered("format", FORMATS)] | None = None
-    compress: CompressName | None = None
-    delimiter: str | None = None
-    header: Lines | None = None
-    trailer: Lines | None = None
-    control: Text | None = None
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """All that stands beside the factory or the copy: parameters and form."""
-        return dict(self.model_extra or {}) | self.form.given()
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """What the factory gets besides date and seed."""
-        return dict(self.model_extra or {})
-
-    @property
-    def form(self) -> Form:
-        """The choices of form."""
-        said: dict[str, Any] = {key: getattr(self, key) for key in KEYS}
-        said |= {key: int(value) for key, value in said.items() if isinstance(value, bool)}
-        return Form(**said)
-
-    @classmethod
-    def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:
-        """Choices of form that do not go together, and parameters that a copied file does not take."""
-        given = {key: get(data, key) for key in KEYS}
-        for key, text in form_mistakes({key: value for key, value in given.items() if value is not None}, made=False):
-            yield (key,), text
-        if isinstance(data, Mapping) and data.get("copy") is not None:
-            for key in data:
-                if key not in ("copy", "copy_of", "factory", *KEYS):
-                    yield (key,), unknown("key of a copied file", str(key), ["copy", *KEYS])
-
-    @model_validator(mode="after")
-    def _one_origin(self) -> Content:
-        if (self.factory is None) == (self.copy_of is None):
-            raise ValueError("expected either 'factory: NAME' with its parameters or 'copy: PATH'")
-        return self
-
-
 class FileSpec(Strict):
     """A file that the source publishes each night, or (``days``) one for each of the last days.
 
-    ``flag`` is the name of an empty file that says that this one is complete. ``checksums``: whether the protocol's own
-    go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest). ``chunked``: whether HTTP and S3 send it in chunks,
-    without a length.
+    ``flag`` is the name of an empty file that says that this one is complete, ``control_file`` one that states what is
+    in it. ``checksums``: whether the protocol's own go with it (S3's x-amz-checksum-crc32, HTTP's Repr-Digest).
+    ``chunked``: whether HTTP and S3 send it in chunks, without a length.
     """
 
     name: Annotated[str, BeforeValidator(name_mistake)]
@@ -138,6 +81,7 @@ class FileSpec(Strict):
     content: Content
     days: int = Field(default=1, ge=1)
     flag: Annotated[str, BeforeValidator(flag_mistake)] | None = None
+    control_file: ControlFile | None = None
     checksums: bool = True
     chunked: bool = False
 

@@ -50,6 +50,7 @@ def chain_mistakes(data: Any) -> Iterator[tuple[Location, str]]:
     yield from _owners(data)
     yield from _timezone(data)
     yield from _names(data)
+    yield from _control_files(data)
     yield from _predecessors(data)
     yield from scheduler_mistakes(data)
     yield from declared_mistakes(data)
@@ -82,9 +83,14 @@ def name_mistake(pattern: Any) -> Any:
 
 def flag_mistake(pattern: Any) -> Any:
     """A flag's name must tell which file it is for."""
+    return beside_mistake(pattern, "{name}.done", "flag")
+
+
+def beside_mistake(pattern: Any, example: str, what: str) -> Any:
+    """The name of what comes beside a file must tell which file that is."""
     if not isinstance(pattern, str):
         return pattern
-    expected = 'expected a name with {name} (the file\'s) or {date} in it, such as "{name}.done"'
+    expected = f'expected a name with {{name}} (the file\'s) or {{date}} in it, such as "{example}"'
     try:
         fields = {field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None}
         one = pattern.format(name="forecast.csv", date=dt.date(2026, 11, 23))
@@ -92,7 +98,7 @@ def flag_mistake(pattern: Any) -> Any:
     except (ValueError, KeyError, IndexError, AttributeError) as error:
         raise ValueError(f"found '{pattern}', {expected}") from error
     if not fields <= {"name", "date"} or one == other:
-        raise ValueError(f"found '{pattern}', {expected}: each file has its own flag")
+        raise ValueError(f"found '{pattern}', {expected}: each file has its own {what}")
     if "/" in one or one in (".", "..", "forecast.csv"):
         raise ValueError(f"found '{pattern}', expected a name without folders that is not the file's own")
     return pattern
@@ -102,6 +108,14 @@ def _owners(data: Any) -> Iterator[tuple[Location, str]]:
     for name, job in mapping(data, "jobs").items():
         if not get(job, "owner") and not get(data, "owner"):
             yield ("jobs", name), f"job '{name}' has no owner: name one here or for the whole chain ('owner: TEAM')"
+
+
+def _control_files(data: Any) -> Iterator[tuple[Location, str]]:
+    for name, spec in mapping(data, "files").items():
+        flag = get(spec, "flag")
+        if flag is not None and get(get(spec, "control_file"), "name") == flag:
+            place = ("files", name, "control_file", "name")
+            yield place, f"found {flag!r}, which is the flag's name: expected another one"
 
 
 def _timezone(data: Any) -> Iterator[tuple[Location, str]]:

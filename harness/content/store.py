@@ -17,6 +17,9 @@ from harness.formats import Layout, Totals
 
 _CHUNK_BYTES = 1 << 20
 
+_NOTES = "units"
+"""What notes say that those of an older version do not: whose contents are made, and noted, once more."""
+
 _SETTLED_NS = 2_000_000_000
 """A file that was changed more recently could change once more and keep its time: file systems count in steps."""
 
@@ -113,4 +116,4 @@ def _checksums(path: Path) -> tuple[str, str]:
 
 
 def _digest(recipe: list[Any]) -> str:
-    return hashlib.sha256(json.dumps(recipe, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([_NOTES, *recipe], sort_keys=True, default=str).encode()).hexdigest()

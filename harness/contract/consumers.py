@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote
 
+from harness.contract.content import CompressName, SaidLayout
+
 ConsumerKind = str
 """How a consumer takes the chain's rows: one of ours, as in `SPOKEN_BY`, or a kind that users have added."""
 
@@ -115,10 +117,12 @@ class FileForm:
     """What is said of a file's form, in the words of a chain; null: it is told from the file."""
 
     format: str | None = None
-    compress: Literal["gzip", "zip"] | None = None
+    compress: CompressName | None = None
     delimiter: str | None = None
     header: int | None = None
     trailer: int | None = None
+    layout: SaidLayout | None = None
+    member: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,7 +121,8 @@ class Relay:
 class Counts:
     """How far an order came: passings of its point, those while it was awake, those with something to act on, acts.
 
-    ``fired``: whether its event was ever seen.
+    ``fired``: whether its event was ever seen. ``why``: what it lacked where it had nothing to act on, as the mock has
+    found last; null where that is only known to the fault.
     """
 
     passed: int
@@ -129,6 +130,7 @@ class Counts:
     calls: int
     acts: int
     fired: bool
+    why: str | None = None
 
 
 def read_order(data: Any, points: Iterable[Point[Any]]) -> Order | Relay:

@@ -14,10 +14,23 @@ from harness.contract.schedule import MasterJob, Operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedControlFile:
+    """A file beside another one that states what that holds: ``text`` is a template of `harness.formats.control_file`.
+
+    ``date``: whose file it is.
+    """
+
+    name: str
+    text: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedFile:
     """A file that the source publishes: the chain's word for it, its name tonight, when it comes and what it holds.
 
-    ``flag`` names the empty file beside it that says that it is done. ``checksums``: whether the protocol's own go with
+    ``flag`` names the empty file beside it that says that it is done, ``control_file`` one that states what it holds.
+    ``checksums``: whether the protocol's own go with
     it. ``chunked``: whether it is sent in chunks, without a length.
     """
 
@@ -27,6 +40,7 @@ class PlannedFile:
     content: Content
     source: Protocol = "http"
     flag: str | None = None
+    control_file: PlannedControlFile | None = None
     checksums: bool = True
     chunked: bool = False
 

@@ -36,9 +36,9 @@ __all__ = [
     "write",
 ]
 
-file_format("csv", delimited.write, header=1, trailer=1)
-file_format("fixed", fixed_width.write, header=0, trailer=1)
-file_format("jsonl", json_lines.write, trailer=0)
+file_format("csv", delimited.write, header=1, trailer=1, units=delimited.units)
+file_format("fixed", fixed_width.write, header=0, trailer=1, units=fixed_width.units)
+file_format("jsonl", json_lines.write, trailer=0, units=json_lines.units)
 file_format("parquet", parquet.write, text=False, read=parquet.read)
 
 

@@ -17,7 +17,7 @@ def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> L
     chosen = FORMATS[name]
     header, trailer = chosen.header, chosen.trailer
     lines = chosen.text
-    return Layout(
+    layout = Layout(
         format=name,
         compress=form.compress,
         encoding="utf-8" if lines else None,
@@ -28,6 +28,7 @@ def made_layout(form: Form, columns: Sequence[Column], control: str | None) -> L
         columns=tuple(columns),
         control=form.control or control,
     )
+    return chosen.with_units(layout)
 
 
 def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, str]]:
@@ -39,6 +40,8 @@ def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, s
     if not isinstance(name, str) or name not in FORMATS:
         return
     chosen = "format" in given or made
+    yield from _layout_mistakes(given, name, made=made)
+    yield from _member_mistakes(given, made=made)
     delimiter = given.get("delimiter")
     if isinstance(delimiter, str):
         if len(delimiter) != 1 or delimiter.isalnum() or delimiter in '"\r\n+-.:':
@@ -56,6 +59,30 @@ def form_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, s
             yield key, f"found {key}: {value}, expected true or false: a file that is made has one line of it, or none"
     if made and name == "parquet" and given.get("compress"):
         yield "compress", "a Parquet file is compressed inside: drop it"
+
+
+def _layout_mistakes(given: dict[str, Any], name: str, *, made: bool) -> Iterator[tuple[str, str]]:
+    if given.get("layout") is None:
+        return
+    if made:
+        text = "found a layout of a file that is written here, whose layout is known"
+        yield "layout", f"{text}: drop it; header, trailer, delimiter and control say how the file is written"
+        return
+    if not FORMATS[name].text:
+        yield "layout", f"found a layout of a {name} file, which is not read by its bytes: drop one of the two"
+    for key in ("delimiter", "header", "trailer"):
+        if given.get(key) is not None:
+            yield key, f"found '{key}' beside a layout, which says that itself: move it under 'layout'"
+
+
+def _member_mistakes(given: dict[str, Any], *, made: bool) -> Iterator[tuple[str, str]]:
+    compress = given.get("compress")
+    if given.get("member") is None:
+        return
+    if made:
+        yield "member", "found a member of a file that is written here, which has its own name: drop it"
+    elif compress in ("gzip", "bz2", "xz"):
+        yield "member", f"found a member of a file that is compressed by {compress}, which has none: drop it"
 
 
 def control_mistake(control: Any, columns: Iterable[Column]) -> str | None:

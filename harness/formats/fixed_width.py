@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from harness.contract.layout import Cell as Place
+from harness.contract.layout import UnitLayout
+from harness.formats import made_units
 from harness.formats.layout import Layout
 from harness.formats.lines import TRAILER, Cell, Sink, text_of, write_lines
 from harness.formats.table import NUMBERS, Column, Table, Totals
 
 TRAILER_WIDTHS = (8, 12, 20)
 """Characters of the trailer's fields: the word, the number of records, the control total; zeros before both numbers."""
+
+
+def units(layout: Layout) -> UnitLayout:
+    """Lines; what the trailer states stands in its own columns."""
+    found = made_units.lines(layout.header, layout.trailer)
+    at, (word, records, total) = layout.position_of_control, TRAILER_WIDTHS
+    if not layout.trailer or any(column.width is None for column in layout.columns):
+        return found
+    control = None
+    if at is not None:
+        before = sum(column.width or 0 for column in layout.columns[:at])
+        control = Place(start=before, width=layout.columns[at].width)
+    count, added = Place(start=word, width=records), Place(start=word + records, width=total)
+    return replace(found, stated=made_units.stated(count, added, control))
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:

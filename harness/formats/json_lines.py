@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from json.encoder import encode_basestring
 
+from harness.contract.layout import Cell as Place
+from harness.contract.layout import UnitLayout
+from harness.formats import made_units
 from harness.formats.layout import Layout
 from harness.formats.lines import Cell, Sink, text_of, write_lines
 from harness.formats.table import NUMBERS, Column, Table, Totals
 
 TRAILER = "trailer"
+
+
+def units(layout: Layout) -> UnitLayout:
+    """Lines, the trailer's with an object under a key of its own."""
+    found = made_units.lines(0, layout.trailer)
+    if not layout.trailer:
+        return found
+    control = None if layout.control is None else Place(path=(layout.control,))
+    count, total = Place(path=(TRAILER, "records")), Place(path=(TRAILER, "control_total"))
+    return replace(found, stated=made_units.stated(count, total, control))
 
 
 def write(table: Table, layout: Layout, out: Sink) -> Totals:

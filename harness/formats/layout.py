@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
 
-from harness.contract.content import FileLayout, PlacedColumn
+from harness.contract.content import CompressName, FileLayout, PlacedColumn, SaidLayout
+from harness.contract.layout import Cell, UnitLayout
 from harness.formats.table import DATES, Column
-
-CompressName = Literal["gzip", "zip"]
 
 BINARY = "binary"
 """The format of a file of which nothing is known but its bytes."""
@@ -24,6 +24,8 @@ class Form:
     header: int | None = None
     trailer: int | None = None
     control: str | None = None
+    layout: SaidLayout | None = None
+    member: str | None = None
 
     def given(self) -> dict[str, Any]:
         """Only what is said."""
@@ -38,7 +40,7 @@ class Mismatch(ValueError):
         super().__init__(text)
 
 
-KEYS = tuple(field.name for field in fields(Form))
+KEYS = tuple(one.name for one in fields(Form))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +48,9 @@ class Layout:
     """Everything that somebody must know who reads the file, or damages it on purpose.
 
     ``header`` and ``trailer`` count lines. ``control`` names the column that is added up. Of a file of which little is
-    known the columns are none, and the encoding is None.
+    known the columns are none, and the encoding is None. ``units``: what it is made of once it is unpacked, where that
+    is known. ``cells``: where those columns stand that do not stand where their format has them. ``member``: of an
+    archive of several, which of them this is.
     """
 
     format: str
@@ -58,16 +62,26 @@ class Layout:
     trailer: int = 0
     columns: tuple[Column, ...] = ()
     control: str | None = None
+    units: UnitLayout | None = None
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+    member: str | None = None
+
+    @property
+    def position_of_control(self) -> int | None:
+        """Which of the columns is added up, from 0."""
+        return next((at for at, column in enumerate(self.columns) if column.name == self.control), None)
 
     def described(self) -> FileLayout:
         """As the night's plan has it."""
         fixed = self.format == "fixed"
         columns, start = [], 0
         for column in self.columns:
-            width = column.width if fixed else None
-            columns.append(
-                PlacedColumn(name=column.name, type=column.type, start=start if fixed else None, width=width)
-            )
+            cell = self.cells.get(column.name)
+            if cell is not None:
+                begins, width = cell.start, cell.width
+            else:
+                begins, width = (start, column.width) if fixed else (None, None)
+            columns.append(PlacedColumn(name=column.name, type=column.type, start=begins, width=width, cell=cell))
             start += width or 0
         return FileLayout(
             format=self.format,
@@ -80,4 +94,6 @@ class Layout:
             columns=tuple(columns),
             control=self.control,
             date_columns=tuple(column.name for column in self.columns if column.type in DATES),
+            units=self.units,
+            member=self.member,
         )

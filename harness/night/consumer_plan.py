@@ -12,6 +12,7 @@ from harness.chain.consumers.own import settings
 from harness.chain.consumers.postgres import PostgresConsumer
 from harness.chain.consumers.pull import PullConsumer
 from harness.chain.consumers.queue import QueueConsumer
+from harness.chain.layouts.said import said_layout
 from harness.chain.model import Chain
 from harness.contract.consumers import (
     FileForm,
@@ -98,4 +99,5 @@ def shared_databases(chain: Chain, places: Mapping[str, str]) -> dict[str, str]:
 def _form(consumer: FileConsumer) -> FileForm:
     said: dict[str, Any] = {key: getattr(consumer, key) for key in FORM_KEYS}
     said |= {key: int(value) for key, value in said.items() if isinstance(value, bool)}
+    said["layout"] = None if consumer.layout is None else said_layout(consumer.layout)
     return FileForm(**said)

@@ -34,7 +34,8 @@ def _lint(options: argparse.Namespace) -> int:
     for finding in findings:
         print(finding, file=said)
     errors = sum(finding.severity == "error" for finding in findings)
-    counts = (errors, "error"), (len(findings) - errors, "warning"), (len(options.chains), "chain")
+    warnings = sum(finding.severity == "warning" for finding in findings)
+    counts = (errors, "error"), (warnings, "warning"), (len(options.chains), "chain")
     print("{}, {} in {}".format(*(counted(count, what) for count, what in counts)), file=said)
     compared = options.night is None or _propose(options)
     return int(errors > 0 or not compared)

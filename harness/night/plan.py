@@ -13,8 +13,9 @@ from harness.chain.results import NEVER_RESULTS
 from harness.contract.addresses import addresses_of, desk_places
 from harness.contract.consumers import Kinds
 from harness.contract.content import Content
-from harness.contract.plan import Plan, PlannedFile, PlannedResults, SeededFile
+from harness.contract.plan import Plan, PlannedControlFile, PlannedFile, PlannedResults, SeededFile
 from harness.errors import AuthorError
+from harness.formats.control_file import fields_of
 from harness.night.consumer_plan import planned_consumer, shared_databases
 from harness.night.file_contents import FileContents
 from harness.night.job_plan import master_job
@@ -118,13 +119,15 @@ class Planner:
             for back in reversed(range(spec.days)):
                 day = times.date - dt.timedelta(days=back)
                 published = spec.name.format(date=day)
+                content = self.content(chain, name, day, seed, stack)
                 yield PlannedFile(
                     file=name,
                     name=published,
                     arrives_ns=times.at(spec.arrives),
-                    content=self.content(chain, name, day, seed, stack),
+                    content=content,
                     source=spec.source,
                     flag=None if spec.flag is None else spec.flag.format(name=published, date=day),
+                    control_file=_control_file(chain, name, published, day, content),
                     checksums=spec.checksums,
                     chunked=spec.chunked,
                 )
@@ -194,3 +197,16 @@ def environment(
     }
     # The switches come last: a value that the chain file sets by hand must not hide that a defence is off.
     return stack.job_environment(job, chain.jobs[job].image or chain.image) | values | switches
+
+
+def _control_file(chain: Chain, file: str, published: str, day: dt.date, content: Content) -> PlannedControlFile | None:
+    control = chain.files[file].control_file
+    if control is None:
+        return None
+    if content.control_total is None and "control_total" in fields_of(control.text):
+        place = chain.where("files", file, "control_file", "text")
+        expected = "say which column is, in its content: control: NAME"
+        raise AuthorError(f"{place}: found {{control_total}}, and nothing in the file is added up: {expected}")
+    return PlannedControlFile(
+        name=control.name.format(name=published, date=day), text=control.text, date=day.isoformat()
+    )

@@ -173,6 +173,9 @@ Say here who sends files like that, and what they look like to the byte. In a ch
 ```yaml
 content: {{factory: forecast, rows: 100, format: {name}}}
 ```
+
+For the faults in a file's content its lines are a header, if there is one, and records. What else it is made of (a
+trailer and what that counts, where columns stand), `file_format(..., units=...)` says.
 """
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {

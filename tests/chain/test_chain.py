@@ -113,6 +113,29 @@ def test_a_flag_is_a_name_of_its_own_for_each_file(flag: str) -> None:
     FileSpec.model_validate(file | {"flag": "{name}.done"})
 
 
+@pytest.mark.parametrize(
+    ("control", "at"),
+    [
+        ({"name": "sums.ctl", "text": "{records}"}, ["name"]),
+        ({"name": "{name}", "text": "{records}"}, ["name"]),
+        ({"name": "{name}.done", "text": "{records}"}, ["name"]),
+        ({"name": "{name}.ctl", "text": "{rows}"}, ["text"]),
+        ({"name": "{name}.ctl", "text": "{records"}, ["text"]),
+        ({"name": "{name}.ctl", "text": "{records:q}"}, ["text"]),
+        ({"name": "{name}.ctl", "text": "of nothing"}, ["text"]),
+        ({"name": "{name}.ctl"}, ["text"]),
+    ],
+)
+def test_a_control_file_has_a_name_of_its_own_and_states_what_can_be_stated(
+    control: dict[str, Any], at: list[str]
+) -> None:
+    file = {"name": "f_{date}.csv", "arrives": "01:30", "content": {"factory": "f"}, "flag": "{name}.done"}
+    assert list(mistakes(files={"f": file | {"control_file": control}})) == [
+        f"files.f.control_file.{key}" for key in at
+    ]
+    FileSpec.model_validate(file | {"control_file": {"name": "{name}.ctl", "text": "{name};{records:09}\n"}})
+
+
 def test_mistakes_between_keys_are_told_beside_wrong_keys() -> None:
     found = mistakes(
         dedline="06:00", without=["retri"], timezone="Europe/Pariss", folders={"in": {"holds": [{"file": "f"}]}}

@@ -27,6 +27,7 @@ PACKAGES = {
     "scp": "openssh-client",
     "sftp": "openssh-client",
     "ssh": "openssh-client",
+    "xz": "xz-utils",
 }
 """What Debian calls the package of a program that is not called like it."""
 

@@ -58,7 +58,7 @@ def test_a_factory_that_cannot_be_used_is_told_with_its_file(tmp_path: Path, tex
                     "compres",
                     (
                         "unknown parameter of the factory 'own' 'compres'. Did you mean 'compress'? "
-                        "Known: rows, words, format, compress, delimiter, header, trailer, control"
+                        "Known: rows, words, format, compress, delimiter, header, trailer, control, layout, member"
                     ),
                 )
             ],

@@ -141,7 +141,7 @@ def test_only_a_csv_file_has_a_delimiter() -> None:
         CHAIN.model_copy(update={"files": files})
     )
     assert parameter == "file"
-    assert "which is jsonl, expected a CSV file" in text
+    assert "its values are not separated by a character, as those of a CSV file are" in text
 
 
 @pytest.mark.parametrize("wrong", [{"how": "lost"}, {"part": 0}, {"of": 1}, {"where": "middle"}])

@@ -19,6 +19,8 @@ from harness.chain.job import (
     Recurrence,
     Threshold,
 )
+from harness.chain.layouts.places import ColumnPlace, Place
+from harness.chain.layouts.words import LayoutWords, RecordSign, StatedNumber
 from harness.chain.model import (
     Chain,
     Consumer,
@@ -38,6 +40,7 @@ from harness.chain.rules import PLACES
 from harness.content import shipped
 from harness.contract import consumers
 from harness.faults import FAULTS, Fault, On
+from harness.formats.known import KNOWN
 from harness.scenario.model import Expect, Scenario, fault_parameters
 from harness.scenario.operators import Operator
 
@@ -47,6 +50,9 @@ TABLES = {
     "The chain": [Chain],
     "A file": [FileSpec],
     "Content": [Content],
+    "A layout": [LayoutWords],
+    "A sign": [RecordSign],
+    "A place": [ColumnPlace],
     "A job": [Job],
     "A dependency": [Dependency],
     "A threshold": [Threshold],
@@ -102,6 +108,16 @@ def test_the_tables_of_exit_codes_name_every_key_of_both_kinds_of_criteria() -> 
     assert sorted(named) == sorted(
         {key for model in (ExitCodes, BasicCriterion, AdvancedCriterion) for key in keys(model)}
     )
+
+
+def test_the_table_of_stated_numbers_names_every_key_but_those_of_a_place() -> None:
+    named = [row[0] for row in rows(section("A stated number"), 3)]
+    assert sorted([*named, *keys(Place)]) == sorted(keys(StatedNumber))
+
+
+def test_the_reference_names_every_known_layout() -> None:
+    meant = next(row[2] for row in rows(section("A layout"), 3) if row[0] == "like")
+    assert re.findall(r"`(\w+)`", f"{meant}`") == [*KNOWN]
 
 
 def test_it_names_every_place() -> None:

@@ -44,6 +44,24 @@ def test_rows_as_published_are_told_as_such(night: Night) -> None:
     assert result.judgement.of("delivered_once").sentence == "2 rows, each as published, each once"  # type: ignore[union-attr]
 
 
+STRUCTURES = {
+    "an array of JSON": '[{"id": "P0", "amount": 1.50},\n {"id": "P1", "amount": 2.25}]\n',
+    "JSON under a key": '{"count": 2,\n "data": [{"id": "P0", "amount": 1.50}, {"id": "P1", "amount": 2.25}]}\n',
+    "XML": "<f><r><id>P0</id><amount>1.50</amount></r>\n<r><id>P1</id><amount>2.25</amount></r></f>\n",
+    "titles": "made for planning\nid;amount\n" + "".join(f"P{number};{number}.5\n" for number in range(6)),
+}
+
+
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_records_of_any_structure_are_the_measure(night: Night, name: str) -> None:
+    rows = [{"id": f"P{number}", "amount": number + 0.5} for number in range(6)] if name == "titles" else RIGHT
+    result = night(rows, published=STRUCTURES[name])
+    assert result.outcome is Outcome.UNAFFECTED
+    sentence = f"{len(rows)} rows, each as published, each once"
+    assert result.judgement.of("delivered_once").sentence == sentence  # type: ignore[union-attr]
+    assert night(rows[1:], published=STRUCTURES[name]).outcome is Outcome.DAMAGED
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [

@@ -119,10 +119,34 @@ def test_a_copied_file_tells_its_layout_by_its_bytes(folder: Path) -> None:
     layout = write(stored.layout)
     columns = [(column["name"], column["type"]) for column in layout.pop("columns")]
     assert columns == [("day", "date"), ("amount", "decimal"), ("note", "text")]
+    units = layout.pop("units")
+    assert [kind["name"] for kind in units["kinds"]] == ["header", "trailer", "records"]
+    assert [stated["name"] for stated in units["stated"]] == ["record count", "control total"]
     assert layout == {
         "format": "csv", "compress": None, "encoding": "utf-8-sig", "line_end": "\r\n", "delimiter": ";", "header": 1,
         "trailer": 1, "control": "amount", "date_columns": ["day"],
     }  # fmt: skip
+
+
+def test_a_copied_file_is_counted_and_added_up_as_its_layout_says(folder: Path) -> None:
+    (folder / "real.txt").write_text("H|x\nD|a|1,50\nC|of a\nD|b|2,25\nT|2\n")
+    columns = {"sku": 2, "amount": {"field": 3, "comma": True}}
+    layout = {"delimiter": "|", "records": {"starts": "D|", "parts": "C|"}, "trailer": 1, "columns": columns}
+    store = FileContents(folder / "store")
+    stored = store.content(chain(folder, copy="real.txt", control="amount", layout=layout), "f", NIGHT, 0)
+    assert (stored.records, stored.control_total) == (2, "3.75")
+    assert [column.type for column in stored.layout.columns] == ["text", "decimal"]
+    other = chain(folder, copy="real.txt", layout={**layout, "records": {"starts": ["D|", "C|"]}})
+    assert store.content(other, "f", NIGHT, 0).records == 3
+
+
+def test_a_file_that_is_not_as_its_layout_says_is_told_at_the_layout(folder: Path) -> None:
+    (folder / "real.json").write_text('{"data": 7}')
+    said = chain(folder, copy="real.json", layout={"structure": "json", "records": "/data"})
+    with pytest.raises(
+        AuthorError, match="the file is not as its layout says: byte 9: found '7', expected the array /data"
+    ):
+        FileContents(folder / "store").content(said, "f", NIGHT, 0)
 
 
 def test_what_the_chain_says_of_a_copied_file_goes_before_what_its_bytes_tell(folder: Path) -> None:

@@ -12,8 +12,9 @@ import pytest
 from harness.chain.model import Chain
 from harness.contract.codec import read, write
 from harness.contract.consumers import Kinds, PlannedHttp
-from harness.contract.plan import Plan, SeededFile
+from harness.contract.plan import Plan, PlannedControlFile, SeededFile
 from harness.contract.schedule import Dependency, Retry, Rule
+from harness.errors import AuthorError
 from harness.night.plan import Planner
 
 NIGHT = dt.date(2026, 11, 23)
@@ -130,6 +131,9 @@ def test_each_file_says_how_it_is_laid_out_and_what_its_control_column_adds_up_t
     assert held.control_total == sum(int(row["quantity"]) for row in rows)
     layout = write(held.layout)
     assert [column["name"] for column in layout.pop("columns")] == list(rows[0])
+    units = layout.pop("units")
+    assert [kind["name"] for kind in units["kinds"]] == ["header", "trailer", "records"]
+    assert [stated["name"] for stated in units["stated"]] == ["record count", "control total"]
     assert layout == {
         "format": "csv", "compress": None, "encoding": "utf-8", "line_end": "\n", "delimiter": ",", "header": 1,
         "trailer": 1, "control": "quantity", "date_columns": ["day"],
@@ -143,6 +147,34 @@ def test_a_flag_has_the_name_of_its_file_or_day_in_it(tmp_path: Path, stack: Now
     flags = [file.flag for file in plan(tmp_path, stack, Chain.model_validate(given)).files]
     assert flags == ["f_20261123.csv.done", "20261121.ok", "20261122.ok", "20261123.ok"]
     assert {file.flag for file in plan(tmp_path, stack).files} == {None}
+
+
+def test_a_control_file_has_the_name_of_its_file_or_day_in_it_and_states_that_day(
+    tmp_path: Path, stack: Nowhere
+) -> None:
+    given = CHAIN.model_dump(mode="json", exclude_none=True)
+    given["files"]["week"]["control_file"] = {"name": "w_{date:%Y%m%d}.ctl", "text": "{date}:{records}"}
+    told = [file.control_file for file in plan(tmp_path, stack, Chain.model_validate(given)).files]
+    assert told == [
+        None,
+        *(
+            PlannedControlFile(name=f"w_202611{day}.ctl", text="{date}:{records}", date=f"2026-11-{day}")
+            for day in (21, 22, 23)
+        ),
+    ]
+
+
+def test_what_is_not_added_up_cannot_be_stated(tmp_path: Path, stack: Nowhere) -> None:
+    (tmp_path / "sites.csv").write_text("site,pieces\na,1\n")
+    given = CHAIN.model_dump(mode="json", exclude_none=True)
+    given["files"]["forecast"] |= {
+        "content": {"copy": str(tmp_path / "sites.csv")},
+        "control_file": {"name": "{name}.ctl", "text": "{control_total}"},
+    }
+    with pytest.raises(AuthorError, match=r"found \{control_total\}, and nothing in the file is added up"):
+        plan(tmp_path, stack, Chain.model_validate(given))
+    given["files"]["forecast"]["content"]["control"] = "pieces"
+    assert plan(tmp_path, stack, Chain.model_validate(given)).files[0].content.control_total == 1
 
 
 def test_a_set_of_days_is_one_file_a_day_up_to_the_business_date(tmp_path: Path, stack: Nowhere) -> None:

@@ -139,7 +139,7 @@ def test_a_chains_path_is_relative_to_the_scenarios_file(write: Write) -> None:
             "format: jsnl",
             "chain.yaml:6: unknown format 'jsnl'. Did you mean 'jsonl'? Known: csv, fixed",
         ),
-        ("rows: 10", "compress: bz2", "chain.yaml:6: found 'bz2', expected gzip or zip"),
+        ("rows: 10", "compress: rar", "chain.yaml:6: found 'rar', expected gzip, bz2, xz, zip, tar,"),
         ("rows: 10", "delimiter: ab", "chain.yaml:6: found 'ab', expected one character, such as ';'"),
         ("rows: 10", "format: jsonl, delimiter: ;", "chain.yaml:6: a jsonl file has no delimiter: drop it, or say"),
         ("rows: 10", "format: jsonl, header: true", "chain.yaml:6: a jsonl file has no header: drop it"),
@@ -283,7 +283,7 @@ def test_a_chain_that_is_like_nothing_is_told(write: Write) -> None:
 
 
 def test_a_factory_beside_the_chain_wins_over_the_shipped_one(write: Write) -> None:
-    known = "articles, format, compress, delimiter, header, trailer, control"
+    known = "articles, format, compress, delimiter, header, trailer, control, layout, member"
     write("factories/forecast.py", "def write(out, *, date, seed, articles):\n    return 0\n")
     path = write("chain.yaml", CHAIN)
     assert chain_mistakes(path) == [

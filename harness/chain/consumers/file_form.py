@@ -9,14 +9,15 @@ from pydantic import BeforeValidator, Field
 
 from harness.chain.consumers.consumer import Consumer
 from harness.chain.job import Text
+from harness.chain.layouts.words import LayoutWords
 from harness.chain.results import held_name_mistake
+from harness.contract.content import CompressName
 from harness.formats import FORMATS
 from harness.formats.choices import form_mistakes
-from harness.formats.layout import CompressName
 from harness.values.registered import Registered
 from harness.values.strict import Location, get, sequence
 
-FORM_KEYS = ("format", "compress", "delimiter", "header", "trailer")
+FORM_KEYS = ("format", "compress", "delimiter", "header", "trailer", "layout", "member")
 
 
 class FileConsumer(Consumer):
@@ -35,6 +36,8 @@ class FileConsumer(Consumer):
     delimiter: str | None = None
     header: bool | Annotated[int, Field(ge=0)] | None = None
     trailer: bool | Annotated[int, Field(ge=0)] | None = None
+    layout: LayoutWords | None = None
+    member: Text | None = None
 
     @classmethod
     def mistakes_between(cls, data: Any) -> Iterable[tuple[Location, str]]:

@@ -303,7 +303,10 @@ class DecimalComma:
 @damage
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherColumns:
-    """A column is added before ``column`` (null: the first), dropped, renamed, or moved to the end."""
+    """A column is added before ``column``, dropped, renamed, or moved to the end.
+
+    ``column`` null: the first that does not say what kind of record it is.
+    """
 
     under: ClassVar[str] = "columns"
     how: ColumnChange

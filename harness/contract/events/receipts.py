@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from harness.contract.events.vocabulary import NUMBER, OBJECT, TEXT, Field, either, happening, mapped, maybe
+from dataclasses import replace
+
+from harness.contract.events.vocabulary import NUMBER, OBJECT, TEXT, Field, either, happening, listed, mapped, maybe
 
 FAULT = happening(
     "a fault acts there",
@@ -13,6 +15,15 @@ FAULT = happening(
     where=Field(mapped(TEXT), "what it acted on there: a job, a file, an endpoint"),
     effect=Field(either(OBJECT, TEXT), "what it did, as it was ordered; of the night's own receipts, in words"),
 )
+
+FAULT_IN_A_FILE = replace(
+    FAULT,
+    fields={
+        **FAULT.fields,
+        "guessed": maybe(Field(listed(TEXT), "what it went by of the file's layout that nobody has said, in words")),
+    },
+)
+"""Of a fault at the source, which may damage records."""
 
 FREED = happening(
     "a fault was taken out at the deadline, and what it had kept back goes on, or what it would have met passes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from harness.contract.events.receipts import BUG, FAULT, FREED
+from harness.contract.events.receipts import BUG, FAULT, FAULT_IN_A_FILE, FREED
 from harness.contract.events.vocabulary import FLAG, NUMBER, TEXT, Field, Happening, asked, happening, maybe, one_of
 
 FILE = Field(TEXT, "the chain's word for the file; empty for one that a client has put there")
@@ -118,7 +118,7 @@ SOURCE: Mapping[str, Happening] = {
             via=maybe(Field(TEXT, f"{VIA.says}, when a client did it")),
         )
     ),
-    "fault": FAULT,
+    "fault": FAULT_IN_A_FILE,
     "freed": FREED,
     "bug": BUG,
 }

@@ -22,7 +22,8 @@ class ManifestApart(Fault):
     """Let the manifest of a file come ``by`` so long ``before`` it, ``after`` it, or ``never``.
 
     The one that comes first comes when both are due. Without its manifest a file looks complete and can be checked
-    against nothing; a chain that takes that for "nothing to complain about" has lost its checksum.
+    against nothing; a chain that takes that for "nothing to complain about" has lost its checksum. A control file goes
+    with the manifest.
 
     Stands for: two transfers of which one is queued, a manifest job that failed, a sender that stopped writing them.
     Detectable by: the manifest itself, which must be there and must have a file.

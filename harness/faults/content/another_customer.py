@@ -21,6 +21,7 @@ class AnotherCustomer(ContentFault):
     whole delivery is theirs: nothing in the file contradicts anything else in it.
 
     Stands for: a shared export job that swapped two destinations. It is also a leak: the file holds others' data.
+    Acts on: any file.
     Detectable by: reference data, names that are not this customer's; with ``manifest: true_one`` by size and checksum.
     A sound chain: looks whether sites and articles are its own, refuses the file, and tells its owner at once.
     """

@@ -23,6 +23,8 @@ class AnotherTimeZone(ContentFault):
     before; an hour on leaves it the same, because the clock time is cut off. Every total agrees.
 
     Stands for: an export whose session runs in UTC since the database was moved.
+    Acts on: files of records with a column of dates or times: 2026-11-24, 20261124 or 24.11.2026, with a time or
+    without one.
     Detectable by: business date; with ``manifest: true_one`` by the checksum. The size is the same.
     A sound chain: compares the dates inside with the night's, and refuses a file that begins a day early.
     """

@@ -21,6 +21,8 @@ class ChangedContent(ContentFault):
     sound file that nothing contradicts: a reader of the first one has other numbers than a reader of this one.
 
     Stands for: a sender that exports again and overwrites what has been read already, or half of file and manifest.
+    Acts on: files of records with a column of numbers, the one that is added up if there is one; whatever they state of
+    it follows.
     Detectable by: checksum, with the old manifest; without it by nothing but having kept what was read before.
     A sound chain: takes a file and a manifest that belong together, and keeps apart what differs.
     """

@@ -16,9 +16,10 @@ from harness.faults.model.fault import STRICT, System, fault
 class DecimalComma(ContentFault):
     """Write every decimal with a comma for its point; where a file has only whole numbers, write them with ``,00``.
 
-    Quoted where the comma is the delimiter, as exports do. The trailer keeps its own writing.
+    Quoted where the comma is the delimiter, as exports do. What the trailer states of the file keeps its point.
 
     Stands for: an export whose locale has changed. Readers that drop what they do not know make 12,50 into 1250.
+    Acts on: files of records with a column of numbers whose point is written.
     Detectable by: schema, control total; with ``manifest: true_one`` by checksum, and by size where digits were added.
     A sound chain: refuses a number that is not written as agreed, and guesses nothing.
     """

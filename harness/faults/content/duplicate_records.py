@@ -15,12 +15,14 @@ from harness.faults.model.fault import STRICT, System, fault
 @fault("duplicate_records")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class DuplicateRecords(ContentFault):
-    """Put some records from the middle of a file in a second time.
+    """Put some records from the middle of a file in a second time, with what belongs to them.
 
     totals: kept, so that the trailer tells; or they follow, because the sender counted what it sent: then every total
     agrees with the damage. That is the nasty one, and the default.
 
     Stands for: a join that multiplies rows; an export that was resumed a little before where it had stopped.
+    Acts on: files of records: lines, pieces of one length, segments, elements of a JSON or XML document, rows of a
+    Parquet, ORC or Avro file.
     Detectable by: a unique key; with ``totals: kept`` by trailer record and control total; with ``manifest: true_one``
     by size, checksum and the manifest's count of records.
     A sound chain: does not add up a demand twice; it refuses the file, and tells its owner which keys are doubled.

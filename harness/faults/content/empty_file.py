@@ -20,6 +20,8 @@ class EmptyFile(ContentFault):
     the nasty one: the trailer agrees that there are none, so that only who knows what is usual can tell.
 
     Stands for: an export that began before its data was there; a disk that was full; a view whose filter lost its date.
+    Acts on: files of records, for a ``header`` alone those that have one; ``nothing`` is left of any file. Of a JSON or
+    XML document its end is left as well, of a Parquet, ORC or Avro file the schema.
     Detectable by: volume; a header alone, or nothing, by trailer record and control total; nothing at all by schema
     too; with ``manifest: true_one`` by size, checksum and manifest.
     A sound chain: does not plan with an empty day, and asks again.

@@ -16,11 +16,13 @@ from harness.faults.model.fault import STRICT, System, fault
 class FlipBit(ContentFault):
     """Flip one bit of a record that the content's checksum chooses, the same one in each retrieval.
 
-    where: in a text, where a letter becomes another letter: every line is whole and every total agrees, so that only a
-    checksum tells; in a number, where a digit becomes another digit: the control total tells as well; or anywhere (in a
-    compressed file, in its compressed bytes).
+    where: in a text, where a letter becomes another letter, and never one that says what the record is: every line is
+    whole and every total agrees, so that only a checksum tells; in a number, where a digit becomes another digit: the
+    control total tells as well; or anywhere (in a compressed file, in its compressed bytes).
 
     Stands for: a failing memory module or disk on the way, beyond what the network's own sums catch.
+    Acts on: files of records with a column of text (of lines and segments without keys, any letter will do), or of
+    numbers; ``anywhere`` in any file.
     Detectable by: checksum; in a number by the control total; in a compressed file by the archive's own checksum.
     A sound chain: compares checksums, and retrieves again.
     """

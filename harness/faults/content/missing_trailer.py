@@ -16,9 +16,12 @@ from harness.faults.model.fault import STRICT, System, fault
 class MissingTrailer(ContentFault):
     """Leave the trailer lines out; every record is there and whole, and the manifest agrees unless it is told not to.
 
+    It is the file's own trailer; those of batches, messages or accounts in it stay.
+
     It is a test of the trailer itself: nothing is lost but the proof that nothing is lost.
 
     Stands for: an export whose last step failed after the records were written.
+    Acts on: files of lines, pieces or segments whose layout has a trailer.
     Detectable by: trailer record; with ``manifest: true_one`` by size and checksum too.
     A sound chain: refuses a file that does not say that it is complete, whatever it holds.
     """

@@ -19,6 +19,7 @@ class NulTail(ContentFault):
 
     Stands for: a sender's host that crashed after the file system had reserved the space and before the data was
     written; a sparse copy.
+    Acts on: any file.
     Detectable by: checksum, trailer record, control total, schema. Not by the size, which is why it is here.
     A sound chain: refuses the file, retrieves it again, loads it once.
     """

@@ -16,12 +16,15 @@ from harness.faults.model.fault import STRICT, System, fault
 @fault("schema_drift")
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SchemaDrift(ContentFault):
-    """Add a column before ``column`` (the first, if none is named), drop it, rename it, or move it to the end.
+    """Add a column before ``column``, drop it, rename it, or move it to the end.
+
+    Where no column is named, it is the first that does not say of what kind a record is.
 
     header: follows the values, or is kept. Moved with its header is harmless to who reads by name and wrong for who
     reads by place; with the header kept it is wrong for everybody, and every line has as many values as before.
 
     Stands for: a new release of the sending system, without a word.
+    Acts on: columns between delimiters, of a fixed width, or of JSON objects; not those of segments and XML.
     Detectable by: schema; with ``manifest: true_one`` by checksum, and by size unless a column was only moved.
     A sound chain: compares header and types with what was agreed, refuses the file, and says which column it was.
     """

@@ -20,6 +20,7 @@ class StaleContent(ContentFault):
     The manifest follows by default: the sender exported the wrong day and stated it rightly, so that every sum agrees.
 
     Stands for: an export whose business date was not moved on; a link that still points to the old file; a restore.
+    Acts on: any file.
     Detectable by: the business date inside the file; with ``manifest: true_one`` by size and checksum.
     A sound chain: compares the dates inside with the night's, refuses the file, and tells its owner.
     """

@@ -20,6 +20,7 @@ class WrongEncoding(ContentFault):
     of the first column's name. ``utf-8-twice`` is silent: valid UTF-8 whose names are wrong.
 
     Stands for: an export that was moved to another host; a file that somebody opened and saved again.
+    Acts on: any text, out of the encoding that it is in.
     Detectable by: schema (not ``utf-8-twice``), reference data; with ``manifest: true_one`` by size and checksum.
     A sound chain: reads strictly in the agreed encoding, and refuses what does not fit.
     """

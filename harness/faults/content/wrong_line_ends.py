@@ -20,6 +20,7 @@ class WrongLineEnds(ContentFault):
     in the whole file, or lose the last line.
 
     Stands for: a transfer in text mode; an export that was moved to Windows; an editor.
+    Acts on: files of lines.
     Detectable by: schema; with ``manifest: true_one`` by checksum and (not for CR) by size.
     A sound chain: takes any line end, or refuses the file; it does not read the CR as data.
     """

@@ -19,11 +19,13 @@ from harness.faults.model.fault import STRICT, System, fault
 class WrongPart(ContentFault):
     """Of ``of`` equal parts of a file, serve one not at all, twice, or after the next one: a chunk in the middle.
 
-    Between records, by default, because then every line is whole, header and trailer are in their places, and whoever
-    only looks at both ends sees nothing. Out of order, even the totals agree.
+    Between records, by default, because then every record is whole, header and trailer are in their places, those of
+    groups (batches, messages, accounts) too, and whoever only looks at both ends sees nothing. Out of order, even the
+    totals agree; parts change their places within a group.
 
     Stands for: a multipart upload whose third part of five failed, was retried after it had arrived, or was joined by
     arrival instead of by number.
+    Acts on: files of records, Parquet, ORC and Avro too; ``exact``, any file.
     Detectable by: checksum; missing or twice by size, trailer record and control total; twice by a unique key.
     A sound chain: counts and adds up what it read, refuses the file, retrieves it again.
     """
@@ -41,7 +43,7 @@ class WrongPart(ContentFault):
     @property
     def why_no_effect(self) -> str:
         """A part may have no record in it."""
-        return f"part {self.part} of {self.of} has no record in it"
+        return f"part {self.part} of {self.of} is empty"
 
     def noticed_by(self) -> tuple[str, ...]:
         """Out of order, only a checksum of the whole tells; a key comes twice only when a part does."""

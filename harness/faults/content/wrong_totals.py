@@ -37,9 +37,12 @@ class WrongTotals(ContentFault):
     """Let the trailer's record count or control total be ``by`` off; one, by default, because that is a real mistake's
     size: the header counted as a record. A sum of money is off by a cent (``by: 0.01``), and keeps its decimals.
 
+    Of several such numbers it is that of the whole file, of records before lines, and a sum before a hash total.
+
     The records are right, so it shows whether the chain reads its controls or only looks whether they are there.
 
     Stands for: a sender that counts its header; a total that was taken before the last record was written.
+    Acts on: files of records whose layout says where they state a count, or a sum.
     Detectable by: trailer record, or control total; with ``manifest: true_one`` by the checksum.
     A sound chain: refuses a file that contradicts itself, and asks its sender which of the two is wrong.
     """

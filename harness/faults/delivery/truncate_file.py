@@ -29,6 +29,9 @@ class TruncateFile(ContentFault):
     clients take it for whole). manifest: of the true_one, or follows the short file, so that size and checksum agree.
 
     Stands for: an export that was cut off, a proxy that closes early, a disk quota on the sender's side.
+    Acts on: any file (exact); files of records (inside a record, on a boundary); text with characters of several bytes
+    (inside one); compressed files (inside a member). A Parquet, ORC or Avro file that is cut on a boundary is a whole
+    one of the first records: an export that ended early.
     Detectable by: size, checksum, the manifest's count of records, trailer record, control total; inside a record or a
     character by the schema; inside a member by the archive. With ``manifest: follows`` not by the first three.
     A sound chain: refuses the file, retrieves it again, loads it once.

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import ClassVar, Literal
 
 from pydantic.dataclasses import dataclass
 
 from harness.chain.controls import CONTROLS
+from harness.chain.model import Chain
 from harness.contract import points
 from harness.contract.effects import damages
 from harness.faults.model.clients import S3, TAKEN_BY_ALL
 from harness.faults.model.fault import STRICT, System
 from harness.faults.model.requests import MeetsRequests
+from harness.faults.model.undoable import undoable
 
 Manifest = Literal["true_one", "follows"]
 
@@ -53,6 +55,11 @@ class ContentFault(MeetsRequests):
     def stated_length(self) -> damages.StatedLength | None:
         """What the answer says of the body's length; None: as is usual."""
         return None
+
+    def mistakes(self, chain: Chain) -> Iterator[tuple[str, str]]:
+        """Also what cannot be done to a file as it is laid out."""
+        yield from super().mistakes(chain)
+        yield from undoable(self.name, self.damage, self.file, chain)
 
     def inject(self, system: System) -> AbstractContextManager[None]:
         """Arm the source's answers for the file."""

@@ -45,7 +45,8 @@ WORDS: Mapping[Point[Any], str] = {
 def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], counts: Counts) -> str:
     """``counts`` are the mock's.
 
-    They say how often the point was passed, how often the order was awake then, and how often it could act.
+    They say how often the point was passed, how often the order was awake then, how often it could act, and what it
+    lacked where it could not.
     """
     passed, awake, calls = counts.passed, counts.awake, counts.calls
     if fault.event_missed is not None and not counts.fired:
@@ -64,7 +65,7 @@ def why_not_fired(fault: Fault, point: Point[Any], where: Mapping[str, str], cou
     if awake < passed:
         said += f", {_times(awake)} of that {_window(fault)}"
     if not calls:
-        return f"{said}; {fault.why_no_effect}"
+        return f"{said}; {counts.why or fault.why_no_effect}"
     if fault.call is not None and calls < fault.call:
         return f"{said}, the trigger asks for call {fault.call}"
     if fault.chance is not None:

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import stat
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -86,7 +86,9 @@ class Taking:
 
     def _read(self, path: Path) -> list[Batch]:
         """All records, those beside each other in one batch that stand in for the same date, or for none."""
-        layout, _ = find_layout(path, Form(**asdict(self._consumer.form)))
+        form = self._consumer.form
+        said = {one.name: getattr(form, one.name) for one in fields(form)}
+        layout, _ = find_layout(path, Form(**said))
         rows = [{name: _plain(value) for name, value in row.items()} for row in records(path, layout.described())]
         self._require_keys(rows)
         dated = [(self._stands_in(row), row) for row in rows]

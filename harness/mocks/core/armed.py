@@ -81,7 +81,8 @@ class Armory:
     ) -> list[Armed[E]]:
         """Pass a point: the orders that act on this call, each with its receipt written.
 
-        An order for which ``applies`` says no has nothing to act on here; the call does not count for it.
+        An order for which ``applies`` says no has nothing to act on here; the call does not count for it. It may say
+        why on the order, and what of that is guessed.
         """
         acting = self._pass(point, applies, where, acts=True)
         for order in acting:
@@ -191,7 +192,8 @@ class Armory:
     def _tell(self, armed: Armed[Any], where: Mapping[str, str]) -> None:
         order = armed.order
         receipt = {"id": order.id, "fault": order.fault, "point": order.point.name, "where": where}
-        self._recorder.record("info", "fault", receipt | {"effect": write(order.effect)})
+        guessed = {"guessed": list(armed.guessed)} if armed.guessed else {}
+        self._recorder.record("info", "fault", receipt | {"effect": write(order.effect)} | guessed)
 
     def state(self) -> list[Json]:
         """The orders with their counts, for people."""
@@ -204,7 +206,7 @@ class Armory:
             return orders + [{"id": relay.id, "relay": relay.relay} for relay in self._relays.values()]
 
 
-_KEPT = ("armed_ns", "fired_ns", "acted_ns", "passed", "wakes", "calls", "acts")
+_KEPT = ("armed_ns", "fired_ns", "acted_ns", "passed", "wakes", "calls", "acts", "why")
 """What an armed order knows beside what it was told."""
 
 

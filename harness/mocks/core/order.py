@@ -20,7 +20,8 @@ class Armed(Generic[E]):
 
     ``fired_ns`` is when its event (trigger ``on``) was last seen. ``passed`` counts the passings of its point for its
     target, ``wakes`` those while it was awake, ``calls`` those of them with something to act on, ``acts`` those on
-    which it acted.
+    which it acted. ``why`` says why it found nothing to act on, where that depends on what it met; ``guessed`` what of
+    that nobody has said.
     """
 
     order: Order
@@ -31,6 +32,8 @@ class Armed(Generic[E]):
     wakes: int = 0
     calls: int = 0
     acts: int = 0
+    why: str | None = None
+    guessed: tuple[str, ...] = ()
     now: E | None = None
 
     @property
@@ -70,7 +73,12 @@ class Armed(Generic[E]):
     def counts(self) -> Counts:
         """How far it came, for a report of why it never acted."""
         return Counts(
-            passed=self.passed, awake=self.wakes, calls=self.calls, acts=self.acts, fired=self.fired_ns is not None
+            passed=self.passed,
+            awake=self.wakes,
+            calls=self.calls,
+            acts=self.acts,
+            fired=self.fired_ns is not None,
+            why=self.why,
         )
 
     def concerns(self, point: Point[Any], where: Mapping[str, Any]) -> bool:

@@ -20,6 +20,8 @@ from harness.values.strict import unknown
 from harness.values.yaml_source import read
 
 _HEADINGS = ("Stands for", "Detectable by", "A sound chain")
+_ACTS_ON = "Acts on"
+"""A heading that only some have: of a fault in a file, which layouts it can act on."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class FaultEntry:
     about: str
     does: tuple[str, ...]
     stands_for: str
+    acts_on: str
     detectable: str
     sound_chain: str
     controls: tuple[str, ...]
@@ -79,8 +82,8 @@ def entry(name: str) -> FaultEntry:
 
 
 def _entry(kind: type[Fault]) -> FaultEntry:
-    said = docstring(kind, _HEADINGS)
-    if tuple(said.under) != _HEADINGS:
+    said = docstring(kind, (*_HEADINGS, _ACTS_ON))
+    if tuple(heading for heading in said.under if heading != _ACTS_ON) != _HEADINGS:
         raise ValueError(f"{kind.name}: found {', '.join(said.under) or 'none'}, expected {', '.join(_HEADINGS)}")
     return FaultEntry(
         kind=kind,
@@ -88,6 +91,7 @@ def _entry(kind: type[Fault]) -> FaultEntry:
         about=(inspect.getmodule(kind).__doc__ or "").strip().splitlines()[0],
         does=said.paragraphs,
         stands_for=said.under["Stands for"],
+        acts_on=said.under.get(_ACTS_ON, ""),
         detectable=said.under["Detectable by"],
         sound_chain=said.under["A sound chain"],
         controls=kind.detectable_by,

@@ -103,6 +103,7 @@ def _row(entry: FaultEntry) -> tuple[str, str]:
 def _sections(entry: FaultEntry) -> list[tuple[str, str]]:
     return [
         ("Stands for", entry.stands_for),
+        *([("Acts on", entry.acts_on)] if entry.acts_on else []),
         ("Detectable by", entry.detectable),
         ("A sound chain", entry.sound_chain),
     ]

@@ -18,6 +18,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from harness.contract.consumers import FileForm, PlannedPull
+from harness.contract.content import SaidColumn, SaidLayout
+from harness.contract.layout import Cell, Kind, UnitLayout
 from harness.mocks.consumers.taking import Taking
 
 CSV = b"a,b\n" + b"1,2\n" * 500
@@ -48,6 +50,20 @@ def taken(tmp_path: Path) -> Taken:
     return take
 
 
+def test_a_file_is_read_as_the_chain_says_that_it_is_made(taken: Taken) -> None:
+    kinds = (Kind(name="trailer", role="trailer", starts=("T",)), Kind(name="records", role="record", starts=("D",)))
+    columns = (SaidColumn(name="sku", cell=Cell(field=2)), SaidColumn(name="pieces", cell=Cell(field=3)))
+    layout = SaidLayout(units=UnitLayout(separators=("|",), kinds=kinds), columns=columns)
+    assert taken("a.txt", b"D|1|7\nD|2|8\nT|2|15\n", layout=layout) == ("ok", 2, None)
+
+
+@pytest.mark.parametrize("name", ["array.json", "camt.xml", "pipe2t.txt", "nacha.ach", "bai2.txt", "quoted.csv"])
+def test_a_file_of_any_structure_is_taken_for_what_it_is(taken: Taken, name: str) -> None:
+    body = (Path(__file__).parents[2] / "formats" / "samples" / name).read_bytes()
+    rows = {"array.json": 12, "camt.xml": 8, "pipe2t.txt": 10, "nacha.ach": 11, "bai2.txt": 8, "quoted.csv": 12}
+    assert taken(name, body) == ("ok", rows[name], None)
+
+
 def zipped(**changed: Any) -> bytes:
     """A zip file; ``flags`` says that it is encrypted, ``method`` by what it is compressed, wrongly."""
     out = io.BytesIO()
@@ -73,7 +89,7 @@ def zipped(**changed: Any) -> bytes:
         ("a.csv.gz", gzip.compress(CSV, mtime=0)[:-9], {}, "is damaged"),
         ("a.csv", CSV, {"compress": "gzip"}, "the file is not compressed"),
         ("a.zip", zipped(flags=1), {"compress": "zip"}, "is encrypted"),
-        ("a.zip", zipped(method=99), {"compress": "zip"}, "compression method is not supported"),
+        ("a.zip", zipped(method=99), {"compress": "zip"}, "compressed by method 99, which is not known here"),
         ("a.jsonl", b'{"a":' + b"[" * 100_000 + b"\n", {"format": "jsonl"}, "of which no columns are known"),
         ("a.jsonl", b'{"a": 1}\n{"a":' + b"[" * 100_000 + b"\n", {"format": "jsonl"}, "line 2 is no JSON"),
         ("a.jsonl", b'{"a": "\\ud800"}\n', {"format": "jsonl"}, "surrogates not allowed"),

@@ -52,6 +52,7 @@ def delivered(source_file: SourceFile, effect: Delivery, at_ns: int) -> SourceFi
             content=effect.content,
             source=source_file.via,
             flag=source_file.flag,
+            control_file=source_file.control_file,
         )
         changed = SourceFile.planned(planned, source_file.path.parent)
     return changed if effect.as_ is None else changed.renamed(named(effect.as_, source_file.name))

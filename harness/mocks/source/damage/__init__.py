@@ -19,9 +19,11 @@ from harness.mocks.source.damage import (
     zone,
 )
 from harness.mocks.source.damage.damage import DAMAGES, apply_damage
+from harness.mocks.source.damage.nothing import NothingToDamage
 
 __all__ = [
     "DAMAGES",
+    "NothingToDamage",
     "apply_damage",
     "columns",
     "cut",

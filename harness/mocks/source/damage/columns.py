@@ -5,52 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.contract.effects.damages import OtherColumns
+from harness.formats.units import Step, Unit
 from harness.mocks.source.damage.damage import damage
-from harness.mocks.source.damage.fields import Form, Values
-from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.damage.drift import drift_of
+from harness.mocks.source.damage.nothing import NothingToDamage
+from harness.mocks.source.damage.units import flat, in_units, layout_of
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
-
-ADDED, RENAMED = "remark", "{}_id"
-"""What a new column is called, and what an old one is called then."""
 
 
 @damage(OtherColumns)
 def columns(body: Body, source_file: SourceFile, given: OtherColumns) -> Body:
-    """One column is added before ``column`` (the first, if none is named), dropped, renamed, or moved to the end.
+    """One column is added before ``column``, dropped, renamed, or moved to the end.
 
-    The header follows, or is kept as it was. A file that does not have the column stays as it is.
+    Where none is named, it is the first that does not say what kind of record it is. The header line that names the
+    columns follows, or is kept as it was. Every other value stays as it is written.
     """
-    form, how = Form(source_file.layout), given.how
-    column = given.column or next(iter(form.names), None)
-    if column not in form.columns:
-        return body
+    layout = layout_of(source_file)
+    drift = drift_of(layout, given)
+    parts = {kind.name for kind in (layout.units.kinds if layout.units else ()) if kind.role == "part"}
 
-    def changed(lines: Iterator[Line]) -> Iterator[bytes]:
-        named = False
-        for line in lines:
-            if line.kind == "record":
-                values = form.values(line.data)
-                yield line.data if values is None else form.line(_changed(values, how, column), line.data)
-            elif line.kind == "header" and not named and given.header == "follows":
-                named = True
-                names = _changed(dict.fromkeys(form.names, ""), how, column)
-                yield form.header(list(names), line.data)
-            else:
-                yield line.data
+    def changed(found: Iterator[Unit]) -> Iterator[Step]:
+        done = False
+        for unit in found:
+            now = unit
+            if unit.is_record and unit.kind.name not in parts:
+                now = drift.record(unit)
+            elif unit.kind.role == "header" and given.header == "follows" and drift.names_columns(unit):
+                now = drift.header(unit)
+            done = done or now is not unit
+            yield Step(unit, now)
+        if not done:
+            raise NothingToDamage(f"no line of the file has the column {drift.column!r}")
 
-    return in_lines(body, source_file, ("columns", how, column, given.header), changed)
-
-
-def _changed(values: Values, how: str, column: str) -> Values:
-    if how == "moved":
-        return {name: value for name, value in values.items() if name != column} | {column: values.get(column, "")}
-    changed: Values = {}
-    for name, value in values.items():
-        if name != column:
-            changed[name] = value
-        elif how == "added":
-            changed |= {ADDED: "", name: value}
-        elif how == "renamed":
-            changed[RENAMED.format(name)] = value
-    return changed
+    return in_units(body, source_file, given, changed, layout=flat(layout))

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.contract.effects.damages import DecimalComma
 from harness.mocks.source.damage.damage import damage
-from harness.mocks.source.damage.fields import Form, Values, in_records
+from harness.mocks.source.damage.fields import in_columns
+from harness.mocks.source.damage.nothing import NothingToDamage
+from harness.mocks.source.damage.units import layout_of
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
+
+_POINT = re.compile(r"(?<=\d)\.(?=\d)|(?<![\d.])\.(?=\d)")
+_WHOLE = re.compile(r"[+-]?\d+")
 
 
 @damage(DecimalComma)
 def decimal_comma(body: Body, source_file: SourceFile, _: DecimalComma) -> Body:
-    """A comma for the point of every decimal; where a file has none, whole numbers get ``,00``.
+    """A comma for the point of every decimal; where a file has no column of them, whole numbers get ``,00``.
 
     That is what an export does whose locale has changed. Where the comma is the delimiter, the value is quoted.
     """
-    return in_records(body, source_file, "decimal_comma", _with_comma)
+    has_decimals = any(column.type == "decimal" for column in layout_of(source_file).columns)
+
+    def with_comma(text: str) -> str:
+        if has_decimals:
+            return _POINT.sub(",", text)
+        return f"{text},00" if _WHOLE.fullmatch(text) else text
+
+    types = ("decimal",) if has_decimals else ("integer",)
+    return in_columns(body, source_file, ("decimal_comma", has_decimals), types, with_comma, _none)
 
 
-def _with_comma(form: Form, _: int, values: Values) -> Values | None:
-    decimals = form.of_type("decimal")
-    if decimals:
-        return values | {name: values[name].replace(".", ",") for name in decimals if name in values}
-    whole = form.of_type("integer")
-    return values | {name: f"{values[name]},00" for name in whole if name in values} if whole else None
+def _none() -> NothingToDamage:
+    return NothingToDamage("no number of the file has a decimal point, or room for a comma")

@@ -1,171 +1,112 @@
-"""A record's values by column, out of the line that holds them and back into one."""
+"""The values of a file's columns, each changed where it stands."""
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
 
-from harness.contract.content import FileLayout, PlacedColumn
-from harness.formats.fixed_width import TRAILER_WIDTHS
-from harness.formats.table import NUMBERS
-from harness.mocks.source.damage.text import Line, in_lines
+from harness.contract.content import FileLayout
+from harness.contract.layout import Cell, UnitLayout
+from harness.formats.cells import Cells, NoRoom, json_values
+from harness.formats.cells.encoded import Encoded
+from harness.formats.units import Step, Unit
+from harness.mocks.source.damage.nothing import NothingToDamage
+from harness.mocks.source.damage.separated import Separated
+from harness.mocks.source.damage.units import in_units, layout_of
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
 
-_QUOTED = re.compile(r'["\r\n]|^$')
-"""What makes a writer quote a line's values, delimiters aside."""
 
-WITH_VALUES = ("csv", "fixed", "jsonl")
-"""The formats whose values can be found in a line; of a user's own format, lines are all that is known."""
-
-Values = dict[str, str]
-"""Each column's value as its file writes it, in the file's order."""
-
-
-class Form:
-    """How the lines of one file hold their values: CSV, fixed width or JSON lines."""
-
-    def __init__(self, layout: FileLayout | None) -> None:
-        self.format = layout.format if layout is not None else None
-        self.encoding = (layout.encoding if layout is not None else None) or "utf-8"
-        self._written = "utf-8" if self.encoding == "utf-8-sig" else self.encoding
-        self.delimiter = (layout.delimiter if layout is not None else None) or ","
-        known = layout is not None and layout.format in WITH_VALUES
-        self.columns = {column.name: column for column in (layout.columns if layout is not None and known else ())}
-        self.names = list(self.columns)
-        self.control = layout.control if layout is not None else None
-
-    def of_type(self, *types: str) -> list[str]:
-        """The columns of these types."""
-        return [name for name, column in self.columns.items() if column.type in types]
-
-    def values(self, line: bytes) -> Values | None:
-        """A record's values; None for a line that is no record of these columns."""
-        text = self.text(line)
-        if self.format == "jsonl":
-            try:
-                found = json.loads(text, parse_int=str, parse_float=str)
-            except ValueError:
-                return None
-            return {name: _plain(value) for name, value in found.items()} if isinstance(found, dict) else None
-        if self.format == "fixed":
-            return {name: text[slice(*_span(column))].strip() for name, column in self.columns.items()}
-        fields = self.split(text)
-        return dict(zip(self.names, fields, strict=True)) if len(fields) == len(self.names) else None
-
-    def line(self, values: Values, like: bytes) -> bytes:
-        """A record with these values, with the line end of another."""
-        if self.format == "jsonl":
-            return self._bytes(json.dumps({k: self._typed(k, v) for k, v in values.items()}, ensure_ascii=False), like)
-        if self.format == "fixed":
-            return self._placed(values.items(), like)
-        return self.separated(list(values.values()), like)
-
-    def header(self, names: list[str], like: bytes) -> bytes:
-        """A header line with these names."""
-        if self.format == "fixed":
-            return self._placed(((name, name) for name in names), like)
-        return self.separated(names, like)
-
-    def totals(self, line: bytes) -> list[str] | None:
-        """What a trailer states: the number of records, and the control total if it has one; None for no trailer."""
-        if self.format not in (None, *WITH_VALUES):
-            return None
-        text = self.text(line)
-        if self.format == "jsonl":
-            found = json.loads(text, parse_int=str, parse_float=str).get("trailer", {})
-            return [str(value) for value in found.values()] or None
-        if self.format == "fixed":
-            at, records, total = TRAILER_WIDTHS
-            found = [text[at : at + records], text[at + records : at + records + total]]
-            return [value.strip() for value in found if value.strip()] or None
-        return next(csv.reader([text], delimiter=self.delimiter), [""])[1:] or None
-
-    def trailer(self, totals: list[str], like: bytes) -> bytes:
-        """The trailer ``like``, stating these."""
-        text = self.text(like)
-        if self.format == "jsonl":
-            named = zip(("records", "control_total"), totals, strict=False)
-            written = ", ".join(f'"{name}": {value}' for name, value in named)  # as it stands: 1.50 is not 1.5
-            return self._bytes(f'{{"trailer": {{{written}}}}}', like)
-        if self.format == "fixed":
-            at, *widths = TRAILER_WIDTHS
-            written = "".join(value.zfill(width) for value, width in zip(totals, widths, strict=False))
-            return self._bytes((text[:at] + written).ljust(len(text)), like)
-        word = next(csv.reader([text], delimiter=self.delimiter))[0]
-        return self.separated([word, *totals], like)
-
-    def split(self, text: str) -> list[str]:
-        """The values of a line of CSV; without quotes there is nothing that a reader knows better."""
-        return text.split(self.delimiter) if '"' not in text else next(csv.reader([text], delimiter=self.delimiter), [])
-
-    def separated(self, values: list[str], like: bytes) -> bytes:
-        """Values between delimiters, quoted where they must be."""
-        text = self.delimiter.join(values)
-        if text.count(self.delimiter) == len(values) - 1 and not _QUOTED.search(text):
-            return self._bytes(text, like)
-        out = io.StringIO()
-        csv.writer(out, delimiter=self.delimiter, lineterminator="").writerow(values)
-        return self._bytes(out.getvalue(), like)
-
-    def text(self, line: bytes) -> str:
-        """A line without its end; bytes that are no text come back as they were when it is written."""
-        return str(line.rstrip(b"\r\n"), self.encoding, "surrogateescape")
-
-    def _bytes(self, text: str, like: bytes) -> bytes:
-        end = like[len(like.rstrip(b"\r\n")) :]
-        mark = codecs.BOM_UTF8 if like.startswith(codecs.BOM_UTF8) else b""
-        return mark + text.encode(self._written, "surrogateescape") + end
-
-    def _placed(self, values: Iterable[tuple[str, str]], like: bytes) -> bytes:
-        placed = []
-        for name, value in values:
-            column = self.columns.get(name)
-            width = len(value) + 1 if column is None else column.width or 0
-            number = column is not None and column.type in NUMBERS
-            placed.append(value.rjust(width)[:width] if number else value.ljust(width)[:width])
-        # Lines are as long as a trailer at least.
-        return self._bytes("".join(placed).ljust(len(self.text(like))), like)
-
-    def _typed(self, name: str, value: str) -> Any:
-        column = self.columns.get(name)
-        if column is None or column.type not in NUMBERS:
-            return value
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-
-
-def in_records(
-    body: Body, source_file: SourceFile, recipe: object, change: Callable[[Form, int, Values], Values | None]
+def in_columns(
+    body: Body,
+    source_file: SourceFile,
+    recipe: object,
+    types: Collection[str],
+    change: Callable[[str], str],
+    none_changed: Callable[[], NothingToDamage],
 ) -> Body:
-    """The file with each record as ``change`` makes it, which is given its number; None leaves it as it is."""
-    form = Form(source_file.layout)
-    if not form.columns:
-        return body
+    """The file with every value of the columns of these types as ``change`` makes it, where there is room for that.
 
-    def changed(lines: Iterator[Line]) -> Iterator[bytes]:
-        number = 0
-        for line in lines:
-            values = form.values(line.data) if line.kind == "record" else None
-            made = change(form, number, values) if values is not None else None
-            number += line.kind == "record"
-            yield line.data if made is None else form.line(made, line.data)
+    A number of JSON that becomes none is written as a string.
+    ``none_changed``: what to raise where no value has become another one.
+    """
+    layout = layout_of(source_file)
+    columns = Cells(layout).columns
+    chosen = [columns[column.name] for column in layout.columns if column.type in types]
+    # The same day stands in most records of a night.
+    in_record = _InRecord(layout, chosen, lru_cache(_REMEMBERED)(change))
 
-    return in_lines(body, source_file, recipe, changed)
+    def changed(found: Iterator[Unit]) -> Iterator[Step]:
+        done = False
+        for unit in found:
+            now = in_record.changed(unit) if unit.is_record else unit
+            done = done or now is not unit
+            yield Step(unit, now)
+        if not done:
+            raise none_changed()
+
+    return in_units(body, source_file, recipe, changed)
 
 
-def _span(column: PlacedColumn) -> tuple[int, int]:
-    """The characters of a fixed-width line that are a column's."""
-    start = column.start or 0
-    return start, start + (column.width or 0)
+_REMEMBERED = 4096
 
 
-def _plain(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+class _InRecord:
+    """The values at some cells of a record, each changed where there is room for what it becomes."""
+
+    def __init__(self, layout: FileLayout, chosen: Sequence[Cell], change: Callable[[str], str]) -> None:
+        self._cells, self._encoded = Cells(layout), Encoded(layout.encoding)
+        self._chosen, self._change = chosen, change
+        units = layout.units or UnitLayout()
+        are_fields = all(cell.field is not None and cell.component is None for cell in chosen)
+        is_separated = units.structure == "lines" and bool(units.separators)
+        self._separated = Separated(units) if are_fields and is_separated else None
+
+    def changed(self, unit: Unit) -> Unit:
+        """The same unit where nothing becomes another value."""
+        if self._separated is not None and unit.lines == 1 and (made := self._in_plain_fields(unit, self._separated)):
+            return made
+        now = unit
+        for cell in self._chosen:
+            old = self._cells.text(now, cell)
+            if old and (new := self._change(old)) != old:
+                try:
+                    now = self._cells.with_text(now, cell, new)
+                except NoRoom:
+                    now = _as_string(self._encoded, now, cell, new) or now
+        return now
+
+    def _in_plain_fields(self, unit: Unit, how: Separated) -> Unit | None:
+        """A quarter of the time, for a line without quotes; None where its values are not that plain."""
+        text = self._encoded.text(unit.body)
+        if text is None or not how.is_plain(text):
+            return None
+        fields, done = text.split(how.separator), False
+        for cell in self._chosen:
+            at = (cell.field or 1) - 1
+            old = fields[at] if at < len(fields) else ""
+            if old and (new := self._change(old)) != old:
+                if not _PLAIN.fullmatch(new) or not how.is_plain(new) or (how.separator in new and not how.quote):
+                    return None
+                if how.separator in new:
+                    new = f"{how.quote}{new}{how.quote}"
+                fields[at], done = new, True
+        if not done:
+            return unit
+        data = self._encoded.data(how.separator.join(fields), self._encoded.codec(unit.body))
+        return unit._replace(data=data + unit.data[len(unit.data) - unit.end :])
+
+
+_PLAIN = re.compile(r"[0-9A-Za-z.,:+ \-]+")
+"""What needs no quotes, unless it has what separates."""
+
+
+def _as_string(encoded: Encoded, unit: Unit, cell: Cell, text: str) -> Unit | None:
+    """A record whose number at a path of JSON is a string then; None where that is none."""
+    whole = encoded.text(unit.data)
+    found = json_values.span(whole, cell.path) if whole is not None and cell.path else None
+    if whole is None or found is None or not found.raw.lstrip("-")[:1].isdigit():
+        return None
+    return unit._replace(data=encoded.replaced(unit.data, whole, found.start, found.end, json.dumps(text)))

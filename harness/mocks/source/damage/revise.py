@@ -1,50 +1,47 @@
-"""Some numbers of a file are others, and its trailer adds them up rightly: a new version."""
+"""Some numbers of a file are others, and what it states of itself agrees: a new version."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
+from contextlib import suppress
 
 from harness.contract.effects.damages import Revise
-from harness.formats.table import plain
+from harness.contract.layout import Cell
+from harness.formats.cells import Cells, NoRoom
+from harness.formats.record_values import number_cells
+from harness.formats.units import Step, Unit
 from harness.mocks.source.damage.damage import damage
-from harness.mocks.source.damage.fields import Form
-from harness.mocks.source.damage.text import Line, in_lines
+from harness.mocks.source.damage.nothing import NothingToDamage
+from harness.mocks.source.damage.units import in_units, layout_of
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
 
 
 @damage(Revise)
 def revise(body: Body, source_file: SourceFile, given: Revise) -> Body:
-    """Add one to a number of every so-manieth record, and to the trailer's control total what that comes to."""
-    form, every = Form(source_file.layout), given.every
-    column = form.control or next(iter(form.of_type("integer", "decimal")), None)
-    if column is None:
-        return body
+    """Add one to a number of every so-manieth record, and to the totals that the file states what that comes to."""
+    layout, every = layout_of(source_file), given.every
+    cells, places = Cells(layout), dict[str, list[Cell]]()
 
-    def revised(lines: Iterator[Line]) -> Iterator[bytes]:
-        number = added = 0
-        for line in lines:
-            if line.kind == "record":
-                number += 1
-                values = form.values(line.data) if number % every == 0 else None
-                if values is not None and _is_number(values.get(column, "")):
-                    added += 1
-                    yield form.line(values | {column: one_more(values[column], 1)}, line.data)
-                    continue
-            totals = form.totals(line.data) if line.kind == "trailer" else None
-            if totals and len(totals) > 1 and form.control == column:
-                yield form.trailer([totals[0], one_more(totals[1], added)], line.data)
-            else:
-                yield line.data
+    def other(unit: Unit) -> Unit | None:
+        """With one more in the first number that has room for it; None where there is none."""
+        if unit.kind.name not in places:
+            places[unit.kind.name] = number_cells(layout, unit.kind)
+        for cell in places[unit.kind.name]:
+            value = cells.number(unit, cell)
+            if value is not None:
+                with suppress(NoRoom):  # a number of nines; another one will do
+                    return cells.with_number(unit, cell, value + 1)
+        return None
 
-    return in_lines(body, source_file, ("revise", every), revised)
+    def revised(found: Iterator[Unit]) -> Iterator[Step]:
+        number = done = 0
+        for unit in found:
+            number += unit.is_record
+            now = other(unit) if unit.is_record and number % every == 0 else None
+            done += now is not None
+            yield Step(unit, now or unit)
+        if not done:
+            raise NothingToDamage(f"the file has {number:,} records, and no number in every {every:,}th of them")
 
-
-def one_more(number: str, by: int | Decimal) -> str:
-    """A number with as many digits behind its point, and so much larger."""
-    return plain(Decimal(number) + by)
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdecimal()
+    return in_units(body, source_file, ("revise", every), revised, follow=True)

@@ -1,4 +1,4 @@
-"""A file that the source has, and its entries: itself, its manifest, its flag."""
+"""A file that the source has, and its entries: itself, its control file, its manifest, its flag."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.contract.content import FileLayout
 from harness.contract.effects.source import Part
-from harness.contract.plan import PlannedFile
+from harness.contract.plan import PlannedControlFile, PlannedFile
 from harness.contract.protocols import Protocol
 from harness.mocks.source.files.body import Body
 
@@ -38,6 +38,7 @@ class SourceFile:
     control_total: int | str | None = None
     layout: FileLayout | None = None
     flag: str | None = None
+    control_file: PlannedControlFile | None = None
     checksums: bool = True
     chunked: bool = False
     tag: str | None = None
@@ -60,14 +61,18 @@ class SourceFile:
             control_total=content.control_total,
             layout=content.layout,
             flag=planned.flag,
+            control_file=planned.control_file,
             checksums=planned.checksums,
             chunked=planned.chunked,
         )
 
     def renamed(self, name: str) -> SourceFile:
-        """The same file under another name, which its flag's name follows."""
+        """The same file under another name, which the names of its flag and its control file follow."""
         flag = None if self.flag is None else self.flag.replace(self.name, name)
-        return replace(self, name=name, flag=flag)
+        control = self.control_file
+        if control is not None:
+            control = replace(control, name=control.name.replace(self.name, name))
+        return replace(self, name=name, flag=flag, control_file=control)
 
     @property
     def body(self) -> Body:
@@ -82,11 +87,21 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class ListedEntry:
-    """One name at a front end: a file, its manifest, or the flag that says that the file is complete."""
+    """One name at a front end: a file, its manifest, or the flag that says that the file is complete.
+
+    ``control`` is the control file's description where this is one: a manifest in its sender's own form.
+    """
 
     name: str
     what: Part
     source_file: SourceFile
+    control: PlannedControlFile | None = None
+
+    @property
+    def asked_for(self) -> str:
+        """How events name it when it is asked for: a manifest has its file's name."""
+        has_own_name = self.what == "flag" or self.control is not None
+        return self.name if has_own_name else self.source_file.name
 
     @property
     def where(self) -> dict[str, str]:
@@ -97,6 +112,8 @@ class ListedEntry:
 def entries_of(source_file: SourceFile) -> list[ListedEntry]:
     """A file with what its sender puts beside it; a client's own has nothing beside it."""
     found = [ListedEntry(source_file.name, "file", source_file)]
+    if source_file.control_file is not None:
+        found.append(ListedEntry(source_file.control_file.name, "manifest", source_file, source_file.control_file))
     if source_file.file:
         found.append(ListedEntry(source_file.name + MANIFEST_SUFFIX, "manifest", source_file))
     if source_file.flag is not None:

@@ -122,7 +122,7 @@ def tag_of(sha256: str) -> str:
 
 def _headers(entry: ListedEntry, sight: Sight) -> dict[str, str]:
     found = {
-        "Content-Type": _TYPES[entry.what],
+        "Content-Type": _TYPES[entry.what] if entry.control is None else "text/plain",
         "Accept-Ranges": "bytes",
         "ETag": tag_of(sight.manifest["sha256"]),
         "Last-Modified": http_date(sight.modified_ns),

@@ -52,5 +52,5 @@ class ServeEvents:
 def name_and_what(name: str, entry: ListedEntry | None) -> tuple[str, str]:
     """How events name an entry that is asked for by this name; a missing one is named by the request alone."""
     if entry is not None:
-        return (entry.name if entry.what == "flag" else entry.source_file.name), entry.what
+        return entry.asked_for, entry.what
     return (name.removesuffix(MANIFEST_SUFFIX), "manifest") if name.endswith(MANIFEST_SUFFIX) else (name, "file")

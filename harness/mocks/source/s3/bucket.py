@@ -69,7 +69,7 @@ class Bucket:
     def headers(self, entry: ListedEntry, sight: Sight) -> dict[str, str]:
         """What every answer that shows it says of it."""
         return {
-            "Content-Type": _TYPES[entry.what],
+            "Content-Type": _TYPES[entry.what] if entry.control is None else "binary/octet-stream",
             "Accept-Ranges": "bytes",
             "ETag": self.tag(entry, sight),
             "x-amz-version-id": version_of(entry),

@@ -122,7 +122,7 @@ class Reading(Session):
 def _value(name: str, found: ListedEntry | WriteHandle | None) -> dict[str, Any]:
     """What is asked for, as events name it."""
     if isinstance(found, ListedEntry):
-        return {"name": found.name if found.what == "flag" else found.source_file.name, "what": found.what}
+        return {"name": found.asked_for, "what": found.what}
     return {
         "name": name.removesuffix(MANIFEST_SUFFIX),
         "what": "manifest" if name.endswith(MANIFEST_SUFFIX) else "file",

@@ -6,30 +6,39 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from harness.contract.codec import write
-from harness.contract.effects.damages import Damaged
+from harness.contract.effects.damages import Damage, Damaged
 from harness.contract.effects.source import Grow, Misstate
 from harness.contract.plan import Plan
 from harness.contract.points import LOOK, SERVE
 from harness.contract.protocols import Protocol
+from harness.formats.damageable import goes_by_units
 from harness.mocks.core.callers import asker
 from harness.mocks.core.compared import Compared
 from harness.mocks.core.mock import Mock
 from harness.mocks.core.order import Armed
 from harness.mocks.source.arrival import growth
 from harness.mocks.source.arrival.arrivals import Arrivals
-from harness.mocks.source.damage import apply_damage
+from harness.mocks.source.damage import NothingToDamage, apply_damage
 from harness.mocks.source.faults import wrong_length
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import ListedEntry, SourceFile, entries_of
+from harness.mocks.source.store.control_files import ControlFiles
 from harness.mocks.source.store.manifest import manifest_of
 from harness.mocks.source.store.sight import Sight
 from harness.mocks.source.store.upload import Upload
 
 Served = Grow | Misstate | Damaged
 """What a fault makes of how a file is served."""
+
+
+class _Made(NamedTuple):
+    """What a damage makes of a body; the same one where it can do nothing, and why that is so."""
+
+    body: Body
+    why: str | None = None
 
 
 class Store:
@@ -48,8 +57,9 @@ class Store:
         self._replaced: dict[tuple[Protocol, str], list[ListedEntry]] = {}
         self._uploads: set[Upload] = set()
         self.arrivals = Arrivals(mock.armory, self)
-        self._damaged: dict[tuple[Body, str], Body] = {}
+        self._damaged: dict[tuple[Body, str], _Made] = {}
         self._manifests: dict[Body, dict[str, Any]] = {}
+        self._controls = ControlFiles()
 
     def reset(self, plan: Plan) -> None:
         """Begin a night with the plan's files."""
@@ -63,6 +73,7 @@ class Store:
         self._replaced.clear()
         self._damaged.clear()
         self._manifests.clear()
+        self._controls.forget()
         self.arrivals.expect([SourceFile.planned(given, self._mock.dir / "store") for given in plan.files])
 
     def entries(self, via: Protocol) -> list[ListedEntry]:
@@ -124,7 +135,7 @@ class Store:
         if entry is not None:
             source_file = replace(entry.source_file, name=to) if entry.what == "file" else entry.source_file
             del self._there[via, name]
-            self._there[via, to] = ListedEntry(to, entry.what, source_file)
+            self._there[via, to] = replace(entry, name=to, source_file=source_file)
             self._moved.add((via, to))
             value = {"file": entry.source_file.file, "name": name, "to": to, "via": via}
             self._mock.recorder.record("info", "rename", value | asker())
@@ -192,7 +203,9 @@ class Store:
                 < source_file.size
             )
         body = self._true(entry)
-        return self._apply(entry, body, effect) != body
+        made = self._apply(entry, body, effect)
+        order.why, order.guessed = made.why, _guessed(effect.damage, source_file)
+        return made.body != body
 
     def _true(self, entry: ListedEntry) -> Body:
         """What is served when nothing is wrong with this entry itself; a manifest states the file as it is served."""
@@ -200,8 +213,10 @@ class Store:
             return Body()
         if entry.what == "file":
             return entry.source_file.body
-        manifest = self.sight(ListedEntry(entry.source_file.name, "file", entry.source_file)).manifest
-        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **manifest}).encode())
+        sight = self.sight(ListedEntry(entry.source_file.name, "file", entry.source_file))
+        if entry.control is not None:
+            return self._controls.of(entry.control, entry.source_file, sight)
+        return Body.of_bytes(json.dumps({"name": entry.source_file.name, **sight.manifest}).encode())
 
     def _seen(self, entry: ListedEntry, orders: list[Armed[Served]]) -> Sight:
         source_file, true, now_ns = entry.source_file, self._true(entry), time.time_ns()
@@ -216,11 +231,12 @@ class Store:
         promised, checksums = true, source_file.checksums
         for order in orders:
             effect = order.effect
-            if isinstance(effect, Damaged) and (damaged := self._apply(entry, body, effect)) != body:
+            if isinstance(effect, Damaged) and (damaged := self._apply(entry, body, effect).body) != body:
                 body = damaged
                 declared = {"declared": present, "missing": None}.get(effect.length or "", body.size)
                 if effect.manifest == "follows":
-                    manifest, present, promised = self._manifest(source_file, body), body.size, body
+                    manifest = self._manifest(source_file, body, effect.damage, before=manifest["records"])
+                    present, promised = body.size, body
                 checksums = checksums and effect.checksum != "off"
         whole = body == true
         for order in orders:
@@ -228,15 +244,20 @@ class Store:
                 whole, declared = False, wrong_length.declared_bytes(order.effect, body.size)
         return Sight(body, declared, modified_ns, manifest, present, whole, promised, checksums, source_file.chunked)
 
-    def _apply(self, entry: ListedEntry, body: Body, effect: Damaged) -> Body:
+    def _apply(self, entry: ListedEntry, body: Body, effect: Damaged) -> _Made:
         key = (body, json.dumps(write(effect.damage), sort_keys=True))
         if key not in self._damaged:
-            self._damaged[key] = apply_damage(body, entry.source_file, effect.damage)
+            try:
+                self._damaged[key] = _Made(apply_damage(body, entry.source_file, effect.damage))
+            except NothingToDamage as nothing:
+                self._damaged[key] = _Made(body, str(nothing))
         return self._damaged[key]
 
-    def _manifest(self, source_file: SourceFile, body: Body) -> dict[str, Any]:
+    def _manifest(
+        self, source_file: SourceFile, body: Body, damage: Damage | None = None, *, before: int = 0
+    ) -> dict[str, Any]:
         if body not in self._manifests:
-            self._manifests[body] = manifest_of(body, source_file)
+            self._manifests[body] = manifest_of(body, source_file, damage, before=before)
         return self._manifests[body]
 
     def _put(self, source_file: SourceFile) -> bool:
@@ -251,6 +272,12 @@ class Store:
             self._replaced.setdefault((via, entry.name), []).insert(0, before)
         self._there[via, entry.name] = entry
         self._moved.discard((via, entry.name))
+
+
+def _guessed(damage: Damage, source_file: SourceFile) -> tuple[str, ...]:
+    """What a damage that goes by the layout takes for granted, and nobody has said."""
+    layout = source_file.layout
+    return layout.units.guessed if layout is not None and layout.units is not None and goes_by_units(damage) else ()
 
 
 def _grows_since(order: Armed[Served], source_file: SourceFile) -> int:

@@ -18,7 +18,7 @@ from harness.contract.codec import read
 from harness.contract.content import FileLayout
 from harness.contract.effects.damages import KINDS
 from harness.formats import Column, Form, Table, made_layout, write
-from harness.mocks.source.damage import apply_damage
+from harness.mocks.source.damage import NothingToDamage, apply_damage
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.files.source_file import SourceFile
 
@@ -40,6 +40,12 @@ class Sample:
 
     def damaged(self, key: str, **given: Any) -> Body:
         return apply_damage(self.source_file.body, self.source_file, read(KINDS[key], {key: given}, "effect"))
+
+    def refused(self, key: str, **given: Any) -> str:
+        """Why this damage cannot be done to it."""
+        with pytest.raises(NothingToDamage) as caught:
+            self.damaged(key, **given)
+        return str(caught.value)
 
     def text_damaged(self, key: str, **given: Any) -> list[str]:
         body = self.damaged(key, **given)

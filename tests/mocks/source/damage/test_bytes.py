@@ -16,7 +16,7 @@ import pytest
 
 from harness.contract.codec import ContractError, read
 from harness.contract.effects.damages import KINDS, Damage, DropTrailer, Encode, Nuls
-from harness.mocks.source.damage import DAMAGES, apply_damage
+from harness.mocks.source.damage import DAMAGES, NothingToDamage, apply_damage
 from harness.mocks.source.files.body import Body
 from harness.mocks.source.store.manifest import manifest_of
 from tests.mocks.source.damage.conftest import ROWS, Make, bytes_of, source_file_of
@@ -35,7 +35,7 @@ def test_a_cut_inside_a_character_leaves_half_of_it(make: Make) -> None:
 
 def test_a_text_of_plain_letters_has_no_such_place(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.damaged("cut", fraction=0.5, where="inside_character") == sample.source_file.body
+    assert "no character of several bytes" in sample.refused("cut", fraction=0.5, where="inside_character")
 
 
 @pytest.mark.parametrize("compress", ["gzip", "zip"])
@@ -60,7 +60,7 @@ def test_a_cut_in_the_middle_of_a_member_takes_data(make: Make) -> None:
 
 def test_a_file_that_is_not_compressed_has_no_member_to_cut(make: Make) -> None:
     sample = make()
-    assert sample.damaged("cut", fraction=0.5, where="inside_member") == sample.source_file.body
+    assert sample.refused("cut", fraction=0.5, where="inside_member") == "the file is not compressed"
 
 
 def test_the_tail_is_nuls_and_the_length_is_right(make: Make) -> None:
@@ -134,7 +134,7 @@ def test_the_text_is_the_same_in_another_encoding(make: Make, encoding: str, exp
 
 def test_plain_letters_are_the_same_in_latin_1(make: Make) -> None:
     sample = make(rows=[("Lyon", *row[1:]) for row in ROWS])
-    assert sample.damaged("encode", encoding="latin-1") == sample.source_file.body
+    assert sample.refused("encode", encoding="latin-1") == "every character of the file is the same in latin-1"
 
 
 @pytest.mark.parametrize(("ends", "end"), [("crlf", b"\r\n"), ("cr", b"\r")])
@@ -142,7 +142,7 @@ def test_lines_end_otherwise(make: Make, ends: str, end: bytes) -> None:
     sample = make()
     assert bytes_of(sample.damaged("line_ends", ends=ends)) == sample.content.replace(b"\n", end)
     assert bytes_of(sample.damaged("line_ends", ends="none_last")) == sample.content[:-1]
-    assert sample.damaged("line_ends", ends="lf") == sample.source_file.body
+    assert sample.refused("line_ends", ends="lf") == "the lines of the file end so already"
 
 
 @PACKED
@@ -179,17 +179,18 @@ def test_a_manifest_of_what_cannot_be_unpacked_states_the_records_that_it_should
         assert manifest_of(Body(), sample.source_file)["records"] == 0
 
 
-def test_what_another_fault_has_damaged_cannot_be_unpacked_and_stays_as_it_is(make: Make) -> None:
+def test_what_another_fault_has_damaged_cannot_be_unpacked(make: Make) -> None:
     for compress in ("gzip", "zip"):
         sample = make(compress=compress)
         broken = sample.source_file.body.part(0, sample.source_file.size // 2)
-        assert apply_damage(broken, sample.source_file, DropTrailer()) == broken
+        with pytest.raises(NothingToDamage, match="the file cannot be unpacked: "):
+            apply_damage(broken, sample.source_file, DropTrailer())
 
 
 def test_a_zip_keeps_its_members_name(make: Make) -> None:
     sample = make(compress="zip")
     with zipfile.ZipFile(io.BytesIO(bytes_of(sample.damaged("drop_trailer")))) as archive:
-        assert archive.namelist() == ["f.csv"]
+        assert archive.namelist() == ["content"]
 
 
 @pytest.mark.exhaustive
@@ -204,7 +205,8 @@ def test_a_large_file_is_never_whole_in_memory(make: Make, tmp_path: Any) -> Non
         damages: list[Damage] = [DropTrailer(), Encode(encoding="latin-1"), Nuls(fraction=0.5)]
         for damage in damages:
             manifest_of(apply_damage(source_file.body, source_file, damage), source_file)
-        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+        # Blocks of a quarter of a MiB, as units; the file has nine.
+        assert tracemalloc.get_traced_memory()[1] < 6 << 20
     finally:
         tracemalloc.stop()
 
