@@ -41,6 +41,8 @@ def proposed(opened: Opened, sample: Sample, delimiter: str | None) -> Proposed 
 
 def of_lines(opened: Opened, sample: Sample, delimiter: str | None) -> Proposed | None:
     """Lines that say what they are, or lines of an unusual kind; None for everything else."""
+    if len(sample.lines) < 2 and not sample.whole:
+        return None  # of a line that is longer than a sample nothing is told, and it need not fit into memory
     encoding = sample.encoding or "latin-1"
     said = delimiter or delimiter_of(sample.lines)
     has_fields = any(said in line for line in sample.lines)

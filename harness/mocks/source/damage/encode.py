@@ -58,7 +58,7 @@ def _utf_8(text: Body, was: str, *, mark: bool) -> Iterator[bytes]:
 def _decoded(text: Body, was: str) -> Iterator[str]:
     """Its characters without a byte order mark."""
     decoder, first = codecs.getincrementaldecoder(was)("replace"), True
-    for chunk in (*(), *_with_end(text)):
+    for chunk in _with_end(text):
         decoded = decoder.decode(chunk, not chunk)
         if first and decoded:
             decoded, first = decoded.removeprefix("\ufeff"), False
