@@ -29,7 +29,7 @@ VALID = {
     "queue": {"kind": "queue", "list": "a"},
 }
 WRONG = ["[[]]", "{a: [1]}", "-1.5", "null", '""', '"  "', "{}", "[1]"]
-ALSO_RIGHT = {("{}", "columns")}
+ALSO_RIGHT = {("{}", "columns"), ("{}", "layout")}
 KEYS = [(kind, field.alias or name) for kind, cls in OURS.items() for name, field in cls.model_fields.items()]
 
 
