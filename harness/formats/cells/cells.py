@@ -113,12 +113,6 @@ class Cells:
         told = ((name, self.text(unit, cell)) for name, cell in columns.items())
         return {name: text for name, text in told if text is not None}
 
-    def with_values(self, unit: Unit, values: Mapping[str, str]) -> Unit:
-        """The record with other texts in these columns."""
-        for name, text in values.items():
-            unit = self.with_text(unit, self.columns[name], text)
-        return unit
-
     def parts(self, unit: Unit) -> Iterator[Unit]:
         """The lines or segments of a record, each as a unit of its own kind: its own first, then its parts."""
         return self._places.parts(unit)
